@@ -1,0 +1,80 @@
+# Everything one does with this project has a name here. `make` alone lists them.
+
+HOST        ?= 127.0.0.1
+PORT        ?= 8000
+WEB_WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
+TEST_JOBS   ?= 2
+
+VENV := .venv
+BIN  := $(VENV)/bin
+
+# The first Python on the path that is new enough.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+# A query string tells what is wrong with somebody's mail: it is never logged.
+GRANIAN = exec $(BIN)/granian --interface wsgi --no-ws --no-access-log --host $(HOST) --port $(PORT)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run serve test check bench catalogues format clean setup browser
+
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (HOST, PORT)
+	@$(GRANIAN) --workers 1 --blocking-threads 3 wsgi:app
+
+# A slow upload holds a thread until it is through: more threads than granian likes to see, on purpose.
+serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per core)
+	@$(GRANIAN) --workers $(WEB_WORKERS) --respawn-failed-workers --blocking-threads 16 wsgi:app
+
+test: $(VENV)/.dev browser ## Set up everything, run every test, then the checks
+	$(BIN)/pytest -n $(TEST_JOBS) --dist loadfile --cov --cov-report term:skip-covered
+	@$(MAKE) --no-print-directory check
+
+check: $(VENV)/.dev ## Lint, format, types, and the proof of the decision table
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/flask --app wsgi table check
+
+bench: $(VENV)/.dev ## Compare a page with a bare Flask "hello" on two servers (below 90 s)
+	@command -v wrk >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
+	|| { apt-get update -qq && apt-get install -qq -y wrk; } >/dev/null || true
+	@$(BIN)/python -m bench.pages
+
+catalogues: $(VENV)/.dev ## Bring the translation catalogues up to date with the sources
+	$(BIN)/flask --app wsgi catalogues update
+
+format: $(VENV)/.dev ## Format the Python sources and sort their imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: $(VENV)/.dev browser ## Only set up what the tests need
+
+clean: ## Remove everything that was made here, .venv/ included
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+
+browser: $(VENV)/.dev
+	@sh tests/browser/install $(BIN)/python
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.run: requirements.txt
+	@[ -n "$(PYTHON)" ] || { echo 'Python 3.11 or newer is needed, and none was found' \
+	'(name one with PYTHON=...).' >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+	[ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y "$$package" || { \
+	echo "Python cannot make a virtual environment yet. As root: apt-get install $$package" >&2; \
+	exit 1; }; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.txt
+	@touch $@
