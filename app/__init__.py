@@ -1,0 +1,39 @@
+"""Thông Thư: a wizard for mail that comes back with "relaying denied"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from .settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Put the floors together and return the WSGI application."""
+    # Imported here so that app.diagnosis can be used without the web.
+    from flask import Flask
+
+    from . import cli
+    from .api import api
+    from .settings import Settings
+    from .web import assets, errors, headers, pages
+    from .web.cache import PageCache
+    from .wizard import wizard
+
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__, static_folder=None, template_folder="../templates")
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    style, script = assets.style(), assets.script()
+    pages.install(app, pages.Pages(style, script, settings.public_url))
+    headers.install(app, style, script, quality=9 if settings.page_cache else 5)
+    errors.install(app)
+    app.register_blueprint(wizard)
+    app.register_blueprint(api)
+    cli.install(app)
+    app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
+    if settings.page_cache:
+        app.wsgi_app = PageCache(app.wsgi_app, settings.page_cache)  # type: ignore[method-assign]
+    return app

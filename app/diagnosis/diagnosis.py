@@ -1,0 +1,139 @@
+"""Facts in, diagnosis out: the heart of the house, without a word of any language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..knowledge import Remedy, Scenario, knowledge
+from ..knowledge.variables import UNKNOWN, VARIABLES
+from .facts import Facts
+from .interview import FACT_OF
+from .reduction import Case, reduce_facts
+from .table import Match, decision_table
+
+_SEVERITY = {"yes": 2, "maybe": 1, "no": 0}
+_RELAY = {"yes": 2, "unknown": 1, "no": 0}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of the message for one recipient's domain (None: not said)."""
+
+    recipient: str | None
+    relay: str
+    refused: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """The nearest other verdict: one variable with another value, and the row met then."""
+
+    variable: str
+    value: str
+    scenario: Scenario
+    refused: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What happened and what to do about it, as fixed words.
+
+    ``relay`` is yes, no or unknown: must the outgoing server pass the message on, and does that
+    matter here?  ``refused`` is no, maybe or yes: is the message refused, for whatever cause?
+    """
+
+    facts: Facts
+    match: Match
+    relay: str
+    refused: str
+    verdicts: tuple[Verdict, ...]
+    planned: tuple[Remedy, ...]
+
+    @property
+    def scenario(self) -> str:
+        """The id of the decision table's row."""
+        return self.match.scenario.id
+
+    @property
+    def cause(self) -> str:
+        """The row's cause, a fixed word."""
+        return self.match.scenario.cause
+
+    @property
+    def article_row(self) -> int | None:
+        """The row of the article's table, 1 to 6, when the facts are one of them."""
+        return self.match.scenario.article_row
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """The ids of the remedies, best first."""
+        return tuple(remedy.id for remedy in self.planned)
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The variables that decided: had one been unknown, another row might have been met."""
+        values = self.match.values
+        return tuple(
+            name
+            for name in self.match.deciding()
+            if values[name] != UNKNOWN and (name == "recipient" or self.match.excludes(name))
+        )
+
+
+def diagnose(facts: Facts) -> Diagnosis:
+    """Return the diagnosis for some facts; with several recipients, that of the worst off (G8)."""
+    judged = [_judge(facts, recipient) for recipient in facts.recipients or (None,)]
+    verdicts = tuple(verdict for verdict, _ in judged)
+    worst, match = max(judged, key=lambda j: (_SEVERITY[j[0].refused], _RELAY[j[0].relay]))
+    planned = decision_table().remedies(match)
+    return Diagnosis(facts, match, worst.relay, worst.refused, verdicts, planned)
+
+
+def _judge(facts: Facts, recipient: str | None) -> tuple[Verdict, Match]:
+    table = decision_table()
+    match = table.match(reduce_facts(facts, recipient))
+    return Verdict(recipient, *table.verdict(match)), match
+
+
+def nearest_change(diagnosis: Diagnosis) -> Change | None:
+    """Return the other verdict that the change of one fact brings about, or None.
+
+    What the person can change comes first, then what is easy to tell.  A refusal that was seen
+    is part of this world only, so it is left out when another world is asked about.
+    """
+    table = decision_table()
+    case = {name: diagnosis.match.values[name] for name in VARIABLES}
+    here = (diagnosis.relay, diagnosis.refused)
+    world = case
+    if diagnosis.match.values["matter"] in ("refused", "hosted", "login-wanted", "sender"):
+        world = case | {"error": UNKNOWN, "refused_by": UNKNOWN}
+    for variable, value in _single_changes(case):
+        match = table.match((case if variable == "error" else world) | {variable: value})
+        relay, refused = table.verdict(match)
+        better = "no" in (diagnosis.refused, refused) or variable == "error"
+        if better and (relay, refused) != here and match.scenario is not diagnosis.match.scenario:
+            return Change(variable, value, match.scenario, refused)
+    return None
+
+
+def _single_changes(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield every change of one fact that can be put into words, nearest first."""
+    questions = knowledge().questions
+    variables = [name for name in VARIABLES if name != "program"]
+    variables.sort(
+        key=lambda n: (n == "error", not questions[FACT_OF[n]].yours, questions[FACT_OF[n]].effort)
+    )
+    for name in variables:
+        for value in VARIABLES[name]:
+            if value not in (UNKNOWN, case[name]) and _wording(name, value):
+                yield name, value
+
+
+def _wording(name: str, value: str) -> bool:
+    choice = knowledge().questions[FACT_OF[name]].choice(STAND_IN.get((name, value), value))
+    return choice is not None and bool(choice.text)
+
+
+STAND_IN = {("port", "submission"): "587", ("port", "relay"): "25", ("security", "on"): "tls"}
+"""The choice that speaks for a finite value which several choices share."""

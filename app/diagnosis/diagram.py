@@ -1,0 +1,136 @@
+"""The table compiled into a decision diagram.
+
+A reduced, ordered, multi-valued decision diagram: a node asks one variable and has one child a
+value; equal nodes are one node, and a node whose children are all the same is left out.  So the
+diagram is canonical, and a variable occurs below a node if and only if it can still change the
+outcome there: exactly what the interview has to know.
+
+Nodes are numbers; those below ``len(outcomes)`` are the outcomes themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from .boxes import Box, Space
+from .table import DecisionTable, Outcome, decision_table
+
+MAX_MEMO = 200_000
+"""Memory bound: derived nodes and memos are dropped when they outgrow it."""
+
+
+class Diagram:
+    """A decision diagram over a space, built from disjoint boxes that cover it."""
+
+    def __init__(self, space: Space, boxes: Iterable[tuple[Box, Outcome]]) -> None:
+        self.space = space
+        rows = list(boxes)
+        self.outcomes = list(dict.fromkeys(outcome for _, outcome in rows))
+        number = {outcome: i for i, outcome in enumerate(self.outcomes)}
+        self._nodes: list[tuple[int, tuple[int, ...]]] = [(-1, ())] * len(self.outcomes)
+        self._unique: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._restricted: dict[tuple[int, int, int], int] = {}
+        self._support: dict[int, int] = dict.fromkeys(range(len(self.outcomes)), 0)
+        self._reach: dict[int, int] = {i: 1 << i for i in range(len(self.outcomes))}
+        self.root = self._build(rows, number)
+        self._built = len(self._nodes)
+
+    def _build(self, rows: list[tuple[Box, Outcome]], number: Mapping[Outcome, int]) -> int:
+        # A set of rows is one integer, a bit a row: filtering by a value is one AND.
+        fits = [
+            [
+                sum(1 << r for r, (box, _) in enumerate(rows) if box[var] >> value & 1)
+                for value in range(len(values))
+            ]
+            for var, values in enumerate(self.space.values.values())
+        ]
+        ends = [number[outcome] for _, outcome in rows]
+        memo: dict[tuple[int, int], int] = {}
+
+        def expand(var: int, live: int) -> int:
+            first = ends[(live & -live).bit_length() - 1]
+            if var == len(fits):
+                return first
+            if (known := memo.get((var, live))) is None:
+                children = tuple(expand(var + 1, live & fit) for fit in fits[var])
+                known = memo[var, live] = self._node(var, children)
+            return known
+
+        return expand(0, (1 << len(rows)) - 1)
+
+    def _node(self, var: int, children: tuple[int, ...]) -> int:
+        if all(child == children[0] for child in children):
+            return children[0]
+        key = (var, children)
+        node = self._unique.get(key)
+        if node is None:
+            node = self._unique[key] = len(self._nodes)
+            self._nodes.append(key)
+            support, reach = 1 << var, 0
+            for child in children:
+                support |= self._support[child]
+                reach |= self._reach[child]
+            self._support[node], self._reach[node] = support, reach
+        return node
+
+    def restrict(self, node: int, name: str, value: str) -> int:
+        """Return the diagram below ``node`` once a variable is known."""
+        var = self.space.names.index(name)
+        return self._restrict(node, var, self.space.values[name].index(value))
+
+    def _restrict(self, node: int, var: int, value: int) -> int:
+        if not self._support[node] >> var & 1:
+            return node
+        own, children = self._nodes[node]
+        if own == var:
+            return children[value]
+        key = (node, var, value)
+        found = self._restricted.get(key)
+        if found is None:
+            below = tuple(self._restrict(child, var, value) for child in children)
+            found = self._restricted[key] = self._node(own, below)
+        return found
+
+    def restrict_all(self, known: Mapping[str, str]) -> int:
+        """Return the diagram that is left once some variables are known."""
+        if len(self._restricted) > MAX_MEMO:
+            self.forget()
+        node = self.root
+        for name, value in known.items():
+            node = self.restrict(node, name, value)
+        return node
+
+    def forget(self) -> None:
+        """Drop every derived node; numbers handed out before are void."""
+        for node in range(self._built, len(self._nodes)):
+            del self._unique[self._nodes[node]], self._support[node], self._reach[node]
+        del self._nodes[self._built :]
+        self._restricted.clear()
+
+    def support(self, node: int) -> tuple[str, ...]:
+        """Return the variables that can still change the outcome."""
+        mask = self._support[node]
+        return tuple(name for i, name in enumerate(self.space.names) if mask >> i & 1)
+
+    def reach(self, node: int) -> int:
+        """Return the outcomes that can still come about, one bit each."""
+        return self._reach[node]
+
+    def outcome(self, node: int) -> Outcome | None:
+        """Return the outcome of a node where nothing can change any more."""
+        return self.outcomes[node] if node < len(self.outcomes) else None
+
+    def __len__(self) -> int:
+        return self._built
+
+
+def compile_table(table: DecisionTable) -> Diagram:
+    """Compile a proved table."""
+    return Diagram(table.space, table.outcomes())
+
+
+@cache
+def diagram() -> Diagram:
+    """Return the diagram of the table that the app ships with."""
+    return compile_table(decision_table())

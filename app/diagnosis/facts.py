@@ -1,0 +1,176 @@
+"""The facts of one case, as the contract spells them, and how to read them from outside.
+
+``None`` means nobody has said; ``unknown`` means the person was asked and does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+from ..knowledge.variables import UNKNOWN, VARIABLES
+from .domains import MAX_TYPED, NotADomain, normalise_domain, normalise_host
+
+MAX_RECIPIENTS: Final = 10
+
+PROGRAMS: Final = (
+    "outlook-classic", "outlook-new", "outlook-mac", "outlook-mobile", "apple-mail", "iphone",
+    "thunderbird", "thunderbird-android", "gmail-app", "samsung-email", "webmail", "other", UNKNOWN,
+)  # fmt: skip
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "place": VARIABLES["place"],
+    "connection": VARIABLES["connection"],
+    "vpn": VARIABLES["vpn"],
+    "security": ("none", "starttls", "tls", UNKNOWN),
+    "login": VARIABLES["login"],
+    "error": VARIABLES["error"],
+    "refused_by": VARIABLES["refused_by"],
+    "program": PROGRAMS,
+}
+"""The values of every fact that is chosen from a list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known about one case; every value is canonical.
+
+    ``recipient_domain`` may hold several domains, joined by commas (G8): each is judged.
+    """
+
+    place: str | None = None
+    connection: str | None = None
+    vpn: str | None = None
+    account_domain: str | None = None
+    sender_domain: str | None = None
+    recipient_domain: str | None = None
+    server: str | None = None
+    port: int | str | None = None
+    security: str | None = None
+    login: str | None = None
+    error: str | None = None
+    refused_by: str | None = None
+    program: str | None = None
+    tried: tuple[str, ...] = ()
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The recipients' domains, one or more; empty when nothing was said."""
+        return tuple(self.recipient_domain.split(",")) if self.recipient_domain else ()
+
+    def known(self, key: str) -> str | None:
+        """Return the text of a fact that says something, None for unknown or not said."""
+        value = getattr(self, key)
+        return None if value is None or value == UNKNOWN else str(value)
+
+    def but(self, **changes: Any) -> Facts:
+        """Return the facts with some of them changed."""
+        return replace(self, **changes)
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return the facts in canonical order as (key, text) pairs, ``tried`` repeated."""
+        pairs = [
+            (key, str(value))
+            for key in FACT_KEYS
+            if key != "tried" and (value := getattr(self, key)) is not None
+        ]
+        return pairs + [("tried", remedy) for remedy in self.tried]
+
+    def query(self) -> str:
+        """Return the canonical query string; canonical values need no escaping."""
+        return "&".join(f"{key}={value}" for key, value in self.items())
+
+
+FACT_KEYS: Final = tuple(f.name for f in fields(Facts))
+
+
+class BadValue(ValueError):
+    """A value that cannot be taken; ``args[0]`` is the code of the reason."""
+
+
+def read_facts(
+    given: Mapping[str, Any], remedies: frozenset[str] | None = None
+) -> tuple[Facts, dict[str, str]]:
+    """Read facts from a query string's, a form's or a JSON object's values.
+
+    :param given: key → text, number or list of texts; unknown keys are dropped
+    :param remedies: the remedy ids that ``tried`` may name
+    :return: the facts that are right, and per wrong key the code of what is wrong
+    """
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for key in FACT_KEYS:
+        raw = given.get(key)
+        if raw is None or raw == "" or raw == []:
+            continue
+        try:
+            values[key] = _read_tried(raw, remedies) if key == "tried" else read_value(key, raw)
+        except BadValue as fault:
+            wrong[key] = str(fault)
+    return Facts(**values), wrong
+
+
+def read_value(key: str, raw: Any) -> str | int:
+    """Return the canonical value of one fact.
+
+    :raise BadValue: the value is not one of the fact's
+    """
+    if isinstance(raw, list) and key == "recipient_domain":
+        if not all(isinstance(item, str) for item in raw):
+            raise BadValue("not-a-domain")
+        raw = ",".join(raw)
+    if key == "port":
+        return _read_port(raw)
+    if not isinstance(raw, str):
+        raise BadValue("not-a-choice" if key in CHOICES else "not-a-domain")
+    if key in CHOICES:
+        if raw not in CHOICES[key]:
+            raise BadValue("not-a-choice")
+        return raw
+    if raw.strip().lower() == UNKNOWN:
+        return UNKNOWN
+    if key == "recipient_domain":
+        return _read_recipients(raw)
+    if len(raw) > MAX_TYPED:
+        raise BadValue("too-long")
+    try:
+        return normalise_host(raw) if key == "server" else normalise_domain(raw)
+    except NotADomain:
+        raise BadValue("not-a-host" if key == "server" else "not-a-domain") from None
+
+
+def _read_recipients(raw: str) -> str:
+    if len(raw) > MAX_TYPED * MAX_RECIPIENTS:
+        raise BadValue("too-long")
+    names = [part for part in raw.replace(";", ",").replace("\n", ",").split(",") if part.strip()]
+    if len(names) > MAX_RECIPIENTS:
+        raise BadValue("too-many")
+    try:
+        found = dict.fromkeys(normalise_domain(name) for name in names)
+    except NotADomain:
+        raise BadValue("not-a-domain") from None
+    if not found:
+        raise BadValue("not-a-domain")
+    return ",".join(found)
+
+
+def _read_port(raw: Any) -> str | int:
+    if raw == UNKNOWN:
+        return UNKNOWN
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
+        raise BadValue("not-a-port")
+    text = str(raw).strip() if isinstance(raw, str) or abs(raw) < 10**6 else ""
+    # isdecimal takes full-width digits too, which a Vietnamese input method may leave behind.
+    if not (text.isdecimal() and len(text) <= 5 and 0 < int(text) < 65536):
+        raise BadValue("not-a-port")
+    return int(text)
+
+
+def _read_tried(raw: Any, remedies: frozenset[str] | None) -> tuple[str, ...]:
+    names = [raw] if isinstance(raw, str) else raw
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
+        raise BadValue("not-a-choice")
+    if len(names) > 40 or (remedies is not None and not remedies.issuperset(names)):
+        raise BadValue("not-a-choice")
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,152 @@
+"""Choose the next question: only what can still change the plan, easy questions first.
+
+The decision diagram tells which variables still matter.  Each belongs to one question; among the
+questions of least effort the one that leaves the fewest outcomes open is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from ..knowledge import Knowledge, knowledge
+from ..knowledge.variables import UNKNOWN, VARIABLES
+from .diagram import Diagram, diagram
+from .facts import Facts
+from .reduction import reduce_facts
+
+FACT_OF: Mapping[str, str] = {name: name for name in VARIABLES} | {
+    "account": "account_domain",
+    "recipient": "recipient_domain",
+    "sender": "sender_domain",
+}
+"""The fact, and so the question, behind each variable of the table."""
+
+VARIABLE_OF: Mapping[str, str] = {fact: name for name, fact in FACT_OF.items()}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Which fact to ask for next (None: the plan is settled), and how many at most are left."""
+
+    fact: str | None
+    at_most: int
+
+
+@dataclass(frozen=True)
+class State:
+    """Where an interview stands: a node of the diagram, and the facts that have been answered."""
+
+    node: int
+    answered: frozenset[str]
+
+
+class Interview:
+    """The questions that walk a decision diagram."""
+
+    def __init__(self, content: Knowledge, tree: Diagram) -> None:
+        self.questions = content.questions
+        self.tree = tree
+
+    def state(self, known: Mapping[str, str], answered: frozenset[str]) -> State:
+        """Return the state in which some variables are known."""
+        return self._state(self.tree.restrict_all(known), answered)
+
+    def _state(self, node: int, answered: frozenset[str]) -> State:
+        # Only answers that later questions rest on keep otherwise equal states apart.
+        bases = {q.needs for q in self.questions.values() if q.needs}
+        return State(node, frozenset(answered & bases))
+
+    def open_questions(self, state: State) -> list[str]:
+        """Return the facts that can still change the plan, in the order of the table."""
+        found: dict[str, None] = {}
+        for name in self.tree.support(state.node):
+            needs = self.questions[FACT_OF[name]].needs
+            if needs and needs not in state.answered:
+                found[needs] = None
+            else:
+                found[FACT_OF[name]] = None
+        return list(found)
+
+    def next_question(self, state: State) -> str | None:
+        """Return the fact to ask for, None when no answer can change the plan any more."""
+        candidates = self.open_questions(state)
+        if not candidates:
+            return None
+        least = min(self.questions[fact].effort for fact in candidates)
+        easy = [fact for fact in candidates if self.questions[fact].effort == least]
+        return min(easy, key=lambda fact: self._spread(state, fact))
+
+    def _spread(self, state: State, fact: str) -> int:
+        """Return how many outcomes stay open in all after each answer; fewer splits better."""
+        return sum(
+            self.tree.reach(after.node).bit_count() for _, after in self.answers(state, fact)
+        )
+
+    def answers(self, state: State, fact: str) -> Iterator[tuple[str, State]]:
+        """Yield each finite answer to a question with the state that it leads to."""
+        name = VARIABLE_OF[fact]
+        for value in VARIABLES[name]:
+            node = self.tree.restrict(state.node, name, value)
+            yield value, self._state(node, state.answered | {fact})
+        if any(question.needs == fact for question in self.questions.values()):
+            yield "not told", self._without(state, fact)
+
+    def _without(self, state: State, fact: str) -> State:
+        """Return the state after "I don't know" where other facts rest on the answer."""
+        node = self.tree.restrict(state.node, VARIABLE_OF[fact], UNKNOWN)
+        for question in self.questions.values():
+            if question.needs == fact:
+                node = self.tree.restrict(node, VARIABLE_OF[question.fact], UNKNOWN)
+        return self._state(node, state.answered | {fact})
+
+    def at_most(self, state: State, memo: dict[State, int] | None = None) -> int:
+        """Return how many questions are left on the longest way to a plan."""
+        memo = {} if memo is None else memo
+        if state not in memo:
+            fact = self.next_question(state)
+            memo[state] = (
+                0
+                if fact is None
+                else 1 + max(self.at_most(after, memo) for _, after in self.answers(state, fact))
+            )
+        return memo[state]
+
+
+@cache
+def interview() -> Interview:
+    """Return the interview over the table that the app ships with."""
+    return Interview(knowledge(), diagram())
+
+
+def next_step(facts: Facts) -> NextStep:
+    """Return what to ask next, given the facts."""
+    known, answered = known_variables(facts)
+    return _next_step(tuple(known.items()), answered)
+
+
+def known_variables(facts: Facts) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the variables that the facts settle, and the facts that have been answered."""
+    case = reduce_facts(facts)
+    known = {name: case[name] for name in VARIABLES if _settled(facts, name, case)}
+    return known, frozenset(f for f in FACT_OF.values() if getattr(facts, f) is not None)
+
+
+def _settled(facts: Facts, name: str, case: Mapping[str, str]) -> bool:
+    """Tell whether nothing more has to be asked to know a variable."""
+    if case[name] != UNKNOWN:
+        return True
+    fact = FACT_OF[name]
+    needs = knowledge().questions[fact].needs
+    return getattr(facts, fact) is not None or (
+        needs is not None and getattr(facts, needs) == UNKNOWN
+    )
+
+
+@lru_cache(maxsize=4096)
+def _next_step(known: tuple[tuple[str, str], ...], answered: frozenset[str]) -> NextStep:
+    # People with the same finite facts get the same question, whatever they typed.
+    walk = interview()
+    state = walk.state(dict(known), answered)
+    return NextStep(walk.next_question(state), walk.at_most(state))

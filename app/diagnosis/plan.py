@@ -1,0 +1,186 @@
+"""Put a diagnosis into words: the plan a person reads, in the language of a translator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..knowledge import Knowledge, Provider, Question, Remedy, knowledge
+from .diagnosis import STAND_IN, Diagnosis, diagnose, nearest_change
+from .domains import display
+from .facts import Facts
+from .interview import FACT_OF, NextStep, next_step
+from .reduction import SUBMISSION_PORTS, find_provider
+
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A fact that decided, its value and the sentence that says it."""
+
+    fact: str
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PlannedRemedy:
+    """A remedy made out for this case; ``values`` are settings that are known, by name."""
+
+    id: str
+    title: str
+    steps: tuple[str, ...]
+    values: Mapping[str, str | int]
+    warning: str | None
+    words: str | None
+
+
+@dataclass(frozen=True)
+class OtherVerdict:
+    """One fact changed: which, to what, and what would happen then."""
+
+    fact: str
+    label: str
+    answer: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a plan page, a JSON answer or a terminal shows."""
+
+    diagnosis: Diagnosis
+    summary: str
+    why: str
+    aside: str | None
+    because: tuple[Reason, ...]
+    change: OtherVerdict | None
+    remedies: tuple[PlannedRemedy, ...]
+    article: tuple[str, ...]
+    notes: tuple[str, ...]
+    next: NextStep
+
+    @property
+    def current(self) -> PlannedRemedy | None:
+        """The first remedy that has not been tried yet, None at the end of the list."""
+        tried = self.diagnosis.facts.tried
+        return next((remedy for remedy in self.remedies if remedy.id not in tried), None)
+
+    @property
+    def last(self) -> PlannedRemedy:
+        """The remedy whose words are left to say when everything has been tried."""
+        return next(remedy for remedy in self.remedies if remedy.words)
+
+
+def make_plan(facts: Facts, translate: Translate = str) -> Plan:
+    """Return the plan for some facts, its texts put through ``translate``."""
+    content = knowledge()
+    diagnosis = diagnose(facts)
+    fill = filler(facts, translate)
+    scenario = diagnosis.match.scenario
+    provider = find_provider(facts)
+    return Plan(
+        diagnosis=diagnosis,
+        summary=fill(scenario.title),
+        why=fill(scenario.why),
+        aside=fill(scenario.aside) if scenario.aside else None,
+        because=tuple(_reason(name, diagnosis, translate) for name in diagnosis.because),
+        change=_other_verdict(diagnosis, translate, fill),
+        remedies=tuple(_planned(r, diagnosis, provider, fill) for r in diagnosis.planned),
+        article=_article(diagnosis, content, translate),
+        notes=tuple(translate(note.text) for note in provider.notes) if provider else (),
+        next=next_step(facts),
+    )
+
+
+def filler(facts: Facts, translate: Translate) -> Translate:
+    """Return a translator that also puts the case's own names into a text."""
+    named = {
+        "provider": _shown(facts, "account_domain") or translate("your mail provider"),
+        "recipient": ", ".join(display(name) for name in facts.recipients if name != "unknown")
+        or translate("other providers"),
+        "server": _shown(facts, "server") or translate("your outgoing server"),
+        "port": facts.known("port") or translate("unknown"),
+        "security": (facts.known("security") or translate("unknown")).upper(),
+    }
+
+    def fill(text: str) -> str:
+        filled = translate(text).format_map(named)
+        # A sentence may begin with a stand-in such as "your outgoing server", or with a domain.
+        begins_small = text.startswith("{") and "." not in filled.partition(" ")[0]
+        return filled[:1].upper() + filled[1:] if begins_small else filled
+
+    return fill
+
+
+def statement(question: Question, value: str, state: str, translate: Translate) -> str:
+    """Return the sentence that says a fact; ``state`` is the finite value behind a typed text."""
+    choice = question.choice(value) or question.choice(state)
+    if choice is None:  # a port that is no choice of its own
+        return f"{translate(question.label)}: {value}"
+    shown = ", ".join(display(name) for name in value.split(","))
+    return translate(choice.says).format(value=shown)
+
+
+def _reason(name: str, diagnosis: Diagnosis, translate: Translate) -> Reason:
+    fact = FACT_OF[name]
+    value = str(getattr(diagnosis.facts, fact) or diagnosis.match.values[name])
+    question = knowledge().questions[fact]
+    return Reason(fact, value, statement(question, value, diagnosis.match.values[name], translate))
+
+
+def _other_verdict(
+    diagnosis: Diagnosis, translate: Translate, fill: Translate
+) -> OtherVerdict | None:
+    change = nearest_change(diagnosis)
+    if change is None:
+        return None
+    question = knowledge().questions[FACT_OF[change.variable]]
+    choice = question.choice(STAND_IN.get((change.variable, change.value), change.value))
+    answer = translate(choice.text) if choice else change.value
+    return OtherVerdict(
+        question.fact, translate(question.label), answer, fill(change.scenario.title)
+    )
+
+
+def _planned(
+    remedy: Remedy, diagnosis: Diagnosis, provider: Provider | None, fill: Translate
+) -> PlannedRemedy:
+    steps = tuple(fill(step.text) for step in remedy.steps if diagnosis.match.holds(step.when))
+    values = _settings(diagnosis, provider) if remedy.settings else {}
+    warning = fill(remedy.warning) if remedy.warning else None
+    words = fill(remedy.words) if remedy.words else None
+    return PlannedRemedy(remedy.id, fill(remedy.title), steps, values, warning, words)
+
+
+def _settings(diagnosis: Diagnosis, provider: Provider | None) -> dict[str, str | int]:
+    """Return the outgoing settings to use; a name nobody has told is left out."""
+    facts = diagnosis.facts
+    values: dict[str, Any] = {}
+    if provider:
+        best = provider.outgoing[0]
+        values = {"server": best.server, "port": best.port, "security": best.security}
+    else:
+        # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
+        port = facts.port if facts.port in SUBMISSION_PORTS else 465
+        if facts.known("server") and diagnosis.match.values["server"] != "other":
+            values["server"] = facts.server
+        values |= {"port": port, "security": "tls" if port == 465 else "starttls"}
+    oauth = provider is not None and provider.sign_in == "oauth-only"
+    return values | {"login": "oauth" if oauth else "password"}
+
+
+def _article(diagnosis: Diagnosis, content: Knowledge, translate: Translate) -> tuple[str, ...]:
+    row = diagnosis.article_row
+    if row is None:
+        return ()
+    kinds = {"no": "no_relay", "yes": "relay_allowed" if row == 2 else "relay_doubtful"}
+    verdict = translate(content.article[kinds[diagnosis.relay]]).format(row=row)
+    return verdict, translate(content.article["remedies"]), translate(content.article["today"])
+
+
+def _shown(facts: Facts, key: str) -> str | None:
+    known = facts.known(key)
+    return display(known) if known else None

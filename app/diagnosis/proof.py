@@ -1,0 +1,70 @@
+"""Prove that the decision table answers every case exactly once.
+
+Rows are boxes.  Two boxes of different rows must not meet, and what is left after all boxes are
+cut out of the whole space must be nothing.  Both are exact, whatever the number of combinations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..knowledge.model import Stage
+from ..knowledge.variables import VARIABLES
+from .boxes import Box, Space, meet, subtract_all, volume
+from .table import DecisionTable
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with the table, with the smallest case that shows it."""
+
+    what: str
+    witness: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.witness}" if self.witness else self.what
+
+
+def prove_rows(space: Space, rows: Sequence[tuple[str, Box]], where: str) -> Iterator[Fault]:
+    """Yield a fault for every pair of rows that overlap and for every case without a row."""
+    overlaps = False
+    for i, (name, box) in enumerate(rows):
+        for other, second in rows[i + 1 :]:
+            if (shared := meet(box, second)) is not None:
+                overlaps = True
+                yield Fault(f"{where}: {name} and {other} both answer", spell(space, [shared]))
+    # Disjoint boxes whose volumes add up to the whole leave no gap: no cutting needed.
+    if not overlaps and sum(volume(box) for _, box in rows) == volume(space.whole):
+        return
+    if gap := subtract_all([space.whole], [box for _, box in rows]):
+        yield Fault(f"{where}: no row answers", spell(space, gap))
+
+
+def prove_table(table: DecisionTable) -> Iterator[Fault]:
+    """Yield every fault of the stages and of the scenarios; nothing for a sound table."""
+    known: dict[str, tuple[str, ...]] = dict(VARIABLES)
+    for stage in table.content.stages:
+        yield from _prove_stage(stage, known)
+        known[stage.name] = tuple(dict.fromkeys(row.result for row in stage.rows))
+    rows = [
+        (scenario.id, box)
+        for scenario in table.content.scenarios.values()
+        for box in table.flatten(scenario.when)
+    ]
+    yield from prove_rows(table.space, rows, "scenarios")
+    for name in table.content.scenarios.keys() - {name for name, _ in rows}:
+        yield Fault(f"scenarios: no case can ever meet {name}")
+
+
+def _prove_stage(stage: Stage, known: dict[str, tuple[str, ...]]) -> Iterator[Fault]:
+    inputs = {name for row in stage.rows for block in row.when for name in block}
+    space = Space({name: values for name, values in known.items() if name in inputs})
+    rows = [(row.result, space.box(block)) for row in stage.rows for block in row.when]
+    yield from prove_rows(space, rows, f"stage {stage.name}")
+
+
+def spell(space: Space, boxes: Sequence[Box]) -> str:
+    """Return the plainest case in some boxes, as facts; what is not named is unknown."""
+    point = space.witness(boxes)
+    return " ".join(f"{name}={value}" for name, value in point.items()) or "nothing known"

@@ -1,0 +1,109 @@
+"""Reduce free text and long lists to the finite facts of the decision table.
+
+Comparing names is wrong both ways (hosted and sister domains, subdomains, a domain moved to a big
+host: G18), so a relation is claimed only where the names are the same, plainly different, or known
+to belong to one published provider; in between it is ``unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..knowledge import Provider, knowledge
+from ..knowledge.variables import UNKNOWN
+from .domains import belongs_to
+from .facts import Facts
+
+Case = Mapping[str, str]
+"""One value for every variable of the decision table."""
+
+SUBMISSION_PORTS = (465, 587)
+"""Ports for sending with a login: RFC 8314 section 3.3 and RFC 6409 section 3.1."""
+
+
+def find_provider(facts: Facts) -> Provider | None:
+    """Return the published provider that the account or its outgoing server belongs to."""
+    domain, server = facts.known("account_domain"), facts.known("server")
+    for provider in knowledge().providers:
+        hosts = {outgoing.server for outgoing in provider.outgoing}
+        if domain and any(belongs_to(domain, own) for own in provider.domains):
+            return provider
+        if server in hosts:
+            return provider
+    return None
+
+
+def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
+    """Return the case that the facts state; what was not said is ``unknown``.
+
+    :param recipient: the one recipient's domain to judge, when there are several (G8)
+    """
+    provider = find_provider(facts)
+    if recipient is None:
+        recipient = facts.recipients[0] if facts.recipients else None
+    return {
+        "error": facts.error or UNKNOWN,
+        "refused_by": facts.refused_by or UNKNOWN,
+        "program": _program(facts.program),
+        "account": provider.sign_in if provider else UNKNOWN,
+        "login": facts.login or UNKNOWN,
+        "place": facts.place or UNKNOWN,
+        "connection": facts.connection or UNKNOWN,
+        "vpn": facts.vpn or UNKNOWN,
+        "recipient": _recipient(facts, recipient),
+        "sender": _relation(facts.known("sender_domain"), facts.known("account_domain")),
+        "server": _server(facts, provider),
+        "port": _port(facts.port),
+        "security": {None: UNKNOWN, UNKNOWN: UNKNOWN, "none": "none"}.get(facts.security, "on"),
+    }
+
+
+def _program(program: str | None) -> str:
+    if program in (None, UNKNOWN):
+        return UNKNOWN
+    return "webmail" if program == "webmail" else "program"
+
+
+def _port(port: int | str | None) -> str:
+    if not isinstance(port, int):
+        return UNKNOWN
+    if port in SUBMISSION_PORTS:
+        return "submission"
+    return "relay" if port == 25 else "other"
+
+
+def _recipient(facts: Facts, recipient: str | None) -> str:
+    """Tell whether the outgoing server looks after the recipient's domain itself."""
+    if recipient in (None, UNKNOWN):
+        return UNKNOWN
+    server, account = facts.known("server"), facts.known("account_domain")
+    if server and belongs_to(server, recipient):
+        return "same"
+    if account is None:
+        return UNKNOWN
+    relation = _relation(recipient, account)
+    borrowed = server is not None and _server(facts, find_provider(facts)) == "other"
+    # Through somebody else's server even mail to one's own provider may have to be passed on.
+    return UNKNOWN if borrowed and relation == "same" else relation
+
+
+def _server(facts: Facts, provider: Provider | None) -> str:
+    server, account = facts.known("server"), facts.known("account_domain")
+    if server is None or account is None:
+        return UNKNOWN
+    hosts = {outgoing.server for outgoing in provider.outgoing} if provider else set()
+    return "own" if belongs_to(server, account) or server in hosts else "other"
+
+
+def _relation(domain: str | None, account: str | None) -> str:
+    if domain is None or account is None:
+        return UNKNOWN
+    if domain == account or _sisters(domain, account):
+        return "same"
+    if belongs_to(domain, account) or belongs_to(account, domain):
+        return UNKNOWN
+    return "other"
+
+
+def _sisters(domain: str, account: str) -> bool:
+    return any({domain, account} <= set(p.domains) for p in knowledge().providers)

@@ -1,0 +1,16 @@
+"""The content: questions, decision table, remedies and providers as TOML, and their loader."""
+
+from .loader import KnowledgeError, knowledge
+from .model import Knowledge, Provider, Question, Remedy, Scenario, Stage, When
+
+__all__ = [
+    "Knowledge",
+    "KnowledgeError",
+    "Provider",
+    "Question",
+    "Remedy",
+    "Scenario",
+    "Stage",
+    "When",
+    "knowledge",
+]

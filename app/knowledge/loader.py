@@ -1,0 +1,183 @@
+"""Read the TOML files and say exactly which file and row is wrong in form."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .model import (
+    Choice,
+    Knowledge,
+    Note,
+    Outgoing,
+    Provider,
+    Question,
+    Remedy,
+    Scenario,
+    Stage,
+    StageRow,
+    Step,
+    When,
+)
+from .variables import VARIABLES
+
+FOLDER = Path(__file__).parent
+Built = TypeVar("Built")
+
+
+class KnowledgeError(ValueError):
+    """A TOML file says something that cannot be meant; the message names file and row."""
+
+
+@cache
+def knowledge() -> Knowledge:
+    """Return the content that the app ships with."""
+    return load(FOLDER)
+
+
+def load(folder: Path) -> Knowledge:
+    """Read all content from one folder.
+
+    :raise KnowledgeError: a key, value or reference is wrong
+    """
+    stages = _stages(_read(folder / "stages.toml"))
+    values = dict(VARIABLES)
+    for stage in stages:
+        values[stage.name] = tuple(dict.fromkeys(row.result for row in stage.rows))
+    conditions = _Conditions(values)
+    remedies = _unique(
+        (_remedy(row, conditions) for row in _read(folder / "remedies.toml")["remedy"]), "id"
+    )
+    scenarios = _unique(
+        (
+            _scenario(row, conditions, remedies, file)
+            for file in sorted((folder / "scenarios").glob("*.toml"))
+            for row in _read(file)["scenario"]
+        ),
+        "id",
+    )
+    questions = _unique(
+        (_question(q) for q in _read(folder / "questions.toml")["question"]), "fact"
+    )
+    providers = tuple(_provider(p) for p in _read(folder / "providers.toml")["provider"])
+    article = _read(folder / "article.toml")
+    return Knowledge(questions, stages, scenarios, remedies, providers, article)
+
+
+class _Conditions:
+    """Turn what stands under ``when`` into values, refusing unknown words."""
+
+    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
+        self.values = values
+
+    def read(self, given: Any, where: str) -> tuple[When, ...]:
+        blocks = given if isinstance(given, list) else [given]
+        return tuple(
+            {name: self._allowed(name, said, where) for name, said in block.items()}
+            for block in blocks
+        )
+
+    def _allowed(self, name: str, said: Any, where: str) -> tuple[str, ...]:
+        if name not in self.values:
+            raise KnowledgeError(f"{where}: nothing is called {name!r}")
+        listed = said["not"] if isinstance(said, dict) else said
+        words = [listed] if isinstance(listed, str) else list(listed)
+        if strange := [word for word in words if word not in self.values[name]]:
+            raise KnowledgeError(f"{where}: {name} has no value {strange[0]!r}")
+        if isinstance(said, dict):
+            words = [word for word in self.values[name] if word not in words]
+        return tuple(words)
+
+
+def _stages(data: Mapping[str, Any]) -> tuple[Stage, ...]:
+    known = dict(VARIABLES)
+    stages = []
+    for stage in data["stage"]:
+        conditions = _Conditions(known)
+        where = f"stages.toml: {stage['name']}"
+        rows = tuple(
+            StageRow(row["is"], conditions.read(row["when"], where)) for row in stage["row"]
+        )
+        stages.append(Stage(stage["name"], rows))
+        known[stage["name"]] = tuple(dict.fromkeys(row.result for row in rows))
+    return tuple(stages)
+
+
+def _scenario(
+    row: dict[str, Any], conditions: _Conditions, remedies: Mapping[str, Remedy], file: Path
+) -> Scenario:
+    where = f"{file.name}: {row.get('id')}"
+    when = conditions.read(row.pop("when"), where)
+    if strange := [name for name in row["remedies"] if name not in remedies]:
+        raise KnowledgeError(f"{where}: no remedy is called {strange[0]!r}")
+    if row["stops"] not in ("line", "server", "recipient", "nowhere", "lost", "unclear"):
+        raise KnowledgeError(f"{where}: a message cannot stop at {row['stops']!r}")
+    verdicts = {
+        "relay": _verdict(row.pop("relay"), ("yes", "no", "unknown", "by-recipient"), where),
+        "refused": _verdict(row.pop("refused"), ("no", "maybe", "yes"), where),
+    }
+    chosen = tuple(row.pop("remedies"))
+    return _build(Scenario, where, row, when=when, remedies=chosen, **verdicts)
+
+
+def _verdict(said: Any, words: tuple[str, ...], where: str) -> dict[str, str]:
+    by_error = said if isinstance(said, dict) else {"*": said}
+    for word in by_error.values():
+        if word not in words:
+            raise KnowledgeError(f"{where}: {word!r} is no verdict; one of {', '.join(words)}")
+    return by_error
+
+
+def _remedy(row: dict[str, Any], conditions: _Conditions) -> Remedy:
+    where = f"remedies.toml: {row.get('id')}"
+    steps = tuple(
+        Step(step)
+        if isinstance(step, str)
+        else Step(step["text"], conditions.read(step["when"], where))
+        for step in row.pop("steps")
+    )
+    when = conditions.read(row.pop("when", []), where)
+    return _build(Remedy, where, row, steps=steps, when=when)
+
+
+def _question(row: dict[str, Any]) -> Question:
+    where = f"questions.toml: {row.get('fact')}"
+    choices = tuple(_build(Choice, where, choice) for choice in row.pop("choices", []))
+    states = tuple(_build(Choice, where, state) for state in row.pop("states", []))
+    lists = {key: tuple(row.pop(key, [])) for key in ("how", "about")}
+    return _build(Question, where, row, choices=choices, states=states, **lists)
+
+
+def _provider(row: dict[str, Any]) -> Provider:
+    where = f"providers.toml: {row.get('id')}"
+    outgoing = tuple(_build(Outgoing, where, server) for server in row.pop("outgoing"))
+    notes = tuple(_build(Note, where, note) for note in row.pop("note", []))
+    domains = tuple(row.pop("domains"))
+    return _build(Provider, where, row, outgoing=outgoing, notes=notes, domains=domains)
+
+
+def _build(kind: type[Built], where: str, row: Mapping[str, Any], **more: Any) -> Built:
+    try:
+        return kind(**row, **more)
+    except TypeError as fault:
+        raise KnowledgeError(f"{where}: {fault}") from None
+
+
+def _unique(rows: Iterable[Any], key: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row in rows:
+        name = getattr(row, key)
+        if name in found:
+            raise KnowledgeError(f"{name!r} stands twice")
+        found[name] = row
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        raise KnowledgeError(f"{path.name}: {fault}") from None

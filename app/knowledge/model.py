@@ -1,0 +1,151 @@
+"""What the TOML files say, as plain values.  All text is English source text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+When = Mapping[str, tuple[str, ...]]
+"""Conditions that hold together: variable → the values allowed (``not`` already resolved)."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to a question; ``more`` ones stand behind a fold, ``short`` is for pictures."""
+
+    value: str
+    says: str
+    text: str = ""
+    short: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """How one fact is asked for; ``effort`` is 1 (known at once) to 3 (look in the settings)."""
+
+    fact: str
+    label: str
+    effort: int
+    text: str
+    why: str
+    kind: str = "choice"
+    needs: str | None = None
+    about: tuple[str, ...] = ()
+    how: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    states: tuple[Choice, ...] = ()
+    yours: bool = False
+    field: str | None = None
+    example: str | None = None
+    same: str | None = None
+
+    def choice(self, value: str) -> Choice | None:
+        """Return the choice, or the finite state of a typed text, with this value."""
+        both = self.choices + self.states
+        return next((choice for choice in both if choice.value == value), None)
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One row of a stage: when it holds, the stage's variable ``is`` this word."""
+
+    result: str
+    when: tuple[When, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A decision made before the scenarios: reduces some variables to one word."""
+
+    name: str
+    rows: tuple[StageRow, ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of the decision table: conditions, verdict, explanation, ordered remedies.
+
+    ``relay`` and ``refused`` map the value of ``error`` to the verdict, or hold the verdict for
+    every error under ``*``; the relay verdict ``by-recipient`` follows the recipient.
+    ``stops`` is where the message stops on its route: line, server, recipient, nowhere (it gets
+    through), lost (accepted, then gone) or unclear.
+    """
+
+    id: str
+    when: tuple[When, ...]
+    relay: Mapping[str, str]
+    refused: Mapping[str, str]
+    cause: str
+    stops: str
+    title: str
+    why: str
+    remedies: tuple[str, ...]
+    article_row: int | None = None
+    aside: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a remedy, shown only when its conditions hold."""
+
+    text: str
+    when: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Something a person can do; ``words`` are what to say to whoever can help."""
+
+    id: str
+    title: str
+    steps: tuple[Step, ...]
+    when: tuple[When, ...] = ()
+    warning: str | None = None
+    words: str | None = None
+    settings: bool = False
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One published outgoing server; ``security`` is none, starttls or tls."""
+
+    server: str
+    port: int
+    security: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A dated fact about a provider, with where it comes from and the day it was checked."""
+
+    text: str
+    source: str
+    checked: date | None = None
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider's published settings.  ``sign_in``: oauth-only, app-password or password."""
+
+    id: str
+    name: str
+    domains: tuple[str, ...]
+    sign_in: str
+    outgoing: tuple[Outgoing, ...]
+    source: str
+    checked: date
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All content, checked for form by the loader; the table's logic is proved elsewhere."""
+
+    questions: Mapping[str, Question]
+    stages: tuple[Stage, ...]
+    scenarios: Mapping[str, Scenario]
+    remedies: Mapping[str, Remedy]
+    providers: tuple[Provider, ...]
+    article: Mapping[str, str]

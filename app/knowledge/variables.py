@@ -1,0 +1,32 @@
+"""The finite facts that the decision table speaks of, each with its values.
+
+Most are the contract's own words.  Free text and long lists are first reduced
+(``app.diagnosis.reduction``): a domain to a relation, a port to its class.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+UNKNOWN: Final = "unknown"
+
+VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "error": (
+        "relay-denied", "authentication-required", "authentication-failed", "sender-not-allowed",
+        "tls-required", "no-connection", "blocklisted", "unknown-recipient", "mailbox-full",
+        "mailbox-disabled", "message-too-big", "spam", "policy", "unauthenticated-domain",
+        "rate-limited", "temporary", "unknown-domain", "restricted-recipient", "other", "none",
+        "silent", UNKNOWN,
+    ),
+    "refused_by": ("own-server", "recipient-server", UNKNOWN),
+    "program": ("webmail", "program", UNKNOWN),
+    "account": ("oauth-only", "app-password", "password", UNKNOWN),
+    "login": ("none", "password", "oauth", "pop-first", UNKNOWN),
+    "place": ("home", "work", "away", "mobile", UNKNOWN),
+    "connection": ("own", "other", UNKNOWN),
+    "vpn": ("yes", "no", UNKNOWN),
+    "recipient": ("same", "other", UNKNOWN),
+    "sender": ("same", "other", UNKNOWN),
+    "server": ("own", "other", UNKNOWN),
+    "port": ("relay", "submission", "other", UNKNOWN),
+    "security": ("none", "on", UNKNOWN),
+}  # fmt: skip

@@ -1,0 +1,62 @@
+"""The article's rows and G1 to G23, straight from the core."""
+
+from urllib.parse import parse_qs
+
+import pytest
+
+from app.diagnosis import Facts, diagnose, make_plan, read_facts
+from app.knowledge import knowledge
+from tests.cases import CASES, FOREIGN, Case
+
+
+def facts_of(query: str) -> Facts:
+    facts, wrong = read_facts({key: value[0] for key, value in parse_qs(query).items()})
+    assert not wrong
+    return facts
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Case) -> None:
+    diagnosis = diagnose(facts_of(case.query))
+    assert (diagnosis.article_row, diagnosis.relay, diagnosis.refused) == (
+        case.row,
+        case.relay,
+        case.refused,
+    ), diagnosis.scenario
+    assert diagnosis.remedies[: len(case.first)] == case.first
+    assert set(case.also) <= set(diagnosis.remedies)
+
+
+def test_every_scenario_says_the_verdict_its_golden_line_says(golden) -> None:
+    lines = (
+        f"{s.id} | {_spell(s.relay)} | {_spell(s.refused)} | {s.cause} | {s.stops} | "
+        f"{s.article_row or '-'} | {' '.join(s.remedies)}"
+        for s in knowledge().scenarios.values()
+    )
+    golden("scenarios.txt", lines)
+
+
+def _spell(verdict) -> str:
+    return verdict["*"] if "*" in verdict else ",".join(f"{k}:{v}" for k, v in verdict.items())
+
+
+def test_each_recipient_is_judged_by_itself() -> None:
+    diagnosis = diagnose(facts_of(next(c.query for c in CASES if c.name == "G8 two recipients")))
+    assert [(v.recipient, v.refused) for v in diagnosis.verdicts] == [
+        ("proseware.com", "no"),
+        ("adatum.com", "maybe"),
+    ]
+
+
+@pytest.mark.parametrize("place", ["home", "work", "away", "mobile", "unknown"])
+@pytest.mark.parametrize("vpn", ["yes", "no", "unknown"])
+def test_a_place_decides_nothing_once_the_login_works(place: str, vpn: str) -> None:
+    facts = facts_of(f"{FOREIGN}&place={place}&vpn={vpn}&connection=other&login=password")
+    assert diagnose(facts).refused == "no"
+
+
+def test_the_warning_stands_wherever_the_networks_own_server_is_advised() -> None:
+    for name in ("row 4", "G2 work server, home sender", "G2 told as a sender"):
+        plan = make_plan(facts_of(next(c.query for c in CASES if c.name == name)))
+        advised = {remedy.id: remedy for remedy in plan.remedies}
+        assert "SPF" in (advised["server-of-this-network"].warning or "")

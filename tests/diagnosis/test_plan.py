@@ -1,0 +1,73 @@
+"""A plan says why, what would change it, and the settings to use: only what is known."""
+
+from app.diagnosis import Facts, diagnose, make_plan, nearest_change
+
+ROW4 = Facts(
+    place="work", connection="other", account_domain="proseware.com",
+    recipient_domain="adatum.com", server="smtp.proseware.com", login="none", error="relay-denied",
+)  # fmt: skip
+
+
+def test_the_facts_that_decided_are_named() -> None:
+    assert [reason.fact for reason in make_plan(ROW4).because] == [
+        "error", "place", "connection", "recipient_domain",
+    ]  # fmt: skip
+    assert make_plan(Facts()).because == ()
+
+
+def test_the_nearest_other_verdict_is_one_changed_fact_away() -> None:
+    change = nearest_change(diagnose(ROW4))
+    assert (change.variable, change.value, change.scenario.id) == ("login", "password", "logged-in")
+    assert diagnose(ROW4.but(login="password", error=None)).refused == "no"
+    home = Facts(place="home", connection="own", account_domain="a.com", recipient_domain="b.com")
+    change = nearest_change(diagnose(home))
+    assert diagnose(home).refused == "no"
+    assert change.refused != "no"
+    assert nearest_change(diagnose(Facts(error="mailbox-full"))).variable == "error"
+
+
+def test_settings_come_from_the_provider_where_it_is_published() -> None:
+    remedy = make_plan(ROW4.but(account_domain="gmail.com", server=None)).remedies[0]
+    assert remedy.values == {
+        "server": "smtp.gmail.com", "port": 465, "security": "tls", "login": "password",
+    }  # fmt: skip
+
+
+def test_a_server_nobody_told_is_not_invented() -> None:
+    remedy = make_plan(ROW4.but(server=None)).remedies[0]
+    assert remedy.values == {"port": 465, "security": "tls", "login": "password"}
+    borrowed = make_plan(ROW4.but(server="smtp.fabrikam.com", error=None)).remedies
+    assert all("server" not in remedy.values for remedy in borrowed)
+
+
+def test_a_good_port_is_kept() -> None:
+    assert make_plan(ROW4.but(port=587)).remedies[0].values["security"] == "starttls"
+
+
+def test_the_next_remedy_is_the_first_untried_and_words_stand_at_the_end() -> None:
+    plan = make_plan(ROW4)
+    names = [remedy.id for remedy in plan.remedies]
+    assert plan.current.id == names[0]
+    assert make_plan(ROW4.but(tried=(names[0],))).current.id == names[1]
+    ended = make_plan(ROW4.but(tried=tuple(names)))
+    assert ended.current is None
+    assert "smtp.proseware.com" in ended.last.words
+
+
+def test_names_stand_in_the_words_and_stand_ins_where_none_is_known() -> None:
+    assert "proseware.com" in make_plan(ROW4).why
+    plan = make_plan(Facts(error="authentication-failed", account_domain="gmail.com"))
+    assert plan.summary.startswith("gmail.com does not take")
+    nameless = make_plan(Facts(error="relay-denied", place="work", connection="other"))
+    assert "your outgoing server from a line that your mail provider" in nameless.why
+
+
+def test_a_dated_fact_about_the_provider_is_told() -> None:
+    assert any("30 May 2022" in note for note in make_plan(Facts(account_domain="gmail.com")).notes)
+
+
+def test_both_layers_stand_in_a_plan_of_the_article() -> None:
+    article = make_plan(ROW4).article
+    assert "Case 4 of 6" in article[0]
+    assert "log in" in article[2]
+    assert make_plan(Facts()).article == ()

@@ -1,0 +1,124 @@
+"""The proof finds every fault, and the shipped table has none."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.diagnosis.boxes import Space
+from app.diagnosis.checks import check_everything
+from app.diagnosis.diagram import diagram
+from app.diagnosis.proof import prove_rows, prove_table
+from app.diagnosis.table import DecisionTable, decision_table
+from app.knowledge import knowledge
+from app.knowledge.variables import VARIABLES
+
+CONTENT = knowledge()
+cases = st.fixed_dictionaries({name: st.sampled_from(v) for name, v in VARIABLES.items()})
+
+
+def broken(**changes) -> DecisionTable:
+    return DecisionTable(replace(CONTENT, **changes))
+
+
+def test_the_shipped_table_is_sound() -> None:
+    report, faults = check_everything()
+    assert faults == []
+    assert report[0].startswith("57,736,800 combinations")
+
+
+@pytest.mark.parametrize("name", CONTENT.scenarios)
+def test_a_missing_scenario_leaves_a_gap_with_a_witness(name: str) -> None:
+    rest = {key: row for key, row in CONTENT.scenarios.items() if key != name}
+    (fault,) = prove_table(broken(scenarios=rest))
+    assert fault.what == "scenarios: no row answers"
+    witness = dict(pair.split("=") for pair in fault.witness.split() if "=" in pair)
+    case = dict.fromkeys(VARIABLES, "unknown") | witness
+    assert decision_table().match(case).scenario.id == name
+
+
+@pytest.mark.parametrize("name", CONTENT.scenarios)
+def test_a_scenario_with_a_condition_less_overlaps_or_was_not_needed(name: str) -> None:
+    row = CONTENT.scenarios[name]
+    first, *others = row.when
+    wider = replace(row, when=({"matter": first["matter"]}, *others))
+    if wider.when[0] == first:  # it rests on its matter alone: widen that
+        wider = replace(row, when=({"place": ("home",)}, *others))
+    faults = list(prove_table(broken(scenarios=CONTENT.scenarios | {name: wider})))
+    assert any("both answer" in fault.what and fault.witness for fault in faults)
+
+
+@pytest.mark.parametrize("index", range(len(CONTENT.stages)))
+def test_a_stage_without_one_of_its_rows_is_incomplete(index: int) -> None:
+    stage = CONTENT.stages[index]
+    stages = list(CONTENT.stages)
+    stages[index] = replace(stage, rows=stage.rows[1:])
+    assert any("no row answers" in f.what for f in prove_table(broken(stages=tuple(stages))))
+
+
+def test_a_row_nothing_can_meet_is_found() -> None:
+    impossible = replace(
+        CONTENT.scenarios["spam"],
+        id="impossible",
+        when=({"matter": ("told",), "error": ("relay-denied",)},),
+    )
+    faults = list(prove_table(broken(scenarios=CONTENT.scenarios | {"impossible": impossible})))
+    assert [str(fault) for fault in faults] == ["scenarios: no case can ever meet impossible"]
+
+
+def test_a_remedy_nobody_gets_and_a_question_nobody_hears_are_found() -> None:
+    remedies = CONTENT.remedies | {"dance": replace(CONTENT.remedies["wait"], id="dance")}
+    _, faults = check_everything(broken(remedies=remedies))
+    assert faults == ["remedy dance is never advised"]
+    silent = {key: replace(row, refused={"*": "yes"}, remedies=("wait",))
+              for key, row in CONTENT.scenarios.items()}  # fmt: skip
+    _, faults = check_everything(broken(scenarios=silent))
+    assert "remedy use-login is never advised" in faults
+    assert "scenario spam ends without words to say" in faults
+
+
+def test_a_question_that_lacks_an_answer_is_found() -> None:
+    error = CONTENT.questions["error"]
+    fewer = replace(error, choices=tuple(c for c in error.choices if c.value != "spam"))
+    _, faults = check_everything(broken(questions=CONTENT.questions | {"error": fewer}))
+    assert faults == ["question error offers no answer spam"]
+
+
+def test_overlap_and_gap_name_the_plainest_case() -> None:
+    space = Space({"a": ("1", "unknown"), "b": ("2", "unknown")})
+    rows = [("x", space.box({"a": ("1",)})), ("y", space.box({"b": ("2",)}))]
+    assert [str(fault) for fault in prove_rows(space, rows, "here")] == [
+        "here: x and y both answer: a=1 b=2",
+        "here: no row answers: nothing known",
+    ]
+
+
+@given(cases)
+def test_the_diagram_agrees_with_the_table(case: dict[str, str]) -> None:
+    table = decision_table()
+    match = table.match(case)
+    tree = diagram()
+    outcome = tree.outcome(tree.restrict_all(case))
+    assert outcome.scenario == match.scenario.id
+    assert outcome.refused == table.verdict(match)[1]
+    assert outcome.remedies == tuple(remedy.id for remedy in table.remedies(match))
+
+
+@given(cases, st.sampled_from(list(VARIABLES)), st.data())
+def test_what_the_diagram_calls_settled_cannot_change_the_outcome(case, name, data) -> None:
+    tree = diagram()
+    known = {key: case[key] for key in list(VARIABLES)[: data.draw(st.integers(0, 12))]}
+    known.pop(name, None)
+    node = tree.restrict_all(known)
+    if name not in tree.support(node):
+        ends = {tree.restrict_all(case | known | {name: value}) for value in VARIABLES[name]}
+        assert len(ends) == 1
+
+
+def test_forgetting_keeps_the_diagram_right() -> None:
+    tree = diagram()
+    before = tree.restrict_all({"place": "work"})
+    reach = tree.reach(before)
+    tree.forget()
+    assert tree.reach(tree.restrict_all({"place": "work"})) == reach
