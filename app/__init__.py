@@ -20,20 +20,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .settings import Settings
     from .web import assets, errors, headers, pages
     from .web.cache import PageCache
+    from .web.languages import LanguageConverter
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None, template_folder="../templates")
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
-    style, script = assets.style(), assets.script()
-    pages.install(app, pages.Pages(style, script, settings.public_url))
-    headers.install(app, style, script, quality=9 if settings.page_cache else 5)
+    styles, script = assets.styles(), assets.script()
+    pages.install(app, pages.Pages(styles, script, settings.public_url))
+    headers.install(app, styles.values(), script, quality=9 if settings.page_cache else 5)
     errors.install(app)
+    app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
     app.register_blueprint(api)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     if settings.page_cache:
-        app.wsgi_app = PageCache(app.wsgi_app, settings.page_cache)  # type: ignore[method-assign]
+        app.wsgi_app = PageCache(app.wsgi_app, settings.page_cache)  # type: ignore[assignment]
     return app

@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
+
+from app import create_app
+from app.settings import Settings
+from tests.linting import LintingClient
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -31,3 +36,16 @@ def golden() -> Callable[[str, Iterable[str]], None]:
         assert text == path.read_text("utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    """Return the app as it is served, each page made anew."""
+    return create_app(Settings(page_cache=0, public_url="https://wizard.example"))
+
+
+@pytest.fixture
+def client(app: Flask) -> LintingClient:
+    """Return a client that lints every page it fetches."""
+    app.test_client_class = LintingClient
+    return app.test_client()

@@ -15,6 +15,9 @@ MAX_TYPED = 320
 """Longest text taken for one domain: the length of the longest address (RFC 5321 4.5.3.1)."""
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{0,20}://", re.IGNORECASE)
+_CANONICAL = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
 _EDGES = " \t<>()[]{}\"'“”‘’«»„,;."
 _DOTS = str.maketrans("。．｡", "...")
 
@@ -36,6 +39,8 @@ def normalise_domain(text: str) -> str:
 
     :raise NotADomain: no domain of at least two labels is left
     """
+    if _is_canonical(text):
+        return text
     name = _encode(_bare_name(text))
     labels = name.split(".")
     if len(labels) < 2 or labels[-1].isdigit():
@@ -48,6 +53,8 @@ def normalise_host(text: str) -> str:
 
     :raise NotADomain: no host name is left
     """
+    if _is_canonical(text):
+        return text
     name = _bare_name(text)
     host, colon, port = name.rpartition(":")
     name = host if colon and port.isdigit() else name
@@ -89,6 +96,12 @@ def plain_form(name: str) -> str | None:
 def belongs_to(host: str, domain: str) -> bool:
     """Tell whether ``host`` is ``domain`` itself or a name below it."""
     return host == domain or host.endswith("." + domain)
+
+
+def _is_canonical(text: str) -> bool:
+    """Tell whether a text is a plain name in its final form, as in every link of ours."""
+    # Two hyphens may mark an A-label, which has rules of its own.
+    return len(text) <= 253 and "--" not in text and _CANONICAL.fullmatch(text) is not None
 
 
 def _bare_name(text: str) -> str:

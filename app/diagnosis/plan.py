@@ -68,6 +68,10 @@ class Plan:
         tried = self.diagnosis.facts.tried
         return next((remedy for remedy in self.remedies if remedy.id not in tried), None)
 
+    def before(self, remedy: PlannedRemedy) -> tuple[str, ...]:
+        """Return the ids of the remedies that come before one."""
+        return tuple(r.id for r in self.remedies[: self.remedies.index(remedy)])
+
     @property
     def last(self) -> PlannedRemedy:
         """The remedy whose words are left to say when everything has been tried."""
@@ -103,7 +107,7 @@ def filler(facts: Facts, translate: Translate) -> Translate:
         or translate("other providers"),
         "server": _shown(facts, "server") or translate("your outgoing server"),
         "port": facts.known("port") or translate("unknown"),
-        "security": (facts.known("security") or translate("unknown")).upper(),
+        "security": _security(facts, translate),
     }
 
     def fill(text: str) -> str:
@@ -177,8 +181,15 @@ def _article(diagnosis: Diagnosis, content: Knowledge, translate: Translate) -> 
     if row is None:
         return ()
     kinds = {"no": "no_relay", "yes": "relay_allowed" if row == 2 else "relay_doubtful"}
-    verdict = translate(content.article[kinds[diagnosis.relay]]).format(row=row)
-    return verdict, translate(content.article["remedies"]), translate(content.article["today"])
+    verdict, remedies, today = (
+        content.article[key] for key in (kinds[diagnosis.relay], "remedies", "today")
+    )
+    return translate(verdict).format(row=row), translate(remedies), translate(today)
+
+
+def _security(facts: Facts, translate: Translate) -> str:
+    choice = knowledge().questions["security"].choice(facts.known("security") or "")
+    return translate(choice.text) if choice else translate("unknown")
 
 
 def _shown(facts: Facts, key: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ..knowledge import Knowledge, Remedy, Scenario, When, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
@@ -58,6 +58,8 @@ class DecisionTable:
             for row in stage.rows:
                 by_word.setdefault(row.result, []).extend(self.flatten(row.when))
             self._stage_boxes[stage.name] = by_word
+        # People with the same finite facts meet the same row, whatever they typed.
+        self._remembered = lru_cache(maxsize=4096)(self._match)
 
     def flatten(self, when: Iterable[When]) -> list[Box]:
         """Return conditions as boxes over the finite facts alone, stages worked in."""
@@ -78,7 +80,11 @@ class DecisionTable:
         :param case: a value for every finite fact
         :raise LookupError: no row fits; a proved table never raises it
         """
-        values, conditions = dict(case), []
+        return self._remembered(tuple(case[name] for name in VARIABLES))
+
+    def _match(self, case: tuple[str, ...]) -> Match:
+        values: dict[str, str] = dict(zip(VARIABLES, case, strict=True))
+        conditions = []
         for stage in self.content.stages:
             for row in stage.rows:
                 if (block := _first(row.when, values)) is not None:

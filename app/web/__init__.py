@@ -1,0 +1,1 @@
+"""What all ways in share: languages, templates, links, headers, compression, page cache."""

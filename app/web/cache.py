@@ -1,0 +1,70 @@
+"""A bounded cache of finished pages, before Flask.
+
+Safe because a page is a function of its URL alone: no cookie, no header but Accept-Encoding
+changes it, and only answers that call themselves public are kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Any
+
+from .headers import choose_coding
+
+Key = tuple[str, str, str]
+Page = tuple[str, list[tuple[str, str]], bytes]
+LONGEST_QUERY = 500
+"""Longer queries, in characters, are never kept: no real answer set is that long."""
+
+
+class PageCache:
+    """WSGI middleware that answers a repeated GET from memory, least recently used out first."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], size: int) -> None:
+        self.app = app
+        self.size = size
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        query = environ.get("QUERY_STRING", "")
+        if environ["REQUEST_METHOD"] != "GET" or len(query) > LONGEST_QUERY:
+            return self.app(environ, start)
+        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        key = (environ.get("PATH_INFO", ""), query, coding)
+        with self._lock:
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+        if page is None:
+            page = self._fetch(environ)
+            self._keep(key, page)
+        status, headers, body = page
+        start(status, list(headers))
+        return [body]
+
+    def _fetch(self, environ: dict[str, Any]) -> Page:
+        answer: list[Any] = []
+
+        def note(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+            answer[:] = [status, headers]
+
+        chunks = self.app(environ, note)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if close := getattr(chunks, "close", None):
+                close()
+        return answer[0], answer[1], body
+
+    def _keep(self, key: Key, page: Page) -> None:
+        status, headers, _ = page
+        control = next((v for name, v in headers if name.lower() == "cache-control"), "")
+        if not status.startswith("200") or "public" not in control:
+            return
+        with self._lock:
+            self._pages[key] = page
+            if len(self._pages) > self.size:
+                self._pages.popitem(last=False)

@@ -1,0 +1,76 @@
+"""Pages for what goes wrong: they say it in the right language and lead on."""
+
+from __future__ import annotations
+
+import traceback
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from .languages import Language, languages, preferred
+from .messages import N_
+from .pages import page
+
+_TEXTS = {
+    404: (
+        N_("This page does not exist"),
+        N_("Perhaps the link was cut off. From the start, it takes only a few questions."),
+    ),
+    405: (
+        N_("This page cannot be used like that"),
+        N_("Please begin at the start; it takes only a few questions."),
+    ),
+    413: (
+        N_("That was too much text"),
+        N_("One address or domain is enough. Please go back and try again."),
+    ),
+    414: (
+        N_("This link is too long"),
+        N_("Perhaps something was pasted into it twice. Please begin at the start."),
+    ),
+    500: (
+        N_("Something broke on our side"),
+        N_("It was not your doing, and nothing of what you typed is kept. Please try again."),
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    """Answer every error with a page, or with JSON below ``/api/``."""
+
+    @app.errorhandler(HTTPException)
+    def refuse(fault: HTTPException) -> Response:
+        return _answer(fault.code or 500, fault)
+
+    @app.errorhandler(Exception)
+    def fail(fault: Exception) -> Response:
+        # Where it happened, never what was typed: messages of exceptions may quote it.
+        frames = traceback.extract_tb(fault.__traceback__)
+        where = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames[-6:]))
+        app.logger.error("%s at %s", type(fault).__name__, where)
+        return _answer(500, None)
+
+
+def visitor_language() -> Language:
+    """Return the language of the URL, else the one the browser asks for."""
+    if "language" in g:
+        found: Language = g.language
+        return found
+    first = request.path[1:].partition("/")[0]
+    asked = request.args.get("lang", first) if len(request.query_string) < 4000 else first
+    code = asked if asked in languages() else preferred(request.headers.get("Accept-Language", ""))
+    return languages()[code]
+
+
+def _answer(code: int, fault: HTTPException | None) -> Response:
+    language = visitor_language()
+    title, advice = _TEXTS.get(code, _TEXTS[404 if code < 500 else 500])
+    if request.path.startswith("/api/"):
+        response = jsonify({"errors": {"request": language.gettext(title)}})
+        response.status_code = code
+    else:
+        values = {"code": code, "title": title, "advice": advice, "translate": language.gettext}
+        response = page(language, "error.html", values, code)
+    if code == 405 and fault is not None:
+        response.headers["Allow"] = ", ".join(getattr(fault, "valid_methods", None) or ["GET"])
+    return response

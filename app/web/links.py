@@ -1,0 +1,60 @@
+"""Canonical links: the one way to write the URL of a page for some facts.
+
+Canonical values are words, numbers and A-labels, so nothing in them needs escaping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..diagnosis import Facts
+
+NOTHING = Facts()
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in the wizard: the facts, and what is looked at besides.
+
+    ``change`` is a fact being changed, ``worked`` the remedy that did it, ``plan`` asks for the
+    plan before all questions are answered.
+    """
+
+    facts: Facts = NOTHING
+    change: str | None = None
+    worked: str | None = None
+    plan: bool = False
+
+    def query(self) -> str:
+        """Return the canonical query string."""
+        parts = [self.facts.query()] if self.facts.query() else []
+        if self.change:
+            parts.append(f"change={self.change}")
+        if self.worked:
+            parts.append(f"worked={self.worked}")
+        if self.plan:
+            parts.append("plan=now")
+        return "&".join(parts)
+
+    def at(self, **changes: object) -> Spot:
+        """Return the spot with something about it changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def start_url(language: str, facts: Facts = NOTHING) -> str:
+    """Return the URL of the start page."""
+    return _url(f"/{language}/", facts.query())
+
+
+def check_url(language: str, spot: Spot) -> str:
+    """Return the URL of a question or a plan."""
+    return _url(f"/{language}/check", spot.query())
+
+
+def _url(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def extend(url: str, pair: str) -> str:
+    """Return a URL with one more ``key=value`` at its end."""
+    return f"{url}{'&' if '?' in url else '?'}{pair}"

@@ -1,0 +1,73 @@
+"""Turn a template and its values into a response: one environment a language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app
+from jinja2 import FileSystemLoader
+from markupsafe import Markup
+
+from .assets import Asset
+from .folding import FoldingEnvironment
+from .languages import Language, languages
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+FRESH = "public, max-age=300"
+"""How long a page may be reused: long enough for Back on a weak line, short after an update."""
+
+
+REMEMBERED = 2048
+"""How many fragments are kept in memory: they have few different values, so all that are used."""
+
+
+class Pages:
+    """Renders the templates in every language.
+
+    ``fragment`` in a template renders a part whose few values recur on many pages (the choices of
+    a question, the shape of the route) and remembers it.
+    """
+
+    def __init__(self, styles: Mapping[str, Asset], script: Asset, public_url: str) -> None:
+        loader = FileSystemLoader(TEMPLATES)
+        self._environments = {
+            code: FoldingEnvironment(loader, language) for code, language in languages().items()
+        }
+        for environment in self._environments.values():
+            environment.globals |= {
+                "styles": {kind: style.text for kind, style in styles.items()},
+                "script": script.text,
+                "public_url": public_url,
+                "languages": tuple(languages().values()),
+                "fragment": lru_cache(maxsize=REMEMBERED)(_fragments(environment)),
+            }
+
+    def render(self, language: str, name: str, values: Mapping[str, Any]) -> str:
+        """Return the page as text."""
+        return self._environments[language].get_template(name).render(values)
+
+
+def _fragments(environment: FoldingEnvironment) -> Callable[..., Markup]:
+    def fragment(name: str, *values: Hashable) -> Markup:
+        return Markup(environment.get_template(name).render(values=values))
+
+    return fragment
+
+
+def install(app: Flask, pages: Pages) -> None:
+    """Make ``page`` work inside an app."""
+    app.extensions["pages"] = pages
+
+
+def page(
+    language: Language, template: str, values: Mapping[str, Any], status: int = 200
+) -> Response:
+    """Return a page; only a page that is right may be kept by caches."""
+    pages: Pages = current_app.extensions["pages"]
+    response = Response(pages.render(language.code, template, values), status, mimetype="text/html")
+    response.headers["Content-Language"] = language.code
+    response.headers["Cache-Control"] = FRESH if status == 200 else "no-store"
+    return response

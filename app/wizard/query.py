@@ -1,0 +1,64 @@
+"""Read a request's URL: the language and the spot of the wizard that it names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, request
+from werkzeug.datastructures import MultiDict
+
+from ..diagnosis import FACT_KEYS, Facts, read_facts
+from ..knowledge import knowledge
+from ..web.languages import Language, languages
+from ..web.links import Spot
+from .questions import typed_facts
+
+LONGEST_QUERY = 4000
+"""Characters of a query string that are read; no set of answers comes near it."""
+
+
+def find_language(code: str) -> Language:
+    """Return a language by its code and remember it for error pages.
+
+    :raise 404: there is no such language
+    """
+    language = languages().get(code)
+    if language is None:
+        abort(404)
+    g.language = language
+    return language
+
+
+def read_query() -> tuple[Spot, dict[str, str]]:
+    """Read the query string: the spot it names, and per wrong fact the code of what is wrong.
+
+    :raise 414: it is longer than any set of answers
+    """
+    if len(request.query_string) > LONGEST_QUERY:
+        abort(414)
+    given = request.args
+    facts, wrong = read_facts(_flat(given), frozenset(knowledge().remedies))
+    change, worked = given.get("change"), given.get("worked")
+    return Spot(
+        facts,
+        change=change if change in knowledge().questions else None,
+        worked=worked if worked in knowledge().remedies else None,
+        plan=given.get("plan") == "now",
+    ), wrong
+
+
+def _flat(given: MultiDict[str, str]) -> dict[str, Any]:
+    known = frozenset(knowledge().remedies)
+    values: dict[str, Any] = {key: given[key] for key in given if key in FACT_KEYS}
+    if "tried" in values:  # a remedy that is no more must not break an old link
+        values["tried"] = [name for name in given.getlist("tried")[:40] if name in known]
+    return values
+
+
+def typed_in_url(facts: Facts) -> Facts | None:
+    """Return the facts when the URL holds a name as somebody typed it, maybe an address."""
+    for fact in typed_facts():
+        given = request.args.get(fact)
+        if given and getattr(facts, fact) is not None and given != str(getattr(facts, fact)):
+            return facts
+    return None

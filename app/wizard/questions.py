@@ -1,0 +1,89 @@
+"""Questions and answers in one language, ready for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from ..diagnosis import FACT_KEYS, Facts
+from ..diagnosis.domains import display
+from ..knowledge import knowledge
+from ..web.languages import languages
+
+
+@dataclass(frozen=True)
+class ShownChoice:
+    """One radio button."""
+
+    value: str
+    text: str
+    more: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ShownQuestion:
+    """A question as a page shows it; ``typed`` is true when its answer is free text.
+
+    There is one object a language and fact, so it is compared by identity.
+    """
+
+    fact: str
+    label: str
+    text: str
+    why: str
+    how: tuple[str, ...]
+    choices: tuple[ShownChoice, ...]
+    typed: bool
+    field: str
+    example: str
+    same: str
+
+
+@cache
+def shown_question(language: str, fact: str) -> ShownQuestion:
+    """Return a question in one language."""
+    translate = languages()[language].gettext
+    question = knowledge().questions[fact]
+    return ShownQuestion(
+        fact=fact,
+        label=translate(question.label),
+        text=translate(question.text),
+        why=translate(question.why),
+        how=tuple(translate(line) for line in question.how),
+        choices=tuple(ShownChoice(c.value, translate(c.text), c.more) for c in question.choices),
+        typed=not question.choices,
+        field=translate(question.field) if question.field else "",
+        example=question.example or "",
+        same=translate(question.same) if question.same else "",
+    )
+
+
+def answer_text(language: str, fact: str, value: str) -> str:
+    """Return how one answer reads in the list of answers."""
+    question = shown_question(language, fact)
+    for choice in question.choices:
+        if choice.value == value:
+            return choice.text
+    if value == "unknown":
+        return languages()[language].gettext("I don't know")
+    return ", ".join(display(name) for name in value.split(","))
+
+
+def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Yield (fact, label, answer) for every fact that has been told."""
+    for fact, value in facts.items():
+        if fact != "tried":
+            yield fact, shown_question(language, fact).label, answer_text(language, fact, value)
+
+
+def without_stale(facts: Facts, changed: str) -> Facts:
+    """Return the facts without the answers that no longer apply once one fact has changed."""
+    stale = {key: None for key, q in knowledge().questions.items() if changed in q.about}
+    return facts.but(**stale)
+
+
+def typed_facts() -> tuple[str, ...]:
+    """Return the facts that a form takes as typed text."""
+    typed = {key for key, question in knowledge().questions.items() if question.field}
+    return tuple(key for key in FACT_KEYS if key in typed)

@@ -1,0 +1,101 @@
+"""The wizard: a GET shows what its query string says, a POST takes typed text and redirects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from ..diagnosis import next_step
+from ..knowledge import knowledge
+from ..web.languages import preferred
+from ..web.links import Spot, check_url, start_url
+from ..web.messages import PROBLEMS
+from .forms import typed_form
+from .query import find_language, read_query, typed_in_url
+from .questions import typed_facts, without_stale
+from .screens import plan_page, question_page, start_page, worked_page
+
+wizard = Blueprint("wizard", __name__)
+
+
+@wizard.get("/")
+def door() -> Response:
+    """Lead to the start page in the visitor's language, with the facts of the link."""
+    language = preferred(request.headers.get("Accept-Language", ""))
+    response = redirect(start_url(language, read_query()[0].facts), 302)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@wizard.get("/<language:lang>/")
+def start(lang: str) -> Response:
+    """Show the start page.
+
+    :raise 404: there is no such language
+    """
+    language = find_language(lang)
+    spot, _ = read_query()
+    if moved := typed_in_url(spot.facts):
+        return redirect(start_url(lang, moved), 302)
+    return start_page(language, spot)
+
+
+@wizard.get("/<language:lang>/check")
+def check(lang: str) -> Response:
+    """Show the next question, or the plan.
+
+    :raise 404: there is no such language
+    """
+    language = find_language(lang)
+    spot, wrong = read_query()
+    if moved := typed_in_url(spot.facts):
+        return redirect(check_url(lang, spot.at(facts=moved)), 302)
+    if wrong:
+        fact = next(iter(wrong))
+        return question_page(language, spot, fact, PROBLEMS[wrong[fact]])
+    asked = request.args.get("asked", "")
+    if asked in knowledge().questions:
+        if getattr(spot.facts, asked) is None:
+            return question_page(language, spot, asked, PROBLEMS["missing-choice"])
+        was = request.args.get("was")
+        if was is not None:  # an answer was changed: go to the canonical URL without what is stale
+            changed = was != str(getattr(spot.facts, asked))
+            facts = without_stale(spot.facts, asked) if changed else spot.facts
+            return redirect(check_url(lang, Spot(facts)), 302)
+    if spot.change:
+        return question_page(language, spot, spot.change)
+    if spot.worked:
+        return worked_page(language, spot)
+    step = next_step(spot.facts)
+    if step.fact is None or spot.plan:
+        return plan_page(language, spot)
+    return question_page(language, spot, step.fact, at_most=step.at_most)
+
+
+@wizard.post("/<language:lang>/check")
+def answer(lang: str) -> Response:
+    """Take typed answers, keep only domains, and lead on.
+
+    :raise 404: there is no such language
+    """
+    language = find_language(lang)
+    spot, _ = read_query()
+    asked = [fact for fact in typed_facts() if fact in request.form]
+    if not asked:
+        return redirect(check_url(lang, spot.at(change=None)), 303)
+    form = typed_form(request.form, asked, keep="keep" in request.form)
+    if form.validate():
+        facts = spot.facts
+        for field in form:
+            if getattr(facts, field.name) not in (None, field.canonical):
+                facts = without_stale(facts, field.name)
+            facts = facts.but(**{field.name: field.canonical})
+        return redirect(check_url(lang, Spot(facts)), 303)
+    fact, codes = next(iter(form.errors.items()))
+    more: dict[str, Any] = {"typed": form[fact].data[:400]}
+    if codes[0] == "telex":
+        more["guess"] = form[fact].guess
+    return question_page(language, spot.at(change=None), fact, PROBLEMS[codes[0]], **more)

@@ -1,0 +1,16 @@
+// Only makes things nicer: a button beside each value that copies it.
+(function (own) {
+  if (!navigator.clipboard) return;
+  document.querySelectorAll(".values code, blockquote").forEach(function (place) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = own.copy;
+    button.onclick = function () {
+      navigator.clipboard.writeText(place.textContent).then(function () {
+        button.textContent = own.done;
+      });
+    };
+    place.after(" ", button);
+  });
+})(document.currentScript.dataset);

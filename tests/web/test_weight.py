@@ -1,0 +1,72 @@
+"""A page is one small thing, sent compressed, with headers that protect."""
+
+import gzip
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+
+FOUR = (
+    "error=relay-denied&place=work&connection=other&vpn=no&refused_by=own-server"
+    "&program=thunderbird&login=none&port=25&security=none&account_domain=proseware.com"
+    "&recipient_domain=adatum.com,fabrikam.com&sender_domain=proseware.com"
+    "&server=smtp.proseware.com"
+)
+SPOTS = [
+    "",
+    "check",
+    "check?change=port&port=2525",
+    "check?change=sender_domain&account_domain=proseware.com",
+    "check?place=moon",
+    f"check?{FOUR}",
+    f"check?{FOUR.replace('proseware.com&', 'gmail.com&')}&plan=now",
+    f"check?{FOUR}&worked=use-login",
+    "check?plan=now",
+    "nothing",
+]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("spot", SPOTS)
+def test_a_page_fits_one_round_trip(client: FlaskClient, lang: str, spot: str) -> None:
+    whole = client.get(f"/{lang}/{spot}")
+    for coding, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress)):
+        packed = client.get(f"/{lang}/{spot}", headers={"Accept-Encoding": f"{coding}, deflate"})
+        assert packed.headers["Content-Encoding"] == coding
+        assert unpack(packed.data) == whole.data
+        head = sum(len(name) + len(value) + 4 for name, value in packed.headers) + 20
+        assert head + len(packed.data) <= 14_000
+        if coding == "br":
+            assert len(packed.data) <= 6_000
+
+
+def test_a_plain_question_fits_one_round_trip_even_uncompressed(client: FlaskClient) -> None:
+    for lang in ("vi", "en"):
+        page = client.get(f"/{lang}/check")
+        head = sum(len(name) + len(value) + 4 for name, value in page.headers) + 20
+        assert head + len(page.data) <= 14_000
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None), ("", None), ("br;q=0, gzip", "gzip"),
+     ("BR", "br"), ("gzip;q=0.0", None), ("br;q=0.5", "br"), ("x" * 500, None)],
+)  # fmt: skip
+def test_coding_is_what_the_client_takes(client: FlaskClient, header, coding) -> None:
+    page = client.get("/en/", headers={"Accept-Encoding": header})
+    assert page.headers.get("Content-Encoding") == coding
+    assert "Accept-Encoding" in page.headers["Vary"]
+
+
+def test_small_answers_are_left_as_they_are(client: FlaskClient) -> None:
+    answer = client.get("/healthz", headers={"Accept-Encoding": "br"})
+    assert answer.data == b"ok\n"
+
+
+def test_the_policy_allows_this_style_and_script_and_nothing_else(client: FlaskClient) -> None:
+    policy = client.get("/en/").headers["Content-Security-Policy"]
+    assert policy.count("'sha256-") == 5
+    for part in ("default-src 'none'", "base-uri 'none'", "form-action 'self'"):
+        assert part in policy
+    assert "'unsafe" not in policy
+    assert "*" not in policy
