@@ -1,0 +1,5 @@
+"""The JSON way in."""
+
+from .views import api
+
+__all__ = ["api"]

@@ -1,0 +1,79 @@
+"""A plan as the contract's JSON object, shared by the web and the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..diagnosis import Facts, make_plan
+from ..knowledge import knowledge
+from ..web.languages import Language
+from ..web.links import Spot, check_url
+
+
+def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
+    """Return the plan for some facts, its texts in one language.
+
+    Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
+    nearest other verdict, and ``questions_left`` is how many questions are left at most.
+    """
+    plan = make_plan(facts, language.gettext)
+    diagnosis = plan.diagnosis
+    return {
+        "article_row": diagnosis.article_row,
+        "scenario": diagnosis.scenario,
+        "relay": diagnosis.relay,
+        "refused": diagnosis.refused,
+        "cause": diagnosis.cause,
+        "summary": plan.summary,
+        "explanation": _plain(" ".join(filter(None, (plan.why, plan.aside)))),
+        "because": [
+            {"fact": reason.fact, "value": reason.value, "text": reason.text}
+            for reason in plan.because
+        ],
+        "change": plan.change
+        and {
+            "fact": plan.change.fact,
+            "text": _plain(f"{plan.change.label}: {plan.change.answer}. {plan.change.title}"),
+        },
+        "recipients": [
+            {"domain": v.recipient, "relay": v.relay, "refused": v.refused}
+            for v in diagnosis.verdicts
+            if v.recipient not in (None, "unknown")
+        ],
+        "remedies": [
+            {
+                "id": remedy.id,
+                "title": _plain(remedy.title),
+                "steps": [_plain(step) for step in remedy.steps],
+                "values": dict(remedy.values),
+                "warning": remedy.warning,
+                "words": remedy.words,
+                "tried": remedy.id in facts.tried,
+            }
+            for remedy in plan.remedies
+        ],
+        "article": list(plan.article),
+        "next_question": _question(plan.next.fact, language),
+        "questions_left": plan.next.at_most,
+        "url": check_url(language.code, Spot(facts)),
+    }
+
+
+def _question(fact: str | None, language: Language) -> dict[str, Any] | None:
+    if fact is None:
+        return None
+    question = knowledge().questions[fact]
+    choices = [
+        {"value": choice.value, "text": _plain(language.gettext(choice.text))}
+        for choice in question.choices
+    ]
+    return {
+        "fact": fact,
+        "text": language.gettext(question.text),
+        "choices": choices or [{"value": "unknown", "text": language.gettext("I don't know")}],
+    }
+
+
+def _plain(text: str) -> str:
+    """Drop the marks around words that stay English: only pages can show them."""
+    return text.replace("`", "")

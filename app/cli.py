@@ -1,0 +1,107 @@
+"""The terminal's way in: diagnose, look after the table, the catalogues."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from .api.answer import plan_object
+from .diagnosis import CHOICES, FACT_KEYS, read_facts
+from .diagnosis.checks import check_everything
+from .diagnosis.drawing import draw_mermaid, draw_svg
+from .knowledge import knowledge
+from .web import catalogues
+from .web.languages import DEFAULT, languages
+from .web.messages import PROBLEMS
+
+
+def install(app: Flask) -> None:
+    """Add the commands to ``flask``."""
+    app.cli.add_command(diagnose)
+    app.cli.add_command(table)
+    app.cli.add_command(texts)
+
+
+def _fact_options(command: Any) -> Any:
+    for key in reversed(FACT_KEYS):
+        names = dict.fromkeys((f"--{key.replace('_', '-')}", f"--{key}"))
+        values = ", ".join(CHOICES.get(key, ()))
+        command = click.option(
+            *names, key, multiple=key in ("tried", "recipient_domain"), help=values or None
+        )(command)
+    return command
+
+
+@click.command()
+@click.option("--lang", type=click.Choice(list(languages())), default=DEFAULT)
+@click.option("--json", "as_json", is_flag=True, help="Print the object of the JSON API.")
+@_fact_options
+def diagnose(lang: str, as_json: bool, **given: Any) -> None:
+    """Print the plan for the facts given as options."""
+    language = languages()[lang]
+    values = {key: list(v) if isinstance(v, tuple) else v for key, v in given.items() if v}
+    facts, wrong = read_facts(values, frozenset(knowledge().remedies))
+    if wrong:
+        for key, code in wrong.items():
+            click.echo(f"{key}: {language.gettext(PROBLEMS[code])}", err=True)
+        raise SystemExit(2)
+    answer = plan_object(facts, language)
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else _prose(answer))
+
+
+def _prose(answer: dict[str, Any]) -> str:
+    lines = [answer["summary"], "", answer["explanation"], ""]
+    lines += [f"- {reason['text']}" for reason in answer["because"]]
+    for number, remedy in enumerate(answer["remedies"], 1):
+        lines += ["", f"{number}. {remedy['title']} ({remedy['id']})"]
+        lines += [f"   ! {remedy['warning']}"] if remedy["warning"] else []
+        lines += [f"   - {step}" for step in remedy["steps"]]
+        lines += [f"   {key}: {value}" for key, value in remedy["values"].items()]
+        lines += [f"   > {remedy['words']}"] if remedy["words"] else []
+    lines += ["", *answer["article"]] if answer["article"] else []
+    if question := answer["next_question"]:
+        lines += ["", f"? {question['text']} (--{question['fact'].replace('_', '-')})"]
+    return "\n".join([*lines, "", answer["url"]]).replace("`", "")
+
+
+table = AppGroup("table", help="Prove and draw the decision table.")
+
+
+@table.command("check")
+def table_check() -> None:
+    """Prove the table over all combinations; print the smallest witness of every fault."""
+    report, faults = check_everything()
+    faults += [f"translations: {fault}" for fault in catalogues.faults()]
+    click.echo("\n".join(report))
+    for fault in faults:
+        click.echo(f"FAULT {fault}", err=True)
+    if faults:
+        raise SystemExit(1)
+    click.echo("The table is sound.")
+
+
+@table.command("draw")
+@click.option("--format", "form", type=click.Choice(["svg", "mermaid"]), default="svg")
+@click.option("--lang", type=click.Choice(list(languages())), default=DEFAULT)
+@click.option("--given", multiple=True, help="fact=value; draws only the tree below, repeatable.")
+def table_draw(form: str, lang: str, given: tuple[str, ...]) -> None:
+    """Draw the tree of questions with the reasons on its edges."""
+    pairs = dict(pair.partition("=")[::2] for pair in given)
+    facts, wrong = read_facts(pairs)
+    if wrong or not pairs.keys() <= set(FACT_KEYS):
+        raise click.BadParameter(f"not a fact and its value: {' '.join(given)}")
+    draw = draw_svg if form == "svg" else draw_mermaid
+    click.echo(draw(facts, languages()[lang].gettext))
+
+
+texts = AppGroup("catalogues", help="Look after the translations.")
+
+
+@texts.command("update")
+def texts_update() -> None:
+    """Collect all texts and bring messages.pot and every catalogue up to date."""
+    click.echo("\n".join(catalogues.update()))

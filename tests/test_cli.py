@@ -1,0 +1,88 @@
+"""The terminal's way in."""
+
+import json
+
+import pytest
+from flask import Flask
+
+from app.diagnosis import Facts
+from tests.cases import CASES, Case
+from tests.diagnosis.test_cases import facts_of
+
+
+@pytest.fixture
+def run(app: Flask):
+    runner = app.test_cli_runner()
+    return lambda *args: runner.invoke(args=list(args))
+
+
+def options(facts: Facts) -> list[str]:
+    return [text for key, value in facts.items() for text in (f"--{key.replace('_', '-')}", value)]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(run, case: Case, lang: str) -> None:
+    result = run("diagnose", "--lang", lang, "--json", *options(facts_of(case.query)))
+    assert result.exit_code == 0, result.output
+    plan = json.loads(result.output)
+    assert (plan["article_row"], plan["relay"], plan["refused"]) == (
+        case.row, case.relay, case.refused,
+    )  # fmt: skip
+    assert plan["remedies"][0]["id"] == case.first[0]
+
+
+def test_prose_has_the_plan_the_next_question_and_the_link(run) -> None:
+    told = "--place away --connection other --account_domain proseware.com"
+    text = run("diagnose", "--lang=en", *told.split(), "--recipient-domain=adatum.com").output
+    assert "1. Keep your own provider's server and switch login on (use-login)" in text
+    assert "? What does the error say? (--error)" in text
+    assert "Case 6 of 6" in text
+    assert "/en/check?place=away&connection=other" in text
+    assert "`" not in text
+
+
+def test_several_recipients_and_what_was_tried(run) -> None:
+    result = run("diagnose", "--json", "--account-domain", "a.com", "--recipient-domain", "a.com",
+                 "--recipient-domain", "b.com", "--tried", "webmail", "--place", "work",
+                 "--connection", "other")  # fmt: skip
+    plan = json.loads(result.output)
+    assert [r["refused"] for r in plan["recipients"]] == ["no", "maybe"]
+    assert [r["id"] for r in plan["remedies"] if r["tried"]] == ["webmail"]
+
+
+def test_a_bad_value_is_named(run) -> None:
+    result = run("diagnose", "--lang", "en", "--port", "x")
+    assert result.exit_code == 2
+    assert "port: A port is a number" in result.output
+
+
+def test_table_check(run) -> None:
+    result = run("table", "check")
+    assert result.exit_code == 0, result.output
+    assert "The table is sound." in result.output
+
+
+def test_table_check_fails_with_a_witness(run, monkeypatch) -> None:
+    monkeypatch.setattr(
+        "app.cli.check_everything", lambda: (["…"], ["scenarios: no row answers: place=home"])
+    )
+    result = run("table", "check")
+    assert result.exit_code == 1
+    assert "FAULT scenarios: no row answers: place=home" in result.output
+
+
+def test_table_draw(run) -> None:
+    drawn = run("table", "draw", "--lang", "en", "--given", "error=relay-denied")
+    assert drawn.output.startswith("<svg")
+    assert "You are at work." in drawn.output
+    assert run("table", "draw", "--format", "mermaid").output.startswith("flowchart LR")
+    assert run("table", "draw", "--given", "place=moon").exit_code == 2
+
+
+def test_catalogues_update_changes_nothing_when_all_is_fresh(run, tmp_path, monkeypatch) -> None:
+    from app.web import catalogues
+
+    before = {p: p.read_bytes() for p in catalogues.FOLDER.rglob("messages.po*")}
+    assert run("catalogues", "update").exit_code == 0
+    assert {p: p.read_bytes() for p in catalogues.FOLDER.rglob("messages.po*")} == before
