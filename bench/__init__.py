@@ -1,0 +1,1 @@
+"""How fast the pages are, against a bare Flask hello: `make bench`."""
