@@ -15,7 +15,8 @@ from .interview import Interview, State, interview, known_variables
 from .plan import statement
 
 Translate = Callable[[str], str]
-COLUMN, ROW, BOX = 430, 34, 250
+COLUMN, BOX, ROW, LINE = 480, 300, 30, 16
+"""Widths of a column and of a box, heights of a box with its margin and of a line, in pixels."""
 
 
 @dataclass
@@ -65,52 +66,56 @@ def draw_mermaid(facts: Facts, translate: Translate) -> str:
 
 
 def draw_svg(facts: Facts, translate: Translate) -> str:
-    """Return the tree as an SVG picture that needs nothing else."""
+    """Return the tree as an SVG picture that needs nothing else.
+
+    The reasons stand at the end of their edges, each once; a pointer on an edge shows its own.
+    """
     tree = grow(facts, translate)
-    columns: dict[int, list[int]] = {}
-    for number, (_, column, _) in tree.nodes.items():
-        columns.setdefault(column, []).append(number)
-    rows: dict[int, int] = {}
-    heights = {n: 2 + sum(len(r) for (_, b), r in tree.edges.items() if b == n) for n in tree.nodes}
-    tallest = 0
-    for column in sorted(columns):
-        row = 1
-        for number in columns[column]:
-            rows[number] = row
-            row += heights[number]
-        tallest = max(tallest, row)
-    width = COLUMN * (max(columns) + 1) + 20
+    reasons: dict[int, dict[str, None]] = {number: {} for number in tree.nodes}
+    for (_, below), told in tree.edges.items():
+        reasons[below] |= dict.fromkeys(told)
+    places, height = _places(tree, {number: len(told) for number, told in reasons.items()})
+    width = max(x for x, _ in places.values()) + COLUMN
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tallest * ROW + 20}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" font-family="sans-serif" font-size="12">',
-        f'<rect width="{width}" height="{tallest * ROW + 20}" fill="#fff"/>',
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
-    drawn: dict[int, int] = dict.fromkeys(tree.nodes, 0)
-    for (above, below), reasons in tree.edges.items():
-        x1, y1 = tree.nodes[above][1] * COLUMN + BOX + 10, rows[above] * ROW + 12
-        x2 = tree.nodes[below][1] * COLUMN + 10
-        y2 = rows[below] * ROW + 12
-        label_y = y2 + 18 + drawn[below] * 16
-        drawn[below] += len(reasons)
-        middle = x2 - (COLUMN - BOX) // 2
+    for (above, below), told in tree.edges.items():
+        (x1, y1), (x2, y2) = places[above], places[below]
+        bend = x2 - (COLUMN - BOX) // 2
         parts.append(
-            f'<path d="M{x1} {y1}C{middle} {y1} {middle} {label_y} {x2} {y2}" '
-            f'fill="none" stroke="#8aa"/>'
+            f'<path d="M{x1 + BOX} {y1 + 12}C{bend} {y1 + 12} {bend} {y2 + 12} {x2} {y2 + 12}" '
+            f'fill="none" stroke="#8aa"><title>{escape(" / ".join(told))}</title></path>'
         )
-        for line, reason in enumerate(reasons):
-            parts.append(
-                f'<text x="{x2 + 4}" y="{label_y + line * 16 + 12}" fill="#0b6157">'
-                f"{escape(_cut(reason, 62))}</text>"
-            )
-    for number, (text, column, ends) in tree.nodes.items():
-        x, y = column * COLUMN + 10, rows[number] * ROW
-        fill = "#e6f0ec" if ends else "#fff4dd"
-        parts.append(
-            f'<rect x="{x}" y="{y}" width="{BOX}" height="24" rx="5" fill="{fill}" stroke="#678"/>'
-            f'<text x="{x + 8}" y="{y + 16}">{escape(_cut(text, 40))}'
-            f"<title>{escape(text)}</title></text>"
-        )
+    for number, (text, _, ends) in tree.nodes.items():
+        parts += _box(*places[number], text, list(reasons[number]), ends)
     return "\n".join([*parts, "</svg>"])
+
+
+def _places(tree: Tree, lines: dict[int, int]) -> tuple[dict[int, tuple[int, int]], int]:
+    """Return where each node's box stands, in pixels, and the height of the whole."""
+    places: dict[int, tuple[int, int]] = {}
+    filled: dict[int, int] = {}
+    for number, (_, column, _) in tree.nodes.items():
+        top = filled.get(column, 20)
+        places[number] = (10 + column * COLUMN, top)
+        filled[column] = top + ROW + LINE * lines[number] + 14
+    return places, max(filled.values())
+
+
+def _box(x: int, y: int, text: str, reasons: list[str], ends: bool) -> list[str]:
+    fill = "#e6f0ec" if ends else "#fff4dd"
+    return [
+        f'<rect x="{x}" y="{y}" width="{BOX}" height="24" rx="5" fill="{fill}" stroke="#678"/>',
+        f'<text x="{x + 8}" y="{y + 16}">{escape(_cut(text, 46))}'
+        f"<title>{escape(text)}</title></text>",
+        *(
+            f'<text x="{x + 6}" y="{y + 38 + LINE * line}" fill="#0b6157">'
+            f"{escape(_cut(reason, 62))}</text>"
+            for line, reason in enumerate(reasons)
+        ),
+    ]
 
 
 def _text(walk: Interview, state: State, fact: str | None, translate: Translate) -> str:
