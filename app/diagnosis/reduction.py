@@ -24,11 +24,12 @@ SUBMISSION_PORTS = (465, 587)
 def find_provider(facts: Facts) -> Provider | None:
     """Return the published provider that the account or its outgoing server belongs to."""
     domain, server = facts.known("account_domain"), facts.known("server")
+    if domain is None and server is None:
+        return None
     for provider in knowledge().providers:
-        hosts = {outgoing.server for outgoing in provider.outgoing}
         if domain and any(belongs_to(domain, own) for own in provider.domains):
             return provider
-        if server in hosts:
+        if any(server == outgoing.server for outgoing in provider.outgoing):
             return provider
     return None
 
@@ -50,7 +51,7 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
         "place": facts.place or UNKNOWN,
         "connection": facts.connection or UNKNOWN,
         "vpn": facts.vpn or UNKNOWN,
-        "recipient": _recipient(facts, recipient),
+        "recipient": _recipient(facts, recipient, provider),
         "sender": _relation(facts.known("sender_domain"), facts.known("account_domain")),
         "server": _server(facts, provider),
         "port": _port(facts.port),
@@ -72,7 +73,7 @@ def _port(port: int | str | None) -> str:
     return "relay" if port == 25 else "other"
 
 
-def _recipient(facts: Facts, recipient: str | None) -> str:
+def _recipient(facts: Facts, recipient: str | None, provider: Provider | None) -> str:
     """Tell whether the outgoing server looks after the recipient's domain itself."""
     if recipient in (None, UNKNOWN):
         return UNKNOWN
@@ -82,7 +83,7 @@ def _recipient(facts: Facts, recipient: str | None) -> str:
     if account is None:
         return UNKNOWN
     relation = _relation(recipient, account)
-    borrowed = server is not None and _server(facts, find_provider(facts)) == "other"
+    borrowed = server is not None and _server(facts, provider) == "other"
     # Through somebody else's server even mail to one's own provider may have to be passed on.
     return UNKNOWN if borrowed and relation == "same" else relation
 

@@ -69,7 +69,12 @@ def _answer(code: int, fault: HTTPException | None) -> Response:
         response = jsonify({"errors": {"request": language.gettext(title)}})
         response.status_code = code
     else:
-        values = {"code": code, "title": title, "advice": advice, "translate": language.gettext}
+        values = {
+            "here": "",
+            "code": code,
+            "title": language.gettext(title),
+            "advice": language.gettext(advice),
+        }
         response = page(language, "error.html", values, code)
     if code == 405 and fault is not None:
         response.headers["Allow"] = ", ".join(getattr(fault, "valid_methods", None) or ["GET"])

@@ -45,7 +45,10 @@ class FoldingEnvironment(Environment):
 
 
 class _Fold(NodeTransformer):
-    """Replace translatable calls by their translation, and indentation by one line break."""
+    """Replace what is the same on every page of a language by constants.
+
+    That is translatable calls, the language's own code, and indentation (one line break).
+    """
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -68,6 +71,12 @@ class _Fold(NodeTransformer):
             if field:
                 pieces.append(values[field])
         return nodes.Concat(pieces)
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Expr:
+        self.generic_visit(node)
+        if isinstance(node.node, nodes.Name) and node.node.name == "language":
+            return nodes.Const(getattr(self.language, node.attr))
+        return node
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.TemplateData:
         return nodes.TemplateData(_INDENTATION.sub("\n", node.data), lineno=node.lineno)

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
+from ..diagnosis.domains import display
 from .assets import Asset
 from .folding import FoldingEnvironment
 from .languages import Language, languages
@@ -37,6 +38,7 @@ class Pages:
             code: FoldingEnvironment(loader, language) for code, language in languages().items()
         }
         for environment in self._environments.values():
+            environment.filters["shown"] = display
             environment.globals |= {
                 "styles": {kind: style.text for kind, style in styles.items()},
                 "script": script.text,

@@ -37,7 +37,7 @@ def read_query() -> tuple[Spot, dict[str, str]]:
     if len(request.query_string) > LONGEST_QUERY:
         abort(414)
     given = request.args
-    facts, wrong = read_facts(_flat(given), frozenset(knowledge().remedies))
+    facts, wrong = read_facts(_flat(given))
     change, worked = given.get("change"), given.get("worked")
     return Spot(
         facts,
@@ -48,17 +48,18 @@ def read_query() -> tuple[Spot, dict[str, str]]:
 
 
 def _flat(given: MultiDict[str, str]) -> dict[str, Any]:
-    known = frozenset(knowledge().remedies)
     values: dict[str, Any] = {key: given[key] for key in given if key in FACT_KEYS}
     if "tried" in values:  # a remedy that is no more must not break an old link
-        values["tried"] = [name for name in given.getlist("tried")[:40] if name in known]
+        values["tried"] = [
+            name for name in given.getlist("tried")[:40] if name in knowledge().remedies
+        ]
     return values
 
 
 def typed_in_url(facts: Facts) -> Facts | None:
     """Return the facts when the URL holds a name as somebody typed it, maybe an address."""
     for fact in typed_facts():
-        given = request.args.get(fact)
-        if given and getattr(facts, fact) is not None and given != str(getattr(facts, fact)):
+        value = getattr(facts, fact)
+        if value is not None and request.args[fact] != str(value):
             return facts
     return None

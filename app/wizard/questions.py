@@ -83,6 +83,7 @@ def without_stale(facts: Facts, changed: str) -> Facts:
     return facts.but(**stale)
 
 
+@cache
 def typed_facts() -> tuple[str, ...]:
     """Return the facts that a form takes as typed text."""
     typed = {key for key, question in knowledge().questions.items() if question.field}

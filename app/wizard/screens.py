@@ -9,7 +9,7 @@ from flask import Response
 from ..diagnosis import make_plan, next_step
 from ..knowledge import knowledge
 from ..web.languages import Language
-from ..web.links import Spot, check_url, start_url
+from ..web.links import Spot, check_url, extend, start_url
 from ..web.pages import page
 from .questions import answers_so_far, shown_question
 from .route import draw_route, through
@@ -20,7 +20,7 @@ def start_page(language: Language, spot: Spot) -> Response:
     values = {
         "next": next_step(spot.facts),
         "route": draw_route(spot.facts, language.gettext),
-        **_links(spot, "start"),
+        **_links(language.code, spot, "start"),
     }
     return page(language, "start.html", values)
 
@@ -48,7 +48,7 @@ def question_page(
         "guess": None,
         "route": draw_route(facts, language.gettext),
         "answers": list(answers_so_far(language.code, facts)),
-        **_links(spot, "check"),
+        **_links(language.code, spot, "check"),
         **more,
     }
     return page(language, "question.html", values, 422 if error else 200)
@@ -61,7 +61,7 @@ def plan_page(language: Language, spot: Spot) -> Response:
         "plan": plan,
         "route": draw_route(spot.facts, language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(language.code, spot.facts)),
-        **_links(spot, "check"),
+        **_links(language.code, spot, "check"),
     }
     return page(language, "plan.html", values)
 
@@ -72,19 +72,20 @@ def worked_page(language: Language, spot: Spot) -> Response:
     values = {
         "remedy": language.gettext(remedy.title),
         "route": through(spot.facts, language.gettext),
-        **_links(spot, "check"),
+        **_links(language.code, spot, "check"),
     }
     return page(language, "worked.html", values)
 
 
-def _links(spot: Spot, where: str) -> dict[str, Any]:
+def _links(language: str, spot: Spot, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
-    query = spot.facts.query() if where == "start" else spot.query()
-    place = f"{where if where != 'start' else ''}{'?' if query else ''}{query}"
+    here = start_url(language, spot.facts) if where == "start" else check_url(language, spot)
+    facts_url = check_url(language, Spot(spot.facts))
     return {
         "spot": spot,
-        "here": place,
-        "facts_query": spot.facts.query(),
+        "here": here.removeprefix(f"/{language}/"),
+        "change_url": extend(facts_url, "change="),
+        "plan_url": extend(facts_url, "plan=now"),
         "check_url": check_url,
         "start_url": start_url,
     }

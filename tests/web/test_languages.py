@@ -13,7 +13,7 @@ from app.settings import Settings
 from app.web import catalogues
 from app.web.folding import FoldingEnvironment, breakable
 from app.web.languages import languages, read_language
-from tests.linting import visible_text
+from tests.linting import LintingClient, visible_text
 
 MARK = "⟦"
 
@@ -87,7 +87,7 @@ def pseudo_catalogue() -> Catalog:
 
 
 @pytest.fixture
-def pseudo(tmp_path, monkeypatch, app):
+def pseudo(tmp_path, monkeypatch):
     """Return a client of an app that has a third language, made of nothing but its catalogue."""
     from app import create_app
     from app.wizard import questions
@@ -102,7 +102,9 @@ def pseudo(tmp_path, monkeypatch, app):
     for module in ("query", "questions"):
         monkeypatch.setattr(f"app.wizard.{module}.languages", lambda: found)
     questions.shown_question.cache_clear()
-    yield create_app(Settings(page_cache=0)).test_client()
+    app = create_app(Settings(page_cache=0))
+    app.test_client_class = LintingClient
+    yield app.test_client()
     questions.shown_question.cache_clear()
 
 

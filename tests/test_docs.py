@@ -1,0 +1,66 @@
+"""What the documents say is so: targets, links, settings, numbers, commands."""
+
+import re
+from dataclasses import fields
+from math import prod
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.knowledge import knowledge
+from app.knowledge.variables import VARIABLES
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_points_to_is_there(document: Path) -> None:
+    text = document.read_text("utf-8")
+    for target in re.findall(r"`?\bmake ([a-z]+)`?(?=[` \n])", text):
+        if target != "lists":  # "make alone lists ..."
+            assert re.search(rf"^{target}:.*## ", MAKEFILE, re.MULTILINE), target
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert "://" in link or (document.parent / link).exists(), link
+
+
+def test_every_target_has_its_line_of_help() -> None:
+    phony = re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    public = set(phony.group(1).split()) - {"browser"}
+    assert public == set(re.findall(r"^([a-z]+):.*## \S", MAKEFILE, re.MULTILINE))
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    for setting in fields(Settings):
+        assert f"`{setting.name.upper()}`" in README
+
+
+def test_the_numbers_are_right() -> None:
+    combinations = prod(len(values) for values in VARIABLES.values())
+    assert f"{combinations / 1e6:.1f} million" in README
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    counts = len(knowledge().scenarios), len(knowledge().remedies)
+    assert "{} scenarios, {} remedies".format(*counts) in changes
+    assert f"{counts[0]} scenarios" in (ROOT / "docs/architecture.md").read_text("utf-8")
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    reasons = (ROOT / "docs/architecture.md").read_text("utf-8").lower()
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        direct = (ROOT / name).read_text("utf-8").partition("# Brought by the above")[0]
+        for line in direct.splitlines():
+            if line and line[0] not in "#-":
+                assert re.split("[=<>;\\[ ]", line)[0].lower() in reasons, line
+
+
+def test_the_readmes_commands_work(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    commands = re.findall(r"flask --app wsgi ((?:[^\n]*\\\n)*[^\n]*)", README)
+    assert len(commands) >= 2
+    for command in commands:
+        result = runner.invoke(args=command.replace("\\\n", " ").strip("`").split())
+        assert result.exit_code == 0, command
