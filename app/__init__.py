@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     styles, script = assets.styles(), assets.script()
     pages.install(app, pages.Pages(styles, script, settings.public_url))
-    headers.install(app, styles.values(), script, quality=9 if settings.page_cache else 5)
+    headers.install(app, styles.values(), script)
     errors.install(app)
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)

@@ -1,6 +1,10 @@
 // Only makes things nicer: a button beside each value that copies it.
 (function (own) {
   if (!navigator.clipboard) return;
+  var said = document.createElement("p");
+  said.className = "unseen";
+  said.setAttribute("role", "status");
+  document.body.append(said);
   document.querySelectorAll(".values code, blockquote").forEach(function (place) {
     var button = document.createElement("button");
     button.type = "button";
@@ -8,7 +12,7 @@
     button.textContent = own.copy;
     button.onclick = function () {
       navigator.clipboard.writeText(place.textContent).then(function () {
-        button.textContent = own.done;
+        button.textContent = said.textContent = own.done;
       });
     };
     place.after(" ", button);

@@ -98,4 +98,4 @@ def answer(lang: str) -> Response:
     more: dict[str, Any] = {"typed": form[fact].data[:400]}
     if codes[0] == "telex":
         more["guess"] = form[fact].guess
-    return question_page(language, spot.at(change=None), fact, PROBLEMS[codes[0]], **more)
+    return question_page(language, spot.at(change=fact), fact, PROBLEMS[codes[0]], **more)
