@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 from .assets import Asset
 
 QUALITY = 7
-"""Brotli's: 0.4 ms for our largest page; 9 would save 4 bytes more and take twenty times as long."""
+"""Brotli's: 0.4 ms for our largest page; 9 would save 4 bytes and take twenty times as long."""
 _NEVER = re.compile(r"q=0(\.0*)?")
 SMALLEST = 500
 """Shorter answers, in bytes, are not worth compressing: they fit one packet anyway."""
