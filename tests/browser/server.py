@@ -1,0 +1,64 @@
+"""Run the app as it runs in production, on a free port, for as long as it is needed."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+HOST = "127.0.0.1"
+PATIENCE = 20.0
+
+
+@contextmanager
+def running(log: Path) -> Iterator[str]:
+    """Yield the address of a server whose output goes to a file.
+
+    :raise RuntimeError: if it ends at once, or does not answer in time.
+    """
+    port = _free_port()
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--no-access-log"),
+        *("--host", HOST, "--port", str(port), "wsgi:app"),
+    ]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_healthy(server, port, log)
+        yield f"http://{HOST}:{port}"
+    finally:
+        server.terminate()
+        try:
+            server.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not _is_healthy(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The server does not answer:\n{log.read_text('utf-8')}")
+        time.sleep(0.02)
+
+
+def _is_healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=1)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,81 @@
+"""What a checker and a reader's software find on every kind of page."""
+
+from typing import Literal, TypedDict
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.pages import LANGUAGES, in_every_language, on_every_kind, open_kind
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+}
+
+
+class Colours(TypedDict):
+    """How a page is coloured."""
+
+    color_scheme: Literal["light", "dark"]
+    forced_colors: Literal["active", "none"]
+
+
+COLOURS: dict[str, Colours] = {
+    "light": {"color_scheme": "light", "forced_colors": "none"},
+    "dark": {"color_scheme": "dark", "forced_colors": "none"},
+    "forced": {"color_scheme": "light", "forced_colors": "active"},
+}
+
+
+FIND_VIOLATIONS = """async rules => (await axe.run(document, rules)).violations.flatMap(
+  rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`)
+)"""
+
+
+@in_every_language
+@on_every_kind
+def test_axe_finds_nothing(shared_page: Page, language: str, kind: str) -> None:
+    open_kind(shared_page, language, kind)
+    shared_page.evaluate(Axe().axe_script)
+    found = []
+    for name, colours in COLOURS.items():
+        shared_page.emulate_media(**colours)
+        violations = shared_page.evaluate(FIND_VIOLATIONS, RULES)
+        found += [f"{name}: {violation}" for violation in violations]
+    assert not found, "\n".join(found)
+
+
+@in_every_language
+@on_every_kind
+def test_languages_are_marked(shared_page: Page, language: str, kind: str) -> None:
+    open_kind(shared_page, language, kind)
+    assert shared_page.locator("html").get_attribute("lang") == language
+    switch = "links => links.map(link => [link.lang, link.hreflang, link.ariaCurrent])"
+    assert shared_page.locator("nav a").evaluate_all(switch) == [
+        [code, code, "true" if code == language else None] for code in LANGUAGES
+    ]
+    if language != "en":
+        assert not shared_page.locator("samp:not([lang=en])").all_inner_texts()
+
+
+@pytest.mark.parametrize("kind", ["start", "plan"])
+def test_protocol_words_are_marked_as_english(shared_page: Page, kind: str) -> None:
+    open_kind(shared_page, "vi", kind)
+    assert shared_page.locator("main samp[lang=en]").count()
+
+
+@on_every_kind
+def test_the_page_has_a_heading_and_a_route_in_words(shared_page: Page, kind: str) -> None:
+    open_kind(shared_page, "en", kind)
+    (heading,) = shared_page.locator("h1").all_inner_texts()
+    assert heading in shared_page.title() or kind == "start"
+    if kind != "not-found":
+        route = shared_page.get_by_role("figure")
+        assert route.locator("svg").get_attribute("aria-hidden") == "true"
+        assert route.get_by_role("listitem").count() == 4
