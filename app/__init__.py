@@ -17,6 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from . import cli
     from .api import api
+    from .diagnosis import Facts, next_step
     from .settings import Settings
     from .web import assets, errors, headers, pages
     from .web.cache import PageCache
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
+    next_step(Facts())  # reads and compiles the content now: a fault in it stops the start
     app = Flask(__name__, static_folder=None, template_folder="../templates")
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024

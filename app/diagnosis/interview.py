@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from threading import Lock
 
 from ..knowledge import Knowledge, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
@@ -24,6 +25,9 @@ FACT_OF: Mapping[str, str] = {name: name for name in VARIABLES} | {
 """The fact, and so the question, behind each variable of the table."""
 
 VARIABLE_OF: Mapping[str, str] = {fact: name for name, fact in FACT_OF.items()}
+
+
+_WALKING = Lock()
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,8 @@ def _settled(facts: Facts, name: str, case: Mapping[str, str]) -> bool:
 @lru_cache(maxsize=4096)
 def _next_step(known: tuple[tuple[str, str], ...], answered: frozenset[str]) -> NextStep:
     # People with the same finite facts get the same question, whatever they typed.
-    walk = interview()
-    state = walk.state(dict(known), answered)
-    return NextStep(walk.next_question(state), walk.at_most(state))
+    # Walking adds nodes to the diagram, so one thread at a time.
+    with _WALKING:
+        walk = interview()
+        state = walk.state(dict(known), answered)
+        return NextStep(walk.next_question(state), walk.at_most(state))

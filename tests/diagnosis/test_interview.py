@@ -1,10 +1,14 @@
 """The interview asks only what matters, easy things first, and always ends."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.diagnosis import CHOICES, Facts, next_step
+from app.diagnosis import interview as interview_module
 from app.diagnosis.plan import make_plan
 from app.knowledge import knowledge
 
@@ -88,3 +92,25 @@ def test_what_follows_from_other_facts_is_not_asked() -> None:
     mobile = Facts(place="mobile", vpn="no", error="relay-denied")
     assert "connection" not in walk(lambda fact: "unknown", mobile)
     assert "recipient_domain" not in walk(lambda f: "unknown", Facts(account_domain="unknown"))
+
+
+def test_one_thread_walks_at_a_time(monkeypatch) -> None:
+    """Walking adds nodes to the shared diagram: two walkers at once could hand out a number twice."""
+    inside, most = 0, 0
+    walk = interview_module.interview()
+    original = walk.tree.restrict_all
+
+    def watched(known):
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        together.wait(0.02)  # lets the other thread in, if it can come in
+        inside -= 1
+        return original(known)
+
+    together = threading.Event()
+    monkeypatch.setattr(walk.tree, "restrict_all", watched)
+    interview_module._next_step.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(next_step, [Facts(place=place) for place in CHOICES["place"]]))
+    assert most == 1
