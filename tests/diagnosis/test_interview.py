@@ -95,7 +95,7 @@ def test_what_follows_from_other_facts_is_not_asked() -> None:
 
 
 def test_one_thread_walks_at_a_time(monkeypatch) -> None:
-    """Walking adds nodes to the shared diagram: two walkers at once could hand out a number twice."""
+    """Walking adds nodes to the diagram: two at once could hand out a number twice."""
     inside, most = 0, 0
     walk = interview_module.interview()
     original = walk.tree.restrict_all
