@@ -10,6 +10,7 @@
     button.type = "button";
     button.className = "copy";
     button.textContent = own.copy;
+    button.setAttribute("aria-label", own.copy + " " + place.textContent);
     button.onclick = function () {
       navigator.clipboard.writeText(place.textContent).then(function () {
         button.textContent = said.textContent = own.done;

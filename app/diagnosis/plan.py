@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..knowledge import Knowledge, Provider, Question, Remedy, knowledge
+from ..knowledge.variables import UNKNOWN
 from .diagnosis import STAND_IN, Diagnosis, diagnose, nearest_change
 from .domains import display
 from .facts import Facts
@@ -82,7 +83,7 @@ def make_plan(facts: Facts, translate: Translate = str) -> Plan:
     """Return the plan for some facts, its texts put through ``translate``."""
     content = knowledge()
     diagnosis = diagnose(facts)
-    fill = filler(facts, translate)
+    fill = filler(diagnosis, translate)
     scenario = diagnosis.match.scenario
     provider = find_provider(facts)
     return Plan(
@@ -99,12 +100,20 @@ def make_plan(facts: Facts, translate: Translate = str) -> Plan:
     )
 
 
-def filler(facts: Facts, translate: Translate) -> Translate:
+def filler(diagnosis: Diagnosis, translate: Translate) -> Translate:
     """Return a translator that also puts the case's own names into a text."""
+    facts = diagnosis.facts
+    worst = (diagnosis.relay, diagnosis.refused)
+    concerned = [
+        display(verdict.recipient)
+        for verdict in diagnosis.verdicts
+        if verdict.recipient
+        and verdict.recipient != UNKNOWN
+        and (verdict.relay, verdict.refused) == worst
+    ]
     named = {
         "provider": _shown(facts, "account_domain") or translate("your mail provider"),
-        "recipient": ", ".join(display(name) for name in facts.recipients if name != "unknown")
-        or translate("other providers"),
+        "recipient": ", ".join(concerned) or translate("other providers"),
         "server": _shown(facts, "server") or translate("your outgoing server"),
         "port": facts.known("port") or translate("unknown"),
         "security": _security(facts, translate),

@@ -17,7 +17,7 @@ _STATIONS = (
     ("you", N_("You")),
     ("line", N_("Your line")),
     ("server", N_("Outgoing server")),
-    ("recipient", N_("Recipient's server")),
+    ("recipient", N_("Their server")),
 )
 _CAPTIONS = {
     ("line", "no"): N_("The message never reaches the outgoing server."),
@@ -53,7 +53,11 @@ class Route:
     @property
     def shape(self) -> tuple[tuple[str, bool, str], ...]:
         """All that the drawing depends on."""
-        return tuple((s.id, s.known, s.mark) for s in self.stations)
+        # What the message has passed is there, whether or not its name is known.
+        return tuple(
+            (s.id, s.known or place < self.reached, s.mark)
+            for place, s in enumerate(self.stations, 1)
+        )
 
 
 def draw_route(
