@@ -14,6 +14,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$python && break; done)
 
 # A query string tells what is wrong with somebody's mail: it is never logged.
+# Two servers may share a port without a word; the second would answer half the requests.
+FREE = @$(BIN)/python -c 'import socket, sys; address = (sys.argv[1], int(sys.argv[2])); \
+	sys.exit(socket.socket().connect_ex(address) == 0 and f"Port {address[1]} is taken: choose another with PORT=...")' \
+	$(HOST) $(PORT)
 GRANIAN = exec $(BIN)/granian --interface wsgi --no-ws --no-access-log --host $(HOST) --port $(PORT)
 
 .DEFAULT_GOAL := help
@@ -25,10 +29,12 @@ help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (HOST, PORT)
+	$(FREE)
 	@$(GRANIAN) --workers 1 --blocking-threads 3 wsgi:app
 
 # A slow upload holds a thread until it is through: more threads than granian likes to see, on purpose.
 serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per core)
+	$(FREE)
 	@$(GRANIAN) --workers $(WEB_WORKERS) --respawn-failed-workers --blocking-threads 16 wsgi:app
 
 test: $(VENV)/.dev browser ## Set up everything, run every test, then the checks

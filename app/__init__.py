@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.install(app, pages.Pages(styles, script, settings.public_url))
     headers.install(app, styles.values(), script)
     errors.install(app)
+    app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
     app.register_blueprint(api)

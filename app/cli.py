@@ -92,7 +92,7 @@ def table_draw(form: str, lang: str, given: tuple[str, ...]) -> None:
     """Draw the tree of questions with the reasons on its edges."""
     pairs = dict(pair.partition("=")[::2] for pair in given)
     facts, wrong = read_facts(pairs)
-    if wrong or not pairs.keys() <= set(FACT_KEYS):
+    if wrong or not pairs.keys() <= set(FACT_KEYS) or not all(pairs.values()):
         raise click.BadParameter(f"not a fact and its value: {' '.join(given)}")
     draw = draw_svg if form == "svg" else draw_mermaid
     click.echo(draw(facts, languages()[lang].gettext))

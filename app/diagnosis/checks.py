@@ -7,8 +7,10 @@ from time import perf_counter
 from ..knowledge.variables import VARIABLES
 from .boxes import volume
 from .diagram import compile_table
+from .facts import Facts
 from .interview import FACT_OF, Interview, State
 from .proof import prove_table
+from .reduction import reduce_facts
 from .table import DecisionTable, decision_table
 
 
@@ -73,18 +75,19 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
 
 
 def _unspoken(table: DecisionTable) -> list[str]:
-    """Return the values of facts that no answer on a page stands for."""
+    """Return the values of finite facts that no answer, and no state of a typed one, stands for."""
     faults = []
     for name, values in VARIABLES.items():
         question = table.content.questions[FACT_OF[name]]
-        if (
-            name == FACT_OF[name]
-            and question.choices
-            and name not in ("port", "program", "security")
-        ):
-            faults += [
-                f"question {name} offers no answer {value}"
-                for value in values
-                if question.choice(value) is None
-            ]
+        spoken = {state.value for state in question.states}
+        for choice in question.choices:
+            value = int(choice.value) if choice.value.isdecimal() else choice.value
+            spoken.add(reduce_facts(Facts().but(**{question.fact: value}))[name])
+        if question.field and question.choices:  # another number may be typed
+            spoken.add("other")
+        faults += [
+            f"question {question.fact} has no words for {name}={value}"
+            for value in values
+            if value not in spoken
+        ]
     return faults

@@ -9,11 +9,8 @@ from ..knowledge import Remedy, Scenario, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
 from .facts import Facts
 from .interview import FACT_OF
-from .reduction import Case, reduce_facts
+from .reduction import Case, find_provider, foremost_recipient, reduce_facts
 from .table import Match, decision_table
-
-_SEVERITY = {"yes": 2, "maybe": 1, "no": 0}
-_RELAY = {"yes": 2, "unknown": 1, "no": 0}
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,19 @@ class Diagnosis:
 
     facts: Facts
     match: Match
-    relay: str
-    refused: str
+    verdict: Verdict
     verdicts: tuple[Verdict, ...]
     planned: tuple[Remedy, ...]
+
+    @property
+    def relay(self) -> str:
+        """Whether the outgoing server has to pass the message on: yes, no or unknown."""
+        return self.verdict.relay
+
+    @property
+    def refused(self) -> str:
+        """Whether the message is refused: no, maybe or yes."""
+        return self.verdict.refused
 
     @property
     def scenario(self) -> str:
@@ -82,12 +88,20 @@ class Diagnosis:
 
 
 def diagnose(facts: Facts) -> Diagnosis:
-    """Return the diagnosis for some facts; with several recipients, that of the worst off (G8)."""
-    judged = [_judge(facts, recipient) for recipient in facts.recipients or (None,)]
-    verdicts = tuple(verdict for verdict, _ in judged)
-    worst, match = max(judged, key=lambda j: (_SEVERITY[j[0].refused], _RELAY[j[0].relay]))
+    """Return the diagnosis for some facts; with several recipients, that of the foremost (G8)."""
+    foremost = foremost_recipient(facts, find_provider(facts))
+    verdict, match = _judge(facts, foremost)
+    verdicts = tuple(_verdict_beside(match, facts, recipient) for recipient in facts.recipients)
     planned = decision_table().remedies(match)
-    return Diagnosis(facts, match, worst.relay, worst.refused, verdicts, planned)
+    return Diagnosis(facts, match, verdict, verdicts, planned)
+
+
+def _verdict_beside(foremost: Match, facts: Facts, recipient: str) -> Verdict:
+    """Judge one of several recipients; a refusal that was seen speaks of the foremost kind only."""
+    relation = reduce_facts(facts, recipient)["recipient"]
+    if facts.error == "relay-denied" and relation != foremost.values["recipient"]:
+        facts = facts.but(error=None, refused_by=None)
+    return _judge(facts, recipient)[0]
 
 
 def _judge(facts: Facts, recipient: str | None) -> tuple[Verdict, Match]:
@@ -99,21 +113,23 @@ def _judge(facts: Facts, recipient: str | None) -> tuple[Verdict, Match]:
 def nearest_change(diagnosis: Diagnosis) -> Change | None:
     """Return the other verdict that the change of one fact brings about, or None.
 
-    What the person can change comes first, then what is easy to tell.  A refusal that was seen
-    is part of this world only, so it is left out when another world is asked about.
+    What the person can change comes first, then what is easy to tell, the error last.  A refusal
+    that was seen belongs to this world only, so other worlds are compared without it: a change
+    counts only if it is the change that makes the difference.
     """
     table = decision_table()
     case = {name: diagnosis.match.values[name] for name in VARIABLES}
-    here = (diagnosis.relay, diagnosis.refused)
     world = case
     if diagnosis.match.values["matter"] in ("refused", "hosted", "login-wanted", "sender"):
         world = case | {"error": UNKNOWN, "refused_by": UNKNOWN}
     for variable, value in _single_changes(case):
-        match = table.match((case if variable == "error" else world) | {variable: value})
-        relay, refused = table.verdict(match)
-        better = "no" in (diagnosis.refused, refused) or variable == "error"
-        if better and (relay, refused) != here and match.scenario is not diagnosis.match.scenario:
-            return Change(variable, value, match.scenario, refused)
+        before = case if variable == "error" else world
+        here = table.verdict(table.match(before))
+        match = table.match(before | {variable: value})
+        there = table.verdict(match)
+        wanted = there[1] == "no" or diagnosis.refused == "no" or variable == "error"
+        if wanted and there != here and match.scenario is not diagnosis.match.scenario:
+            return Change(variable, value, match.scenario, there[1])
     return None
 
 
@@ -135,5 +151,10 @@ def _wording(name: str, value: str) -> bool:
     return choice is not None and bool(choice.text)
 
 
-STAND_IN = {("port", "submission"): "587", ("port", "relay"): "25", ("security", "on"): "tls"}
+STAND_IN = {
+    ("port", "submission"): "587",
+    ("port", "relay"): "25",
+    ("security", "on"): "tls",
+    ("program", "program"): "other",
+}
 """The choice that speaks for a finite value which several choices share."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from ..knowledge import knowledge
+from .diagnosis import STAND_IN
 from .facts import Facts
 from .interview import Interview, State, interview, known_variables
 from .plan import statement
@@ -129,9 +130,10 @@ def _reason(fact: str, value: str, translate: Translate) -> str:
     question = knowledge().questions[fact]
     if value == "not told":
         return translate("I don't know")
-    if question.choice(value) is None:
-        return value
-    return statement(question, "…", value, translate)
+    told = STAND_IN.get((fact, value), value)
+    if question.choice(told) is None:
+        return f"{translate(question.label)}: …"
+    return statement(question, told if question.choices else "…", value, translate)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -102,7 +102,7 @@ def make_plan(facts: Facts, translate: Translate = str) -> Plan:
 
 def filler(diagnosis: Diagnosis, translate: Translate) -> Translate:
     """Return a translator that also puts the case's own names into a text."""
-    facts = diagnosis.facts
+    facts, provider = diagnosis.facts, find_provider(diagnosis.facts)
     worst = (diagnosis.relay, diagnosis.refused)
     concerned = [
         display(verdict.recipient)
@@ -115,8 +115,8 @@ def filler(diagnosis: Diagnosis, translate: Translate) -> Translate:
         "provider": _shown(facts, "account_domain") or translate("your mail provider"),
         "recipient": ", ".join(concerned) or translate("other providers"),
         "server": _shown(facts, "server") or translate("your outgoing server"),
-        "port": facts.known("port") or translate("unknown"),
-        "security": _security(facts, translate),
+        "settings": _told_settings(facts, translate),
+        "published": provider.name if provider else "",
     }
 
     def fill(text: str) -> str:
@@ -140,6 +140,8 @@ def statement(question: Question, value: str, state: str, translate: Translate) 
 def _reason(name: str, diagnosis: Diagnosis, translate: Translate) -> Reason:
     fact = FACT_OF[name]
     value = str(getattr(diagnosis.facts, fact) or diagnosis.match.values[name])
+    if name == "recipient" and diagnosis.verdict.recipient:
+        value = diagnosis.verdict.recipient
     question = knowledge().questions[fact]
     return Reason(fact, value, statement(question, value, diagnosis.match.values[name], translate))
 
@@ -196,9 +198,13 @@ def _article(diagnosis: Diagnosis, content: Knowledge, translate: Translate) -> 
     return translate(verdict).format(row=row), translate(remedies), translate(today)
 
 
-def _security(facts: Facts, translate: Translate) -> str:
+def _told_settings(facts: Facts, translate: Translate) -> str:
+    """Return the port and encryption in words, as far as they were told."""
     choice = knowledge().questions["security"].choice(facts.known("security") or "")
-    return translate(choice.text) if choice else translate("unknown")
+    port = facts.known("port")
+    parts = [translate("port {number}").format(number=port)] if port else []
+    parts += [translate(choice.text)] if choice else []
+    return ", ".join(parts) or translate("the settings I was given")
 
 
 def _shown(facts: Facts, key: str) -> str | None:

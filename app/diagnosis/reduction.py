@@ -26,22 +26,20 @@ def find_provider(facts: Facts) -> Provider | None:
     domain, server = facts.known("account_domain"), facts.known("server")
     if domain is None and server is None:
         return None
-    for provider in knowledge().providers:
-        if domain and any(belongs_to(domain, own) for own in provider.domains):
-            return provider
-        if any(server == outgoing.server for outgoing in provider.outgoing):
-            return provider
-    return None
+    providers = knowledge().providers
+    by_domain = (p for p in providers if domain and any(belongs_to(domain, d) for d in p.domains))
+    by_server = (p for p in providers if any(server == o.server for o in p.outgoing))
+    return next(by_domain, None) or next(by_server, None)
 
 
 def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
     """Return the case that the facts state; what was not said is ``unknown``.
 
-    :param recipient: the one recipient's domain to judge, when there are several (G8)
+    :param recipient: the one recipient's domain to judge (G8), by default the foremost
     """
     provider = find_provider(facts)
     if recipient is None:
-        recipient = facts.recipients[0] if facts.recipients else None
+        recipient = foremost_recipient(facts, provider)
     return {
         "error": facts.error or UNKNOWN,
         "refused_by": facts.refused_by or UNKNOWN,
@@ -49,7 +47,8 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
         "account": provider.sign_in if provider else UNKNOWN,
         "login": facts.login or UNKNOWN,
         "place": facts.place or UNKNOWN,
-        "connection": facts.connection or UNKNOWN,
+        # A provider of mail alone runs nobody's line.
+        "connection": "other" if provider and provider.mail_only else facts.connection or UNKNOWN,
         "vpn": facts.vpn or UNKNOWN,
         "recipient": _recipient(facts, recipient, provider),
         "sender": _relation(facts.known("sender_domain"), facts.known("account_domain")),
@@ -57,6 +56,16 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
         "port": _port(facts.port),
         "security": {None: UNKNOWN, UNKNOWN: UNKNOWN, "none": "none"}.get(facts.security, "on"),
     }
+
+
+def foremost_recipient(facts: Facts, provider: Provider | None = None) -> str | None:
+    """Return the recipient's domain that most likely has to be relayed, whatever their order."""
+    order = ("other", UNKNOWN, "same")
+    return min(
+        sorted(facts.recipients),
+        key=lambda recipient: order.index(_recipient(facts, recipient, provider)),
+        default=None,
+    )
 
 
 def _program(program: str | None) -> str:

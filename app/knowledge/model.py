@@ -30,7 +30,6 @@ class Question:
     effort: int
     text: str
     why: str
-    kind: str = "choice"
     needs: str | None = None
     about: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
@@ -96,7 +95,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Remedy:
-    """Something a person can do; ``words`` are what to say to whoever can help."""
+    """Something a person can do.
+
+    ``words`` are what to say to whoever can help, ``worked`` is good to know once it has helped.
+    """
 
     id: str
     title: str
@@ -104,6 +106,7 @@ class Remedy:
     when: tuple[When, ...] = ()
     warning: str | None = None
     words: str | None = None
+    worked: str | None = None
     settings: bool = False
 
 
@@ -136,6 +139,7 @@ class Provider:
     outgoing: tuple[Outgoing, ...]
     source: str
     checked: date
+    mail_only: bool = False
     notes: tuple[Note, ...] = ()
 
 

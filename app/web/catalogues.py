@@ -24,7 +24,8 @@ KEYWORDS: dict[str, Any] = {
 TRANSLATED = frozenset(
     {
         "title", "why", "aside", "text", "says", "short", "label", "how", "field", "same", "steps",
-        "warning", "words", "no_relay", "relay_allowed", "relay_doubtful", "remedies", "today",
+        "warning", "words", "worked", "no_relay", "relay_allowed", "relay_doubtful", "remedies",
+        "today",
     }
 )  # fmt: skip
 """The keys of the TOML files whose values people read."""

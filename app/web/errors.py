@@ -68,6 +68,7 @@ def _answer(code: int, fault: HTTPException | None) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify({"errors": {"request": language.gettext(title)}})
         response.status_code = code
+        response.headers["Content-Language"] = language.code
     else:
         values = {
             "here": "",

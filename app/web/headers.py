@@ -38,6 +38,7 @@ def install(app: Flask, styles: Iterable[Asset], script: Asset) -> None:
         headers["Content-Security-Policy"] = policy
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Cache-Control", "no-store")
         if response.direct_passthrough:
             return response
         headers.add("Vary", "Accept-Encoding")

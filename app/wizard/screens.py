@@ -71,7 +71,7 @@ def worked_page(language: Language, spot: Spot) -> Response:
     remedy = knowledge().remedies[spot.worked or ""]
     values = {
         "remedy": language.gettext(remedy.title),
-        "lasting": remedy.settings,
+        "worked": language.gettext(remedy.worked) if remedy.worked else None,
         "route": through(spot.facts, language.gettext),
         **_links(language.code, spot, "check"),
     }

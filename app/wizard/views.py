@@ -26,8 +26,17 @@ def door() -> Response:
     language = preferred(request.headers.get("Accept-Language", ""))
     response = redirect(start_url(language, read_query()[0].facts), 302)
     response.headers["Vary"] = "Accept-Language"
-    response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@wizard.get("/<language:lang>")
+def without_slash(lang: str) -> Response:
+    """Lead to the start page, as a link without its closing slash means.
+
+    :raise 404: there is no such language
+    """
+    find_language(lang)
+    return redirect(start_url(lang, read_query()[0].facts), 302)
 
 
 @wizard.get("/<language:lang>/")

@@ -1,5 +1,6 @@
 """The article's rows and G1 to G23, straight from the core."""
 
+from itertools import permutations
 from urllib.parse import parse_qs
 
 import pytest
@@ -38,6 +39,26 @@ def test_every_scenario_says_the_verdict_its_golden_line_says(golden) -> None:
 
 def _spell(verdict) -> str:
     return verdict["*"] if "*" in verdict else ",".join(f"{k}:{v}" for k, v in verdict.items())
+
+
+@pytest.mark.parametrize("seen", ["", "&error=relay-denied&refused_by=own-server&login=none"])
+def test_the_order_of_recipients_changes_nothing(seen: str) -> None:
+    outside = "place=away&connection=other&account_domain=proseware.com" + seen
+    names = ["proseware.com", "adatum.com", "hanoi.proseware.com"]
+    plans = [
+        make_plan(facts_of(f"{outside}&recipient_domain={','.join(order)}"))
+        for order in permutations(names)
+    ]
+    assert {plan.diagnosis.scenario for plan in plans} == {"away-relay"}
+    assert len({(plan.summary, plan.why, plan.because, plan.next) for plan in plans}) == 1
+    assert {v.recipient: v.refused for v in plans[0].diagnosis.verdicts} == {
+        "proseware.com": "no",
+        "adatum.com": "yes" if seen else "maybe",
+        "hanoi.proseware.com": "maybe",
+    }
+    assert "The recipient is at another provider (adatum.com)." in [
+        reason.text for reason in plans[0].because
+    ]
 
 
 def test_each_recipient_is_judged_by_itself() -> None:

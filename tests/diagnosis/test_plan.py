@@ -1,6 +1,12 @@
 """A plan says why, what would change it, and the settings to use: only what is known."""
 
-from app.diagnosis import Facts, diagnose, make_plan, nearest_change
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.diagnosis import Diagnosis, Facts, diagnose, make_plan, nearest_change, next_step
+from app.diagnosis.diagnosis import Verdict
+from app.diagnosis.table import decision_table
+from app.knowledge.variables import VARIABLES
 
 ROW4 = Facts(
     place="work", connection="other", account_domain="proseware.com",
@@ -24,6 +30,48 @@ def test_the_nearest_other_verdict_is_one_changed_fact_away() -> None:
     assert diagnose(home).refused == "no"
     assert change.refused != "no"
     assert nearest_change(diagnose(Facts(error="mailbox-full"))).variable == "error"
+
+
+@given(st.fixed_dictionaries({name: st.sampled_from(v) for name, v in VARIABLES.items()}))
+def test_a_change_that_is_named_really_makes_the_difference(case: dict[str, str]) -> None:
+    table = decision_table()
+    match = table.match(case)
+    verdict = Verdict(None, *table.verdict(match))
+    change = nearest_change(Diagnosis(Facts(), match, verdict, (), ()))
+    if change is None:
+        return
+    seen = match.values["matter"] in ("refused", "hosted", "login-wanted", "sender")
+    world = dict(case)
+    if seen and change.variable != "error":
+        world |= {"error": "unknown", "refused_by": "unknown"}
+    before = table.match(world)
+    after = table.match(world | {change.variable: change.value})
+    assert table.verdict(before) != table.verdict(after)
+    assert after.scenario is change.scenario
+
+
+def test_what_a_seen_refusal_does_not_explain_is_not_called_a_change() -> None:
+    local = ROW4.but(recipient_domain="proseware.com")
+    assert diagnose(local).scenario == "own-domain-refused"
+    assert nearest_change(diagnose(local)).variable == "error"
+
+
+def test_steps_and_values_say_the_same() -> None:
+    for account in ("outlook.com", "icloud.com", "gmail.com", "proseware.com"):
+        for error in ("no-connection", "tls-required", "authentication-required", "silent"):
+            plan = make_plan(Facts(account_domain=account, error=error, port=25))
+            for remedy in plan.remedies:
+                told = " ".join(remedy.steps)
+                if remedy.values.get("port") == 587 and remedy.values.get("server"):
+                    assert "465" not in told.replace("465 with `SSL/TLS`, 587", "")
+                if account != "proseware.com":
+                    assert "same password as for incoming mail" not in told
+
+
+def test_a_provider_of_mail_alone_runs_nobodys_line() -> None:
+    home = Facts(place="home", connection="own", account_domain="gmail.com", vpn="no")
+    assert diagnose(home.but(recipient_domain="adatum.com")).scenario == "home-other-line"
+    assert next_step(home.but(connection=None, error="relay-denied")).fact != "connection"
 
 
 def test_settings_come_from_the_provider_where_it_is_published() -> None:

@@ -78,11 +78,38 @@ def test_a_remedy_nobody_gets_and_a_question_nobody_hears_are_found() -> None:
     assert "scenario spam ends without words to say" in faults
 
 
-def test_a_question_that_lacks_an_answer_is_found() -> None:
-    error = CONTENT.questions["error"]
-    fewer = replace(error, choices=tuple(c for c in error.choices if c.value != "spam"))
-    _, faults = check_everything(broken(questions=CONTENT.questions | {"error": fewer}))
-    assert faults == ["question error offers no answer spam"]
+@pytest.mark.parametrize(
+    ("fact", "value", "fault"),
+    [
+        ("error", "spam", "error=spam"),
+        ("security", "none", "security=none"),
+        ("program", "webmail", "program=webmail"),
+        ("place", "unknown", "place=unknown"),
+    ],
+)
+def test_a_question_that_lacks_an_answer_is_found(fact: str, value: str, fault: str) -> None:
+    question = CONTENT.questions[fact]
+    fewer = replace(question, choices=tuple(c for c in question.choices if c.value != value))
+    _, faults = check_everything(broken(questions=CONTENT.questions | {fact: fewer}))
+    assert faults == [f"question {fact} has no words for {fault}"]
+
+
+def test_a_typed_fact_without_words_for_a_state_is_found() -> None:
+    account = CONTENT.questions["account_domain"]
+    fewer = replace(account, states=account.states[1:])
+    _, faults = check_everything(broken(questions=CONTENT.questions | {"account_domain": fewer}))
+    assert faults == ["question account_domain has no words for account=oauth-only"]
+
+
+def test_every_question_is_what_its_golden_line_says(golden) -> None:
+    golden(
+        "questions.txt",
+        (
+            f"{q.fact} | effort {q.effort} | needs {q.needs or '-'} | "
+            f"about {' '.join(q.about) or '-'} | {' '.join(c.value for c in q.choices)}"
+            for q in CONTENT.questions.values()
+        ),
+    )
 
 
 def test_overlap_and_gap_name_the_plainest_case() -> None:

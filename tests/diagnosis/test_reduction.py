@@ -60,3 +60,6 @@ def test_a_provider_is_known_by_domain_subdomain_or_server() -> None:
     assert find_provider(Facts(account_domain="contoso.onmicrosoft.com")).id == "microsoft-365"
     assert find_provider(Facts(server="smtp.mail.me.com")).id == "icloud"
     assert find_provider(Facts(account_domain="notgmail.com")) is None
+    both = Facts(account_domain="outlook.com", server="smtp.gmail.com")
+    assert find_provider(both).id == "outlook.com"  # the account goes before the server
+    assert reduce_facts(both)["server"] == "other"

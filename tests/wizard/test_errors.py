@@ -23,7 +23,14 @@ def test_the_language_of_the_url_goes_before_the_browsers(client: FlaskClient) -
 
 
 def test_a_link_without_its_slash_is_led_on(client: FlaskClient) -> None:
-    assert client.get("/vi").headers["Location"].endswith("/vi/")
+    answer = client.get("/vi?account_domain=lan@proseware.com", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302,
+        "/vi/?account_domain=proseware.com",
+    )
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert client.get("/xx").status_code == 404
+    assert client.get("/vi//check?account_domain=lan@proseware.com").status_code == 404
 
 
 def test_wrong_method(client: FlaskClient) -> None:

@@ -134,3 +134,13 @@ def test_a_plan_can_be_had_before_all_questions_are_answered(client: FlaskClient
     page = client.get("/en/check?plan=now")
     assert "right in every case" in visible_text(page)
     assert "/en/check" in links(page)
+
+
+HELPED = [("use-login", "work on every network"), ("vpn-off", "With the VPN on"), ("wait", "")]
+
+
+@pytest.mark.parametrize(("remedy", "words"), HELPED)
+def test_what_helped_says_what_that_means(client: FlaskClient, remedy: str, words: str) -> None:
+    text = visible_text(client.get(f"/en/check?error=relay-denied&worked={remedy}"))
+    assert words in text
+    assert ("work on every network" in text) == (remedy == "use-login")
