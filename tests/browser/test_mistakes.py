@@ -38,12 +38,12 @@ def follow_to_the_field(page: Page) -> None:
 
 @in_every_language
 def test_nothing_chosen(shared_page: Page, language: str) -> None:
-    shared_page.goto(f"/{language}/check?error=relay-denied&refused_by=own-server")
+    shared_page.goto(f"/{language}/check?error=relay-denied&change=place")
     title = shared_page.title()
     with leaving(shared_page):
         continue_button(shared_page).click()
     check_summary(shared_page, title)
-    assert question(shared_page) == "program"
+    assert question(shared_page) == "place"
     assert facts_of(shared_page)["error"] == "relay-denied"
     follow_to_the_field(shared_page)
 
