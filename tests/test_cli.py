@@ -17,7 +17,7 @@ def run(app: Flask):
 
 
 def options(facts: Facts) -> list[str]:
-    return [text for key, value in facts.items() for text in (f"--{key.replace('_', '-')}", value)]
+    return [text for key, value in facts.pairs for text in (f"--{key.replace('_', '-')}", value)]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Final
 
 from ..knowledge.variables import UNKNOWN, VARIABLES
@@ -68,18 +69,16 @@ class Facts:
         """Return the facts with some of them changed."""
         return replace(self, **changes)
 
-    def items(self) -> list[tuple[str, str]]:
-        """Return the facts in canonical order as (key, text) pairs, ``tried`` repeated."""
-        pairs = [
-            (key, str(value))
-            for key in FACT_KEYS
-            if key != "tried" and (value := getattr(self, key)) is not None
-        ]
-        return pairs + [("tried", remedy) for remedy in self.tried]
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The facts in canonical order as (key, text) pairs, ``tried`` repeated."""
+        told = ((key, getattr(self, key)) for key in FACT_KEYS if key != "tried")
+        tried = (("tried", remedy) for remedy in self.tried)
+        return (*((key, str(value)) for key, value in told if value is not None), *tried)
 
     def query(self) -> str:
         """Return the canonical query string; canonical values need no escaping."""
-        return "&".join(f"{key}={value}" for key, value in self.items())
+        return "&".join(f"{key}={value}" for key, value in self.pairs)
 
 
 FACT_KEYS: Final = tuple(f.name for f in fields(Facts))

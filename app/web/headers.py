@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
 
 import brotli
 from flask import Flask, Response, request
@@ -20,37 +22,48 @@ SMALLEST = 500
 
 def install(app: Flask, styles: Iterable[Asset], script: Asset) -> None:
     """Send every answer with the headers, compressed when the client takes it."""
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src {' '.join(style.csp for style in styles)}",
-            f"script-src {script.csp}",
-            "img-src data:",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
+    policy = (
+        "default-src 'none'",
+        f"style-src {' '.join(style.csp for style in styles)}",
+        f"script-src {script.csp}",
+        "img-src data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
     )
+    always = [
+        ("Content-Security-Policy", "; ".join(policy)),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Vary", "Accept-Encoding"),
+    ]
+    inner = app.wsgi_app
 
-    @app.after_request
-    def finish(response: Response) -> Response:
-        headers = response.headers
-        headers["Content-Security-Policy"] = policy
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Cache-Control", "no-store")
-        if response.direct_passthrough:
-            return response
-        headers.add("Vary", "Accept-Encoding")
-        coding = choose_coding(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
-        body = response.get_data() if coding else b""
-        if len(body) >= SMALLEST and "Content-Encoding" not in headers:
-            packed = _compress(body, coding)
-            response.set_data(packed)
+    # In WSGI rather than in Flask: one extension of a list instead of four changes of a mapping.
+    def with_headers(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            headers.extend(always)
+            return start(status, headers, exc_info)
+
+        return inner(environ, begin)
+
+    app.wsgi_app = with_headers  # type: ignore[assignment]
+    app.after_request(_finish)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Cache-Control", "no-store")
+    coding = choose_coding(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
+    if coding and not response.direct_passthrough:
+        body = response.get_data()
+        if len(body) >= SMALLEST:
+            response.set_data(_compress(body, coding))
             headers["Content-Encoding"] = coding
-        return response
+    return response
 
 
+@lru_cache(maxsize=256)
 def choose_coding(header: str) -> str:
     """Return ``br``, ``gzip`` or nothing for an Accept-Encoding header (RFC 9110 12.5.3)."""
     accepted = set()

@@ -35,7 +35,7 @@ def question_page(
 ) -> Response:
     """Show one question; with an error message it is answered as unprocessable."""
     facts = spot.facts
-    kept = [(key, value) for key, value in facts.items() if key != fact]
+    kept = [(key, value) for key, value in facts.pairs if key != fact]
     current = getattr(facts, fact)
     values = {
         "question": shown_question(language.code, fact),
