@@ -65,7 +65,7 @@ def _prose(answer: dict[str, Any]) -> str:
     lines += ["", *answer["article"]] if answer["article"] else []
     if question := answer["next_question"]:
         lines += ["", f"? {question['text']} (--{question['fact'].replace('_', '-')})"]
-    return "\n".join([*lines, "", answer["url"]]).replace("`", "")
+    return "\n".join([*lines, "", answer["url"]])
 
 
 table = AppGroup("table", help="Prove and draw the decision table.")

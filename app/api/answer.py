@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..diagnosis import Facts, make_plan
@@ -16,7 +17,12 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
     nearest other verdict, and ``questions_left`` is how many questions are left at most.
     """
-    plan = make_plan(facts, language.gettext)
+
+    def translate(text: str) -> str:
+        # Only pages can show the marks around words that stay English.
+        return language.gettext(text).replace("`", "")
+
+    plan = make_plan(facts, translate)
     diagnosis = plan.diagnosis
     return {
         "article_row": diagnosis.article_row,
@@ -25,7 +31,7 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
         "refused": diagnosis.refused,
         "cause": diagnosis.cause,
         "summary": plan.summary,
-        "explanation": _plain(" ".join(filter(None, (plan.why, plan.aside)))),
+        "explanation": " ".join(filter(None, (plan.why, plan.aside))),
         "because": [
             {"fact": reason.fact, "value": reason.value, "text": reason.text}
             for reason in plan.because
@@ -33,7 +39,7 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
         "change": plan.change
         and {
             "fact": plan.change.fact,
-            "text": _plain(f"{plan.change.label}: {plan.change.answer}. {plan.change.title}"),
+            "text": f"{plan.change.label}: {plan.change.answer}. {plan.change.title}",
         },
         "recipients": [
             {"domain": v.recipient, "relay": v.relay, "refused": v.refused}
@@ -43,8 +49,8 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
         "remedies": [
             {
                 "id": remedy.id,
-                "title": _plain(remedy.title),
-                "steps": [_plain(step) for step in remedy.steps],
+                "title": remedy.title,
+                "steps": list(remedy.steps),
                 "values": dict(remedy.values),
                 "warning": remedy.warning,
                 "words": remedy.words,
@@ -53,27 +59,21 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
             for remedy in plan.remedies
         ],
         "article": list(plan.article),
-        "next_question": _question(plan.next.fact, language),
+        "next_question": _question(plan.next.fact, translate),
         "questions_left": plan.next.at_most,
         "url": check_url(language.code, Spot(facts)),
     }
 
 
-def _question(fact: str | None, language: Language) -> dict[str, Any] | None:
+def _question(fact: str | None, translate: Callable[[str], str]) -> dict[str, Any] | None:
     if fact is None:
         return None
     question = knowledge().questions[fact]
     choices = [
-        {"value": choice.value, "text": _plain(language.gettext(choice.text))}
-        for choice in question.choices
+        {"value": choice.value, "text": translate(choice.text)} for choice in question.choices
     ]
     return {
         "fact": fact,
-        "text": language.gettext(question.text),
-        "choices": choices or [{"value": "unknown", "text": language.gettext("I don't know")}],
+        "text": translate(question.text),
+        "choices": choices or [{"value": "unknown", "text": translate("I don't know")}],
     }
-
-
-def _plain(text: str) -> str:
-    """Drop the marks around words that stay English: only pages can show them."""
-    return text.replace("`", "")

@@ -47,5 +47,4 @@ def _json(value: Any, status: int, language: Language) -> Response:
     body = json.dumps(value, ensure_ascii=False)
     response = Response(body, status, mimetype="application/json")
     response.headers["Content-Language"] = language.code
-    response.headers["Cache-Control"] = "no-store"
     return response

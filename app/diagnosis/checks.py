@@ -34,7 +34,7 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     walk = Interview(table.content, tree)
     start = walk.state({}, frozenset())
     ways: dict[State, tuple[str, ...]] = {start: ()}
-    pending, asked, ended = [start], set(), set()
+    pending, asked, reached = [start], set(), set()
     while pending:
         state = pending.pop()
         fact = walk.next_question(state)
@@ -42,14 +42,14 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
             outcome = tree.outcome(state.node)
             if outcome is None:
                 faults.append(f"no plan after {' '.join(ways[state])}")
-            ended.add(outcome)
+            else:
+                reached.add(outcome)
             continue
         asked.add(fact)
         for value, after in walk.answers(state, fact):
             if after not in ways:
                 ways[after] = (*ways[state], f"{fact}={value}")
                 pending.append(after)
-    reached = {outcome for outcome in ended if outcome is not None}
     scenarios = {outcome.scenario for outcome in reached}
     remedies = {name for outcome in reached for name in outcome.remedies}
     content = table.content

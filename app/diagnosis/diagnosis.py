@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..knowledge import Remedy, Scenario, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
 from .facts import Facts
-from .interview import FACT_OF
+from .interview import FACT_OF, spoken_choice
 from .reduction import Case, find_provider, foremost_recipient, reduce_facts
 from .table import Match, decision_table
 
@@ -142,19 +142,6 @@ def _single_changes(case: Case) -> Iterator[tuple[str, str]]:
     )
     for name in variables:
         for value in VARIABLES[name]:
-            if value not in (UNKNOWN, case[name]) and _wording(name, value):
+            choice = spoken_choice(name, value)
+            if value not in (UNKNOWN, case[name]) and choice and choice.text:
                 yield name, value
-
-
-def _wording(name: str, value: str) -> bool:
-    choice = knowledge().questions[FACT_OF[name]].choice(STAND_IN.get((name, value), value))
-    return choice is not None and bool(choice.text)
-
-
-STAND_IN = {
-    ("port", "submission"): "587",
-    ("port", "relay"): "25",
-    ("security", "on"): "tls",
-    ("program", "program"): "other",
-}
-"""The choice that speaks for a finite value which several choices share."""

@@ -76,6 +76,11 @@ def display(name: str) -> str:
         return name
 
 
+def display_all(names: str) -> str:
+    """Return canonical names that are joined by commas as people read them."""
+    return ", ".join(display(name) for name in names.split(","))
+
+
 def plain_form(name: str) -> str | None:
     """Return what a Telex user probably meant to type, or None for a plain ASCII name.
 

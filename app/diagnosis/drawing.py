@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from ..knowledge import knowledge
-from .diagnosis import STAND_IN
 from .facts import Facts
-from .interview import Interview, State, interview, known_variables
-from .plan import statement
+from .interview import VARIABLE_OF, Interview, State, interview, known_variables, spoken_choice
 
 Translate = Callable[[str], str]
 COLUMN, BOX, ROW, LINE = 480, 300, 30, 16
@@ -130,10 +128,10 @@ def _reason(fact: str, value: str, translate: Translate) -> str:
     question = knowledge().questions[fact]
     if value == "not told":
         return translate("I don't know")
-    told = STAND_IN.get((fact, value), value)
-    if question.choice(told) is None:
+    choice = spoken_choice(VARIABLE_OF[fact], value)
+    if choice is None:
         return f"{translate(question.label)}: …"
-    return statement(question, told if question.choices else "…", value, translate)
+    return translate(choice.says).format(value="…")
 
 
 def _cut(text: str, longest: int) -> str:

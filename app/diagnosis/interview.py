@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from threading import Lock
 
-from ..knowledge import Knowledge, knowledge
+from ..knowledge import Choice, Knowledge, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
 from .diagram import Diagram, diagram
 from .facts import Facts
@@ -26,8 +26,20 @@ FACT_OF: Mapping[str, str] = {name: name for name in VARIABLES} | {
 
 VARIABLE_OF: Mapping[str, str] = {fact: name for name, fact in FACT_OF.items()}
 
+_STAND_IN = {
+    ("port", "submission"): "587",
+    ("port", "relay"): "25",
+    ("security", "on"): "tls",
+    ("program", "program"): "other",
+}
+"""The choice that speaks for a finite value which several choices share."""
 
 _WALKING = Lock()
+
+
+def spoken_choice(name: str, value: str) -> Choice | None:
+    """Return the choice, or the state of a typed fact, that words a finite value."""
+    return knowledge().questions[FACT_OF[name]].choice(_STAND_IN.get((name, value), value))
 
 
 @dataclass(frozen=True)
@@ -52,15 +64,15 @@ class Interview:
     def __init__(self, content: Knowledge, tree: Diagram) -> None:
         self.questions = content.questions
         self.tree = tree
+        # Only answers that later questions rest on keep otherwise equal states apart.
+        self._bases = {q.needs for q in content.questions.values() if q.needs}
 
     def state(self, known: Mapping[str, str], answered: frozenset[str]) -> State:
         """Return the state in which some variables are known."""
         return self._state(self.tree.restrict_all(known), answered)
 
     def _state(self, node: int, answered: frozenset[str]) -> State:
-        # Only answers that later questions rest on keep otherwise equal states apart.
-        bases = {q.needs for q in self.questions.values() if q.needs}
-        return State(node, frozenset(answered & bases))
+        return State(node, answered & self._bases)
 
     def open_questions(self, state: State) -> list[str]:
         """Return the facts that can still change the plan, in the order of the table."""
@@ -94,7 +106,7 @@ class Interview:
         for value in VARIABLES[name]:
             node = self.tree.restrict(state.node, name, value)
             yield value, self._state(node, state.answered | {fact})
-        if any(question.needs == fact for question in self.questions.values()):
+        if fact in self._bases:
             yield "not told", self._without(state, fact)
 
     def _without(self, state: State, fact: str) -> State:

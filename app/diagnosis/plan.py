@@ -8,10 +8,10 @@ from typing import Any
 
 from ..knowledge import Knowledge, Provider, Question, Remedy, knowledge
 from ..knowledge.variables import UNKNOWN
-from .diagnosis import STAND_IN, Diagnosis, diagnose, nearest_change
-from .domains import display
+from .diagnosis import Diagnosis, diagnose, nearest_change
+from .domains import display, display_all
 from .facts import Facts
-from .interview import FACT_OF, NextStep, next_step
+from .interview import FACT_OF, NextStep, next_step, spoken_choice
 from .reduction import SUBMISSION_PORTS, find_provider
 
 Translate = Callable[[str], str]
@@ -83,9 +83,9 @@ def make_plan(facts: Facts, translate: Translate = str) -> Plan:
     """Return the plan for some facts, its texts put through ``translate``."""
     content = knowledge()
     diagnosis = diagnose(facts)
-    fill = filler(diagnosis, translate)
-    scenario = diagnosis.match.scenario
     provider = find_provider(facts)
+    fill = filler(diagnosis, provider, translate)
+    scenario = diagnosis.match.scenario
     return Plan(
         diagnosis=diagnosis,
         summary=fill(scenario.title),
@@ -100,9 +100,9 @@ def make_plan(facts: Facts, translate: Translate = str) -> Plan:
     )
 
 
-def filler(diagnosis: Diagnosis, translate: Translate) -> Translate:
+def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
     """Return a translator that also puts the case's own names into a text."""
-    facts, provider = diagnosis.facts, find_provider(diagnosis.facts)
+    facts = diagnosis.facts
     worst = (diagnosis.relay, diagnosis.refused)
     concerned = [
         display(verdict.recipient)
@@ -133,8 +133,7 @@ def statement(question: Question, value: str, state: str, translate: Translate) 
     choice = question.choice(value) or question.choice(state)
     if choice is None:  # a port that is no choice of its own
         return f"{translate(question.label)}: {value}"
-    shown = ", ".join(display(name) for name in value.split(","))
-    return translate(choice.says).format(value=shown)
+    return translate(choice.says).format(value=display_all(value))
 
 
 def _reason(name: str, diagnosis: Diagnosis, translate: Translate) -> Reason:
@@ -153,7 +152,7 @@ def _other_verdict(
     if change is None:
         return None
     question = knowledge().questions[FACT_OF[change.variable]]
-    choice = question.choice(STAND_IN.get((change.variable, change.value), change.value))
+    choice = spoken_choice(change.variable, change.value)
     answer = translate(choice.text) if choice else change.value
     return OtherVerdict(
         question.fact, translate(question.label), answer, fill(change.scenario.title)

@@ -58,7 +58,7 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
     }
 
 
-def foremost_recipient(facts: Facts, provider: Provider | None = None) -> str | None:
+def foremost_recipient(facts: Facts, provider: Provider | None) -> str | None:
     """Return the recipient's domain that most likely has to be relayed, whatever their order."""
     order = ("other", UNKNOWN, "same")
     return min(

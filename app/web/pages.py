@@ -71,5 +71,6 @@ def page(
     pages: Pages = current_app.extensions["pages"]
     response = Response(pages.render(language.code, template, values), status, mimetype="text/html")
     response.headers["Content-Language"] = language.code
-    response.headers["Cache-Control"] = FRESH if status == 200 else "no-store"
+    if status == 200:  # anything else is not to be kept, as every answer that does not say so
+        response.headers["Cache-Control"] = FRESH
     return response

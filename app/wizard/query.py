@@ -56,10 +56,10 @@ def _flat(given: MultiDict[str, str]) -> dict[str, Any]:
     return values
 
 
-def typed_in_url(facts: Facts) -> Facts | None:
-    """Return the facts when the URL holds a name as somebody typed it, maybe an address."""
+def typed_in_url(facts: Facts) -> bool:
+    """Tell whether the URL holds a name as somebody typed it, maybe with an address."""
     for fact in typed_facts():
         value = getattr(facts, fact)
         if value is not None and request.args[fact] != str(value):
-            return facts
-    return None
+            return True
+    return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..diagnosis import FACT_KEYS, Facts
-from ..diagnosis.domains import display
+from ..diagnosis.domains import display_all
 from ..knowledge import knowledge
 from ..web.languages import languages
 
@@ -67,7 +67,7 @@ def answer_text(language: str, fact: str, value: str) -> str:
             return choice.text
     if value == "unknown":
         return languages()[language].gettext("I don't know")
-    return ", ".join(display(name) for name in value.split(","))
+    return display_all(value)
 
 
 def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]]:

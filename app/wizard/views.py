@@ -47,8 +47,8 @@ def start(lang: str) -> Response:
     """
     language = find_language(lang)
     spot, _ = read_query()
-    if moved := typed_in_url(spot.facts):
-        return redirect(start_url(lang, moved), 302)
+    if typed_in_url(spot.facts):
+        return redirect(start_url(lang, spot.facts), 302)
     return start_page(language, spot)
 
 
@@ -60,8 +60,8 @@ def check(lang: str) -> Response:
     """
     language = find_language(lang)
     spot, wrong = read_query()
-    if moved := typed_in_url(spot.facts):
-        return redirect(check_url(lang, spot.at(facts=moved)), 302)
+    if typed_in_url(spot.facts):
+        return redirect(check_url(lang, spot), 302)
     if wrong:
         fact = next(iter(wrong))
         return question_page(language, spot, fact, PROBLEMS[wrong[fact]])
