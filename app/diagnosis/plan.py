@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from .interview import FACT_OF, NextStep, next_step, spoken_choice
 from .reduction import SUBMISSION_PORTS, find_provider
 
 Translate = Callable[[str], str]
+_BEGINS = re.compile(r"(?:^|(?<=[.?] ))\{\w")
+"""A placeholder that begins a sentence."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +122,14 @@ def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate
         "published": provider.name if provider else "",
     }
 
+    # A sentence may begin with a stand-in such as "your outgoing server"; a domain stays small.
+    named |= {
+        key.capitalize(): value if "." in value else value[:1].upper() + value[1:]
+        for key, value in named.items()
+    }
+
     def fill(text: str) -> str:
-        filled = translate(text).format_map(named)
-        # A sentence may begin with a stand-in such as "your outgoing server", or with a domain.
-        begins_small = text.startswith("{") and "." not in filled.partition(" ")[0]
-        return filled[:1].upper() + filled[1:] if begins_small else filled
+        return _BEGINS.sub(lambda found: found[0].upper(), translate(text)).format_map(named)
 
     return fill
 

@@ -1,12 +1,18 @@
 """A plan says why, what would change it, and the settings to use: only what is known."""
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.diagnosis import Diagnosis, Facts, diagnose, make_plan, nearest_change, next_step
 from app.diagnosis.diagnosis import Verdict
+from app.diagnosis.plan import filler
 from app.diagnosis.table import decision_table
+from app.knowledge import knowledge
 from app.knowledge.variables import VARIABLES
+from app.web.languages import languages
 
 ROW4 = Facts(
     place="work", connection="other", account_domain="proseware.com",
@@ -108,6 +114,19 @@ def test_names_stand_in_the_words_and_stand_ins_where_none_is_known() -> None:
     assert plan.summary.startswith("gmail.com does not take")
     nameless = make_plan(Facts(error="relay-denied", place="work", connection="other"))
     assert "your outgoing server from a line that your mail provider" in nameless.why
+    at_home = make_plan(Facts(error="relay-denied", place="home", connection="other"))
+    assert ". Your outgoing server sees a stranger's line" in at_home.why
+    named = make_plan(at_home.diagnosis.facts.but(server="smtp.proseware.com"))
+    assert ". smtp.proseware.com sees a stranger's line" in named.why
+
+
+@pytest.mark.parametrize("scenario", knowledge().scenarios.values(), ids=lambda s: s.id)
+@pytest.mark.parametrize("lang", list(languages()))
+def test_no_sentence_begins_small_where_no_name_is_known(scenario, lang: str) -> None:
+    fill = filler(diagnose(Facts()), None, languages()[lang].gettext)
+    for text in (scenario.title, scenario.why, scenario.aside or ""):
+        begins = re.findall(r"(?:^|[.?] )(\w)", fill(text))
+        assert not [letter for letter in begins if letter.islower()]
 
 
 def test_a_dated_fact_about_the_provider_is_told() -> None:
