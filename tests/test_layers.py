@@ -48,3 +48,13 @@ def test_the_core_needs_neither_flask_nor_a_file_of_the_web() -> None:
         "assert not {'flask', 'jinja2', 'wtforms', 'babel'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_the_reader_needs_the_standard_library_only() -> None:
+    code = (
+        "import sys; before = set(sys.modules); from app.reading import read; "
+        "read('550 5.7.1 <lan@adatum.com>: Relay access denied'); "
+        "names = {name.partition('.')[0] for name in set(sys.modules) - before}; "
+        "assert names <= {'app', *sys.stdlib_module_names}, names"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

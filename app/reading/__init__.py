@@ -1,0 +1,11 @@
+"""The reader: a pasted error in, what it says out.  Pure, standard library only.
+
+>>> from app.reading import read
+>>> read("550 5.7.1 Unable to relay").reason
+'relay-denied'
+"""
+
+from .model import Candidate, Evidence, Reading
+from .reader import LARGEST, TooLong, read
+
+__all__ = ["LARGEST", "Candidate", "Evidence", "Reading", "TooLong", "read"]

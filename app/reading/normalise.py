@@ -1,0 +1,212 @@
+"""Undo what copying does to a text, and remember where every character came from.
+
+Pastes arrive as quoted-printable or base64 sources, as HTML, quoted with ``>``, with non-breaking
+and zero-width characters, in full width.  Every pass is one scan by a linear pattern.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+
+MOST_EDITS = 30_000
+"""How many replacements one pass makes: more than 256 KB of any real mail needs."""
+Steps = tuple[tuple[list[int], list[int]], ...]
+
+_BASE64 = re.compile(
+    r"(Content-Transfer-Encoding:[ \t]{0,8}base64\b[^\n]{0,80}(?:\n[^\n]{1,200}){0,9}"
+    r"\n[ \t]{0,8}\n)"
+    r"((?:[A-Za-z0-9+/]{4,200}={0,2}(?:\n|\Z)){1,4000})",
+    re.IGNORECASE,
+)
+_QUOTED_PRINTABLE = re.compile(r"=(?:3D|20\n|\n|[C-F][0-9A-F]=[89AB][0-9A-F])")
+_QUOTED_BYTES = re.compile(r"(?:=[0-9A-Fa-f]{2}|=[ \t]{0,8}\n)+")
+_ENCODED_WORD = re.compile(r"=\?([\w-]{2,20})\?([bBqQ])\?([^?\s]{1,400})\?=(?:\s{1,9}(?==\?))?")
+_MARKUP = re.compile(
+    r"[<&](?=[a-z/!#])(?:(?<=<)(?:!--|/?(?:html|body|div|p|br|td|tr|table|span|pre|b|i|a|font|li|ul|ol"
+    r"|strong|em|code|h[1-6])(?:\s[^<>]{0,500})?/?>)|(?<=&)(?:lt|gt|amp|quot|nbsp|apos|#\d{2,6}"
+    r"|#x[0-9a-f]{2,6});)",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"[<&](?=[a-z/!#])(?:(?<=<)(?:(?:style|script)\b[^<>]{0,500}>[^<]{0,20000}</(?:style|script)>"
+    r"|!--[^<>]{0,2000}-->|!doctype[^<>]{0,200}>"
+    r"|/?(?:[a-z]{1,2}:)?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?/?>)"
+    r"|(?<=&)(?:[a-z]{2,8}[0-9]{0,2}|#\d{2,6}|#x[0-9a-f]{2,6});)",
+    re.IGNORECASE,
+)
+_BREAKING = re.compile(r"</?(?:p|div|br|tr|table|li|ul|ol|pre|h[1-6]|body|html|head|title)\b", re.I)
+_GONE = re.compile("\x00+")
+# ">>> RCPT" is a program's command to a server, not a quotation.
+_QUOTED = re.compile(r"^(?:[ \t]{0,8}[>|](?!>>[ \t][A-Z]{4}\b)){1,20}[ \t]?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A text ready for reading.
+
+    ``text`` keeps the letters' case; ``folded`` is as long, in lower case and without accents.
+    """
+
+    original: str
+    text: str
+    folded: str
+    steps: Steps = field(repr=False)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a stretch of ``text`` stands in the original, as (start, end)."""
+        last = max(start, end - 1)
+        for at, origin in reversed(self.steps):
+            start, last = _back(at, origin, start), _back(at, origin, last)
+        return start, min(last + 1, len(self.original))
+
+
+def clean(original: str) -> Clean:
+    """Return the text as its sender meant it."""
+    steps: list[tuple[list[int], list[int]]] = []
+
+    def edit(text: str, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> str:
+        """Replace every match, and note which stretches have moved."""
+        pieces: list[str] = []
+        at, origin = [0], [0]
+        done = shift = 0
+        for match in islice(pattern.finditer(text), MOST_EDITS):
+            start, end = match.span()
+            piece = replace(match)
+            pieces += (text[done:start], piece)
+            at += (start + shift, start + shift + len(piece))
+            origin += (start, end)
+            shift += len(piece) - end + start
+            done = end
+        if not pieces:
+            return text
+        steps.append((at, origin))
+        pieces.append(text[done:])
+        return "".join(pieces)
+
+    # These two keep every character in its place.
+    text = original.replace("\r\n", " \n").replace("\r", "\n")
+    if "ase64" in text or "ASE64" in text:
+        text = edit(text, _BASE64, _unblock)
+    if "=?" in text:
+        text = edit(text, _ENCODED_WORD, _unword)
+    if "=" in text and _QUOTED_PRINTABLE.search(text):
+        text = edit(text, _QUOTED_BYTES, _unquote)
+    if _MARKUP.search(text):
+        text = edit(text, _TAG, _untag)
+    if not text.isascii():
+        text = text.translate(_PLAIN)
+    if "\x00" in text:
+        text = edit(text, _GONE, lambda _: "")
+    if ">" in text or "|" in text:
+        text = _QUOTED.sub(_blank, text)
+    folded = text.lower() if text.isascii() else text.translate(_FOLDED)
+    return Clean(original, text, folded, tuple(steps))
+
+
+def fold(text: str) -> str:
+    """Return a text in plain lower-case letters without accents."""
+    return text.translate(_PLAIN).replace("\x00", "").translate(_FOLDED)
+
+
+class _Plain(dict[int, int]):
+    """What becomes of one character: always one; zero for one that shows nothing of its own."""
+
+    def __missing__(self, code: int) -> int:
+        char = chr(code)
+        kind = unicodedata.category(char)
+        if kind in ("Cf", "Mn", "Me"):
+            plain = 0
+        elif kind == "Zs":
+            plain = ord(" ")
+        elif kind in ("Zl", "Zp"):
+            plain = ord("\n")
+        elif kind == "Cs":
+            plain = ord("?")
+        else:
+            wide = unicodedata.normalize("NFKC", char)
+            plain = ord(wide) if len(wide) == 1 else code
+        return _keep(self, code, plain)
+
+
+class _Folded(dict[int, int]):
+    """The lower-case letter without its accents."""
+
+    def __missing__(self, code: int) -> int:
+        base = unicodedata.normalize("NFD", chr(code).lower())[0]
+        return _keep(self, code, ord(base))
+
+
+def _keep(table: dict[int, int], code: int, value: int) -> int:
+    if len(table) < 0x10000:  # the table stays small whatever is pasted
+        table[code] = value
+    return value
+
+
+_PLAIN = _Plain(
+    dict.fromkeys(map(ord, "‘’‚‛‹›「」『』´`"), ord("'"))
+    | dict.fromkeys(map(ord, "“”„‟«»"), ord('"'))
+    | dict.fromkeys(map(ord, "–—−‐‑‒"), ord("-"))
+)
+_FOLDED = _Folded({ord("đ"): ord("d"), ord("Đ"): ord("d"), ord("ß"): ord("s")})
+
+
+def _back(at: list[int], origin: list[int], place: int) -> int:
+    index = bisect_right(at, place) - 1
+    found = origin[index] + place - at[index]
+    # Whatever a replacement put there came from within the stretch that it replaced.
+    return found if index + 1 == len(origin) else min(found, origin[index + 1])
+
+
+def _unblock(match: re.Match[str]) -> str:
+    head, body = match.groups()
+    try:
+        return f"{head}{base64.b64decode(body).decode('utf-8')}\n"
+    except ValueError:  # a picture, a cut-off block, a message in another character set
+        return match[0]
+
+
+def _unquote(match: re.Match[str]) -> str:
+    # A soft line break may stand between the bytes of one letter.
+    return bytes.fromhex("".join(match[0].split()).replace("=", "")).decode("utf-8", "replace")
+
+
+def _unword(match: re.Match[str]) -> str:
+    charset, kind, body = match.groups()
+    try:
+        if kind in "bB":
+            raw = base64.b64decode(body, validate=True)
+        else:
+            raw = binascii.a2b_qp(body.encode("ascii"), header=True)
+        return raw.decode(charset)
+    except (ValueError, LookupError):
+        return match[0]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+@lru_cache(maxsize=512)
+def _entity(name: str) -> str:
+    text = html.unescape(name)
+    return text if len(text) == 1 else name
+
+
+def _untag(match: re.Match[str]) -> str:
+    found = match[0]
+    if found[0] == "&":
+        return _entity(found)
+    if "@" in found and "=" not in found:  # an address with a space in it
+        return found
+    if not _BREAKING.match(found):
+        return ""
+    return "" if match.string.startswith("\n", match.end()) else "\n"

@@ -1,0 +1,198 @@
+"""Shapes that mean the same in every language: addresses, hosts, ports, Outlook's numbers.
+
+Every repeat is bounded, so that a search takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+from ..knowledge.wordings import wordings
+from .normalise import Clean, fold
+
+Area = tuple[int, int]
+_HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
+_DOMAIN = r"((?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,62})"
+_OPEN = r"[\"'<(\[]?"
+_NAME = re.compile(_DOMAIN)
+_FOLDED_HOST = re.compile(_HOST)
+_ADDRESS = re.compile(rf"(?<![\w.+=-])[\w.+=/-]{{1,64}}@{_DOMAIN}")
+_OUTLOOK = re.compile(r"(?<![0-9a-f])(?:0x|ox)?(800(?:ccc|4\d|40)[0-9a-f]{2,4})(?![0-9a-f])")
+_NUMBER = r"(25|26|465|587|588|2525|2587)(?![\w.])"
+_DIALOG_PORT = re.compile(rf":[ \t]{{1,3}}{_NUMBER}")
+_MAIL_HOST = re.compile(
+    r"(?<![\w@./-])"
+    r"((?:smtp|mail|mx|out|relay|mta|imap|send|post|mbox|email|asmtp|exch)[\w-]{0,30}\."
+    r"(?:[\w-]{1,63}\.){0,6}[a-z][a-z0-9-]{1,30})(?![\w@/])"
+)
+_LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
+_FROM_DOMAIN = re.compile(rf"\bfrom(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
+_RECIPIENT = re.compile(
+    r"rcpt to:|(?<![a-z])to=|final-recipient|recipient\w{0,3}:?|rejected rcpt"
+    r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
+)
+_SENDER = re.compile(
+    r"(?:mail from:|\bfrom=|(?<![a-z])f=|sent? (?:mail )?as|as sender"
+    r"|sender(?:'?s)?(?: e-?mail)?(?: address)?(?: rejected| was| is)?:?)"
+    rf"\s{{0,3}}[<'\"]?[\w.+=-]{{1,64}}@{_DOMAIN}"
+)
+# Who gave an answer.  Each with a word that has to be there: most texts hold none of them.
+_SPEAKERS = tuple(
+    (word, re.compile(pattern))
+    for word, pattern in (
+        ("talking", rf"while talking to\s{{1,4}}{_HOST}"),
+        ("[", rf"\bby\s{{1,4}}{_HOST}\.?\s{{1,4}}\["),
+        (
+            "host",
+            rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\[[^\]\n]{{1,60}}\](?::\d{{1,5}})?"
+            r"\s{0,4}(?:said|:|refused)",
+        ),
+        ("host", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}(?:said|:)"),
+        ("h=", rf"\bh={_HOST}\s"),
+        ("relay=", rf"relay={_HOST}[\[.,]"),
+        (
+            "r",
+            rf"(?:using the server|server|host|smtp|from|to)\s{{1,4}}{_OPEN}{_HOST}[\"'>)\]]?"
+            r"\s{0,4}(?:said|responded|returned|rejected|refused|replied|:)",
+        ),
+        ("said", rf"{_HOST}\s{{0,2}}(?:\[[^\]\n]{{1,60}}\]\s{{0,2}})?said"),
+        ("gave this error", rf"{_HOST}\s{{0,2}}gave this error"),
+        ("re", rf"{_HOST}\s{{0,2}}(?:rejected your message|responded)"),
+        ("serve", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{_HOST}"),
+        (
+            "connect",
+            rf"connect(?:ed|ing)? to(?: smtp)?(?: server| host)?\s{{1,4}}{_OPEN}{_HOST}",
+        ),
+        ("host", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\["),
+        ("does not like", r"((?:\d{1,3}\.){3}\d{1,3}) does not like recipient"),
+        ("220", rf"\b220[ -]{_HOST}\s"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value and where it stands in the cleaned text."""
+
+    value: str | int
+    start: int
+    end: int
+
+
+def outlook_numbers(cleaned: Clean) -> list[Found]:
+    """Return Outlook's error numbers, written as 0x800CCC79."""
+    if "800" not in cleaned.folded:
+        return []
+    return [
+        Found("0x" + match[1].upper(), match.start(), match.end())
+        for match in islice(_OUTLOOK.finditer(cleaned.folded), 20)
+        if len(match[1]) == 8
+    ]
+
+
+def find_host(cleaned: Clean, start: int, end: int) -> Found | None:
+    """Return the host whose name begins at a place, quotes and brackets apart."""
+    while start < end and cleaned.text[start] in " \t\n'\"<[(":
+        start += 1
+    name = _NAME.match(cleaned.text, start, min(start + 260, len(cleaned.text)))
+    return Found(name[0].lower(), start, name.end()) if name else None
+
+
+def find_named_host(cleaned: Clean, start: int, end: int) -> Found | None:
+    """Return the first host name between two places."""
+    return _found(_FOLDED_HOST.search(cleaned.folded, start, end))
+
+
+def find_port(cleaned: Clean, area: Area, dialog: bool) -> Found | None:
+    """Return the first mail port that is named as one; in a dialog a colon is name enough."""
+    port = _port().search(cleaned.folded, *area)
+    if port is None and dialog:
+        port = _DIALOG_PORT.search(cleaned.folded, *area)
+    return Found(int(port[1]), port.start(1), port.end(1)) if port else None
+
+
+@cache
+def _port() -> re.Pattern[str]:
+    labels = wordings().labels.items()
+    names = "|".join(sorted(fold(label) for label, field in labels if field == "port"))
+    return re.compile(
+        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|\btelnet [\w.-]{{3,80}} )"
+        rf"{_NUMBER}"
+    )
+
+
+def find_address(cleaned: Clean, start: int, end: int) -> Found | None:
+    """Return the domain of the first address between two places."""
+    address = _ADDRESS.search(cleaned.text, start, min(end, len(cleaned.text)))
+    if address is None:
+        return None
+    domain = address[1].lower() if not address[1].isascii() else fold(address[1])
+    return Found(domain, address.start(1), address.end(1))
+
+
+def before_address(cleaned: Clean, start: int, end: int) -> str:
+    """Return up to twelve folded characters that stand before the first address."""
+    address = _ADDRESS.search(cleaned.text, start, end)
+    at = address.start() if address else start
+    return cleaned.folded[max(start, at - 12) : at]
+
+
+def find_recipients(cleaned: Clean, area: Area, reach: int) -> Iterator[Found]:
+    """Yield the domains of those written to: addresses at most ``reach`` after such a word."""
+    words = list(islice(_RECIPIENT.finditer(cleaned.folded, *area), 40))
+    for word in words[::-1][:8]:
+        end = min(word.end() + 100, len(cleaned.text))
+        address = _ADDRESS.search(cleaned.text, word.end(), end)
+        if address and address.start() - word.end() < reach:
+            yield Found(address[1].lower(), address.start(1), address.end(1))
+
+
+def find_sender(cleaned: Clean, area: Area) -> Found | None:
+    """Return the domain of an address that is named as the sender's."""
+    return _found(_SENDER.search(cleaned.folded, *area))
+
+
+def find_mail_host(cleaned: Clean, area: Area, before: int) -> Found | None:
+    """Return the host named like a mail server's that stands nearest before a place, or after."""
+    hosts = list(islice(_MAIL_HOST.finditer(cleaned.folded, *area), 20))
+    earlier = [host for host in hosts if host.end() <= before]
+    return _found(earlier[-1] if earlier else hosts[0] if hosts else None)
+
+
+def find_sending_domain(cleaned: Clean, area: Area) -> Found | None:
+    """Return the domain that an answer about SPF, DKIM or DMARC speaks of."""
+    return _found(_FROM_DOMAIN.search(cleaned.folded, *area))
+
+
+def loose_addresses(cleaned: Clean, area: Area) -> Iterator[tuple[str, Found]]:
+    """Yield the domains of all addresses; "to", "from" or "" by the word before each."""
+    for address in islice(_ADDRESS.finditer(cleaned.text, *area), 12):
+        before = _LAST_WORD.search(cleaned.folded[max(0, address.start() - 24) : address.start()])
+        role = _roles().get(before[1], "") if before else ""
+        yield role, Found(address[1].lower(), address.start(1), address.end(1))
+
+
+@cache
+def _roles() -> dict[str, str]:
+    return {fold(word): role for word, role in wordings().roles.items()}
+
+
+def find_speaker(cleaned: Clean, area: Area, last: bool) -> Found | None:
+    """Return the first or last host that is named as the one who answered."""
+    stretch = cleaned.folded[area[0] : area[1]]
+    if "." not in stretch:
+        return None
+    for word, pattern in _SPEAKERS:
+        if word in stretch:
+            hosts = list(islice(pattern.finditer(cleaned.folded, *area), 20))
+            if hosts:
+                return _found(hosts[-1 if last else 0])
+    return None
+
+
+def _found(match: re.Match[str] | None) -> Found | None:
+    return Found(match[1], match.start(1), match.end(1)) if match else None

@@ -1,0 +1,99 @@
+"""The reader's promises: never an exception, honest places, time in proportion to the text."""
+
+import random
+import time
+from statistics import median
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.knowledge.wordings import REASONS
+from app.reading import LARGEST, Reading, TooLong, read
+from bench.fuzz import texts as fuzzed
+from bench.reading import HOSTILE, fill
+from tests.reading.corpus import pastes, replies
+
+PIECES = [
+    "550 ", "554 5.7.1 ", "550-5.7.1 ", "<a@b.example>", ": Relay access denied", "\n", "\r\n",
+    "> ", "=3D", "=\n", "&lt;", "<p>", "Server: '", "Port: 25, ", "Secure(SSL): No", "0x800CCC79",
+    "Diagnostic-Code: smtp; ", "Final-Recipient: rfc822; ", "said: ", "máy chủ: ", "リレー拒否",
+    "Content-Transfer-Encoding: base64\n\n", "QUJDREVGRw==\n", "=?utf-8?B?QUJD?=", "\u200b", "\x00",
+    "\ud800", "authentication failed", "host a.b.example[192.0.2.1] said: ", "🙂", "'",
+]  # fmt: skip
+
+
+def check(text: str) -> Reading:
+    reading = read(text)
+    assert reading.reason in (*REASONS, "other")
+    assert 0 <= reading.confidence <= 1
+    assert reading.refused_by in ("own-server", "recipient-server", "unknown")
+    assert all(other.reason != reading.reason for other in reading.alternatives)
+    for evidence in reading.evidence:
+        assert 0 <= evidence.start < evidence.end <= len(text)
+    port = reading.facts["port"]
+    assert port is None or (isinstance(port, int) and 0 < port < 65536)
+    return reading
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=30).map("".join))
+@example("")
+@example("550")
+@example("\ud800")
+def test_whatever_is_pasted_is_read(text: str) -> None:
+    check(text)
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from((*replies(), *pastes())))
+def test_whatever_is_broken_is_read(chance: random.Random, case: object) -> None:
+    letters = list(case.text)  # type: ignore[attr-defined]
+    for _ in range(chance.randrange(1, 12)):
+        place = chance.randrange(len(letters))
+        letters[place : place + chance.randrange(4)] = chance.choice(PIECES)
+    check("".join(letters))
+
+
+def test_the_words_relied_on_stand_where_the_reading_says() -> None:
+    text = "Chào anh,\n> 554 5.7.1 <lan@adatum.com>: Relay access denied\n"
+    found = {evidence.why: text[evidence.start : evidence.end] for evidence in check(text).evidence}
+    assert found == {
+        "reason": "Relay access denied",
+        "reply_code": "554",
+        "enhanced_status": "5.7.1",
+        "recipient_domain": "adatum.com",
+    }
+
+
+def test_a_close_second_is_named() -> None:
+    reading = read("553 Sender is not allowed to relay emails with this From, use your own address")
+    close = {reading.reason, reading.alternatives[0].reason}
+    assert close == {"relay-denied", "sender-not-allowed"}
+    assert reading.alternatives[0].confidence <= reading.confidence < 0.8
+
+
+def test_the_limit_counts_bytes() -> None:
+    assert check("a" * LARGEST).reason == "none"
+    for text in ("a" * (LARGEST + 1), "ạ" * (LARGEST // 3 + 1)):
+        with pytest.raises(TooLong):
+            read(text)
+
+
+@pytest.mark.parametrize("piece", HOSTILE, ids=repr)
+def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = fill(piece, size)
+        times = []
+        for _ in range(3):
+            begun = time.process_time()
+            read(text)
+            times.append(time.process_time() - begun)
+        return median(times)
+
+    small, large = seconds(LARGEST // 8), seconds(LARGEST - 8)
+    # Eight times the text: twenty leaves room for a busy machine, square growth would be 64.
+    assert large <= 20 * small + 0.02
+
+
+def test_broken_texts_raise_nothing() -> None:
+    for text in fuzzed(3000, seed=20261124):
+        check(text)

@@ -1,0 +1,57 @@
+"""Phrases of every language are found in a row of words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.reading.normalise import fold
+from app.reading.words import Lexicon, tokenise
+
+LEXICON = Lexicon(
+    {
+        "relay": ["relay", "relaying", "chuyển tiếp", "リレー"],
+        "deny": ["denied", "refus*", "từ chối", "拒否"],
+        "far": ["not ~ relay"],
+        "list": ["@spamhaus"],
+        "sent": ["e-mail sent"],
+    }
+)
+
+
+def found(text: str) -> set[str]:
+    return set(LEXICON.find(tokenise(fold(text))))
+
+
+@pytest.mark.parametrize(
+    ("text", "ideas"),
+    [
+        ("Relaying denied", {"relay", "deny"}),
+        ("Refused to relay", {"relay", "deny"}),
+        ("Chuyển tiếp bị từ chối", {"relay", "deny"}),
+        ("CHUYEN TIEP bi TU CHOI", {"relay", "deny"}),
+        ("リレー拒否", {"relay", "deny"}),
+        ("not one two three four relay", {"relay", "far"}),
+        ("not one two three four five relay", {"relay"}),
+        ("relay=mx.adatum.com[192.0.2.1]:25", set()),
+        ("<relay@relay.example.com> relay.example.com relay_domains", set()),
+        ("denied.Please wait", {"deny"}),
+        ("see zen.spamhaus.org", {"list"}),
+        ("Email sent, e-mail sent, E-Mail sent", {"sent"}),
+        ("5.7.1 550 relay2", set()),
+    ],
+)
+def test_ideas(text: str, ideas: set[str]) -> None:
+    assert found(text) == ideas
+
+
+@pytest.mark.parametrize("phrase", ["", "~ relay", "relay ~", "re*", "550"])
+def test_a_phrase_that_could_never_stand_is_refused(phrase: str) -> None:
+    with pytest.raises(ValueError, match=r"begins or ends|too short"):
+        Lexicon({"x": [phrase]})
+
+
+@given(st.text(alphabet="ab .~*@-_'=\n\u3042", max_size=80))
+def test_words_stand_where_they_say(text: str) -> None:
+    folded = fold(text)
+    for word, start, end in tokenise(folded):
+        assert word.startswith("@") or folded[start:end].replace("e-mail", "email") == word
