@@ -60,6 +60,12 @@ class Decision:
         return classifier().context(folded, 0, min(len(folded), PROSE))
 
     @cached_property
+    def is_about_mail(self) -> bool:
+        """Whether mail is spoken of at all, be it in a host's name."""
+        folded = self.cleaned.folded[:PROSE]
+        return "mailish" in self.context or "mail" in folded or "smtp" in folded
+
+    @cached_property
     def is_dialog(self) -> bool:
         """Whether these are the fields of a dialog about an error, not of a page of settings."""
         names = {field.name for field in self.fields}
@@ -162,9 +168,7 @@ class Decision:
             return False
         if "client" in self.context and best in _OF_PROGRAMS and weight >= PLAIN:
             return True
-        folded = self.cleaned.folded
-        about_mail = "mailish" in self.context or "mail" in folded or "smtp" in folded
-        return best in verdict.sure and about_mail
+        return best in verdict.sure and self.is_about_mail
 
     def _sentences(self) -> Iterator[tuple[int, int]]:
         """Yield the sentences of the running text."""
