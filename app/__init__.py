@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .web import assets, errors, headers, pages
     from .web.cache import PageCache
     from .web.languages import LanguageConverter
+    from .web.pastes import MemoryRequest
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
@@ -29,9 +30,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None, template_folder="../templates")
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
-    styles, script = assets.styles(), assets.script()
-    pages.install(app, pages.Pages(styles, script, settings.public_url))
-    headers.install(app, styles.values(), script)
+    app.request_class = MemoryRequest
+    styles, scripts = assets.styles(), assets.scripts()
+    pages.install(app, pages.Pages(styles, scripts, settings.public_url))
+    headers.install(app, styles.values(), scripts.values())
     errors.install(app)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter

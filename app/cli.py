@@ -1,27 +1,32 @@
-"""The terminal's way in: diagnose, look after the table, the catalogues."""
+"""The terminal's way in: diagnose, read an error, look after the table, the catalogues."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
 from .api.answer import plan_object
-from .diagnosis import CHOICES, FACT_KEYS, read_facts
+from .api.reading import reading_object
+from .diagnosis import CHOICES, FACT_KEYS, Facts, read_facts
 from .diagnosis.checks import check_everything
 from .diagnosis.drawing import draw_mermaid, draw_svg
 from .knowledge import knowledge
+from .reading import TooLong, read
 from .web import catalogues
 from .web.languages import DEFAULT, languages
 from .web.messages import PROBLEMS
+from .web.pastes import decode
+from .wizard.paste import printable, rows_of
 
 
 def install(app: Flask) -> None:
     """Add the commands to ``flask``."""
     app.cli.add_command(diagnose)
+    app.cli.add_command(read_error)
     app.cli.add_command(table)
     app.cli.add_command(texts)
 
@@ -66,6 +71,32 @@ def _prose(answer: dict[str, Any]) -> str:
     if question := answer["next_question"]:
         lines += ["", f"? {question['text']} (--{question['fact'].replace('_', '-')})"]
     return "\n".join([*lines, "", answer["url"]])
+
+
+@click.command("read")
+@click.option("--lang", type=click.Choice(list(languages())), default=DEFAULT)
+@click.option("--json", "as_json", is_flag=True, help="Print the object of the JSON API.")
+@click.argument("file", type=click.File("rb"), default="-")
+def read_error(lang: str, as_json: bool, file: BinaryIO) -> None:
+    """Read an error from standard input, or from a file, and print what it says."""
+    language = languages()[lang]
+    try:
+        reading = read(decode(file.read()))
+    except TooLong:
+        problem = PROBLEMS["too-much-text"]
+        click.echo(language.gettext(problem), err=True)
+        raise SystemExit(2) from None
+    answer = reading_object(reading, language)
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    lines = [f"{reading.reason} ({reading.confidence:.0%})"]
+    lines += [f"? {other.reason} ({other.confidence:.0%})" for other in reading.alternatives]
+    lines += [
+        f"- {row.label}: {row.text}".replace("`", "") for row in rows_of(reading, Facts(), language)
+    ]
+    lines += [f"> {printable(place.words)} ({place.why})" for place in reading.evidence]
+    click.echo("\n".join([*lines, "", answer["url"]]))
 
 
 table = AppGroup("table", help="Prove and draw the decision table.")

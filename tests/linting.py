@@ -95,7 +95,7 @@ def _lint_names(elements: list[Element]) -> None:
             assert _text(element), f"an empty {tag}"
     labelled = {e.get("for") for e in _all(elements, "label")}
     within = {id(e) for label in _all(elements, "label") for e in label.iter()}
-    for field in _all(elements, "input"):
+    for field in _all(elements, "input") + _all(elements, "textarea"):
         if field.get("type") != "hidden":
             assert field.get("id") in labelled or id(field) in within, "a field without label"
         assert field.get("type") != "password"

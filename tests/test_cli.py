@@ -1,6 +1,7 @@
 """The terminal's way in."""
 
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -55,6 +56,48 @@ def test_a_bad_value_is_named(run) -> None:
     result = run("diagnose", "--lang", "en", "--port", "x")
     assert result.exit_code == 2
     assert "port: A port is a number" in result.output
+
+
+SAID = (
+    "Server: 'smtp.proseware.com', Protocol: SMTP, Server Response: '550 5.7.1 <pat@adatum.com>: "
+    "Relay access denied', Port: 25, Secure(SSL): No, Server Error: 550, Error Number: 0x800CCC79"
+)
+SPOT = (
+    "check?recipient_domain=adatum.com&server=smtp.proseware.com&port=25&security=none"
+    "&error=relay-denied&refused_by=own-server"
+)
+
+
+def test_an_error_is_read(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["read", "--lang", "en"], input=SAID)
+    assert result.exit_code == 0, result.output
+    first, *_, last = result.output.splitlines()
+    assert re.fullmatch(r"relay-denied \(\d\d%\)", first)
+    assert "- Who refused it: Your own outgoing server refused it." in result.output
+    assert "- Reply code: 550" in result.output
+    assert "- Port: 25" in result.output
+    assert "> smtp.proseware.com (server)" in result.output
+    assert last == f"/en/{SPOT}"
+    assert "`" not in result.output
+
+
+def test_an_error_is_read_into_the_object_of_the_api(app: Flask) -> None:
+    wide = ("\ufeff" + SAID).encode("utf-16-le")
+    result = app.test_cli_runner().invoke(args=["read", "--json"], input=wide)
+    said = json.loads(result.output)
+    assert said["facts"]["reply_code"] == 550
+    assert said["url"] == f"/vi/{SPOT}"
+
+
+def test_no_error_is_no_failure_and_too_much_text_is_one(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    nothing = runner.invoke(args=["read", "--lang", "en"], input="Dear Pat, see you at noon.")
+    assert nothing.exit_code == 0
+    assert nothing.output.startswith("none (")
+    assert nothing.output.endswith("/en/check?error=none\n")
+    long = runner.invoke(args=["read", "--lang", "en"], input="a" * 300_000)
+    assert long.exit_code == 2
+    assert "more than 256 KB" in long.output
 
 
 def test_table_check(run) -> None:

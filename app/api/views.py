@@ -1,4 +1,4 @@
-"""``POST /api/v1/diagnoses``: facts in, plan out."""
+"""``POST /api/v1/diagnoses``: facts in, plan out.  ``…/readings``: a pasted error in, facts out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from flask import Blueprint, Response, request
 
 from ..diagnosis import read_facts
 from ..knowledge import knowledge
+from ..reading import TooLong, read
 from ..web.errors import visitor_language
 from ..web.languages import Language
 from ..web.messages import PROBLEMS
+from ..web.pastes import take_paste
 from .answer import plan_object
+from .reading import reading_object
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -30,6 +33,26 @@ def diagnoses() -> Response:
     return _json(plan_object(facts, language), 200, language)
 
 
+@api.post("/readings")
+def readings() -> Response:
+    """Answer a pasted text with what it says, or with 422 and what is wrong with the request."""
+    language = visitor_language()
+    take_paste(request)
+    given = _read_body()
+    if not isinstance(given, dict):
+        return _refuse({"request": PROBLEMS["no-object-with-text"]}, language)
+    text = given.get("text")
+    if text is not None and not isinstance(text, str):
+        return _refuse({"text": PROBLEMS["not-a-text"]}, language)
+    if not text or not text.strip():
+        return _refuse({"text": PROBLEMS["no-text"]}, language)
+    try:
+        reading = read(text)
+    except TooLong:
+        return _refuse({"text": PROBLEMS["too-much-text"]}, language)
+    return _json(reading_object(reading, language), 200, language)
+
+
 def _read_body() -> Any:
     """Return the JSON value of the body, None when it is none."""
     try:
@@ -44,7 +67,8 @@ def _refuse(errors: dict[str, str], language: Language) -> Response:
 
 
 def _json(value: Any, status: int, language: Language) -> Response:
-    body = json.dumps(value, ensure_ascii=False)
+    # A text may hold halves of letters, which no coding takes.
+    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     response = Response(body, status, mimetype="application/json")
     response.headers["Content-Language"] = language.code
     return response

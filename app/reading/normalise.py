@@ -22,9 +22,9 @@ MOST_EDITS = 30_000
 Steps = tuple[tuple[list[int], list[int]], ...]
 
 _BASE64 = re.compile(
-    r"(Content-Transfer-Encoding:[ \t]{0,8}base64\b[^\n]{0,80}(?:\n[^\n]{1,200}){0,9}"
-    r"\n[ \t]{0,8}\n)"
-    r"((?:[A-Za-z0-9+/]{4,200}={0,2}(?:\n|\Z)){1,4000})",
+    r"Content-Transfer-Encoding:[ \t]{0,8}base64\b[^\n]{0,80}(?:\n[^\n]{1,200}){0,9}"
+    r"\n[ \t]{0,8}\n"
+    r"(?P<body>(?:[A-Za-z0-9+/]{4,200}={0,2}(?:\n|\Z)){1,4000})",
     re.IGNORECASE,
 )
 _QUOTED_PRINTABLE = re.compile(r"=(?:3D|20\n|\n|[C-F][0-9A-F]=[89AB][0-9A-F])")
@@ -78,8 +78,9 @@ def clean(original: str) -> Clean:
         pieces: list[str] = []
         at, origin = [0], [0]
         done = shift = 0
+        group = "body" if "body" in pattern.groupindex else 0
         for match in islice(pattern.finditer(text), MOST_EDITS):
-            start, end = match.span()
+            start, end = match.span(group)
             piece = replace(match)
             pieces += (text[done:start], piece)
             at += (start + shift, start + shift + len(piece))
@@ -161,17 +162,17 @@ _FOLDED = _Folded({ord("đ"): ord("d"), ord("Đ"): ord("d"), ord("ß"): ord("s")
 
 def _back(at: list[int], origin: list[int], place: int) -> int:
     index = bisect_right(at, place) - 1
-    found = origin[index] + place - at[index]
-    # Whatever a replacement put there came from within the stretch that it replaced.
-    return found if index + 1 == len(origin) else min(found, origin[index + 1])
+    beyond = place - at[index]
+    if index + 1 < len(at) and index % 2:  # within what a replacement put there
+        beyond = beyond * (origin[index + 1] - origin[index]) // (at[index + 1] - at[index])
+    return origin[index] + beyond
 
 
 def _unblock(match: re.Match[str]) -> str:
-    head, body = match.groups()
     try:
-        return f"{head}{base64.b64decode(body).decode('utf-8')}\n"
+        return base64.b64decode(match["body"]).decode("utf-8") + "\n"
     except ValueError:  # a picture, a cut-off block, a message in another character set
-        return match[0]
+        return match["body"]
 
 
 def _unquote(match: re.Match[str]) -> str:

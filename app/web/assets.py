@@ -1,4 +1,4 @@
-"""The style and the script, small enough to stand in every page, and their hashes for the CSP."""
+"""The styles and the scripts, small enough to stand in every page, and their hashes for the CSP."""
 
 from __future__ import annotations
 
@@ -21,16 +21,24 @@ class Asset:
     csp: str
 
 
-STYLES = ("base", "start", "question", "plan")
-"""Kinds of pages, each with a style sheet of its own upon the common one."""
+STYLES = {
+    "base": ("base",),
+    "start": ("base", "fields", "start"),
+    "read": ("base", "fields", "read"),
+    "question": ("base", "fields", "question"),
+    "plan": ("base", "plan"),
+}
+"""Kinds of pages, each with the style sheets that it uses."""
+SCRIPTS = ("wizard", "paste")
 
 
 def styles() -> dict[str, Asset]:
     """Return the style of each kind of page, without comments and needless white space."""
-    sheets = {kind: _pack((FOLDER / f"{kind}.css").read_text("utf-8")) for kind in STYLES}
     return {
-        kind: _asset(sheets["base"] + (sheet if kind != "base" else ""))
-        for kind, sheet in sheets.items()
+        kind: _asset(
+            "".join(_pack((FOLDER / f"{sheet}.css").read_text("utf-8")) for sheet in sheets)
+        )
+        for kind, sheets in STYLES.items()
     }
 
 
@@ -40,9 +48,13 @@ def _pack(css: str) -> str:
     return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
 
 
-def script() -> Asset:
-    """Return the script, a line a statement, without comments and indentation."""
-    lines = (FOLDER / "wizard.js").read_text("utf-8").splitlines()
+def scripts() -> dict[str, Asset]:
+    """Return each script, a line a statement, without comments and indentation."""
+    return {name: _script(name) for name in SCRIPTS}
+
+
+def _script(name: str) -> Asset:
+    lines = (FOLDER / f"{name}.js").read_text("utf-8").splitlines()
     kept = [line.strip() for line in lines if not line.strip().startswith("//")]
     return _asset("\n".join(line for line in kept if line))
 

@@ -22,7 +22,10 @@ _TEXTS = {
     ),
     413: (
         N_("That was too much text"),
-        N_("One address or domain is enough. Please go back and try again."),
+        N_(
+            "One address or domain is enough. Of an error, paste only the lines around it, "
+            "or the first page. Please go back and try again."
+        ),
     ),
     414: (
         N_("This link is too long"),

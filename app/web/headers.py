@@ -20,12 +20,12 @@ SMALLEST = 500
 """Shorter answers, in bytes, are not worth compressing: they fit one packet anyway."""
 
 
-def install(app: Flask, styles: Iterable[Asset], script: Asset) -> None:
+def install(app: Flask, styles: Iterable[Asset], scripts: Iterable[Asset]) -> None:
     """Send every answer with the headers, compressed when the client takes it."""
     policy = (
         "default-src 'none'",
         f"style-src {' '.join(style.csp for style in styles)}",
-        f"script-src {script.csp}",
+        f"script-src {' '.join(script.csp for script in scripts)}",
         "img-src data:",
         "form-action 'self'",
         "base-uri 'none'",

@@ -46,6 +46,11 @@ def start_url(language: str, facts: Facts = NOTHING) -> str:
     return _url(f"/{language}/", facts.query())
 
 
+def read_url(language: str, facts: Facts = NOTHING) -> str:
+    """Return the URL that a paste is sent to."""
+    return _url(f"/{language}/read", facts.query())
+
+
 def check_url(language: str, spot: Spot) -> str:
     """Return the URL of a question or a plan."""
     return _url(f"/{language}/check", spot.query())

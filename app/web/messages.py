@@ -24,5 +24,11 @@ PROBLEMS: Final = {
     "too-long": N_("This is too long. Please type one address or domain at most."),
     "too-many": N_("Please type ten recipients at most."),
     "telex": N_("This name has Vietnamese letters in it. Did the keyboard change what you typed?"),
+    "no-text": N_("There is no text yet. Paste the error, or the whole message that came back."),
+    "not-a-text": N_("The error is a text between quotation marks."),
+    "too-much-text": N_(
+        "This is more than 256 KB. The part with the error, or the first page, is enough."
+    ),
+    "no-object-with-text": N_('Send one JSON object with a text, for example {"text": "550 …"}.'),
     "not-an-object": N_('Send one JSON object with facts, for example {"place": "home"}.'),
 }

@@ -32,7 +32,9 @@ class Pages:
     a question, the shape of the route) and remembers it.
     """
 
-    def __init__(self, styles: Mapping[str, Asset], script: Asset, public_url: str) -> None:
+    def __init__(
+        self, styles: Mapping[str, Asset], scripts: Mapping[str, Asset], public_url: str
+    ) -> None:
         loader = FileSystemLoader(TEMPLATES)
         self._environments = {
             code: FoldingEnvironment(loader, language) for code, language in languages().items()
@@ -41,7 +43,7 @@ class Pages:
             environment.filters["shown"] = display
             environment.globals |= {
                 "styles": {kind: style.text for kind, style in styles.items()},
-                "script": script.text,
+                "scripts": {name: script.text for name, script in scripts.items()},
                 "public_url": public_url,
                 "languages": tuple(languages().values()),
                 "fragment": lru_cache(maxsize=REMEMBERED)(_fragments(environment)),
@@ -65,12 +67,17 @@ def install(app: Flask, pages: Pages) -> None:
 
 
 def page(
-    language: Language, template: str, values: Mapping[str, Any], status: int = 200
+    language: Language,
+    template: str,
+    values: Mapping[str, Any],
+    status: int = 200,
+    keep: bool = True,
 ) -> Response:
-    """Return a page; only a page that is right may be kept by caches."""
+    """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
     pages: Pages = current_app.extensions["pages"]
     response = Response(pages.render(language.code, template, values), status, mimetype="text/html")
     response.headers["Content-Language"] = language.code
-    if status == 200:  # anything else is not to be kept, as every answer that does not say so
+    # Anything else is not to be kept, as every answer that does not say so.
+    if status == 200 and keep:
         response.headers["Cache-Control"] = FRESH
     return response

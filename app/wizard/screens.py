@@ -1,24 +1,34 @@
-"""The pages that a spot of the wizard can show: a question, a plan, the happy end."""
+"""The pages of the wizard: start, what a paste says, a question, a plan, the happy end."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Response
 
-from ..diagnosis import make_plan, next_step
+from ..diagnosis import CHOICES, Facts, diagnose, make_plan, next_step
 from ..knowledge import knowledge
+from ..reading import Reading
 from ..web.languages import Language
-from ..web.links import Spot, check_url, extend, start_url
+from ..web.links import Spot, check_url, extend, read_url, start_url
 from ..web.pages import page
-from .questions import answers_so_far, shown_question
+from ..web.pastes import facts_of
+from .excerpt import excerpt
+from .paste import printable, rows_of
+from .questions import answer_text, answers_so_far, shown_question
 from .route import draw_route, through
+
+_BRACKETS = re.compile(r"\s*\([^()]*`[^()]*\)")
+SURE = 0.6
+"""The confidence below which a page says that it guesses."""
 
 
 def start_page(language: Language, spot: Spot) -> Response:
     """Show the start page."""
     values = {
         "next": next_step(spot.facts),
+        "pasted": "",
         "route": draw_route(spot.facts, language.gettext),
         **_links(language.code, spot, "start"),
     }
@@ -78,6 +88,40 @@ def worked_page(language: Language, spot: Spot) -> Response:
     return page(language, "worked.html", values)
 
 
+def paste_page(language: Language, known: Facts, pasted: str, error: str | None = None) -> Response:
+    """Show the box to paste into: nothing was found in the text, or it could not be read."""
+    values = {
+        "pasted": printable(pasted),
+        "error": language.gettext(error) if error else None,
+        "route": draw_route(known, language.gettext),
+        **_links(language.code, Spot(known), "start"),
+    }
+    return page(language, "paste.html", values, 422 if error else 200, keep=False)
+
+
+def understood_page(language: Language, known: Facts, pasted: str, reading: Reading) -> Response:
+    """Show what a paste says, with the words that it rests on marked."""
+    facts = facts_of(reading, known)
+    step, rows = next_step(facts), rows_of(reading, known, language)
+    values = {
+        "reading": reading,
+        "rows": rows,
+        "excerpt": excerpt(pasted, reading, rows),
+        "others": [
+            (c.reason, answer_text(language.code, "error", c.reason))
+            for c in reading.alternatives
+            if c.reason in CHOICES["error"]
+        ],
+        # Plain words for the heading: the server's own stand in brackets, and in the list below.
+        "happened": _BRACKETS.sub("", answer_text(language.code, "error", reading.reason)),
+        "unsure": reading.confidence < SURE,
+        "at_most": step.at_most,
+        "route": draw_route(facts, language.gettext, None if step.fact else diagnose(facts)),
+        **_links(language.code, Spot(facts), "check"),
+    }
+    return page(language, "understood.html", values, keep=False)
+
+
 def _links(language: str, spot: Spot, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
     here = start_url(language, spot.facts) if where == "start" else check_url(language, spot)
@@ -89,4 +133,5 @@ def _links(language: str, spot: Spot, where: str) -> dict[str, Any]:
         "plan_url": extend(facts_url, "plan=now"),
         "check_url": check_url,
         "start_url": start_url,
+        "read_url": read_url,
     }

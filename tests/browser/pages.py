@@ -31,11 +31,20 @@ PLAN = f"check?{urlencode(ALL_ANSWERS)}"
 TYPED = "check?error=relay-denied&refused_by=own-server&program=thunderbird"
 
 
+REFUSAL = (
+    "Subject 'Test', Account: 'proseware', Server: 'smtp.proseware.com', Protocol: SMTP, Server "
+    "Response: '550 5.7.1 <kim@adatum.com>: Relay access denied "
+    "https://proseware.example/help/relaying/why-your-message-was-not-passed-on-to-the-next-server',"
+    " Port: 25, Secure(SSL): No, Server Error: 550, Error Number: 0x800CCC79"
+)
+
+
 class Kind(NamedTuple):
-    """A page: its path below the language, and what is typed into it and sent, if anything."""
+    """A page: its path below the language, and what is typed or pasted into it and sent."""
 
     path: str
     typed: str | None = None
+    pasted: str | None = None
 
 
 KINDS = {
@@ -53,6 +62,9 @@ KINDS = {
     ),
     "end-of-plan": Kind(f"{PLAN}&{urlencode({'tried': list(knowledge().remedies)}, doseq=True)}"),
     "worked": Kind(f"{PLAN}&worked=use-login"),
+    "understood": Kind("", pasted=REFUSAL),
+    "nothing-understood": Kind("", pasted="Dear Pat, see you at noon."),
+    "paste-error": Kind("", pasted=""),
     "not-found": Kind("nowhere"),
 }
 
@@ -62,8 +74,10 @@ in_every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 def open_kind(page: Page, language: str, kind: str) -> None:
     """Go to a page of a kind."""
-    path, typed = KINDS[kind]
+    path, typed, pasted = KINDS[kind]
     page.goto(f"/{language}/{path}")
+    if pasted is not None:
+        paste(page, pasted)
     if typed is not None:
         send_typed(page, typed)
         expect(page.get_by_role("alert")).to_be_attached()
@@ -77,6 +91,13 @@ def send_typed(page: Page, text: str) -> None:
     field.fill(text)
     with page.expect_event("load"):
         field.press("Enter")
+
+
+def paste(page: Page, text: str) -> None:
+    """Paste a text into the box and have it read."""
+    page.locator("#paste").fill(text)
+    with page.expect_event("load"):
+        page.locator(".box button").click()
 
 
 def facts_of(page: Page) -> dict[str, str]:

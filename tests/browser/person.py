@@ -54,28 +54,29 @@ class Keyboard:
         self.page = page
 
     def follow(self, link: Locator) -> None:
-        self._reach(link)
+        self.reach(link)
         with leaving(self.page):
             self.page.keyboard.press("Enter")
 
     def choose(self, choice: Locator) -> None:
-        self._reach(self.page.locator("fieldset input[type=radio]").first)
+        self.reach(self.page.locator("fieldset input[type=radio]").first)
         self.page.keyboard.press("Space")
         for _ in range(MOST_KEYS):
             if choice.is_checked():
                 break
             self.page.keyboard.press("ArrowDown")
-        self._reach(continue_button(self.page))
+        self.reach(continue_button(self.page))
         with leaving(self.page):
             self.page.keyboard.press("Space")
 
     def write(self, field: Locator, text: str) -> None:
-        self._reach(field)
+        self.reach(field)
         self.page.keyboard.type(text)
         with leaving(self.page):
             self.page.keyboard.press("Enter")
 
-    def _reach(self, target: Locator) -> None:
+    def reach(self, target: Locator) -> None:
+        """Press Tab until an element has the focus."""
         for _ in range(MOST_KEYS):
             if target.evaluate("element => element === document.activeElement"):
                 return

@@ -1,0 +1,103 @@
+"""What was understood of a paste, fact by fact, ready for a page or the terminal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from ..diagnosis import FACT_KEYS, Facts
+from ..knowledge import knowledge
+from ..reading import Evidence, Reading
+from ..web.languages import Language
+from ..web.messages import N_
+from ..web.pastes import THEIRS, UNKNOWN, facts_of, stated_facts
+from .questions import answer_text, shown_question
+
+_CODES = {
+    "reply_code": N_("Reply code"),
+    "enhanced_status": N_("Status code"),
+    "outlook_error": N_("Outlook's number"),
+    "their_server": N_("The recipient's server"),
+}
+_ORDER = ("error", "refused_by", *_CODES)
+_NO_LETTERS = "".join(
+    chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
+)
+_UNPRINTABLE = re.compile(
+    f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_LETTERS}]"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A fact as the page lists it; ``number`` ties it to the marked words, 0 where there are none.
+
+    ``asked`` is the question that changes it, None for what the server said and nobody can change.
+    """
+
+    key: str
+    label: str
+    text: str
+    asked: str | None
+    number: int = 0
+
+
+def rows_of(reading: Reading, known: Facts, language: Language) -> list[Row]:
+    """Return what is known after a reading, in the order of the page."""
+    facts, stated = facts_of(reading, known), stated_facts(reading)
+    shown = {key for key in (*FACT_KEYS, *_CODES) if key != "tried"}
+    places = {key_of(reading, evidence) for evidence in reading.evidence}
+    rows: list[Row] = []
+    for key in sorted(shown, key=_rank):
+        if key in _CODES:
+            value, label, asked = _code(reading, key), language.gettext(_CODES[key]), None
+            read = value is not None
+        else:
+            value, label, asked = (
+                getattr(facts, key), shown_question(language.code, key).label, key,
+            )  # fmt: skip
+            read = getattr(stated, key) is not None
+        if value is not None:
+            number = 1 + sum(row.number > 0 for row in rows) if read and key in places else 0
+            text = printable(_told(language, key, str(value)))
+            rows.append(Row(key, label, text, asked, number))
+    return rows
+
+
+def said_of(language: Language, fact: str, value: str) -> str:
+    """Return the sentence of a question's choice."""
+    choice = knowledge().questions[fact].choice(value)
+    return language.gettext(choice.says) if choice else ""
+
+
+def printable(text: str) -> str:
+    """Return text without what HTML cannot hold, its letters composed."""
+    return normalize("NFC", _UNPRINTABLE.sub("\ufffd", text))
+
+
+def key_of(reading: Reading, evidence: Evidence) -> str:
+    """Return the key of the row that some evidence belongs to."""
+    if evidence.why == "server" and reading.refused_by == THEIRS:
+        return "their_server"
+    return "error" if evidence.why == "reason" else evidence.why
+
+
+def _code(reading: Reading, key: str) -> str | int | None:
+    if key == "their_server":
+        return reading.facts["server"] if reading.refused_by == THEIRS else None
+    return reading.facts.get(key)
+
+
+def _rank(key: str) -> tuple[int, int]:
+    if key in _ORDER:
+        return 0, _ORDER.index(key)
+    return (1 if key in ("server", "port", "security") else 2), FACT_KEYS.index(key)
+
+
+def _told(language: Language, key: str, value: str) -> str:
+    if key in _CODES:
+        return value
+    if key == "refused_by" and value != UNKNOWN:
+        return said_of(language, key, value)
+    return answer_text(language.code, key, value)

@@ -1,0 +1,58 @@
+"""The way in by a pasted error: it is read, answered and forgotten."""
+
+from __future__ import annotations
+
+from flask import Request, redirect, request
+from werkzeug.wrappers import Response
+
+from ..reading import TooLong, read
+from ..web.links import Spot, check_url, start_url
+from ..web.messages import PROBLEMS
+from ..web.pastes import decode, facts_of, take_paste
+from .query import find_language, read_query
+from .screens import paste_page, understood_page
+from .views import wizard
+
+KEPT = 20_000
+"""How much of a text that is too long is shown again, in characters."""
+
+
+@wizard.get("/<language:lang>/read")
+def lead_to_the_box(lang: str) -> Response:
+    """Lead to the start page: what was pasted is kept nowhere, so there is nothing to show.
+
+    :raise 404: there is no such language
+    """
+    find_language(lang)
+    return redirect(start_url(lang, read_query()[0].facts), 302)
+
+
+@wizard.post("/<language:lang>/read")
+def take(lang: str) -> Response:
+    """Read a paste; show what was understood, or lead on where a program sent it.
+
+    :raise 404: there is no such language
+    :raise 413: it is larger than any paste
+    """
+    language = find_language(lang)
+    known = read_query()[0].facts
+    take_paste(request)
+    text = _pasted(request)
+    if not text.strip():
+        return paste_page(language, known, text, PROBLEMS["no-text"])
+    try:
+        reading = read(text)
+    except TooLong:
+        return paste_page(language, known, text[:KEPT], PROBLEMS["too-much-text"])
+    if "show" not in request.form:
+        return redirect(check_url(lang, Spot(facts_of(reading, known))), 303)
+    if reading.reason == "none":
+        return paste_page(language, known, text)
+    return understood_page(language, known, text, reading)
+
+
+def _pasted(request: Request) -> str:
+    """Return what was typed and what the chosen file holds, its lines ended in one way."""
+    file = request.files.get("file")
+    parts = (request.form.get("text", ""), decode(file.read()) if file else "")
+    return "\n\n".join(part for part in parts if part.strip()).replace("\r\n", "\n")
