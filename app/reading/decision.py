@@ -24,6 +24,8 @@ PROSE = 12_000
 """How many characters of running text are read when no answer of a server decides."""
 MAIL = 4
 """From so many header fields on, a text is the source of a mail."""
+SURROUNDINGS = 6_000
+"""How many characters may tell who is speaking."""
 BRIEF = 30
 """An answer of fewer characters, its codes apart, has hardly said anything."""
 MOST_OTHERS = 3
@@ -57,7 +59,7 @@ class Decision:
     def context(self) -> frozenset[str]:
         """The ideas that tell who is speaking, and of what."""
         folded = self.cleaned.folded
-        return classifier().context(folded, 0, min(len(folded), PROSE))
+        return classifier().context(folded, 0, min(len(folded), SURROUNDINGS))
 
     @cached_property
     def is_about_mail(self) -> bool:

@@ -21,9 +21,8 @@ _OPEN = r"[\"'<(\[]?"
 _NAME = re.compile(_DOMAIN)
 _FOLDED_HOST = re.compile(_HOST)
 _ADDRESS = re.compile(rf"(?<![\w.+=-])[\w.+=/-]{{1,64}}@{_DOMAIN}")
-_OUTLOOK = re.compile(r"(?<![0-9a-f])(?:0x|ox)?(800(?:ccc|4\d|40)[0-9a-f]{2,4})(?![0-9a-f])")
-_NUMBER = r"(25|26|465|587|588|2525|2587)(?![\w.])"
-_DIALOG_PORT = re.compile(rf":[ \t]{{1,3}}{_NUMBER}")
+_OUTLOOK = re.compile(r"800(?:ccc|4[0-9]|40)[0-9a-f]{2,3}(?![0-9a-f])")
+_NUMBER = re.compile(r"(?:25|465|587|2525|26|588|2587)(?![\w.])")
 _MAIL_HOST = re.compile(
     r"(?<![\w@./-])"
     r"((?:smtp|mail|mx|out|relay|mta|imap|send|post|mbox|email|asmtp|exch)[\w-]{0,30}\."
@@ -32,42 +31,44 @@ _MAIL_HOST = re.compile(
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
 _FROM_DOMAIN = re.compile(rf"\bfrom(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
 _RECIPIENT = re.compile(
-    r"rcpt to:|(?<![a-z])to=|final-recipient|recipient\w{0,3}:?|rejected rcpt"
+    r"rcpt to:|to=(?<![a-z]to=)|final-recipient|recipient\w{0,3}:?|rejected rcpt"
     r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
 )
 _SENDER = re.compile(
-    r"(?:mail from:|\bfrom=|(?<![a-z])f=|sent? (?:mail )?as|as sender"
+    r"(?:mail from:|from=(?<!\wfrom=)|f=(?<!\wf=)|sent? (?:mail )?as|as sender"
     r"|sender(?:'?s)?(?: e-?mail)?(?: address)?(?: rejected| was| is)?:?)"
     rf"\s{{0,3}}[<'\"]?[\w.+=-]{{1,64}}@{_DOMAIN}"
 )
-# Who gave an answer.  Each with a word that has to be there: most texts hold none of them.
+# Who gave an answer.  Each with words of which one has to be there: most texts hold none of them.
+_ANSWERED = ("said", "responded", "returned", "rejected", "refused", "replied")
 _SPEAKERS = tuple(
-    (word, re.compile(pattern))
-    for word, pattern in (
-        ("talking", rf"while talking to\s{{1,4}}{_HOST}"),
-        ("[", rf"\bby\s{{1,4}}{_HOST}\.?\s{{1,4}}\["),
+    (words if isinstance(words, tuple) else (words,), re.compile(pattern))
+    for words, pattern in (
+        ("while talking", rf"while talking to\s{{1,4}}{_HOST}"),
+        ("by ", rf"\bby\s{{1,4}}{_HOST}\.?\s{{1,4}}\["),
         (
-            "host",
+            "host ",
             rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\[[^\]\n]{{1,60}}\](?::\d{{1,5}})?"
             r"\s{0,4}(?:said|:|refused)",
         ),
-        ("host", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}(?:said|:)"),
+        ("host ", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}(?:said|:)"),
         ("h=", rf"\bh={_HOST}\s"),
         ("relay=", rf"relay={_HOST}[\[.,]"),
         (
-            "r",
-            rf"(?:using the server|server|host|smtp|from|to)\s{{1,4}}{_OPEN}{_HOST}[\"'>)\]]?"
-            r"\s{0,4}(?:said|responded|returned|rejected|refused|replied|:)",
+            _ANSWERED,
+            rf"(?:the server|server|host|smtp|from|to)\s{{1,4}}{_OPEN}{_HOST}[\"'>)\]]?"
+            rf"\s{{0,4}}(?:{'|'.join(_ANSWERED)})",
         ),
         ("said", rf"{_HOST}\s{{0,2}}(?:\[[^\]\n]{{1,60}}\]\s{{0,2}})?said"),
         ("gave this error", rf"{_HOST}\s{{0,2}}gave this error"),
-        ("re", rf"{_HOST}\s{{0,2}}(?:rejected your message|responded)"),
-        ("serve", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{_HOST}"),
+        ("rejected your", rf"{_HOST}\s{{0,2}}rejected your message"),
+        ("responded", rf"{_HOST}\s{{0,2}}responded"),
+        ("server", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{_HOST}"),
         (
             "connect",
             rf"connect(?:ed|ing)? to(?: smtp)?(?: server| host)?\s{{1,4}}{_OPEN}{_HOST}",
         ),
-        ("host", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\["),
+        ("host ", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\["),
         ("does not like", r"((?:\d{1,3}\.){3}\d{1,3}) does not like recipient"),
         ("220", rf"\b220[ -]{_HOST}\s"),
     )
@@ -85,13 +86,14 @@ class Found:
 
 def outlook_numbers(cleaned: Clean) -> list[Found]:
     """Return Outlook's error numbers, written as 0x800CCC79."""
-    if "800" not in cleaned.folded:
-        return []
-    return [
-        Found("0x" + match[1].upper(), match.start(), match.end())
-        for match in islice(_OUTLOOK.finditer(cleaned.folded), 20)
-        if len(match[1]) == 8
-    ]
+    found: list[Found] = []
+    for match in islice(_OUTLOOK.finditer(cleaned.folded), 20):
+        start = match.start()
+        if cleaned.folded[max(0, start - 2) : start] in ("0x", "ox"):
+            start -= 2
+        if len(match[0]) == 8 and not cleaned.folded[max(0, start - 1) : start].isalnum():
+            found.append(Found("0x" + match[0].upper(), start, match.end()))
+    return found
 
 
 def find_host(cleaned: Clean, start: int, end: int) -> Found | None:
@@ -109,19 +111,19 @@ def find_named_host(cleaned: Clean, start: int, end: int) -> Found | None:
 
 def find_port(cleaned: Clean, area: Area, dialog: bool) -> Found | None:
     """Return the first mail port that is named as one; in a dialog a colon is name enough."""
-    port = _port().search(cleaned.folded, *area)
-    if port is None and dialog:
-        port = _DIALOG_PORT.search(cleaned.folded, *area)
-    return Found(int(port[1]), port.start(1), port.end(1)) if port else None
+    for number in islice(_NUMBER.finditer(cleaned.folded, *area), 100):
+        before = cleaned.folded[max(0, number.start() - 90) : number.start()]
+        if _port_name().search(before) or (dialog and before.rstrip(" \t").endswith(":")):
+            return Found(int(number[0]), *number.span())
+    return None
 
 
 @cache
-def _port() -> re.Pattern[str]:
+def _port_name() -> re.Pattern[str]:
     labels = wordings().labels.items()
     names = "|".join(sorted(fold(label) for label, field in labels if field == "port"))
     return re.compile(
-        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|\btelnet [\w.-]{{3,80}} )"
-        rf"{_NUMBER}"
+        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|\btelnet [\w.-]{{3,80}} )$"
     )
 
 
@@ -186,8 +188,8 @@ def find_speaker(cleaned: Clean, area: Area, last: bool) -> Found | None:
     stretch = cleaned.folded[area[0] : area[1]]
     if "." not in stretch:
         return None
-    for word, pattern in _SPEAKERS:
-        if word in stretch:
+    for words, pattern in _SPEAKERS:
+        if any(word in stretch for word in words):
             hosts = list(islice(pattern.finditer(cleaned.folded, *area), 20))
             if hosts:
                 return _found(hosts[-1 if last else 0])
