@@ -20,6 +20,11 @@ _CODES = {
     "outlook_error": N_("Outlook's number"),
     "their_server": N_("The recipient's server"),
 }
+YOURS = frozenset(
+    {"sender-not-allowed", "unauthenticated-domain", "message-too-big", "spam", "policy"}
+    | {"blocklisted", "rate-limited"}
+)
+"""Reasons that the sender's side can do something about, even where the other side refused."""
 _ORDER = ("error", "refused_by", *_CODES)
 _NO_LETTERS = "".join(
     chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)

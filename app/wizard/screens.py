@@ -15,7 +15,7 @@ from ..web.links import Spot, check_url, extend, read_url, start_url
 from ..web.pages import page
 from ..web.pastes import facts_of
 from .excerpt import excerpt
-from .paste import printable, rows_of
+from .paste import YOURS, printable, rows_of
 from .questions import answer_text, answers_so_far, shown_question
 from .route import draw_route, through
 
@@ -115,6 +115,7 @@ def understood_page(language: Language, known: Facts, pasted: str, reading: Read
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
         "happened": _BRACKETS.sub("", answer_text(language.code, "error", reading.reason)),
         "unsure": reading.confidence < SURE,
+        "yours": reading.reason in YOURS,
         "at_most": step.at_most,
         "route": draw_route(facts, language.gettext, None if step.fact else diagnose(facts)),
         **_links(language.code, Spot(facts), "check"),

@@ -138,3 +138,23 @@ def test_both_layers_stand_in_a_plan_of_the_article() -> None:
     assert "Case 4 of 6" in article[0]
     assert "log in" in article[2]
     assert make_plan(Facts()).article == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "first"),
+    [
+        ("relay-denied", "tell-recipient"),
+        ("authentication-required", "tell-recipient"),
+        ("sender-not-allowed", "match-sender"),
+        ("tls-required", "report-server"),
+        ("no-connection", "wait"),
+    ],
+)
+def test_the_same_words_from_the_recipients_server_get_other_advice(error: str, first: str) -> None:
+    there = diagnose(Facts(error=error, refused_by="recipient-server"))
+    here = diagnose(Facts(error=error, refused_by="own-server"))
+    assert there.remedies[0] == first
+    stops = [knowledge().scenarios[diagnosis.scenario].stops for diagnosis in (there, here)]
+    assert stops[0] == "recipient" != stops[1]
+    assert next_step(there.facts).fact is None
+    assert next_step(here.facts).fact is not None
