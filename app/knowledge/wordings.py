@@ -18,6 +18,9 @@ REASONS = tuple(
 )
 
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
 @dataclass(frozen=True)
 class Rule:
     """What some words speak for.
@@ -75,7 +78,7 @@ def load_wordings(folder: Path) -> Wordings:
     for path in sorted((folder / "languages").glob("*.toml")):
         language = _read(path)
         for idea, phrases in language.get("words", {}).items():
-            ideas[idea] = (*ideas.get(idea, ()), *phrases)
+            ideas[idea] = (*ideas.get(idea, ()), *phrases, *_without_umlauts(phrases))
         for field, names in language.get("labels", {}).items():
             labels |= dict.fromkeys(names, field)
         for value, names in language.get("values", {}).items():
@@ -131,6 +134,11 @@ def _check_reasons(reasons: Any, where: str) -> None:
     for reason in reasons:
         if reason not in REASONS:
             raise KnowledgeError(f"{where}: {reason!r} is no reason")
+
+
+def _without_umlauts(phrases: list[str]) -> list[str]:
+    """Return how German words are typed on a keyboard without its letters: gehoert, Groesse."""
+    return [spelt for phrase in phrases if (spelt := phrase.translate(_UMLAUTS)) != phrase]
 
 
 def _spread(codes: Mapping[str, Mapping[str, float]]) -> Any:

@@ -16,11 +16,13 @@ from .shapes import (
     find_address,
     find_host,
     find_mail_host,
+    find_named_domain,
     find_named_host,
     find_port,
     find_recipients,
     find_sender,
     find_sending_domain,
+    find_signature,
     find_speaker,
     loose_addresses,
     outlook_numbers,
@@ -33,6 +35,8 @@ AROUND = 4000
 
 _LOGIN_REASONS = ("authentication-failed", "authentication-required")
 _SENDER_REASONS = ("sender-not-allowed",)
+_DOMAIN_REASONS = ("relay-denied", "unknown-domain")
+_ABOUT_SENDER = ("rate-limited", "unauthenticated-domain")
 _NOT_THE_RECIPIENT = re.compile(r"(?:\bas|from|\bby|contact|mail|visit|write|at)[\s<:]{1,3}$")
 _REFUSED = {"0x800CCC78": "sender_domain", "0x800CCC79": "recipient_domain"}
 _STATUS = re.compile(r"[45]\.\d\.\d{1,3}")
@@ -77,7 +81,7 @@ def _sources(
         yield _told(cleaned, reply, reason)
     yield _reported(cleaned, report)
     if reply is None or reply.at > 8 or reply.end < len(cleaned.text) - 8:
-        yield _around(cleaned, reply, _whose(reason, number), bool(number), facts)
+        yield _around(cleaned, reply, _whose(reason, number), reason, bool(number), facts)
 
 
 def _codes(reply: Reply) -> Iterator[Facet]:
@@ -142,6 +146,8 @@ def _told(cleaned: Clean, reply: Reply, reason: str) -> Iterator[Facet]:
             before_address(cleaned, reply.at, reply.end)
         ):
             yield "recipient_domain", address
+    if address is None and reason in _DOMAIN_REASONS:
+        yield "recipient_domain", find_named_domain(cleaned, (reply.start, reply.end))
     start = max(0, reply.at - BEFORE)
     line = max(cleaned.text.rfind("\n", start, reply.at) + 1, start)
     areas = ((line, reply.end), (start, line)) if line > start else ((line, reply.end),)
@@ -151,6 +157,7 @@ def _told(cleaned: Clean, reply: Reply, reason: str) -> Iterator[Facet]:
         yield "sender_domain", find_sender(cleaned, area)
     for area in areas:
         yield "server", find_speaker(cleaned, area, last=True)
+    yield "server", find_signature(cleaned, (reply.start, reply.end))
 
 
 def _reported(cleaned: Clean, report: list[Field]) -> Iterator[Facet]:
@@ -160,7 +167,9 @@ def _reported(cleaned: Clean, report: list[Field]) -> Iterator[Facet]:
             if field.name == wanted:
                 yield "recipient_domain", find_address(cleaned, field.start, field.end)
     for field in report:
-        if field.name == "remote-mta":
+        if field.name == "x-postfix-sender":
+            yield "sender_domain", find_address(cleaned, field.start, field.end)
+        elif field.name == "remote-mta":
             yield "server", find_named_host(cleaned, field.start, field.end)
         elif field.name == "status":
             status = _STATUS.match(cleaned.folded, field.start, field.end)
@@ -169,7 +178,12 @@ def _reported(cleaned: Clean, report: list[Field]) -> Iterator[Facet]:
 
 
 def _around(
-    cleaned: Clean, reply: Reply | None, nameless: str | None, dialog: bool, facts: Facts
+    cleaned: Clean,
+    reply: Reply | None,
+    nameless: str | None,
+    reason: str,
+    dialog: bool,
+    facts: Facts,
 ) -> Iterator[Facet]:
     """Yield what only the sentences around tell, where nothing better has told it.
 
@@ -178,14 +192,14 @@ def _around(
     area = (0, min(len(cleaned.text), AROUND))
     if "port" not in facts:
         yield "port", find_port(cleaned, area, dialog)
-    if "recipient_domain" not in facts or nameless == "sender_domain":
+    if "recipient_domain" not in facts or "sender_domain" not in facts:
         for recipient in reversed(list(find_recipients(cleaned, area, reach=40))):
             yield "recipient_domain", recipient
         yield "sender_domain", find_sender(cleaned, area)
         addresses = list(loose_addresses(cleaned, area))
         roles = {"to": "recipient_domain", "": nameless}
-        if nameless == "sender_domain":
-            roles["from"] = nameless
+        if nameless == "sender_domain" or reason in _ABOUT_SENDER:
+            roles["from"] = "sender_domain"
         for wanted, key in roles.items():
             for role, address in addresses:
                 if role == wanted and key:

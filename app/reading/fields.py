@@ -22,7 +22,8 @@ _VALUE = re.compile(
 )
 _REPORT = re.compile(
     r"^[ \t]{0,8}(final-recipient|original-recipient|action|status|remote-mta|reporting-mta"
-    r"|diagnostic-code|x-failed-recipients|x-actual-recipient)[ \t]{0,4}:[ \t]{0,8}"
+    r"|diagnostic-code|x-failed-recipients|x-actual-recipient|x-postfix-sender)"
+    r"[ \t]{0,4}:[ \t]{0,8}"
     r"([^\n]{0,1000}(?:\n[ \t]{1,20}[^\s][^\n]{0,1000}){0,12})",
     re.MULTILINE,
 )

@@ -22,7 +22,7 @@ _HEADER = re.compile(
     r"|sender|references|in-reply-to"
     r"|delivered-to|errors-to|precedence|auto-submitted|user-agent|importance|thread-[a-z]+|list-[a-z-]+|content-[a-z-]+"
     r"|arc-[a-z-]+|dkim-[a-z]+|domainkey-[a-z]+|authentication-results|received-spf"
-    r"|x-(?!failed|actual)[a-z0-9-]+)[ \t]{0,4}:"
+    r"|x-(?!failed|actual|postfix-sender)[a-z0-9-]+)[ \t]{0,4}:"
     r"[^\n]*(?:\n[ \t]+[^\s][^\n]*)*",
     re.MULTILINE,
 )

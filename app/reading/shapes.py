@@ -29,7 +29,9 @@ _MAIL_HOST = re.compile(
     r"(?:[\w-]{1,63}\.){0,6}[a-z][a-z0-9-]{1,30})(?![\w@/])"
 )
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
-_FROM_DOMAIN = re.compile(rf"\bfrom(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
+_FROM_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
+_LOOSE_HOST = re.compile(rf"(?<![\w@./\[-]){_HOST}(?![\w@/\]-])")
+_SIGNATURE = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
 _RECIPIENT = re.compile(
     r"rcpt to:|to=(?<![a-z]to=)|final-recipient|recipient\w{0,3}:?|rejected rcpt"
     r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
@@ -181,6 +183,20 @@ def loose_addresses(cleaned: Clean, area: Area) -> Iterator[tuple[str, Found]]:
 @cache
 def _roles() -> dict[str, str]:
     return {fold(word): role for word, role in wordings().roles.items()}
+
+
+def find_named_domain(cleaned: Clean, area: Area) -> Found | None:
+    """Return a domain that stands after a word such as "to", "for" or "domain"."""
+    for host in islice(_LOOSE_HOST.finditer(cleaned.folded, *area), 6):
+        before = _LAST_WORD.search(cleaned.folded[max(0, host.start() - 24) : host.start()])
+        if before and _roles().get(before[1]) == "to":
+            return _found(host)
+    return None
+
+
+def find_signature(cleaned: Clean, area: Area) -> Found | None:
+    """Return the host in brackets with which some servers end an answer."""
+    return _found(_SIGNATURE.search(cleaned.folded, *area))
 
 
 def find_speaker(cleaned: Clean, area: Area, last: bool) -> Found | None:
