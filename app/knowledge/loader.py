@@ -43,27 +43,27 @@ def load(folder: Path) -> Knowledge:
 
     :raise KnowledgeError: a key, value or reference is wrong
     """
-    stages = _stages(_read(folder / "stages.toml"))
+    stages = _stages(read_toml(folder / "stages.toml"))
     values = dict(VARIABLES)
     for stage in stages:
         values[stage.name] = tuple(dict.fromkeys(row.result for row in stage.rows))
     conditions = _Conditions(values)
     remedies = _unique(
-        (_remedy(row, conditions) for row in _read(folder / "remedies.toml")["remedy"]), "id"
+        (_remedy(row, conditions) for row in read_toml(folder / "remedies.toml")["remedy"]), "id"
     )
     scenarios = _unique(
         (
             _scenario(row, conditions, remedies, file)
             for file in sorted((folder / "scenarios").glob("*.toml"))
-            for row in _read(file)["scenario"]
+            for row in read_toml(file)["scenario"]
         ),
         "id",
     )
     questions = _unique(
-        (_question(q) for q in _read(folder / "questions.toml")["question"]), "fact"
+        (_question(q) for q in read_toml(folder / "questions.toml")["question"]), "fact"
     )
-    providers = tuple(_provider(p) for p in _read(folder / "providers.toml")["provider"])
-    article = _read(folder / "article.toml")
+    providers = tuple(_provider(p) for p in read_toml(folder / "providers.toml")["provider"])
+    article = read_toml(folder / "article.toml")
     return Knowledge(questions, stages, scenarios, remedies, providers, article)
 
 
@@ -176,7 +176,11 @@ def _unique(rows: Iterable[Any], key: str) -> dict[str, Any]:
     return found
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what one TOML file says.
+
+    :raise KnowledgeError: it is no TOML
+    """
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as fault:

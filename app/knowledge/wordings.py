@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .loader import KnowledgeError
+from .loader import KnowledgeError, read_toml
 from .variables import VARIABLES
 
 FOLDER = Path(__file__).parent / "reading"
@@ -76,7 +75,7 @@ def load_wordings(folder: Path) -> Wordings:
     introductions: list[str] = []
     roles: dict[str, str] = {}
     for path in sorted((folder / "languages").glob("*.toml")):
-        language = _read(path)
+        language = read_toml(path)
         for idea, phrases in language.get("words", {}).items():
             ideas[idea] = (*ideas.get(idea, ()), *phrases, *_without_umlauts(phrases))
         for field, names in language.get("labels", {}).items():
@@ -86,11 +85,11 @@ def load_wordings(folder: Path) -> Wordings:
         introductions += language.get("introductions", [])
         for role in ("to", "from"):
             roles |= dict.fromkeys(language.get(role, []), role)
-    content = _read(folder / "rules.toml")
+    content = read_toml(folder / "rules.toml")
     for idea, phrases in content["ideas"].items():
         ideas[idea] = (*ideas.get(idea, ()), *phrases)
     rules = tuple(_rule(number, row, ideas) for number, row in enumerate(content["rule"]))
-    codes = _read(folder / "codes.toml")
+    codes = read_toml(folder / "codes.toml")
     for weights in (*codes["enhanced"].values(), *codes["reply"].values()):
         _check_reasons(weights, "codes.toml")
     return Wordings(
@@ -148,10 +147,3 @@ def _spread(codes: Mapping[str, Mapping[str, float]]) -> Any:
         first, _, last = detail.partition("-")
         for number in range(int(first), int(last or first) + 1):
             yield f"{subject}.{number}", weights
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        raise KnowledgeError(f"{path.name}: {fault}") from None

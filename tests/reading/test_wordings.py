@@ -7,6 +7,7 @@ import pytest
 
 from app.knowledge import KnowledgeError
 from app.knowledge.wordings import FOLDER, REASONS, load_wordings, wordings
+from app.reading.classify import CONTEXT
 
 
 @pytest.fixture
@@ -38,6 +39,13 @@ def test_a_fault_is_named(content: Path, file: str, old: str, new: str, message:
 def test_every_reason_has_words_of_its_own() -> None:
     spoken = {rule.reason for rule in wordings().rules}
     assert set(REASONS) - {"none"} == spoken
+
+
+def test_every_idea_is_used() -> None:
+    """A misspelt name in a language's file would be words that nobody listens to."""
+    known = wordings()
+    used = {idea for rule in known.rules for idea in (*rule.ideas, *rule.none)}
+    assert set(known.ideas) <= used | set(CONTEXT) | {"protocol"}
 
 
 def test_a_language_is_added_without_code(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
