@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from .model import (
     Choice,
+    Incoming,
     Knowledge,
     Note,
     Outgoing,
@@ -154,9 +155,10 @@ def _question(row: dict[str, Any]) -> Question:
 def _provider(row: dict[str, Any]) -> Provider:
     where = f"providers.toml: {row.get('id')}"
     outgoing = tuple(_build(Outgoing, where, server) for server in row.pop("outgoing"))
+    incoming = tuple(_build(Incoming, where, server) for server in row.pop("incoming", []))
     notes = tuple(_build(Note, where, note) for note in row.pop("note", []))
-    domains = tuple(row.pop("domains"))
-    return _build(Provider, where, row, outgoing=outgoing, notes=notes, domains=domains)
+    lists = {"outgoing": outgoing, "incoming": incoming, "notes": notes}
+    return _build(Provider, where, row, domains=tuple(row.pop("domains")), **lists)
 
 
 def _build(kind: type[Built], where: str, row: Mapping[str, Any], **more: Any) -> Built:

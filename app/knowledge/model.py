@@ -120,6 +120,16 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
+class Incoming:
+    """One published server for fetching mail; ``protocol`` is imap or pop3."""
+
+    protocol: str
+    server: str
+    port: int
+    security: str
+
+
+@dataclass(frozen=True)
 class Note:
     """A dated fact about a provider, with where it comes from and the day it was checked."""
 
@@ -130,7 +140,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider's published settings.  ``sign_in``: oauth-only, app-password or password."""
+    """A provider's published settings, the first server of each list recommended.
+
+    ``sign_in``: oauth-only, app-password, password or unknown.
+    """
 
     id: str
     name: str
@@ -139,6 +152,7 @@ class Provider:
     outgoing: tuple[Outgoing, ...]
     source: str
     checked: date
+    incoming: tuple[Incoming, ...] = ()
     mail_only: bool = False
     notes: tuple[Note, ...] = ()
 
