@@ -5,7 +5,7 @@
   said.className = "unseen";
   said.setAttribute("role", "status");
   document.body.append(said);
-  document.querySelectorAll(".values code, blockquote").forEach(function (place) {
+  document.querySelectorAll(".steps code, blockquote").forEach(function (place) {
     var button = document.createElement("button");
     button.type = "button";
     button.className = "copy";

@@ -58,6 +58,9 @@ def lint_page(response: TestResponse) -> None:
     _lint_ids(elements)
     _lint_policy(elements, response.headers["Content-Security-Policy"])
     _lint_names(elements)
+    for folded in _all(elements, "details"):
+        if folded.get("open") is not None:
+            assert not _all(list(folded.iter()), "img"), "a picture to load stands open"
     for samp in _all(elements, "samp"):
         assert language == "en" or samp.get("lang") == "en", f"unmarked English: {_text(samp)}"
     for link in _all(elements, "a"):
@@ -81,12 +84,23 @@ def _lint_policy(elements: list[Element], policy: str) -> None:
     for element in elements:
         assert not element.get("style"), "a style attribute is refused by the CSP"
         assert not [name for name in element.attrib if name.lower().startswith("on")]
-        assert element.get("src") is None, "a page is one request"
+        if element.get("src") is not None:
+            _lint_picture(element)
         if element.tag in (f"{SPACE}style", f"{SPACE}script"):
             digest = hashlib.sha256((element.text or "").encode()).digest()
             assert base64.b64encode(digest).decode() in policy, "not in the CSP"
         if element.tag == f"{SPACE}link":
             assert element.get("rel") in ("icon", "canonical", "alternate")
+
+
+def _lint_picture(element: Element) -> None:
+    """A page is one request: only pictures may come later, when what they stand in is opened."""
+    assert element.tag == f"{SPACE}img"
+    assert element.get("loading") == "lazy"
+    assert element.get("alt")
+    assert element.get("width")
+    assert element.get("height")
+    assert (element.get("src") or "").startswith("/")
 
 
 def _lint_names(elements: list[Element]) -> None:

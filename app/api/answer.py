@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..diagnosis import Facts, make_plan
+from ..diagnosis.marks import plain
 from ..knowledge import knowledge
 from ..web.languages import Language
 from ..web.links import Spot, check_url
@@ -22,7 +23,7 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
         # Only pages can show the marks around words that stay English.
         return language.gettext(text).replace("`", "")
 
-    plan = make_plan(facts, translate)
+    plan = make_plan(facts, translate, language.code)
     diagnosis = plan.diagnosis
     return {
         "article_row": diagnosis.article_row,
@@ -50,7 +51,8 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
             {
                 "id": remedy.id,
                 "title": remedy.title,
-                "steps": list(remedy.steps),
+                "steps": [plain(step.text) for step in remedy.steps],
+                "general": remedy.general,
                 "values": dict(remedy.values),
                 "warning": remedy.warning,
                 "words": remedy.words,

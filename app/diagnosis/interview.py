@@ -34,6 +34,8 @@ _STAND_IN = {
 }
 """The choice that speaks for a finite value which several choices share."""
 
+PROGRAM = "program"
+
 _WALKING = Lock()
 
 
@@ -66,16 +68,21 @@ class Interview:
         self.tree = tree
         # Only answers that later questions rest on keep otherwise equal states apart.
         self._bases = {q.needs for q in content.questions.values() if q.needs}
+        self._kept = self._bases | {PROGRAM}
+        self._in_program = {r.id for r in content.remedies.values() if any(s.acts for s in r.steps)}
 
     def state(self, known: Mapping[str, str], answered: frozenset[str]) -> State:
         """Return the state in which some variables are known."""
         return self._state(self.tree.restrict_all(known), answered)
 
     def _state(self, node: int, answered: frozenset[str]) -> State:
-        return State(node, answered & self._bases)
+        return State(node, answered & self._kept)
 
     def open_questions(self, state: State) -> list[str]:
-        """Return the facts that can still change the plan, in the order of the table."""
+        """Return the facts that can still change the plan, in the order of the table.
+
+        Once the plan is settled, the mail program still changes the steps of some remedies.
+        """
         found: dict[str, None] = {}
         for name in self.tree.support(state.node):
             needs = self.questions[FACT_OF[name]].needs
@@ -83,6 +90,10 @@ class Interview:
                 found[needs] = None
             else:
                 found[FACT_OF[name]] = None
+        if not found and PROGRAM not in state.answered:
+            outcome = self.tree.outcome(state.node)
+            if outcome and not self._in_program.isdisjoint(outcome.remedies):
+                return [PROGRAM]
         return list(found)
 
     def next_question(self, state: State) -> str | None:

@@ -12,6 +12,7 @@ from ..knowledge.variables import UNKNOWN
 from .diagnosis import Diagnosis, diagnose, nearest_change
 from .domains import display, display_all
 from .facts import Facts
+from .guide import Guide, GuideStep, Values
 from .interview import FACT_OF, NextStep, next_step, spoken_choice
 from .reduction import SUBMISSION_PORTS, find_provider
 
@@ -35,10 +36,17 @@ class PlannedRemedy:
 
     id: str
     title: str
-    steps: tuple[str, ...]
+    steps: tuple[GuideStep, ...]
     values: Mapping[str, str | int]
     warning: str | None
     words: str | None
+    in_program: bool = False
+    """Whether it is done in the mail program, so that the steps depend on which one it is."""
+
+    @property
+    def general(self) -> bool:
+        """Whether some labels are not confirmed for the program, so the steps are general."""
+        return any(step.general for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -72,9 +80,9 @@ class Plan:
         tried = self.diagnosis.facts.tried
         return next((remedy for remedy in self.remedies if remedy.id not in tried), None)
 
-    def before(self, remedy: PlannedRemedy) -> tuple[str, ...]:
-        """Return the ids of the remedies that come before one."""
-        return tuple(r.id for r in self.remedies[: self.remedies.index(remedy)])
+    def shown(self, way: str | None) -> PlannedRemedy | None:
+        """Return the remedy asked for by its id, or else the current one."""
+        return next((remedy for remedy in self.remedies if remedy.id == way), self.current)
 
     @property
     def last(self) -> PlannedRemedy:
@@ -82,13 +90,16 @@ class Plan:
         return next(remedy for remedy in self.remedies if remedy.words)
 
 
-def make_plan(facts: Facts, translate: Translate = str) -> Plan:
-    """Return the plan for some facts, its texts put through ``translate``."""
+def make_plan(facts: Facts, translate: Translate = str, language: str = "en") -> Plan:
+    """Return the plan for some facts, its texts put through ``translate`` into a language."""
     content = knowledge()
     diagnosis = diagnose(facts)
     provider = find_provider(facts)
     fill = filler(diagnosis, provider, translate)
     scenario = diagnosis.match.scenario
+    settings = _settings(diagnosis, provider)
+    sign_in = {"sign_in": provider.sign_in if provider else UNKNOWN}
+    guide = Guide(content.programs, facts.program, settings | sign_in, language, translate)
     return Plan(
         diagnosis=diagnosis,
         summary=fill(scenario.title),
@@ -96,7 +107,10 @@ def make_plan(facts: Facts, translate: Translate = str) -> Plan:
         aside=fill(scenario.aside) if scenario.aside else None,
         because=tuple(_reason(name, diagnosis, translate) for name in diagnosis.because),
         change=_other_verdict(diagnosis, translate, fill),
-        remedies=tuple(_planned(r, diagnosis, provider, fill) for r in diagnosis.planned),
+        remedies=tuple(
+            _planned(remedy, diagnosis, guide, settings, provider is None, fill)
+            for remedy in diagnosis.planned
+        ),
         article=_article(diagnosis, content, translate),
         notes=tuple(translate(note.text) for note in provider.notes) if provider else (),
         next=next_step(facts),
@@ -166,13 +180,24 @@ def _other_verdict(
 
 
 def _planned(
-    remedy: Remedy, diagnosis: Diagnosis, provider: Provider | None, fill: Translate
+    remedy: Remedy,
+    diagnosis: Diagnosis,
+    guide: Guide,
+    settings: Values,
+    usual: bool,
+    fill: Translate,
 ) -> PlannedRemedy:
-    steps = tuple(fill(step.text) for step in remedy.steps if diagnosis.match.holds(step.when))
-    values = _settings(diagnosis, provider) if remedy.settings else {}
+    steps: list[GuideStep] = []
+    for step in remedy.steps:
+        if not diagnosis.match.holds(step.when) or (step.usual and not usual):
+            continue
+        steps += guide.steps(step.acts) if step.acts else [GuideStep(fill(step.text))]
+    values = settings if remedy.settings else {}
     warning = fill(remedy.warning) if remedy.warning else None
     words = fill(remedy.words) if remedy.words else None
-    return PlannedRemedy(remedy.id, fill(remedy.title), steps, values, warning, words)
+    acts = any(step.acts for step in remedy.steps)
+    title = fill(remedy.title)
+    return PlannedRemedy(remedy.id, title, tuple(steps), values, warning, words, acts)
 
 
 def _settings(diagnosis: Diagnosis, provider: Provider | None) -> dict[str, str | int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from .model import (
     Step,
     When,
 )
+from .programs import Programs, build_programs
 from .variables import VARIABLES
 
 FOLDER = Path(__file__).parent
@@ -49,8 +50,11 @@ def load(folder: Path) -> Knowledge:
     for stage in stages:
         values[stage.name] = tuple(dict.fromkeys(row.result for row in stage.rows))
     conditions = _Conditions(values)
+    programs = _programs(folder / "programs.toml")
+    acts = programs.general.acts
     remedies = _unique(
-        (_remedy(row, conditions) for row in read_toml(folder / "remedies.toml")["remedy"]), "id"
+        (_remedy(row, conditions, acts) for row in read_toml(folder / "remedies.toml")["remedy"]),
+        "id",
     )
     scenarios = _unique(
         (
@@ -65,7 +69,7 @@ def load(folder: Path) -> Knowledge:
     )
     providers = tuple(_provider(p) for p in read_toml(folder / "providers.toml")["provider"])
     article = read_toml(folder / "article.toml")
-    return Knowledge(questions, stages, scenarios, remedies, providers, article)
+    return Knowledge(questions, stages, scenarios, remedies, providers, article, programs)
 
 
 class _Conditions:
@@ -132,16 +136,27 @@ def _verdict(said: Any, words: tuple[str, ...], where: str) -> dict[str, str]:
     return by_error
 
 
-def _remedy(row: dict[str, Any], conditions: _Conditions) -> Remedy:
+def _remedy(row: dict[str, Any], conditions: _Conditions, acts: Collection[str]) -> Remedy:
     where = f"remedies.toml: {row.get('id')}"
-    steps = tuple(
-        Step(step)
-        if isinstance(step, str)
-        else Step(step["text"], conditions.read(step["when"], where))
-        for step in row.pop("steps")
-    )
+    steps = tuple(_step(step, conditions, acts, where) for step in row.pop("steps"))
     when = conditions.read(row.pop("when", []), where)
     return _build(Remedy, where, row, steps=steps, when=when)
+
+
+def _step(said: Any, conditions: _Conditions, acts: Collection[str], where: str) -> Step:
+    row = {"text": said} if isinstance(said, str) else dict(said)
+    listed = tuple(row.pop("acts", ()))
+    if strange := [act for act in listed if act not in acts]:
+        raise KnowledgeError(f"{where}: no program has an act {strange[0]!r}")
+    when = conditions.read(row.pop("when", []), where)
+    return _build(Step, where, row, acts=listed, when=when)
+
+
+def _programs(path: Path) -> Programs:
+    try:
+        return build_programs(read_toml(path))
+    except (ValueError, KeyError, TypeError) as fault:
+        raise KnowledgeError(f"{path.name}: {fault}") from None
 
 
 def _question(row: dict[str, Any]) -> Question:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from .programs import Programs
+
 When = Mapping[str, tuple[str, ...]]
 """Conditions that hold together: variable → the values allowed (``not`` already resolved)."""
 
@@ -87,10 +89,16 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a remedy, shown only when its conditions hold."""
+    """One step of a remedy, shown only when its conditions hold.
 
-    text: str
+    ``acts`` are done in the mail program, in place of a text.  A ``usual`` step is for settings
+    that nobody publishes, so that the usual ones are advised.
+    """
+
+    text: str = ""
+    acts: tuple[str, ...] = ()
     when: tuple[When, ...] = ()
+    usual: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,3 +175,4 @@ class Knowledge:
     remedies: Mapping[str, Remedy]
     providers: tuple[Provider, ...]
     article: Mapping[str, str]
+    programs: Programs

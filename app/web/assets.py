@@ -22,14 +22,15 @@ class Asset:
 
 
 STYLES = {
-    "base": ("base",),
-    "start": ("base", "fields", "start"),
-    "read": ("base", "fields", "read"),
-    "question": ("base", "fields", "question"),
-    "plan": ("base", "plan"),
+    "base": ("palette", "base"),
+    "start": ("palette", "base", "fields", "start"),
+    "read": ("palette", "base", "fields", "read"),
+    "question": ("palette", "base", "fields", "question"),
+    "plan": ("palette", "base", "screen", "plan"),
+    "screen": ("palette", "screen"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
-SCRIPTS = ("wizard", "paste")
+SCRIPTS = ("wizard", "paste", "device")
 
 
 def styles() -> dict[str, Asset]:

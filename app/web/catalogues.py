@@ -26,6 +26,10 @@ TRANSLATED = frozenset(
         "title", "why", "aside", "text", "says", "short", "label", "how", "field", "same", "steps",
         "warning", "words", "worked", "no_relay", "relay_allowed", "relay_doubtful", "remedies",
         "today",
+        # What the moves of a program name, the entries of its lists, and our sentences around them.
+        "go", "press", "enter", "choose", "tick", "untick", "switch", "pick", "empty", "say",
+        "keep",
+        "tls", "starttls", "password", "oauth", "user", "app-password", "address",
     }
 )  # fmt: skip
 """The keys of the TOML files whose values people read."""

@@ -16,6 +16,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from ..diagnosis import marks
 from .languages import Language
 
 _INDENTATION = re.compile(r"\s*\n\s*")
@@ -87,12 +88,21 @@ def breakable(name: str) -> Markup:
     return escape(name).replace(".", Markup(".<wbr>"))
 
 
+def _label(found: re.Match[str]) -> str:
+    language, text = found.groups()
+    return f'<b lang="{language}">{text}</b>' if language else f"<b>{text}</b>"
+
+
 def _marker(language: Language) -> Callable[[str], Markup]:
-    """Return the filter that marks words between backticks as the English they stay in."""
+    """Return the filter that turns the marks of a text into markup.
+
+    Words between backticks are the English they stay in; labels and values: see ``marks``.
+    """
     tag = r"<samp>\1</samp>" if language.code == "en" else r'<samp lang="en">\1</samp>'
 
     @lru_cache(maxsize=2048)
     def inline(text: str) -> Markup:
-        return Markup(_FOREIGN.sub(tag, str(escape(text))))
+        marked = _FOREIGN.sub(tag, str(escape(text)))
+        return Markup(marks.VALUE.sub(r"<code>\1</code>", marks.LABEL.sub(_label, marked)))
 
     return inline

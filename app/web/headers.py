@@ -26,7 +26,7 @@ def install(app: Flask, styles: Iterable[Asset], scripts: Iterable[Asset]) -> No
         "default-src 'none'",
         f"style-src {' '.join(style.csp for style in styles)}",
         f"script-src {' '.join(script.csp for script in scripts)}",
-        "img-src data:",
+        "img-src 'self' data:",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -16,12 +16,14 @@ NOTHING = Facts()
 class Spot:
     """A place in the wizard: the facts, and what is looked at besides.
 
-    ``change`` is a fact being changed, ``worked`` the remedy that did it, ``plan`` asks for the
-    plan before all questions are answered.
+    ``change`` is a fact being changed, ``way`` the remedy looked at in place of the first untried
+    one, ``worked`` the remedy that did it, ``plan`` asks for the plan before all questions are
+    answered.
     """
 
     facts: Facts = NOTHING
     change: str | None = None
+    way: str | None = None
     worked: str | None = None
     plan: bool = False
 
@@ -30,6 +32,8 @@ class Spot:
         parts = [self.facts.query()] if self.facts.query() else []
         if self.change:
             parts.append(f"change={self.change}")
+        if self.way:
+            parts.append(f"way={self.way}")
         if self.worked:
             parts.append(f"worked={self.worked}")
         if self.plan:
@@ -54,6 +58,11 @@ def read_url(language: str, facts: Facts = NOTHING) -> str:
 def check_url(language: str, spot: Spot) -> str:
     """Return the URL of a question or a plan."""
     return _url(f"/{language}/check", spot.query())
+
+
+def part_url(language: str, name: str, spot: Spot) -> str:
+    """Return the URL of a part of a plan: a picture, the sheet to print, the QR code, a file."""
+    return _url(f"/{language}/{name}", spot.query())
 
 
 def _url(path: str, query: str) -> str:

@@ -72,10 +72,11 @@ def page(
     values: Mapping[str, Any],
     status: int = 200,
     keep: bool = True,
+    mimetype: str = "text/html",
 ) -> Response:
     """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
     pages: Pages = current_app.extensions["pages"]
-    response = Response(pages.render(language.code, template, values), status, mimetype="text/html")
+    response = Response(pages.render(language.code, template, values), status, mimetype=mimetype)
     response.headers["Content-Language"] = language.code
     # Anything else is not to be kept, as every answer that does not say so.
     if status == 200 and keep:

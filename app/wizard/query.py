@@ -38,10 +38,11 @@ def read_query() -> tuple[Spot, dict[str, str]]:
         abort(414)
     given = request.args
     facts, wrong = read_facts(_flat(given))
-    change, worked = given.get("change"), given.get("worked")
+    change, way, worked = given.get("change"), given.get("way"), given.get("worked")
     return Spot(
         facts,
         change=change if change in knowledge().questions else None,
+        way=way if way in knowledge().remedies else None,
         worked=worked if worked in knowledge().remedies else None,
         plan=given.get("plan") == "now",
     ), wrong

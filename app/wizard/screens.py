@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response
+from flask import Response, abort
 
 from ..diagnosis import CHOICES, Facts, diagnose, make_plan, next_step
 from ..knowledge import knowledge
 from ..reading import Reading
 from ..web.languages import Language
-from ..web.links import Spot, check_url, extend, read_url, start_url
+from ..web.links import Spot, check_url, extend, part_url, read_url, start_url
 from ..web.pages import page
 from ..web.pastes import facts_of
+from .drawing import draw_screen
 from .excerpt import excerpt
 from .paste import YOURS, printable, rows_of
 from .questions import answer_text, answers_so_far, shown_question
@@ -65,15 +66,34 @@ def question_page(
 
 
 def plan_page(language: Language, spot: Spot) -> Response:
-    """Show what happened and what to do."""
-    plan = make_plan(spot.facts, language.gettext)
+    """Show what happened and what to do: the way asked for, or the first not yet tried."""
+    plan = make_plan(spot.facts, language.gettext, language.code)
+    program = spot.facts.known("program")
     values = {
         "plan": plan,
+        "current": plan.shown(spot.way),
+        "drawn": draw_screen,
+        "program": answer_text(language.code, "program", program) if program else None,
+        "part_url": part_url,
         "route": draw_route(spot.facts, language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(language.code, spot.facts)),
         **_links(language.code, spot, "check"),
     }
     return page(language, "plan.html", values)
+
+
+def picture_page(language: Language, spot: Spot, number: int) -> Response:
+    """Show the picture of one step of a way.
+
+    :raise 404: the plan has no such way or step, or the step happens on no screen
+    """
+    remedy = make_plan(spot.facts, language.gettext, language.code).shown(spot.way)
+    steps = remedy.steps if remedy else ()
+    screen = steps[number - 1].screen if 0 < number <= len(steps) else None
+    if screen is None:
+        abort(404)
+    values = {"values": (draw_screen(screen), True)}
+    return page(language, "screen.svg", values, mimetype="image/svg+xml")
 
 
 def worked_page(language: Language, spot: Spot) -> Response:

@@ -15,7 +15,7 @@ from ..web.messages import PROBLEMS
 from .forms import typed_form
 from .query import find_language, read_query, typed_in_url
 from .questions import typed_facts, without_stale
-from .screens import plan_page, question_page, start_page, worked_page
+from .screens import picture_page, plan_page, question_page, start_page, worked_page
 
 wizard = Blueprint("wizard", __name__)
 
@@ -82,6 +82,18 @@ def check(lang: str) -> Response:
     if step.fact is None or spot.plan:
         return plan_page(language, spot)
     return question_page(language, spot, step.fact, at_most=step.at_most)
+
+
+@wizard.get("/<language:lang>/step.svg")
+def step_picture(lang: str) -> Response:
+    """Draw the screen of one step: ``way`` names the remedy, ``step`` counts from 1.
+
+    :raise 404: there is no such language, remedy or step, or it happens on no screen
+    """
+    language = find_language(lang)
+    spot, _ = read_query()
+    number = request.args.get("step", "")
+    return picture_page(language, spot, int(number) if number.isdecimal() else 0)
 
 
 @wizard.post("/<language:lang>/check")

@@ -67,7 +67,7 @@ def test_steps_and_values_say_the_same() -> None:
         for error in ("no-connection", "tls-required", "authentication-required", "silent"):
             plan = make_plan(Facts(account_domain=account, error=error, port=25))
             for remedy in plan.remedies:
-                told = " ".join(remedy.steps)
+                told = " ".join(step.text for step in remedy.steps)
                 if remedy.values.get("port") == 587 and remedy.values.get("server"):
                     assert "465" not in told.replace("465 with `SSL/TLS`, 587", "")
                 if account != "proseware.com":
@@ -156,5 +156,5 @@ def test_the_same_words_from_the_recipients_server_get_other_advice(error: str, 
     assert there.remedies[0] == first
     stops = [knowledge().scenarios[diagnosis.scenario].stops for diagnosis in (there, here)]
     assert stops[0] == "recipient" != stops[1]
-    assert next_step(there.facts).fact is None
-    assert next_step(here.facts).fact is not None
+    assert next_step(there.facts).fact in (None, "program")
+    assert next_step(here.facts).fact not in (None, "program")

@@ -20,6 +20,8 @@ SPOTS = [
     "check?place=moon",
     f"check?{FOUR}",
     f"check?{FOUR.replace('proseware.com&', 'gmail.com&')}&plan=now",
+    f"check?{FOUR.replace('thunderbird', 'outlook-classic')}&plan=now",
+    f"check?{FOUR.replace('thunderbird', 'iphone')}",
     f"check?{FOUR}&worked=use-login",
     "check?plan=now",
     "nothing",
@@ -85,7 +87,7 @@ def test_small_answers_are_left_as_they_are(client: FlaskClient) -> None:
 
 def test_the_policy_allows_this_style_and_script_and_nothing_else(client: FlaskClient) -> None:
     policy = client.get("/en/").headers["Content-Security-Policy"]
-    assert policy.count("'sha256-") == 7
+    assert policy.count("'sha256-") == 9
     for part in ("default-src 'none'", "base-uri 'none'", "form-action 'self'"):
         assert part in policy
     assert "'unsafe" not in policy

@@ -368,7 +368,7 @@ def test_no_text_escapes_translation(pseudo, text: str) -> None:  # noqa: F811
     body = re.sub(r"(?s)<blockquote.*?</blockquote>|<textarea.*?</textarea>", " ", body)
     left = html.unescape(re.sub(r"<[^>]+>", " ", body))
     while MARK in left:
-        left = re.sub(f"{MARK}[^{MARK}⟧]*⟧", " ", left)
+        left = re.sub(f"{MARK}[^{MARK}⦘]*⦘", " ", left)
     for name in ("smtp.proseware.com", "smtp.", "proseware.", "com", "adatum."):
         left = left.replace(name, " ")
     assert not re.sub(r"[\s\d.x,():]+", "", left.replace("0x800CCC79", ""))

@@ -1,0 +1,165 @@
+"""Steps are made from remedy × program × values: complete for each, and only with what is known."""
+
+import re
+from itertools import product
+
+import pytest
+
+from app.diagnosis import Facts, make_plan, next_step
+from app.diagnosis.facts import PROGRAMS
+from app.diagnosis.guide import Guide
+from app.diagnosis.marks import plain
+from app.knowledge import knowledge
+from app.knowledge.programs import KINDS, build_programs
+from app.web.languages import languages
+
+GMAIL = {"server": "smtp.gmail.com", "port": 465, "security": "tls", "login": "password",
+         "sign_in": "app-password"}  # fmt: skip
+UNTOLD = {"port": 587, "security": "starttls", "login": "password", "sign_in": "unknown"}
+OAUTH = {"server": "smtp-mail.outlook.com", "port": 587, "security": "starttls", "login": "oauth",
+         "sign_in": "oauth-only"}  # fmt: skip
+VALUES = (GMAIL, UNTOLD, OAUTH)
+BASE = Facts(error="relay-denied", place="work", connection="other", account_domain="gmail.com")
+
+
+def guide(program: str | None, values=GMAIL, lang: str = "en") -> Guide:
+    return Guide(knowledge().programs, program, values, lang, languages()[lang].gettext)
+
+
+def remedies_in_programs() -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (remedy.id, step.acts)
+        for remedy in knowledge().remedies.values()
+        for step in remedy.steps
+        if step.acts
+    ]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_remedy_has_whole_sentences_for_every_program(program: str, lang: str) -> None:
+    for (remedy, acts), values in product(remedies_in_programs(), VALUES):
+        steps = guide(program, values, lang).steps(acts)
+        assert steps, f"{remedy} has no steps"
+        for step in steps:
+            text = plain(step.text)
+            assert re.fullmatch(r"[A-ZĐỞÔ].*[.]", text), text
+            assert not re.search(r"[{}⟦⟧⟨⟩*`]|None|  ", text), text
+            if step.screen:
+                assert 0 <= step.screen.marked < len(step.screen.controls)
+                assert all(control.label for control in step.screen.controls)
+        said = " ".join(plain(step.text) for step in steps)
+        if "port" in acts and program != "webmail":
+            assert str(values["port"]) in said
+            assert "server" not in acts or values.get("server", "") in said
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_act_reads_as_it_was_reviewed(lang: str, golden) -> None:
+    lines = []
+    for program, act in product(knowledge().programs.known, knowledge().programs.general.acts):
+        for name, values in (("password", GMAIL), ("oauth", OAUTH)):
+            steps = guide(program, values, lang).steps((act,))
+            general = "general" if any(step.general for step in steps) else "own"
+            said = " ".join(plain(step.text) for step in steps)
+            lines.append(f"{program} | {act} | {name} | {general} | {said}")
+    golden(f"steps-{lang}.txt", lines)
+
+
+def test_labels_are_confirmed_or_shown_in_english_with_a_gloss() -> None:
+    (way,) = guide("thunderbird", lang="vi").steps(("outgoing",))
+    assert "⟦Công cụ⟧ › ⟦Cài đặt tài khoản⟧" in way.text
+    assert "en:" not in way.text
+    (way,) = guide("outlook-classic", lang="vi").steps(("outgoing",))
+    assert "⟦en:File⟧ (Tệp)" in way.text
+    assert "⟦File⟧" in guide("outlook-classic").steps(("outgoing",))[0].text
+
+
+def test_what_is_not_confirmed_comes_from_the_general_guide_and_says_so() -> None:
+    for program in ("gmail-app", "samsung-email", "outlook-new", "other", None, "unknown"):
+        steps = guide(program).steps(("outgoing", "port"))
+        assert all(step.general for step in steps)
+        assert "⟦" not in "".join(step.text for step in steps)
+    mixed = guide("outlook-classic").steps(("server", "port"))
+    assert [step.general for step in mixed] == [True, False, False]
+    assert not make_plan(BASE.but(program="thunderbird")).remedies[0].general
+    assert make_plan(BASE.but(program="samsung-email")).remedies[0].general
+
+
+def test_the_acts_follow_each_other_as_on_the_programs_screens() -> None:
+    acts = ("outgoing", "server", "port", "security", "login", "user", "password")
+    said = [plain(step.text) for step in guide("outlook-classic").steps(acts)]
+    assert said.index("Open “More Settings” › “Outgoing Server”.") < said.index(
+        "Open “More Settings” › “Advanced”."
+    )
+    assert not [text for text in said if "user name" in text], "the tick takes the same login"
+    android = [plain(step.text) for step in guide("thunderbird-android").steps(acts)]
+    assert android.index("Under “Security”, choose “SSL/TLS”.") < android.index(
+        "In “Port”, enter 465."
+    )
+
+
+def test_only_classic_outlook_fetches_first_by_itself() -> None:
+    classic = guide("outlook-classic").steps(("fetch-first",))
+    assert "Log on to incoming mail server before sending mail" in classic[-1].text
+    for program in set(PROGRAMS) - {"outlook-classic", "webmail"}:
+        (step,) = guide(program).steps(("fetch-first",))
+        assert "cannot do it by itself" in step.text
+
+
+def test_a_server_nobody_told_stays_as_it_is() -> None:
+    (step,) = guide("thunderbird", UNTOLD).steps(("server",))
+    assert plain(step.text) == "Leave “Server Name” as it is: the server of your own provider."
+
+
+def test_what_stands_in_the_picture_is_what_the_steps_say() -> None:
+    steps = guide("thunderbird", lang="vi").steps(("outgoing", "server", "port", "security"))
+    form = steps[2].screen
+    assert [(c.label, c.value) for c in form.controls] == [
+        ("Tên Máy Chủ", "smtp.gmail.com"), ("Cổng", "465"), ("Bảo mật kết nối", "SSL/TLS"),
+    ]  # fmt: skip
+    assert form.controls[form.marked].label == "Cổng"
+    for step in steps[1:]:
+        assert step.screen.controls[step.screen.marked].value in plain(step.text)
+
+
+def test_an_oauth_only_account_is_never_told_to_type_a_password() -> None:
+    for error in ("relay-denied", "authentication-failed", "authentication-required", "silent"):
+        plan = make_plan(BASE.but(account_domain="outlook.com", error=error))
+        assert not {"use-login", "fix-password", "app-password"} & {r.id for r in plan.remedies}
+        assert "sign-in-again" in [remedy.id for remedy in plan.remedies]
+    android = guide("thunderbird-android", OAUTH).steps(("sign-in",))
+    assert "⟦OAuth 2.0⟧" in android[1].text
+
+
+def test_the_program_is_asked_for_only_where_it_changes_the_steps() -> None:
+    assert next_step(Facts(error="mailbox-full", refused_by="recipient-server")).fact is None
+    settled = Facts(error="sender-not-allowed", refused_by="recipient-server")
+    assert next_step(settled).fact == "program"
+    assert next_step(settled.but(program="unknown")).fact is None
+    assert next_step(settled).at_most == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"acts": {"dance": []}}, "no act 'dance'"),
+        ({"acts": {"port": [{"hop": "Port"}]}}, "a move is one of"),
+        ({"acts": {"port": [{"enter": "Port"}]}}, "need a source"),
+        ({"labels": {"vi": {"Pert": "Cổng"}}}, "no move names 'Pert'"),
+        ({"acts": {"port": [{"enter": "Port", "value": "x"}]}, "source": "s", "checked": 1},
+         "nothing is called 'x'"),
+        ({"shade": "blue"}, "shade"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_the_programs_is_named(change, message: str) -> None:
+    data = {
+        "sentences": dict.fromkeys(KINDS, "{label}."),
+        "values": {},
+        "program": [
+            {"id": "other", "words": True, "acts": {"port": [{"enter": "the port"}]}},
+            {"id": "new", "acts": {}} | change,
+        ],
+    }
+    with pytest.raises(ValueError, match=message):
+        build_programs(data)
