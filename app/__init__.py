@@ -17,6 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from . import cli
     from .api import api
+    from .device import device
     from .diagnosis import Facts, next_step
     from .settings import Settings
     from .web import assets, errors, headers, pages
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
     app.register_blueprint(api)
+    app.register_blueprint(device)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     if settings.page_cache:

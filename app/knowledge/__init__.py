@@ -1,14 +1,27 @@
 """The content: questions, decision table, remedies and providers as TOML, and their loader."""
 
 from .loader import KnowledgeError, knowledge
-from .model import Choice, Knowledge, Provider, Question, Remedy, Scenario, Stage, When
+from .model import (
+    Choice,
+    Incoming,
+    Knowledge,
+    Outgoing,
+    Provider,
+    Question,
+    Remedy,
+    Scenario,
+    Stage,
+    When,
+)
 from .programs import Move, Program, Programs
 
 __all__ = [
     "Choice",
+    "Incoming",
     "Knowledge",
     "KnowledgeError",
     "Move",
+    "Outgoing",
     "Program",
     "Programs",
     "Provider",

@@ -150,7 +150,8 @@ class Note:
 class Provider:
     """A provider's published settings, the first server of each list recommended.
 
-    ``sign_in``: oauth-only, app-password, password or unknown.
+    ``sign_in``: oauth-only, app-password, password or unknown.  ``oauth``: mail programs can be
+    let in through the provider's own window (always so where that is the only way).
     """
 
     id: str
@@ -161,6 +162,7 @@ class Provider:
     source: str
     checked: date
     incoming: tuple[Incoming, ...] = ()
+    oauth: bool = False
     mail_only: bool = False
     notes: tuple[Note, ...] = ()
 

@@ -1,0 +1,83 @@
+"""The files a device sets itself up from, for the facts of a link or for an address's domain."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+
+from ..diagnosis import Facts, read_facts
+from ..diagnosis.device import autoconfig_provider, profile_provider
+from ..web.pages import FRESH
+from ..wizard.query import find_language, read_query
+from . import autoconfig, profile
+
+device = Blueprint("device", __name__)
+HOST = "autoconfig."
+"""The host name that clients look under in a mail domain."""
+
+
+@device.get("/<language:lang>/profile.mobileconfig")
+def profile_file(lang: str) -> Response:
+    """Send the configuration profile for iPhone, iPad and Mac.
+
+    :raise 404: there is no such language, or nobody publishes settings it could be made from
+    """
+    translate = find_language(lang).gettext
+    provider = profile_provider(read_query()[0].facts)
+    if provider is None:
+        abort(404)
+    title = translate("{provider}: mail settings").format(provider=provider.name)
+    description = translate(
+        "Sets up an account with the settings that {provider} publishes. No password is inside: "
+        "your device asks for it."
+    ).format(provider=provider.name)
+    return _file(
+        profile.make_profile(provider, title, description),
+        profile.MIMETYPE,
+        f"{provider.id}.mobileconfig",
+    )
+
+
+@device.get("/<language:lang>/autoconfig.xml")
+def autoconfig_file(lang: str) -> Response:
+    """Send the settings file for Thunderbird and others.
+
+    :raise 404: there is no such language, or nobody publishes the settings
+    """
+    find_language(lang)
+    facts = read_query()[0].facts
+    provider = autoconfig_provider(facts)
+    if provider is None:
+        abort(404)
+    # A company's own domain is known by its server only: the file is for that domain too.
+    domain = facts.known("account_domain") or provider.domains[0]
+    content = autoconfig.make_client_config(provider, domain)
+    return _file(content, autoconfig.MIMETYPE, "config-v1.1.xml")
+
+
+@device.get("/mail/config-v1.1.xml")
+@device.get("/.well-known/autoconfig/mail/config-v1.1.xml")
+def well_known() -> Response:
+    """Answer a client that looks for the settings of an address, or of its host's domain.
+
+    Clients put the address into the query; only its domain is read, and nothing is kept.
+
+    :raise 404: nobody publishes the domain's settings
+    """
+    address = request.args.get("emailaddress", "")
+    host = request.host.partition(":")[0].lower()
+    named = address.rpartition("@")[2] if "@" in address else host.removeprefix(HOST)
+    if "@" not in address and not host.startswith(HOST):
+        abort(404)
+    facts, _ = read_facts({"account_domain": named})
+    provider = autoconfig_provider(Facts(account_domain=facts.known("account_domain")))
+    if provider is None:
+        abort(404)
+    content = autoconfig.make_client_config(provider, str(facts.account_domain))
+    return Response(content, mimetype=autoconfig.MIMETYPE)
+
+
+def _file(content: bytes, mimetype: str, name: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = FRESH
+    return response

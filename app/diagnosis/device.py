@@ -1,0 +1,23 @@
+"""Tell whether a device can set an account up by itself: only from settings that are published."""
+
+from __future__ import annotations
+
+from ..knowledge import Provider
+from .facts import Facts
+from .reduction import find_provider
+
+
+def autoconfig_provider(facts: Facts) -> Provider | None:
+    """Return the provider whose published settings make a whole account, None without one."""
+    provider = find_provider(facts)
+    return provider if provider and provider.incoming else None
+
+
+def profile_provider(facts: Facts) -> Provider | None:
+    """Return the provider that a configuration profile can be made for.
+
+    A profile's mail payload knows passwords only, so none is made where a sign-in window is the
+    only way (Apple, device management: com.apple.mail.managed).
+    """
+    provider = autoconfig_provider(facts)
+    return provider if provider and provider.sign_in != "oauth-only" else None
