@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .api import api
     from .device import device
     from .diagnosis import Facts, next_step
+    from .handouts import handouts
     from .settings import Settings
     from .web import assets, errors, headers, pages
     from .web.cache import PageCache
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.request_class = MemoryRequest
     styles, scripts = assets.styles(), assets.scripts()
+    app.extensions["public_url"] = settings.public_url
     pages.install(app, pages.Pages(styles, scripts, settings.public_url))
     headers.install(app, styles.values(), scripts.values())
     errors.install(app)
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(wizard)
     app.register_blueprint(api)
     app.register_blueprint(device)
+    app.register_blueprint(handouts)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     if settings.page_cache:

@@ -6,12 +6,13 @@
 """
 
 from .diagnosis import Diagnosis, diagnose, nearest_change
-from .facts import CHOICES, FACT_KEYS, Facts, read_facts
+from .facts import CHOICES, CODES, FACT_KEYS, Facts, read_facts
 from .interview import NextStep, next_step
 from .plan import Plan, PlannedRemedy, make_plan
 
 __all__ = [
     "CHOICES",
+    "CODES",
     "FACT_KEYS",
     "Diagnosis",
     "Facts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from ..knowledge import Remedy
 from ..knowledge.variables import VARIABLES
 from .boxes import volume
 from .diagram import compile_table
@@ -61,9 +62,7 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     faults += [
         f"scenario {scenario.id} ends without words to say"
         for scenario in content.scenarios.values()
-        if not any(
-            content.remedies[n].words and not content.remedies[n].when for n in scenario.remedies
-        )
+        if not any(_closes(content.remedies[n]) for n in scenario.remedies)
     ]
     useful = {FACT_OF[name] for name in tree.support(tree.root)}
     faults += [f"question {n} changes no plan" for n in content.questions if n not in useful]
@@ -72,6 +71,10 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
         f"{len(tree)} nodes in the diagram, {len(tree.outcomes)} different plans",
         f"{len(ways)} states of the interview, {walk.at_most(start)} questions at most",
     ]
+
+
+def _closes(remedy: Remedy) -> bool:
+    return bool(remedy.words and remedy.closing and not remedy.when)
 
 
 def _unspoken(table: DecisionTable) -> list[str]:

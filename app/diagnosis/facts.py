@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -38,6 +39,8 @@ class Facts:
     """What is known about one case; every value is canonical.
 
     ``recipient_domain`` may hold several domains, joined by commas (G8): each is judged.
+    ``reply_code`` and ``enhanced_status`` (RFC 5321 section 4.2, RFC 3463) come from a pasted
+    error only, for the words to say to a helpdesk: they decide nothing.
     """
 
     place: str | None = None
@@ -53,6 +56,8 @@ class Facts:
     error: str | None = None
     refused_by: str | None = None
     program: str | None = None
+    reply_code: int | None = None
+    enhanced_status: str | None = None
     tried: tuple[str, ...] = ()
 
     @property
@@ -82,6 +87,11 @@ class Facts:
 
 
 FACT_KEYS: Final = tuple(f.name for f in fields(Facts))
+
+
+CODES: Final = ("reply_code", "enhanced_status")
+"""What the server said in figures: told by a paste, asked by no question."""
+_ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 
 
 class BadValue(ValueError):
@@ -121,6 +131,8 @@ def read_value(key: str, raw: Any) -> str | int:
         raw = ",".join(raw)
     if key == "port":
         return _read_port(raw)
+    if key in CODES:
+        return _read_code(key, raw)
     if not isinstance(raw, str):
         raise BadValue("not-a-choice" if key in CHOICES else "not-a-domain")
     if key in CHOICES:
@@ -152,6 +164,16 @@ def _read_recipients(raw: str) -> str:
     if not found:
         raise BadValue("not-a-domain")
     return ",".join(found)
+
+
+def _read_code(key: str, raw: Any) -> str | int:
+    text = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    if key == "enhanced_status":
+        if _ENHANCED.fullmatch(text):
+            return text
+    elif text.isascii() and text.isdecimal() and len(text) == 3 and "2" <= text[0] <= "5":
+        return int(text)
+    raise BadValue("not-a-code")
 
 
 def _read_port(raw: Any) -> str | int:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..knowledge import Knowledge, Provider, Question, Remedy, knowledge
+from ..knowledge import Knowledge, Provider, Remedy, knowledge
 from ..knowledge.variables import UNKNOWN
 from .diagnosis import Diagnosis, diagnose, nearest_change
-from .domains import display, display_all
 from .facts import Facts
 from .guide import Guide, GuideStep, Values
 from .interview import FACT_OF, NextStep, next_step, spoken_choice
 from .reduction import SUBMISSION_PORTS, find_provider
-
-Translate = Callable[[str], str]
-_BEGINS = re.compile(r"(?:^|(?<=[.?] ))\{\w")
-"""A placeholder that begins a sentence."""
+from .wording import Translate, filler, statement
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,8 @@ class Plan:
     @property
     def last(self) -> PlannedRemedy:
         """The remedy whose words are left to say when everything has been tried."""
-        return next(remedy for remedy in self.remedies if remedy.words)
+        closing = {r.id for r in self.diagnosis.planned if r.words and r.closing}
+        return next(remedy for remedy in self.remedies if remedy.id in closing)
 
 
 def make_plan(facts: Facts, translate: Translate = str, language: str = "en") -> Plan:
@@ -115,45 +111,6 @@ def make_plan(facts: Facts, translate: Translate = str, language: str = "en") ->
         notes=tuple(translate(note.text) for note in provider.notes) if provider else (),
         next=next_step(facts),
     )
-
-
-def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
-    """Return a translator that also puts the case's own names into a text."""
-    facts = diagnosis.facts
-    worst = (diagnosis.relay, diagnosis.refused)
-    concerned = [
-        display(verdict.recipient)
-        for verdict in diagnosis.verdicts
-        if verdict.recipient
-        and verdict.recipient != UNKNOWN
-        and (verdict.relay, verdict.refused) == worst
-    ]
-    named = {
-        "provider": _shown(facts, "account_domain") or translate("your mail provider"),
-        "recipient": ", ".join(concerned) or translate("other providers"),
-        "server": _shown(facts, "server") or translate("your outgoing server"),
-        "settings": _told_settings(facts, translate),
-        "published": provider.name if provider else "",
-    }
-
-    # A sentence may begin with a stand-in such as "your outgoing server"; a domain stays small.
-    named |= {
-        key.capitalize(): value if "." in value else value[:1].upper() + value[1:]
-        for key, value in named.items()
-    }
-
-    def fill(text: str) -> str:
-        return _BEGINS.sub(lambda found: found[0].upper(), translate(text)).format_map(named)
-
-    return fill
-
-
-def statement(question: Question, value: str, state: str, translate: Translate) -> str:
-    """Return the sentence that says a fact; ``state`` is the finite value behind a typed text."""
-    choice = question.choice(value) or question.choice(state)
-    if choice is None:  # a port that is no choice of its own
-        return f"{translate(question.label)}: {value}"
-    return translate(choice.says).format(value=display_all(value))
 
 
 def _reason(name: str, diagnosis: Diagnosis, translate: Translate) -> Reason:
@@ -226,17 +183,3 @@ def _article(diagnosis: Diagnosis, content: Knowledge, translate: Translate) -> 
         content.article[key] for key in (kinds[diagnosis.relay], "remedies", "today")
     )
     return translate(verdict).format(row=row), translate(remedies), translate(today)
-
-
-def _told_settings(facts: Facts, translate: Translate) -> str:
-    """Return the port and encryption in words, as far as they were told."""
-    choice = knowledge().questions["security"].choice(facts.known("security") or "")
-    port = facts.known("port")
-    parts = [translate("port {number}").format(number=port)] if port else []
-    parts += [translate(choice.text)] if choice else []
-    return ", ".join(parts) or translate("the settings I was given")
-
-
-def _shown(facts: Facts, key: str) -> str | None:
-    known = facts.known(key)
-    return display(known) if known else None

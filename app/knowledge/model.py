@@ -105,7 +105,8 @@ class Step:
 class Remedy:
     """Something a person can do.
 
-    ``words`` are what to say to whoever can help, ``worked`` is good to know once it has helped.
+    ``words`` are what to say to whoever can help; ``closing`` ones also when everything has been
+    tried.  ``worked`` is good to know once it has helped.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Remedy:
     when: tuple[When, ...] = ()
     warning: str | None = None
     words: str | None = None
+    closing: bool = True
     worked: str | None = None
     settings: bool = False
 

@@ -28,9 +28,10 @@ STYLES = {
     "question": ("palette", "base", "fields", "question"),
     "plan": ("palette", "base", "screen", "plan"),
     "screen": ("palette", "screen"),
+    "sheet": ("palette", "base", "sheet"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
-SCRIPTS = ("wizard", "paste", "device")
+SCRIPTS = ("wizard", "paste", "device", "sheet")
 
 
 def styles() -> dict[str, Asset]:

@@ -21,6 +21,7 @@ PROBLEMS: Final = {
         "like smtp.proseware.com."
     ),
     "not-a-port": N_("A port is a number from 1 to 65535, mostly 25, 465 or 587."),
+    "not-a-code": N_("A code is what a mail server answers: 550, or 5.7.1."),
     "too-long": N_("This is too long. Please type one address or domain at most."),
     "too-many": N_("Please type ten recipients at most."),
     "telex": N_("This name has Vietnamese letters in it. Did the keyboard change what you typed?"),

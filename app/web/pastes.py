@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from flask import Request
 
-from ..diagnosis import Facts, read_facts
+from ..diagnosis import CODES, Facts, read_facts
 from ..reading import Reading
 from .links import NOTHING
 
@@ -22,7 +22,7 @@ UNKNOWN = "unknown"
 THEIRS = "recipient-server"
 OUTGOING = ("server", "port", "security")
 """Facts about the server that refused: the outgoing one's, unless the recipient's refused."""
-STATED = (*OUTGOING, "recipient_domain", "sender_domain")
+STATED = (*OUTGOING, "recipient_domain", "sender_domain", *CODES)
 """The facts of the wizard that a paste may state, the reason and who refused apart."""
 
 _ASCII = bytes(range(128))
@@ -79,4 +79,5 @@ def facts_of(reading: Reading, known: Facts = NOTHING) -> Facts:
     """Return what is known once a paste has been read: what it states goes before the rest."""
     stated = stated_facts(reading)
     told = {key: getattr(stated, key) for key, _ in stated.pairs}
-    return known.but(**told)
+    # An error's codes belong to it: those of an earlier one do not stay.
+    return known.but(**dict.fromkeys(CODES) | told)

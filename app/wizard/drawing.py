@@ -29,7 +29,7 @@ class DrawnRow:
 
 @dataclass(frozen=True)
 class DrawnScreen:
-    """A screen as it is drawn, ``height`` pixels high, and what it shows in words."""
+    """A screen as it is drawn, ``height`` pixels high, and what is marked, in words."""
 
     rows: tuple[DrawnRow, ...]
     height: int
@@ -51,7 +51,7 @@ def draw_screen(screen: Screen) -> DrawnScreen:
             )
         )  # fmt: skip
         top += height + 4
-    return DrawnScreen(tuple(rows), top, ", ".join(_said(control) for control in screen.controls))
+    return DrawnScreen(tuple(rows), top, _said(screen.controls[screen.marked]))
 
 
 def _short(value: str) -> str:

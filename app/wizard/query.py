@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, g, request
 from werkzeug.datastructures import MultiDict
 
-from ..diagnosis import FACT_KEYS, Facts, read_facts
+from ..diagnosis import CODES, FACT_KEYS, Facts, read_facts
 from ..knowledge import knowledge
 from ..web.languages import Language, languages
 from ..web.links import Spot
@@ -38,6 +38,8 @@ def read_query() -> tuple[Spot, dict[str, str]]:
         abort(414)
     given = request.args
     facts, wrong = read_facts(_flat(given))
+    # No question asks for a code, so a wrong one is no reason to stop anybody.
+    wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
     change, way, worked = given.get("change"), given.get("way"), given.get("worked")
     return Spot(
         facts,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from ..diagnosis import FACT_KEYS, Facts
+from ..diagnosis import CODES, FACT_KEYS, Facts
 from ..diagnosis.domains import display_all
 from ..knowledge import knowledge
 from ..web.languages import languages
@@ -73,13 +73,14 @@ def answer_text(language: str, fact: str, value: str) -> str:
 def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Yield (fact, label, answer) for every fact that has been told."""
     for fact, value in facts.pairs:
-        if fact != "tried":
+        if fact != "tried" and fact not in CODES:
             yield fact, shown_question(language, fact).label, answer_text(language, fact, value)
 
 
 def without_stale(facts: Facts, changed: str) -> Facts:
     """Return the facts without the answers that no longer apply once one fact has changed."""
     stale = {key: None for key, q in knowledge().questions.items() if changed in q.about}
+    stale |= dict.fromkeys(CODES) if changed == "error" else {}
     return facts.but(**stale)
 
 

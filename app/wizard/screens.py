@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, abort
 
 from ..diagnosis import CHOICES, Facts, diagnose, make_plan, next_step
+from ..diagnosis.device import profile_provider
 from ..knowledge import knowledge
 from ..reading import Reading
 from ..web.languages import Language
@@ -21,6 +22,8 @@ from .questions import answer_text, answers_so_far, shown_question
 from .route import draw_route, through
 
 _BRACKETS = re.compile(r"\s*\([^()]*`[^()]*\)")
+APPLE = ("iphone", "apple-mail")
+"""Programs on devices that install configuration profiles."""
 SURE = 0.6
 """The confidence below which a page says that it guesses."""
 
@@ -74,6 +77,7 @@ def plan_page(language: Language, spot: Spot) -> Response:
         "current": plan.shown(spot.way),
         "drawn": draw_screen,
         "program": answer_text(language.code, "program", program) if program else None,
+        "profile": program and spot.facts.program in APPLE and profile_provider(spot.facts),
         "part_url": part_url,
         "route": draw_route(spot.facts, language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(language.code, spot.facts)),

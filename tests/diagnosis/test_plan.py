@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.diagnosis import Diagnosis, Facts, diagnose, make_plan, nearest_change, next_step
 from app.diagnosis.diagnosis import Verdict
-from app.diagnosis.plan import filler
 from app.diagnosis.table import decision_table
+from app.diagnosis.wording import filler
 from app.knowledge import knowledge
 from app.knowledge.variables import VARIABLES
 from app.web.languages import languages

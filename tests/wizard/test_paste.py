@@ -31,7 +31,7 @@ SAID = (
 )
 SPOT = (
     "check?recipient_domain=adatum.com&server=smtp.proseware.com&port=25&security=none"
-    "&error=relay-denied&refused_by=own-server"
+    "&error=relay-denied&refused_by=own-server&reply_code=550&enhanced_status=5.7.1"
 )
 BOUNCE = (
     "Delivery Status Notification (Failure)\n\nYour message wasn't delivered to kim@adatum.com "

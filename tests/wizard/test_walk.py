@@ -1,7 +1,9 @@
 """The wizard from the start page to a worked plan, as a browser without script would go."""
 
+import html
 import re
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 import html5lib
 import pytest
@@ -144,3 +146,20 @@ def test_what_helped_says_what_that_means(client: FlaskClient, remedy: str, word
     text = visible_text(client.get(f"/en/check?error=relay-denied&worked={remedy}"))
     assert words in text
     assert ("work on every network" in text) == (remedy == "use-login")
+
+
+def test_every_picture_of_a_plan_is_there_and_marks_the_steps_own_place(client) -> None:
+    facts = "error=relay-denied&place=work&connection=other&account_domain=gmail.com"
+    for program in ("thunderbird", "outlook-classic", "iphone", "samsung-email"):
+        page = client.get(f"/vi/check?{facts}&program={program}&plan=now")
+        sources = re.findall(r'<img src="([^"]+step=\d+)"', page.text)
+        assert len(sources) >= 4
+        for source in sources:
+            picture = client.get(html.unescape(source))
+            assert picture.mimetype == "image/svg+xml"
+            root = ElementTree.fromstring(picture.data)
+            assert len([e for e in root.iter() if e.get("class") == "m"]) >= 1
+            assert [e.text for e in root.iter() if e.tag.endswith("text")]
+        assert page.text.count('<svg class="screen"') == 1
+    for wrong in ("", "&step=0", "&step=99", "&step=x", "&way=nothing&step=10"):
+        assert client.get(f"/vi/step.svg?{facts}{wrong}").status_code == 404

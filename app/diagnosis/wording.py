@@ -1,0 +1,85 @@
+"""Put a case's own names into a text: domains, servers, settings, what the server answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ..knowledge import Provider, Question, knowledge
+from ..knowledge.variables import UNKNOWN
+from .diagnosis import Diagnosis
+from .domains import display, display_all
+from .facts import CODES, Facts
+
+Translate = Callable[[str], str]
+_BEGINS = re.compile(r"(?:^|(?<=[.?] ))\{\w")
+"""A placeholder that begins a sentence."""
+
+
+def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
+    """Return a translator that also puts the case's own names into a text."""
+    facts = diagnosis.facts
+    worst = (diagnosis.relay, diagnosis.refused)
+    concerned = [
+        display(verdict.recipient)
+        for verdict in diagnosis.verdicts
+        if verdict.recipient
+        and verdict.recipient != UNKNOWN
+        and (verdict.relay, verdict.refused) == worst
+    ]
+    named = {
+        "provider": _shown(facts, "account_domain") or translate("your mail provider"),
+        "recipient": ", ".join(concerned) or translate("other providers"),
+        "server": _shown(facts, "server") or translate("your outgoing server"),
+        "settings": _told_settings(facts, translate),
+        "answer": _told_answer(facts, translate),
+        # Said to somebody who knows their own domain: a stand-in would only be in the way.
+        "account": _at(translate(" with an address at {domain}"), _shown(facts, "account_domain")),
+        "there": _at(translate(" at {domain}"), ", ".join(concerned)),
+        "published": provider.name if provider else "",
+    }
+
+    # A sentence may begin with a stand-in such as "your outgoing server"; a domain stays small.
+    named |= {
+        key.capitalize(): value if "." in value else value[:1].upper() + value[1:]
+        for key, value in named.items()
+    }
+
+    def fill(text: str) -> str:
+        return _BEGINS.sub(lambda found: found[0].upper(), translate(text)).format_map(named)
+
+    return fill
+
+
+def statement(question: Question, value: str, state: str, translate: Translate) -> str:
+    """Return the sentence that says a fact; ``state`` is the finite value behind a typed text."""
+    choice = question.choice(value) or question.choice(state)
+    if choice is None:  # a port that is no choice of its own
+        return f"{translate(question.label)}: {value}"
+    return translate(choice.says).format(value=display_all(value))
+
+
+def _told_settings(facts: Facts, translate: Translate) -> str:
+    """Return the port and encryption in words, as far as they were told."""
+    choice = knowledge().questions["security"].choice(facts.known("security") or "")
+    port = facts.known("port")
+    parts = [translate("port {number}").format(number=port)] if port else []
+    parts += [translate(choice.text)] if choice else []
+    return ", ".join(parts) or translate("the settings I was given")
+
+
+def _at(words: str, domain: str | None) -> str:
+    return words.format(domain=domain) if domain else ""
+
+
+def _told_answer(facts: Facts, translate: Translate) -> str:
+    """Return what the server answered, in figures, as far as a paste has told it."""
+    codes = " ".join(str(getattr(facts, key)) for key in CODES if getattr(facts, key))
+    if not codes:
+        return translate("I can read you the exact words of the error.")
+    return translate("The server answers {codes}.").format(codes=codes)
+
+
+def _shown(facts: Facts, key: str) -> str | None:
+    known = facts.known(key)
+    return display(known) if known else None
