@@ -10,7 +10,7 @@ from ..diagnosis.guide import Control, Screen
 WIDTH = 320
 ROW, LINE = 30, 15
 """Heights in pixels: of a row with one line of label, and of each further line."""
-LABEL, WHOLE, VALUE = 22, 44, 24
+LABEL, WHOLE, VALUE = 18, 42, 20
 """Characters that fit: a label beside its box, a label alone in its row, a value in its box."""
 
 
