@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask import Flask
 
     from .settings import Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Put the floors together and return the WSGI application."""
+def create_app(settings: Settings | None = None, today: date | None = None) -> Flask:
+    """Put the floors together and return the WSGI application.
+
+    :param today: the day that the age of facts is judged by, in place of the real one
+    """
     # Imported here so that app.diagnosis can be used without the web.
+    from pathlib import Path
+
     from flask import Flask
 
     from . import cli
@@ -20,20 +27,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .device import device
     from .diagnosis import Facts, next_step
     from .handouts import handouts
+    from .knowledge import add_providers
+    from .knowledge.local import read_providers
     from .settings import Settings
-    from .web import assets, errors, headers, pages
+    from .web import assets, clock, errors, headers, pages
     from .web.cache import PageCache
     from .web.languages import LanguageConverter
     from .web.pastes import MemoryRequest
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
+    add_providers(read_providers(Path(settings.providers_file)) if settings.providers_file else ())
     next_step(Facts())  # reads and compiles the content now: a fault in it stops the start
     app = Flask(__name__, static_folder=None, template_folder="../templates")
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.request_class = MemoryRequest
     styles, scripts = assets.styles(), assets.scripts()
+    clock.install(app, today)
     app.extensions["public_url"] = settings.public_url
     pages.install(app, pages.Pages(styles, scripts, settings.public_url))
     headers.install(app, styles.values(), scripts.values())

@@ -7,8 +7,9 @@ from typing import Any, BinaryIO
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
+from . import cli_knowledge
 from .api.answer import plan_object
 from .api.reading import reading_object
 from .diagnosis import CHOICES, FACT_KEYS, Facts, read_facts
@@ -17,6 +18,7 @@ from .diagnosis.drawing import draw_mermaid, draw_svg
 from .knowledge import knowledge
 from .reading import TooLong, read
 from .web import catalogues
+from .web.clock import today
 from .web.languages import DEFAULT, languages
 from .web.messages import PROBLEMS
 from .web.pastes import decode
@@ -29,6 +31,8 @@ def install(app: Flask) -> None:
     app.cli.add_command(read_error)
     app.cli.add_command(table)
     app.cli.add_command(texts)
+    app.cli.add_command(cli_knowledge.providers)
+    app.cli.add_command(cli_knowledge.content)
 
 
 def _fact_options(command: Any) -> Any:
@@ -45,6 +49,7 @@ def _fact_options(command: Any) -> Any:
 @click.option("--lang", type=click.Choice(list(languages())), default=DEFAULT)
 @click.option("--json", "as_json", is_flag=True, help="Print the object of the JSON API.")
 @_fact_options
+@with_appcontext
 def diagnose(lang: str, as_json: bool, **given: Any) -> None:
     """Print the plan for the facts given as options."""
     language = languages()[lang]
@@ -54,7 +59,7 @@ def diagnose(lang: str, as_json: bool, **given: Any) -> None:
         for key, code in wrong.items():
             click.echo(f"{key}: {language.gettext(PROBLEMS[code])}", err=True)
         raise SystemExit(2)
-    answer = plan_object(facts, language)
+    answer = plan_object(facts, language, today())
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else _prose(answer))
 
 

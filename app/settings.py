@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+OWN_PROVIDERS = Path(__file__).parent.parent / "instance" / "providers.json"
+"""Where the operator's own providers stand unless PROVIDERS_FILE says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -13,21 +17,25 @@ class Settings:
 
     ``public_url``: the address the wizard is known by, without a closing slash.  Pages name
     their canonical address and their other languages only when it is set.
+    ``providers_file``: providers imported by the operator, none when it is empty.
     """
 
     page_cache: int = 512
     public_url: str = ""
+    providers_file: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read ``PAGE_CACHE`` and ``PUBLIC_URL``.
+        """Read ``PAGE_CACHE``, ``PUBLIC_URL`` and ``PROVIDERS_FILE``.
 
         :raise ValueError: a value that cannot be meant
         """
         size = environment.get("PAGE_CACHE", str(cls.page_cache))
         url = environment.get("PUBLIC_URL", "").rstrip("/")
+        own = str(OWN_PROVIDERS) if OWN_PROVIDERS.exists() else ""
+        file = environment.get("PROVIDERS_FILE", own)
         if not size.isdecimal():
             raise ValueError(f"PAGE_CACHE is a number of pages, not {size!r}")
         if url and not url.startswith(("https://", "http://")):
             raise ValueError(f"PUBLIC_URL starts with https://, unlike {url!r}")
-        return cls(int(size), url)
+        return cls(int(size), url, file)

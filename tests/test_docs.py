@@ -1,16 +1,20 @@
 """What the documents say is so: targets, links, settings, numbers, commands."""
 
 import re
+import shlex
 from dataclasses import fields
 from math import prod
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 
 from app.knowledge import knowledge
+from app.knowledge.labels import label_table
 from app.knowledge.variables import VARIABLES
 from app.settings import Settings
+from tests.knowledge.test_ispdb import entry, smtp
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -57,10 +61,22 @@ def test_every_dependency_says_why_it_is_there() -> None:
                 assert re.split("[=<>;\\[ ]", line)[0].lower() in reasons, line
 
 
-def test_the_readmes_commands_work(app: Flask) -> None:
+def test_the_readmes_commands_work(app: Flask, tmp_path: Path, monkeypatch) -> None:
+    with ZipFile(tmp_path / "autoconfig-master.zip", "w") as archive:
+        archive.writestr("autoconfig-master/ispdb/proseware.com.xml", entry(smtp()))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PROVIDERS_FILE", str(tmp_path / "providers.json"))
     runner = app.test_cli_runner()
     commands = re.findall(r"flask --app wsgi ((?:[^\n]*\\\n)*[^\n]*)", README)
     assert len(commands) >= 2
     for command in commands:
-        result = runner.invoke(args=command.replace("\\\n", " ").strip("`").split())
+        result = runner.invoke(
+            args=shlex.split(command.replace("\\\n", " ").strip("`"), comments=True)
+        )
         assert result.exit_code == 0, command
+
+
+def test_the_table_of_labels_is_what_the_programs_say() -> None:
+    text = (ROOT / "docs" / "programs.md").read_text("utf-8")
+    table = text[text.index("| program |") :].strip()
+    assert table == "\n".join(label_table(knowledge().programs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from ..diagnosis import Facts, make_plan
@@ -12,7 +13,7 @@ from ..web.languages import Language
 from ..web.links import Spot, check_url
 
 
-def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
+def plan_object(facts: Facts, language: Language, on: date) -> dict[str, Any]:
     """Return the plan for some facts, its texts in one language.
 
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
@@ -23,7 +24,7 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
         # Only pages can show the marks around words that stay English.
         return language.gettext(text).replace("`", "")
 
-    plan = make_plan(facts, translate, language.code)
+    plan = make_plan(facts, translate, language.code, on)
     diagnosis = plan.diagnosis
     return {
         "article_row": diagnosis.article_row,
@@ -61,6 +62,7 @@ def plan_object(facts: Facts, language: Language) -> dict[str, Any]:
             for remedy in plan.remedies
         ],
         "article": list(plan.article),
+        "stale": [f"{fact.name}: {fact.checked}" for fact in plan.stale],
         "next_question": _question(plan.next.fact, translate),
         "questions_left": plan.next.at_most,
         "url": check_url(language.code, Spot(facts)),

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from ..diagnosis import read_facts
 from ..knowledge import knowledge
 from ..reading import TooLong, read
+from ..web.clock import today
 from ..web.errors import visitor_language
 from ..web.languages import Language
 from ..web.messages import PROBLEMS
@@ -30,7 +31,7 @@ def diagnoses() -> Response:
     facts, wrong = read_facts(given, frozenset(knowledge().remedies))
     if wrong:
         return _refuse({key: PROBLEMS[code] for key, code in wrong.items()}, language)
-    return _json(plan_object(facts, language), 200, language)
+    return _json(plan_object(facts, language, today()), 200, language)
 
 
 @api.post("/readings")

@@ -91,8 +91,8 @@ class Guide:
         moves = program.acts.get(act)
         if moves is None:
             return False
-        wanted = str(self.values.get(act, ""))
-        return all(not move.to or wanted in move.to or len(move.to) == 1 for move in moves)
+        wanted = self.values.get(act)
+        return wanted is None or all(not move.to or wanted in move.to for move in moves)
 
     def _general(self, owner: Program, move: Move) -> bool:
         return owner.words and move.kind != "say"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from ..knowledge import Knowledge, Provider, Remedy, knowledge
+from ..knowledge import Knowledge, Program, Provider, Remedy, knowledge
+from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
 from ..knowledge.variables import UNKNOWN
 from .diagnosis import Diagnosis, diagnose, nearest_change
 from .facts import Facts
@@ -67,6 +69,7 @@ class Plan:
     remedies: tuple[PlannedRemedy, ...]
     article: tuple[str, ...]
     notes: tuple[str, ...]
+    stale: tuple[DatedFact, ...]
     next: NextStep
 
     @property
@@ -86,8 +89,13 @@ class Plan:
         return next(remedy for remedy in self.remedies if remedy.id in closing)
 
 
-def make_plan(facts: Facts, translate: Translate = str, language: str = "en") -> Plan:
-    """Return the plan for some facts, its texts put through ``translate`` into a language."""
+def make_plan(
+    facts: Facts, translate: Translate = str, language: str = "en", on: date | None = None
+) -> Plan:
+    """Return the plan for some facts, its texts put through ``translate`` into a language.
+
+    :param on: the day that the age of facts is judged by; without one, none is called stale
+    """
     content = knowledge()
     diagnosis = diagnose(facts)
     provider = find_provider(facts)
@@ -104,11 +112,12 @@ def make_plan(facts: Facts, translate: Translate = str, language: str = "en") ->
         because=tuple(_reason(name, diagnosis, translate) for name in diagnosis.because),
         change=_other_verdict(diagnosis, translate, fill),
         remedies=tuple(
-            _planned(remedy, diagnosis, guide, settings, provider is None, fill)
+            _planned(remedy, diagnosis, guide, settings, provider, fill)
             for remedy in diagnosis.planned
         ),
         article=_article(diagnosis, content, translate),
         notes=tuple(translate(note.text) for note in provider.notes) if provider else (),
+        stale=_stale(provider, guide.program, on) if on else (),
         next=next_step(facts),
     )
 
@@ -136,17 +145,26 @@ def _other_verdict(
     )
 
 
+def _stale(provider: Provider | None, program: Program, on: date) -> tuple[DatedFact, ...]:
+    """Return the facts that the plan rests on and that were last checked too long ago."""
+    facts = [*(facts_of_provider(provider) if provider else ()), *facts_of_program(program)]
+    # One without a day is for the editors to find (`flask knowledge check`).
+    return tuple(fact for fact in facts if fact.checked and is_stale(fact.checked, on))
+
+
 def _planned(
     remedy: Remedy,
     diagnosis: Diagnosis,
     guide: Guide,
     settings: Values,
-    usual: bool,
+    provider: Provider | None,
     fill: Translate,
 ) -> PlannedRemedy:
     steps: list[GuideStep] = []
     for step in remedy.steps:
-        if not diagnosis.match.holds(step.when) or (step.usual and not usual):
+        if not diagnosis.match.holds(step.when) or (step.usual and provider):
+            continue
+        if "{page}" in step.text and not (provider and provider.page):
             continue
         steps += guide.steps(step.acts) if step.acts else [GuideStep(fill(step.text))]
     values = settings if remedy.settings else {}

@@ -23,13 +23,12 @@ SUBMISSION_PORTS = (465, 587)
 
 def find_provider(facts: Facts) -> Provider | None:
     """Return the published provider that the account or its outgoing server belongs to."""
-    domain, server = facts.known("account_domain"), facts.known("server")
-    if domain is None and server is None:
-        return None
-    providers = knowledge().providers
-    by_domain = (p for p in providers if domain and any(belongs_to(domain, d) for d in p.domains))
-    by_server = (p for p in providers if any(server == o.server for o in p.outgoing))
-    return next(by_domain, None) or next(by_server, None)
+    content = knowledge()
+    labels = (facts.known("account_domain") or "").split(".")
+    above = (".".join(labels[at:]) for at in range(len(labels)))
+    # The nearest domain that is known: a subdomain belongs to the one above it.
+    of_domain = next((content.by_domain[d] for d in above if d in content.by_domain), None)
+    return of_domain or content.by_server.get(facts.known("server") or "")
 
 
 def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
@@ -116,4 +115,5 @@ def _relation(domain: str | None, account: str | None) -> str:
 
 
 def _sisters(domain: str, account: str) -> bool:
-    return any({domain, account} <= set(p.domains) for p in knowledge().providers)
+    by_domain = knowledge().by_domain
+    return domain in by_domain and by_domain[domain] is by_domain.get(account)

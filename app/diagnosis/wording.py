@@ -10,6 +10,7 @@ from ..knowledge.variables import UNKNOWN
 from .diagnosis import Diagnosis
 from .domains import display, display_all
 from .facts import CODES, Facts
+from .marks import value
 
 Translate = Callable[[str], str]
 _BEGINS = re.compile(r"(?:^|(?<=[.?] ))\{\w")
@@ -37,6 +38,7 @@ def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate
         "account": _at(translate(" with an address at {domain}"), _shown(facts, "account_domain")),
         "there": _at(translate(" at {domain}"), ", ".join(concerned)),
         "published": provider.name if provider else "",
+        "page": value(provider.page) if provider and provider.page else "",
     }
 
     # A sentence may begin with a stand-in such as "your outgoing server"; a domain stays small.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 
 from ..diagnosis import Plan, PlannedRemedy, make_plan
+from ..web.clock import today
 from ..web.languages import Language
 from ..web.links import Spot, check_url, part_url
 from ..web.pages import page
@@ -66,7 +67,7 @@ def sheet(lang: str) -> Response:
 
 def _plan(language: Language, spot: Spot) -> tuple[Plan, PlannedRemedy]:
     """Return the plan and the way to write out: when all have been tried, the words to say."""
-    plan = make_plan(spot.facts, language.gettext, language.code)
+    plan = make_plan(spot.facts, language.gettext, language.code, today())
     return plan, plan.shown(spot.way) or plan.last
 
 

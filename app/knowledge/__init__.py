@@ -1,6 +1,6 @@
 """The content: questions, decision table, remedies and providers as TOML, and their loader."""
 
-from .loader import KnowledgeError, knowledge
+from .loader import KnowledgeError, add_providers, knowledge
 from .model import (
     Choice,
     Incoming,
@@ -30,5 +30,6 @@ __all__ = [
     "Scenario",
     "Stage",
     "When",
+    "add_providers",
     "knowledge",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,10 +35,25 @@ class KnowledgeError(ValueError):
     """A TOML file says something that cannot be meant; the message names file and row."""
 
 
+_local: tuple[Provider, ...] = ()
+
+
 @cache
 def knowledge() -> Knowledge:
-    """Return the content that the app ships with."""
-    return load(FOLDER)
+    """Return the content: what the app ships with, and the operator's own providers after it."""
+    content = load(FOLDER)
+    return replace(content, providers=content.providers + _local)
+
+
+def add_providers(providers: tuple[Provider, ...]) -> None:
+    """Let the operator's own providers be known from now on, in place of earlier ones.
+
+    To be called before anything is diagnosed.
+    """
+    global _local
+    if providers != _local:
+        _local = providers
+        knowledge.cache_clear()
 
 
 def load(folder: Path) -> Knowledge:
@@ -67,7 +83,8 @@ def load(folder: Path) -> Knowledge:
     questions = _unique(
         (_question(q) for q in read_toml(folder / "questions.toml")["question"]), "fact"
     )
-    providers = tuple(_provider(p) for p in read_toml(folder / "providers.toml")["provider"])
+    shipped = read_toml(folder / "providers.toml")["provider"]
+    providers = tuple(build_provider(row, "providers.toml") for row in shipped)
     article = read_toml(folder / "article.toml")
     return Knowledge(questions, stages, scenarios, remedies, providers, article, programs)
 
@@ -167,8 +184,12 @@ def _question(row: dict[str, Any]) -> Question:
     return _build(Question, where, row, choices=choices, states=states, **lists)
 
 
-def _provider(row: dict[str, Any]) -> Provider:
-    where = f"providers.toml: {row.get('id')}"
+def build_provider(row: dict[str, Any], file: str) -> Provider:
+    """Return the provider that one row of a file describes; the row is used up.
+
+    :raise KnowledgeError: a key is missing or unknown
+    """
+    where = f"{file}: {row.get('id')}"
     outgoing = tuple(_build(Outgoing, where, server) for server in row.pop("outgoing"))
     incoming = tuple(_build(Incoming, where, server) for server in row.pop("incoming", []))
     notes = tuple(_build(Note, where, note) for note in row.pop("note", []))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from .programs import Programs
 
@@ -153,7 +154,8 @@ class Provider:
     """A provider's published settings, the first server of each list recommended.
 
     ``sign_in``: oauth-only, app-password, password or unknown.  ``oauth``: mail programs can be
-    let in through the provider's own window (always so where that is the only way).
+    let in through the provider's own window (always so where that is the only way).  ``page`` is
+    the provider's own on how to get an app password.
     """
 
     id: str
@@ -165,6 +167,7 @@ class Provider:
     checked: date
     incoming: tuple[Incoming, ...] = ()
     oauth: bool = False
+    page: str | None = None
     mail_only: bool = False
     notes: tuple[Note, ...] = ()
 
@@ -180,3 +183,13 @@ class Knowledge:
     providers: tuple[Provider, ...]
     article: Mapping[str, str]
     programs: Programs
+
+    @cached_property
+    def by_domain(self) -> Mapping[str, Provider]:
+        """The providers by each of their domains; the first to name one has it."""
+        return {domain: p for p in reversed(self.providers) for domain in p.domains}
+
+    @cached_property
+    def by_server(self) -> Mapping[str, Provider]:
+        """The providers by each of their outgoing servers."""
+        return {o.server: p for p in reversed(self.providers) for o in p.outgoing}

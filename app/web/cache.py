@@ -1,13 +1,15 @@
 """A bounded cache of finished pages, before Flask.
 
 Safe because a page is a function of its URL alone: no cookie, no header but Accept-Encoding
-changes it, and only answers that call themselves public are kept.
+changes it, and only answers that call themselves public are kept.  A page may say that a fact has
+grown old, so nothing is kept into the next day.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from datetime import date
 from threading import Lock
 from typing import Any
 
@@ -27,6 +29,7 @@ class PageCache:
         self.size = size
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._lock = Lock()
+        self._day = date.today()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         query = environ.get("QUERY_STRING", "")
@@ -35,6 +38,9 @@ class PageCache:
         coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         key = (environ.get("PATH_INFO", ""), query, coding)
         with self._lock:
+            if self._day != date.today():
+                self._pages.clear()
+                self._day = date.today()
             page = self._pages.get(key)
             if page is not None:
                 self._pages.move_to_end(key)

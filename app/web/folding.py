@@ -93,6 +93,11 @@ def _label(found: re.Match[str]) -> str:
     return f'<b lang="{language}">{text}</b>' if language else f"<b>{text}</b>"
 
 
+def _value(found: re.Match[str]) -> str:
+    text = found[1]
+    return f'<a href="{text}">{text}</a>' if text.startswith("https://") else f"<code>{text}</code>"
+
+
 def _marker(language: Language) -> Callable[[str], Markup]:
     """Return the filter that turns the marks of a text into markup.
 
@@ -103,6 +108,6 @@ def _marker(language: Language) -> Callable[[str], Markup]:
     @lru_cache(maxsize=2048)
     def inline(text: str) -> Markup:
         marked = _FOREIGN.sub(tag, str(escape(text)))
-        return Markup(marks.VALUE.sub(r"<code>\1</code>", marks.LABEL.sub(_label, marked)))
+        return Markup(marks.VALUE.sub(_value, marks.LABEL.sub(_label, marked)))
 
     return inline

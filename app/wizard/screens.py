@@ -11,6 +11,7 @@ from ..diagnosis import CHOICES, Facts, diagnose, make_plan, next_step
 from ..diagnosis.device import profile_provider
 from ..knowledge import knowledge
 from ..reading import Reading
+from ..web.clock import today
 from ..web.languages import Language
 from ..web.links import Spot, check_url, extend, part_url, read_url, start_url
 from ..web.pages import page
@@ -70,7 +71,7 @@ def question_page(
 
 def plan_page(language: Language, spot: Spot) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
-    plan = make_plan(spot.facts, language.gettext, language.code)
+    plan = make_plan(spot.facts, language.gettext, language.code, today())
     program = spot.facts.known("program")
     values = {
         "plan": plan,
@@ -91,7 +92,7 @@ def picture_page(language: Language, spot: Spot, number: int) -> Response:
 
     :raise 404: the plan has no such way or step, or the step happens on no screen
     """
-    remedy = make_plan(spot.facts, language.gettext, language.code).shown(spot.way)
+    remedy = make_plan(spot.facts, language.gettext, language.code, today()).shown(spot.way)
     steps = remedy.steps if remedy else ()
     screen = steps[number - 1].screen if 0 < number <= len(steps) else None
     if screen is None:

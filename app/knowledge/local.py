@@ -1,0 +1,41 @@
+"""The operator's own file of providers, imported from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from .loader import KnowledgeError, build_provider
+from .model import Provider
+
+
+def write_providers(path: Path, providers: Iterable[Provider]) -> None:
+    """Write a file of providers, whole or not at all."""
+    rows = [asdict(p) | {"checked": p.checked.isoformat(), "notes": []} for p in providers]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
+    new.replace(path)
+
+
+def read_providers(path: Path) -> tuple[Provider, ...]:
+    """Return the providers of a file that ``write_providers`` wrote, none before there is one.
+
+    :raise KnowledgeError: it is wrong in form; the message names file and row
+    """
+    if not path.exists():  # the command that makes it needs an app that starts
+        return ()
+    try:
+        rows = json.loads(path.read_text("utf-8"))
+        return tuple(_provider(path, row) for row in rows)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise KnowledgeError(f"{path}: {fault}") from None
+
+
+def _provider(path: Path, row: dict[str, object]) -> Provider:
+    row = {key: value for key, value in row.items() if key != "notes"}
+    row["checked"] = date.fromisoformat(str(row["checked"]))
+    return build_provider(row, path.name)

@@ -1,0 +1,177 @@
+"""A copy of the ISPDB is read whole: the good files kept, the rest named, nothing believed."""
+
+from datetime import date
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import create_app
+from app.diagnosis import Facts, make_plan
+from app.diagnosis.reduction import find_provider, reduce_facts
+from app.knowledge import KnowledgeError, add_providers, knowledge
+from app.knowledge.ispdb import BadFile, read_ispdb
+from app.knowledge.local import read_providers, write_providers
+from app.settings import Settings
+
+DAY = date(2026, 11, 24)
+SMTP = """<outgoingServer type="smtp"><hostname>smtp.proseware.com</hostname><port>{port}</port>
+<socketType>{socket}</socketType><username>%EMAILADDRESS%</username>{ways}{more}</outgoingServer>"""
+IMAP = """<incomingServer type="{kind}"><hostname>{kind}.proseware.com</hostname><port>993</port>
+<socketType>SSL</socketType><authentication>password-cleartext</authentication></incomingServer>"""
+
+
+def smtp(port: object = 465, socket="SSL", ways=("password-cleartext",), more="") -> str:
+    shown = "".join(f"<authentication>{way}</authentication>" for way in ways)
+    return SMTP.format(port=port, socket=socket, ways=shown, more=more)
+
+
+def entry(*servers: str, domains=("proseware.com",), name="Proseware") -> str:
+    shown = "".join(f"<domain>{domain}</domain>" for domain in domains)
+    return (
+        f'<?xml version="1.0"?><clientConfig version="1.1"><emailProvider id="x">{shown}'
+        f"<displayShortName>{name}</displayShortName>{''.join(servers)}"
+        "</emailProvider></clientConfig>"
+    )
+
+
+def folder(tmp_path: Path, **files: str) -> Path:
+    (tmp_path / "ispdb").mkdir()
+    for name, text in files.items():
+        (tmp_path / "ispdb" / f"{name}.com.xml").write_text(text, "utf-8")
+    (tmp_path / "README.md").write_text("not an entry")
+    return tmp_path
+
+
+def test_a_provider_is_read_with_its_source_and_day(tmp_path: Path) -> None:
+    servers = [IMAP.format(kind="pop3"), IMAP.format(kind="imap"), smtp(587, "STARTTLS"), smtp()]
+    path = folder(tmp_path, a=entry(*servers, domains=("Proseware.com", "mail.proseware.net")))
+    imported = read_ispdb(path, DAY)
+    (provider,) = imported.providers
+    assert (provider.name, provider.sign_in, provider.oauth) == ("Proseware", "password", False)
+    assert provider.domains == ("proseware.com", "mail.proseware.net")
+    assert [(o.port, o.security) for o in provider.outgoing] == [(465, "tls"), (587, "starttls")]
+    assert [i.protocol for i in provider.incoming] == ["imap", "pop3"]
+    assert (provider.source, provider.checked) == ("Thunderbird ISPDB, a.com.xml", DAY)
+    assert not provider.mail_only
+    assert imported.conflicts == imported.faults == []
+
+
+@pytest.mark.parametrize(
+    ("ways", "sign_in", "oauth"),
+    [(("OAuth2",), "oauth-only", True), (("OAuth2", "password-cleartext"), "unknown", True),
+     (("password-encrypted",), "password", False), (("none", "plain"), "password", False)],
+)  # fmt: skip
+def test_how_one_logs_in_is_not_guessed(tmp_path, ways, sign_in, oauth) -> None:
+    (provider,) = read_ispdb(folder(tmp_path, a=entry(smtp(ways=ways))), DAY).providers
+    assert (provider.sign_in, provider.oauth) == (sign_in, oauth)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("no xml", "no XML"),
+        ("<clientConfig/>", "no clientConfig with"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]>' + entry(smtp()), "declares entities"),
+        (entry(smtp(), domains=()), "no domain"),
+        (entry(smtp(), domains=("proseware.com/x",)), "is no host name"),
+        (entry(smtp(port="many")), "is no port"),
+        (entry(smtp(port=70000)), "is no port"),
+        (entry(), "no outgoing server"),
+        (entry(smtp(25, "plain")), "no outgoing server"),
+        (entry(smtp(ways=("none",))), "no outgoing server"),
+        (entry(smtp(ways=("client-IP-address",))), "no outgoing server"),
+        (entry(smtp(more="<restriction>clientIPAddress</restriction>")), "no outgoing server"),
+        (entry(smtp()) + "x" * 300_000, "larger than 256 KB"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_named_and_the_good_ones_kept(tmp_path: Path, text: str, why: str) -> None:
+    path = folder(tmp_path, bad=text, good=entry(smtp(), domains=("adatum.com",)))
+    imported = read_ispdb(path, DAY)
+    assert [provider.domains for provider in imported.providers] == [("adatum.com",)]
+    (fault,) = imported.faults
+    assert fault.startswith("bad.com.xml: ")
+    assert why in fault
+
+
+def test_the_first_file_has_a_domain_and_shipped_ones_stay(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        a=entry(smtp(), domains=("proseware.com", "gmail.com")),
+        b=entry(smtp(587, "STARTTLS"), domains=("proseware.com", "adatum.com")),
+    )
+    imported = read_ispdb(path, DAY, knowledge().providers)
+    assert [p.domains for p in imported.providers] == [("proseware.com",), ("adatum.com",)]
+    assert imported.conflicts == [
+        "gmail.com: a.com.xml, but shipped with the app", "proseware.com: b.com.xml, but a.com.xml",
+    ]  # fmt: skip
+
+
+def test_host_names_that_depend_on_the_domain_are_filled_in(tmp_path: Path) -> None:
+    text = entry(smtp(), domains=("proseware.com", "adatum.com"))
+    path = folder(tmp_path, a=text.replace("smtp.proseware.com", "smtp.%EMAILDOMAIN%"))
+    servers = {p.domains[0]: p.outgoing[0].server for p in read_ispdb(path, DAY).providers}
+    assert servers == {d: f"smtp.{d}" for d in ("proseware.com", "adatum.com")}
+    person = text.replace("smtp.proseware.com", "%EMAILLOCALPART%.proseware.com")
+    (path / "ispdb/a.com.xml").write_text(person)
+    assert "no outgoing server" in read_ispdb(path, DAY).faults[0]
+
+
+def test_a_zip_is_read_like_a_checkout(tmp_path: Path) -> None:
+    path = folder(tmp_path, a=entry(smtp()))
+    with ZipFile(tmp_path / "db.zip", "w") as archive:
+        archive.write(path / "ispdb/a.com.xml", "autoconfig-master/ispdb/a.com.xml")
+        archive.writestr("autoconfig-master/README.md", "x")
+        archive.writestr("autoconfig-master/tools/proseware.com", "x")
+    assert read_ispdb(tmp_path / "db.zip", DAY) == read_ispdb(path, DAY)
+    (tmp_path / "no.zip").write_text("no zip")
+    with pytest.raises(BadFile, match="neither a folder nor a zip"):
+        read_ispdb(tmp_path / "no.zip", DAY)
+
+
+@given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(str.encode)))
+def test_no_file_breaks_the_import(tmp_path_factory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("db")
+    (path / "a.com.xml").write_bytes(content)
+    whole = entry(smtp()).encode()
+    (path / "b.com.xml").write_bytes(whole[: len(content)] + content + whole[len(content) :])
+    imported = read_ispdb(path, DAY)
+    assert len(imported.faults) + len(imported.providers) >= 1
+
+
+@pytest.fixture
+def own(tmp_path: Path):
+    """Use an operator's own provider for one test."""
+    files = folder(tmp_path, a=entry(smtp(587, "STARTTLS"), IMAP.format(kind="imap")))
+    file = tmp_path / "own" / "providers.json"
+    write_providers(file, read_ispdb(files, DAY).providers)
+    yield file
+    add_providers(())
+
+
+def test_an_operators_own_providers_give_exact_steps_from_the_next_start(own: Path, client) -> None:
+    facts = Facts(error="tls-required", account_domain="mail.proseware.com", program="thunderbird")
+    assert reduce_facts(facts)["account"] == "unknown"
+    create_app(Settings(providers_file=str(own)))
+    assert find_provider(facts).name == "Proseware"
+    assert reduce_facts(facts)["account"] == "password"
+    remedy = next(r for r in make_plan(facts).remedies if r.values)
+    assert remedy.values["server"] == "smtp.proseware.com"
+    assert remedy.values["port"] == 587
+    answer = client.get("/en/profile.mobileconfig?account_domain=proseware.com")
+    assert b"smtp.proseware.com" in answer.data
+    assert find_provider(Facts(account_domain="gmail.com")).id == "gmail"
+
+
+def test_a_file_of_providers_that_is_broken_stops_the_start(own: Path) -> None:
+    assert read_providers(own)[0].domains == ("proseware.com",)
+    own.write_text(own.read_text().replace('"port": 587', '"prot": 587'))
+    with pytest.raises(KnowledgeError, match=r"providers\.json: proseware\.com"):
+        create_app(Settings(providers_file=str(own)))
+    own.write_text("no JSON")
+    with pytest.raises(KnowledgeError, match=r"providers\.json"):
+        create_app(Settings(providers_file=str(own)))
+    own.unlink()
+    create_app(Settings(providers_file=str(own)))
