@@ -61,6 +61,12 @@ KINDS = {
         "check?account_domain=proseware.com&recipient_domain=proseware.com,adatum.com&plan=now"
     ),
     "end-of-plan": Kind(f"{PLAN}&{urlencode({'tried': list(knowledge().remedies)}, doseq=True)}"),
+    "device-plan": Kind(
+        PLAN.replace("proseware.com", "gmail.com").replace("thunderbird", "iphone")
+    ),
+    "general-plan": Kind(PLAN.replace("thunderbird", "samsung-email")),
+    "words-plan": Kind(f"{PLAN}&way=ask-isp"),
+    "sheet": Kind(PLAN.replace("check?", "sheet?")),
     "worked": Kind(f"{PLAN}&worked=use-login"),
     "understood": Kind("", pasted=REFUSAL),
     "nothing-understood": Kind("", pasted="Dear Pat, see you at noon."),

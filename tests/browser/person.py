@@ -59,7 +59,10 @@ class Keyboard:
             self.page.keyboard.press("Enter")
 
     def choose(self, choice: Locator) -> None:
-        self.reach(self.page.locator("fieldset input[type=radio]").first)
+        # Tab stops at the radio button that is chosen already, else at the first.
+        radios = self.page.locator("fieldset input[type=radio]")
+        chosen = radios.and_(self.page.locator(":checked"))
+        self.reach(chosen if chosen.count() else radios.first)
         self.page.keyboard.press("Space")
         for _ in range(MOST_KEYS):
             if choice.is_checked():

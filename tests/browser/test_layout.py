@@ -88,12 +88,3 @@ def test_what_paper_cannot_do_is_not_printed(shared_page: Page, kind: str) -> No
     unprintable = shared_page.locator("nav, button, .button, .skip").filter(visible=True)
     assert not unprintable.all_inner_texts()
     expect(shared_page.locator("h1")).to_be_visible()
-
-
-def test_every_way_is_printed_with_its_steps(shared_page: Page) -> None:
-    open_kind(shared_page, "en", "plan")
-    shared_page.emulate_media(media="print")
-    steps = shared_page.locator(".steps li")
-    assert steps.count() > shared_page.locator(".remedy .steps li").count()
-    assert steps.count() == steps.filter(visible=True).count()
-    expect(shared_page.locator(".values code").first).to_be_visible()

@@ -10,7 +10,7 @@ from tests.browser.pages import DESKTOP, on_every_kind, open_kind
 
 pytestmark = pytest.mark.browser
 
-COPIED_FROM = ".values code, blockquote"
+COPIED_FROM = ".steps code, blockquote"
 
 
 @pytest.fixture(scope="module")
