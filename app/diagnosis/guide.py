@@ -95,13 +95,15 @@ class Guide:
         return wanted is None or all(not move.to or wanted in move.to for move in moves)
 
     def _general(self, owner: Program, move: Move) -> bool:
-        return owner.words and move.kind != "say"
+        ours = owner.words or all(label.startswith("*") for label in move.labels)
+        return ours and move.kind != "say"
 
     def _sentence(self, owner: Program, act: str, move: Move) -> str:
         value = self._value(owner, act, move)
         if move.kind == "say":
             return self.translate(move.labels[0]).format(value=value)
-        kind = "keep" if move.kind == "enter" and value is None else move.kind
+        untold = "anew" if move.anew else "keep"
+        kind = untold if move.kind == "enter" and value is None else move.kind
         path = " › ".join(self._label(owner, label) for label in move.labels)
         label = self._label(owner, move.labels[0])
         return self.translate(self.programs.sentences[kind]).format(

@@ -20,6 +20,7 @@ class Move:
     ``labels`` are the English labels it names (several for ``go``) or, for ``say``, the sentence;
     those between stars are our words.  ``to`` names the entries of a list by the value wanted,
     ``value`` what is entered if it is not the act's own value, ``when`` the login it is for.
+    ``anew``: the account is added again, so nothing stands in the field yet.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Move:
     to: Mapping[str, str] = field(default_factory=dict)
     value: str | None = None
     when: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,13 @@ def _program(row: dict[str, Any]) -> Program:
 
 def _move(row: Mapping[str, Any], where: str) -> Move:
     kinds = [key for key in row if key in KINDS]
-    if len(kinds) != 1 or not row.keys() <= {*KINDS, "to", "value", "for"}:
+    if len(kinds) != 1 or not row.keys() <= {*KINDS, "to", "value", "for", "anew"}:
         raise ValueError(f"{where}: a move is one of {', '.join(KINDS)}, not {dict(row)}")
     (kind,) = kinds
     named = row[kind]
     labels = tuple(named) if isinstance(named, list) else (named,)
-    return Move(kind, labels, row.get("to", {}), row.get("value"), row.get("for"))
+    to, anew = row.get("to", {}), row.get("anew", False)
+    return Move(kind, labels, to, row.get("value"), row.get("for"), anew)
 
 
 def _check(program: Program, programs: Programs) -> None:

@@ -28,7 +28,7 @@ TRANSLATED = frozenset(
         "today",
         # What the moves of a program name, the entries of its lists, and our sentences around them.
         "go", "press", "enter", "choose", "tick", "untick", "switch", "pick", "empty", "say",
-        "keep",
+        "keep", "anew",
         "tls", "starttls", "password", "oauth", "user", "app-password", "address",
     }
 )  # fmt: skip

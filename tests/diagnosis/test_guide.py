@@ -163,3 +163,8 @@ def test_a_fault_in_the_programs_is_named(change, message: str) -> None:
     }
     with pytest.raises(ValueError, match=message):
         build_programs(data)
+
+
+def test_a_field_that_is_empty_is_not_left_as_it_is() -> None:
+    (step,) = guide("outlook-new", UNTOLD).steps(("server",))
+    assert plain(step.text).startswith("In the field for the server, enter the server that your")
