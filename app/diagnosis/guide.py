@@ -14,6 +14,8 @@ from . import marks
 
 Values = Mapping[str, str | int]
 """The settings to use, by act: server, port, security, login."""
+PASSWORDS = ("password", "incoming-password")
+"""Acts that a sign-in window makes needless."""
 FORM = ("enter", "choose", "tick", "untick", "switch", "pick", "empty")
 """The moves that stand together on one screen."""
 
@@ -78,6 +80,8 @@ class Guide:
         program = self.program
         order = (*program.order, *(act for act in acts if act not in program.order))
         needless = {name for act in acts for name in program.covers.get(act, ())}
+        if self.values.get("login") == "oauth":
+            needless |= set(PASSWORDS)
         for act in sorted(acts, key=order.index):
             if act in needless:
                 continue
@@ -140,8 +144,9 @@ class Guide:
 
     def _kind_of(self, name: str) -> str:
         needs_app_password = self.values.get("sign_in") == "app-password"
-        password = name in ("password", "incoming-password")
-        return ("app-password" if needs_app_password else "password") if password else name
+        if name not in PASSWORDS:
+            return name
+        return "app-password" if needs_app_password else "password"
 
     def _control(self, owner: Program, act: str, move: Move) -> Control:
         text, language = self._shown(owner, move.labels[-1])

@@ -61,7 +61,7 @@ def test_every_act_reads_as_it_was_reviewed(lang: str, golden) -> None:
         for name, values in (("password", GMAIL), ("oauth", OAUTH)):
             steps = guide(program, values, lang).steps((act,))
             general = "general" if any(step.general for step in steps) else "own"
-            said = " ".join(plain(step.text) for step in steps)
+            said = " ".join(plain(step.text) for step in steps) or "needless"
             lines.append(f"{program} | {act} | {name} | {general} | {said}")
     golden(f"steps-{lang}.txt", lines)
 
@@ -128,6 +128,10 @@ def test_an_oauth_only_account_is_never_told_to_type_a_password() -> None:
         plan = make_plan(BASE.but(account_domain="outlook.com", error=error))
         assert not {"use-login", "fix-password", "app-password"} & {r.id for r in plan.remedies}
         assert "sign-in-again" in [remedy.id for remedy in plan.remedies]
+    for program, (_, acts) in product(PROGRAMS, remedies_in_programs()):
+        said = " ".join(step.text for step in guide(program, OAUTH).steps(acts))
+        assert "your email password" not in said
+        assert "Normal password" not in said
     android = guide("thunderbird-android", OAUTH).steps(("sign-in",))
     assert "⟦OAuth 2.0⟧" in android[1].text
 

@@ -23,6 +23,9 @@ SPOTS = [
     f"check?{FOUR.replace('thunderbird', 'outlook-classic')}&plan=now",
     f"check?{FOUR.replace('thunderbird', 'iphone')}",
     f"check?{FOUR}&worked=use-login",
+    f"check?{FOUR}&way=ask-isp&reply_code=550&enhanced_status=5.7.1",
+    f"sheet?{FOUR.replace('thunderbird', 'outlook-classic')}&reply_code=550&enhanced_status=5.7.1",
+    "check?change=program",
     "check?plan=now",
     "nothing",
 ]
@@ -92,3 +95,12 @@ def test_the_policy_allows_this_style_and_script_and_nothing_else(client: FlaskC
         assert part in policy
     assert "'unsafe" not in policy
     assert "*" not in policy
+
+
+def test_pictures_and_texts_are_small(client: FlaskClient) -> None:
+    for part in ("step.svg", "qr.svg", "ticket.txt", "profile.mobileconfig", "autoconfig.xml"):
+        facts = FOUR.replace("=proseware.com&rec", "=gmail.com&rec")
+        url = f"/vi/{part}?{facts}&way=use-login&step=3"
+        packed = client.get(url, headers={"Accept-Encoding": "br"})
+        assert packed.status_code == 200
+        assert len(packed.data) <= 2_500, part
