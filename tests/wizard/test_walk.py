@@ -163,3 +163,15 @@ def test_every_picture_of_a_plan_is_there_and_marks_the_steps_own_place(client) 
         assert page.text.count('<svg class="screen"') == 1
     for wrong in ("", "&step=0", "&step=99", "&step=x", "&way=nothing&step=10"):
         assert client.get(f"/vi/step.svg?{facts}{wrong}").status_code == 404
+
+
+def test_a_label_in_english_is_marked_as_english(client) -> None:
+    facts = "error=relay-denied&place=work&connection=other&account_domain=gmail.com&plan=now"
+    page = client.get(f"/vi/check?{facts}&program=outlook-classic").text
+    assert '<b lang="en">More Settings</b> (cài đặt thêm)' in page
+    assert '<text x="12" y="24" lang="en">File</text>' in page
+    own = client.get(f"/vi/check?{facts}&program=thunderbird").text
+    assert "<b>Tên Máy Chủ</b>" in own
+    assert '<b lang="en">' not in own
+    english = client.get(f"/en/check?{facts}&program=outlook-classic").text
+    assert "<b>More Settings</b>" in english
