@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from ..knowledge import Knowledge, Program, Provider, Remedy, knowledge
@@ -33,12 +34,17 @@ class PlannedRemedy:
 
     id: str
     title: str
-    steps: tuple[GuideStep, ...]
+    make_steps: Callable[[], tuple[GuideStep, ...]]
     values: Mapping[str, str | int]
     warning: str | None
     words: str | None
     in_program: bool = False
     """Whether it is done in the mail program, so that the steps depend on which one it is."""
+
+    @cached_property
+    def steps(self) -> tuple[GuideStep, ...]:
+        """What to do, in order; made when first looked at, since a page shows one remedy only."""
+        return self.make_steps()
 
     @property
     def general(self) -> bool:
@@ -160,19 +166,33 @@ def _planned(
     provider: Provider | None,
     fill: Translate,
 ) -> PlannedRemedy:
-    steps: list[GuideStep] = []
-    for step in remedy.steps:
-        if not diagnosis.match.holds(step.when) or (step.usual and provider):
-            continue
-        if "{page}" in step.text and not (provider and provider.page):
-            continue
-        steps += guide.steps(step.acts) if step.acts else [GuideStep(fill(step.text))]
+    def make_steps() -> tuple[GuideStep, ...]:
+        return tuple(_steps(remedy, diagnosis, guide, provider, fill))
+
     values = settings if remedy.settings else {}
     warning = fill(remedy.warning) if remedy.warning else None
     words = fill(remedy.words) if remedy.words else None
     acts = any(step.acts for step in remedy.steps)
     title = fill(remedy.title)
-    return PlannedRemedy(remedy.id, title, tuple(steps), values, warning, words, acts)
+    return PlannedRemedy(remedy.id, title, make_steps, values, warning, words, acts)
+
+
+def _steps(
+    remedy: Remedy,
+    diagnosis: Diagnosis,
+    guide: Guide,
+    provider: Provider | None,
+    fill: Translate,
+) -> Iterator[GuideStep]:
+    for step in remedy.steps:
+        if not diagnosis.match.holds(step.when) or (step.usual and provider):
+            continue
+        if "{page}" in step.text and not (provider and provider.page):
+            continue
+        if step.acts:
+            yield from guide.steps(step.acts)
+        else:
+            yield GuideStep(fill(step.text))
 
 
 def _settings(diagnosis: Diagnosis, provider: Provider | None) -> dict[str, str | int]:
