@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
+from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Facts, read_facts
 from ..diagnosis.device import autoconfig_provider, profile_provider
 from ..web.pages import FRESH
-from ..wizard.query import find_language, read_query
+from ..wizard.query import find_language, moved_part, read_query
 from . import autoconfig, profile
 
 device = Blueprint("device", __name__)
@@ -16,13 +17,16 @@ HOST = "autoconfig."
 
 
 @device.get("/<language:lang>/profile.mobileconfig")
-def profile_file(lang: str) -> Response:
+def profile_file(lang: str) -> Answer:
     """Send the configuration profile for iPhone, iPad and Mac.
 
     :raise 404: there is no such language, or nobody publishes settings it could be made from
     """
     translate = find_language(lang).gettext
-    provider = profile_provider(read_query()[0].facts)
+    spot = read_query()[0]
+    if moved := moved_part(lang, "profile.mobileconfig", spot):
+        return moved
+    provider = profile_provider(spot.facts)
     if provider is None:
         abort(404)
     title = translate("{provider}: mail settings").format(provider=provider.name)
@@ -38,13 +42,16 @@ def profile_file(lang: str) -> Response:
 
 
 @device.get("/<language:lang>/autoconfig.xml")
-def autoconfig_file(lang: str) -> Response:
+def autoconfig_file(lang: str) -> Answer:
     """Send the settings file for Thunderbird and others.
 
     :raise 404: there is no such language, or nobody publishes the settings
     """
     find_language(lang)
-    facts = read_query()[0].facts
+    spot = read_query()[0]
+    if moved := moved_part(lang, "autoconfig.xml", spot):
+        return moved
+    facts = spot.facts
     provider = autoconfig_provider(facts)
     if provider is None:
         abort(404)

@@ -6,13 +6,14 @@ They name the plan's absolute address, so they depend on the host too and only b
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, request
+from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Plan, PlannedRemedy, make_plan
 from ..web.clock import today
 from ..web.languages import Language
 from ..web.links import Spot, check_url, part_url
 from ..web.pages import page
-from ..wizard.query import find_language, read_query
+from ..wizard.query import find_language, moved_part, read_query
 from .qr import draw_qr
 from .ticket import write_ticket
 
@@ -21,35 +22,41 @@ OWN = "private, max-age=300"
 
 
 @handouts.get("/<language:lang>/qr.svg")
-def qr(lang: str) -> Response:
+def qr(lang: str) -> Answer:
     """Send the QR code that opens the plan on another device.
 
     :raise 404: there is no such language
     """
     find_language(lang)
-    return _send(draw_qr(_link(lang, read_query()[0])), "image/svg+xml")
+    spot = read_query()[0]
+    moved = moved_part(lang, "qr.svg", spot)
+    return moved or _send(draw_qr(_link(lang, spot)), "image/svg+xml")
 
 
 @handouts.get("/<language:lang>/ticket.txt")
-def ticket(lang: str) -> Response:
+def ticket(lang: str) -> Answer:
     """Send the case and its plan as plain text.
 
     :raise 404: there is no such language
     """
     language = find_language(lang)
     spot = read_query()[0]
+    if moved := moved_part(lang, "ticket.txt", spot):
+        return moved
     plan, remedy = _plan(language, spot)
     return _send(write_ticket(plan, remedy, language, _link(lang, spot)), "text/plain")
 
 
 @handouts.get("/<language:lang>/sheet")
-def sheet(lang: str) -> Response:
+def sheet(lang: str) -> Answer:
     """Show the plan as one sheet to print.
 
     :raise 404: there is no such language
     """
     language = find_language(lang)
     spot = read_query()[0]
+    if moved := moved_part(lang, "sheet", spot):
+        return moved
     plan, remedy = _plan(language, spot)
     link = _link(lang, spot)
     values = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, g, request
+from flask import abort, g, redirect, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from ..diagnosis import CODES, FACT_KEYS, Facts, read_facts
 from ..knowledge import knowledge
 from ..web.languages import Language, languages
-from ..web.links import Spot
+from ..web.links import Spot, part_url
 from .questions import typed_facts
 
 LONGEST_QUERY = 4000
@@ -48,6 +49,14 @@ def read_query() -> tuple[Spot, dict[str, str]]:
         worked=worked if worked in knowledge().remedies else None,
         plan=given.get("plan") == "now",
     ), wrong
+
+
+def moved_part(lang: str, name: str, spot: Spot) -> Response | None:
+    """Return the way to the canonical URL of a plan's part, None when this is the one.
+
+    An address in a link somebody wrote by hand must not stay in it.
+    """
+    return redirect(part_url(lang, name, spot), 302) if typed_in_url(spot.facts) else None
 
 
 def _flat(given: MultiDict[str, str]) -> dict[str, Any]:

@@ -104,3 +104,13 @@ def test_a_qr_code_is_a_small_picture_that_differs_by_link(client) -> None:
     assert one.data != two.data
     packed = client.get(f"/vi/qr.svg?{FACTS}", headers={"Accept-Encoding": "br"})
     assert len(packed.data) < 2000
+
+
+@pytest.mark.parametrize(
+    "part", ["sheet", "ticket.txt", "qr.svg", "profile.mobileconfig", "autoconfig.xml"]
+)
+def test_an_address_in_a_link_does_not_stay_there(client, part: str) -> None:
+    answer = client.get(f"/vi/{part}?account_domain=Lan@Gmail.com&way=webmail")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/vi/{part}?account_domain=gmail.com&way=webmail"
+    assert client.get(answer.headers["Location"]).status_code == 200
