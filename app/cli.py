@@ -22,6 +22,7 @@ from .web.clock import today
 from .web.languages import DEFAULT, languages
 from .web.messages import PROBLEMS
 from .web.pastes import decode
+from .web.site import Site
 from .wizard.paste import printable, rows_of
 
 
@@ -59,7 +60,7 @@ def diagnose(lang: str, as_json: bool, **given: Any) -> None:
         for key, code in wrong.items():
             click.echo(f"{key}: {language.gettext(PROBLEMS[code])}", err=True)
         raise SystemExit(2)
-    answer = plan_object(facts, language, today())
+    answer = plan_object(facts, Site(language), today())
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else _prose(answer))
 
 
@@ -91,7 +92,7 @@ def read_error(lang: str, as_json: bool, file: BinaryIO) -> None:
         problem = PROBLEMS["too-much-text"]
         click.echo(language.gettext(problem), err=True)
         raise SystemExit(2) from None
-    answer = reading_object(reading, language)
+    answer = reading_object(reading, Site(language))
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return

@@ -9,11 +9,11 @@ from typing import Any
 from ..diagnosis import Facts, make_plan
 from ..diagnosis.marks import plain
 from ..knowledge import knowledge
-from ..web.languages import Language
-from ..web.links import Spot, check_url
+from ..web.links import Spot
+from ..web.site import Site
 
 
-def plan_object(facts: Facts, language: Language, on: date) -> dict[str, Any]:
+def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
     """Return the plan for some facts, its texts in one language.
 
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
@@ -22,9 +22,9 @@ def plan_object(facts: Facts, language: Language, on: date) -> dict[str, Any]:
 
     def translate(text: str) -> str:
         # Only pages can show the marks around words that stay English.
-        return language.gettext(text).replace("`", "")
+        return site.language.gettext(text).replace("`", "")
 
-    plan = make_plan(facts, translate, language.code, on)
+    plan = make_plan(facts, translate, site.language.code, on)
     diagnosis = plan.diagnosis
     return {
         "article_row": diagnosis.article_row,
@@ -65,7 +65,7 @@ def plan_object(facts: Facts, language: Language, on: date) -> dict[str, Any]:
         "stale": [f"{fact.name}: {fact.checked}" for fact in plan.stale],
         "next_question": _question(plan.next.fact, translate),
         "questions_left": plan.next.at_most,
-        "url": check_url(language.code, Spot(facts)),
+        "url": site.check(Spot(facts)),
     }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..reading import Reading
-from ..web.languages import Language
-from ..web.links import Spot, check_url
+from ..web.links import Spot
 from ..web.pastes import facts_of
+from ..web.site import Site
 
 
-def reading_object(reading: Reading, language: Language) -> dict[str, Any]:
+def reading_object(reading: Reading, site: Site) -> dict[str, Any]:
     """Return what a text says, and the URL where the wizard goes on from there."""
     return {
         "reason": reading.reason,
@@ -24,5 +24,5 @@ def reading_object(reading: Reading, language: Language) -> dict[str, Any]:
         "evidence": [
             {"start": place.start, "end": place.end, "for": place.why} for place in reading.evidence
         ],
-        "url": check_url(language.code, Spot(facts_of(reading))),
+        "url": site.check(Spot(facts_of(reading))),
     }

@@ -11,10 +11,9 @@ from ..diagnosis import read_facts
 from ..knowledge import knowledge
 from ..reading import TooLong, read
 from ..web.clock import today
-from ..web.errors import visitor_language
-from ..web.languages import Language
 from ..web.messages import PROBLEMS
 from ..web.pastes import take_paste
+from ..web.site import Site, visitor_site
 from .answer import plan_object
 from .reading import reading_object
 
@@ -24,34 +23,34 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @api.post("/diagnoses")
 def diagnoses() -> Response:
     """Answer facts with a plan, or with 422 and a message for each wrong value."""
-    language = visitor_language()
+    site = visitor_site()
     given = _read_body()
     if not isinstance(given, dict):
-        return _refuse({"request": PROBLEMS["not-an-object"]}, language)
+        return _refuse({"request": PROBLEMS["not-an-object"]}, site)
     facts, wrong = read_facts(given, frozenset(knowledge().remedies))
     if wrong:
-        return _refuse({key: PROBLEMS[code] for key, code in wrong.items()}, language)
-    return _json(plan_object(facts, language, today()), 200, language)
+        return _refuse({key: PROBLEMS[code] for key, code in wrong.items()}, site)
+    return _json(plan_object(facts, site, today()), 200, site)
 
 
 @api.post("/readings")
 def readings() -> Response:
     """Answer a pasted text with what it says, or with 422 and what is wrong with the request."""
-    language = visitor_language()
+    site = visitor_site()
     take_paste(request)
     given = _read_body()
     if not isinstance(given, dict):
-        return _refuse({"request": PROBLEMS["no-object-with-text"]}, language)
+        return _refuse({"request": PROBLEMS["no-object-with-text"]}, site)
     text = given.get("text")
     if text is not None and not isinstance(text, str):
-        return _refuse({"text": PROBLEMS["not-a-text"]}, language)
+        return _refuse({"text": PROBLEMS["not-a-text"]}, site)
     if not text or not text.strip():
-        return _refuse({"text": PROBLEMS["no-text"]}, language)
+        return _refuse({"text": PROBLEMS["no-text"]}, site)
     try:
         reading = read(text)
     except TooLong:
-        return _refuse({"text": PROBLEMS["too-much-text"]}, language)
-    return _json(reading_object(reading, language), 200, language)
+        return _refuse({"text": PROBLEMS["too-much-text"]}, site)
+    return _json(reading_object(reading, site), 200, site)
 
 
 def _read_body() -> Any:
@@ -62,14 +61,14 @@ def _read_body() -> Any:
         return None
 
 
-def _refuse(errors: dict[str, str], language: Language) -> Response:
-    told = {key: language.gettext(text) for key, text in errors.items()}
-    return _json({"errors": told}, 422, language)
+def _refuse(errors: dict[str, str], site: Site) -> Response:
+    told = {key: site.language.gettext(text) for key, text in errors.items()}
+    return _json({"errors": told}, 422, site)
 
 
-def _json(value: Any, status: int, language: Language) -> Response:
+def _json(value: Any, status: int, site: Site) -> Response:
     # A text may hold halves of letters, which no coding takes.
     body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     response = Response(body, status, mimetype="application/json")
-    response.headers["Content-Language"] = language.code
+    response.headers["Content-Language"] = site.language.code
     return response

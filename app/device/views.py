@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as Answer
 from ..diagnosis import Facts, read_facts
 from ..diagnosis.device import autoconfig_provider, profile_provider
 from ..web.pages import FRESH
-from ..wizard.query import find_language, moved_part, read_query
+from ..web.site import find_site
+from ..wizard.query import moved_part, read_query
 from . import autoconfig, profile
 
 device = Blueprint("device", __name__)
@@ -22,9 +23,10 @@ def profile_file(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody publishes settings it could be made from
     """
-    translate = find_language(lang).gettext
+    site = find_site(lang)
+    translate = site.language.gettext
     spot = read_query()[0]
-    if moved := moved_part(lang, "profile.mobileconfig", spot):
+    if moved := moved_part(site, "profile.mobileconfig", spot):
         return moved
     provider = profile_provider(spot.facts)
     if provider is None:
@@ -47,9 +49,9 @@ def autoconfig_file(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody publishes the settings
     """
-    find_language(lang)
+    site = find_site(lang)
     spot = read_query()[0]
-    if moved := moved_part(lang, "autoconfig.xml", spot):
+    if moved := moved_part(site, "autoconfig.xml", spot):
         return moved
     facts = spot.facts
     provider = autoconfig_provider(facts)

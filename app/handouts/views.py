@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Plan, PlannedRemedy, make_plan
 from ..web.clock import today
-from ..web.languages import Language
-from ..web.links import Spot, check_url, part_url
+from ..web.links import Spot
 from ..web.pages import page
-from ..wizard.query import find_language, moved_part, read_query
+from ..web.site import Site, find_site
+from ..wizard.query import moved_part, read_query
 from .qr import draw_qr
 from .ticket import write_ticket
 
@@ -27,10 +27,10 @@ def qr(lang: str) -> Answer:
 
     :raise 404: there is no such language
     """
-    find_language(lang)
+    site = find_site(lang)
     spot = read_query()[0]
-    moved = moved_part(lang, "qr.svg", spot)
-    return moved or _send(draw_qr(_link(lang, spot)), "image/svg+xml")
+    moved = moved_part(site, "qr.svg", spot)
+    return moved or _send(draw_qr(_link(site, spot)), "image/svg+xml")
 
 
 @handouts.get("/<language:lang>/ticket.txt")
@@ -39,12 +39,12 @@ def ticket(lang: str) -> Answer:
 
     :raise 404: there is no such language
     """
-    language = find_language(lang)
+    site = find_site(lang)
     spot = read_query()[0]
-    if moved := moved_part(lang, "ticket.txt", spot):
+    if moved := moved_part(site, "ticket.txt", spot):
         return moved
-    plan, remedy = _plan(language, spot)
-    return _send(write_ticket(plan, remedy, language, _link(lang, spot)), "text/plain")
+    plan, remedy = _plan(site, spot)
+    return _send(write_ticket(plan, remedy, site.language, _link(site, spot)), "text/plain")
 
 
 @handouts.get("/<language:lang>/sheet")
@@ -53,34 +53,34 @@ def sheet(lang: str) -> Answer:
 
     :raise 404: there is no such language
     """
-    language = find_language(lang)
+    site = find_site(lang)
     spot = read_query()[0]
-    if moved := moved_part(lang, "sheet", spot):
+    if moved := moved_part(site, "sheet", spot):
         return moved
-    plan, remedy = _plan(language, spot)
-    link = _link(lang, spot)
+    plan, remedy = _plan(site, spot)
+    link = _link(site, spot)
     values = {
         "plan": plan,
         "remedy": remedy,
         "others": [other for other in plan.remedies if other.id != remedy.id],
         "link": link,
         "qr": draw_qr(link),
-        "back": check_url(lang, spot),
-        "text": part_url(lang, "ticket.txt", spot),
-        "here": part_url(lang, "sheet", spot).removeprefix(f"/{lang}/"),
+        "back": site.check(spot),
+        "text": site.part("ticket.txt", spot),
+        "here": site.within(site.part("sheet", spot)),
     }
-    return page(language, "sheet.html", values, keep=False)
+    return page(site, "sheet.html", values, keep=False)
 
 
-def _plan(language: Language, spot: Spot) -> tuple[Plan, PlannedRemedy]:
+def _plan(site: Site, spot: Spot) -> tuple[Plan, PlannedRemedy]:
     """Return the plan and the way to write out: when all have been tried, the words to say."""
-    plan = make_plan(spot.facts, language.gettext, language.code, today())
+    plan = make_plan(spot.facts, site.language.gettext, site.language.code, today())
     return plan, plan.shown(spot.way) or plan.last
 
 
-def _link(lang: str, spot: Spot) -> str:
+def _link(site: Site, spot: Spot) -> str:
     base = current_app.extensions["public_url"] or request.host_url.rstrip("/")
-    return f"{base}{check_url(lang, spot)}"
+    return f"{base}{site.check(spot)}"
 
 
 def _send(text: str, mimetype: str) -> Response:

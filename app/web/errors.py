@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import traceback
 
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from .languages import Language, languages, preferred
 from .messages import N_
 from .pages import page
+from .site import visitor_site
 
 _TEXTS = {
     404: (
@@ -54,32 +54,22 @@ def install(app: Flask) -> None:
         return _answer(500, None)
 
 
-def visitor_language() -> Language:
-    """Return the language of the URL, else the one the browser asks for."""
-    if "language" in g:
-        found: Language = g.language
-        return found
-    first = request.path[1:].partition("/")[0]
-    asked = request.args.get("lang", first) if len(request.query_string) < 4000 else first
-    code = asked if asked in languages() else preferred(request.headers.get("Accept-Language", ""))
-    return languages()[code]
-
-
 def _answer(code: int, fault: HTTPException | None) -> Response:
-    language = visitor_language()
+    site = visitor_site()
+    translate = site.language.gettext
     title, advice = _TEXTS.get(code, _TEXTS[404 if code < 500 else 500])
     if request.path.startswith("/api/"):
-        response = jsonify({"errors": {"request": language.gettext(title)}})
+        response = jsonify({"errors": {"request": translate(title)}})
         response.status_code = code
-        response.headers["Content-Language"] = language.code
+        response.headers["Content-Language"] = site.language.code
     else:
         values = {
             "here": "",
             "code": code,
-            "title": language.gettext(title),
-            "advice": language.gettext(advice),
+            "title": translate(title),
+            "advice": translate(advice),
         }
-        response = page(language, "error.html", values, code)
+        response = page(site, "error.html", values, code)
     if code == 405 and fault is not None:
         response.headers["Allow"] = ", ".join(getattr(fault, "valid_methods", None) or ["GET"])
     return response

@@ -45,30 +45,6 @@ class Spot:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-def start_url(language: str, facts: Facts = NOTHING) -> str:
-    """Return the URL of the start page."""
-    return _url(f"/{language}/", facts.query())
-
-
-def read_url(language: str, facts: Facts = NOTHING) -> str:
-    """Return the URL that a paste is sent to."""
-    return _url(f"/{language}/read", facts.query())
-
-
-def check_url(language: str, spot: Spot) -> str:
-    """Return the URL of a question or a plan."""
-    return _url(f"/{language}/check", spot.query())
-
-
-def part_url(language: str, name: str, spot: Spot) -> str:
-    """Return the URL of a part of a plan: a picture, the sheet to print, the QR code, a file."""
-    return _url(f"/{language}/{name}", spot.query())
-
-
-def _url(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path
-
-
 def extend(url: str, pair: str) -> str:
     """Return a URL with one more ``key=value`` at its end."""
     return f"{url}{'&' if '?' in url else '?'}{pair}"

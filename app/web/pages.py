@@ -14,7 +14,8 @@ from markupsafe import Markup
 from ..diagnosis.domains import display
 from .assets import Asset
 from .folding import FoldingEnvironment
-from .languages import Language, languages
+from .languages import languages
+from .site import Site
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 FRESH = "public, max-age=300"
@@ -45,7 +46,6 @@ class Pages:
                 "styles": {kind: style.text for kind, style in styles.items()},
                 "scripts": {name: script.text for name, script in scripts.items()},
                 "public_url": public_url,
-                "languages": tuple(languages().values()),
                 "fragment": lru_cache(maxsize=REMEMBERED)(_fragments(environment)),
             }
 
@@ -67,7 +67,7 @@ def install(app: Flask, pages: Pages) -> None:
 
 
 def page(
-    language: Language,
+    site: Site,
     template: str,
     values: Mapping[str, Any],
     status: int = 200,
@@ -76,8 +76,12 @@ def page(
 ) -> Response:
     """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
     pages: Pages = current_app.extensions["pages"]
-    response = Response(pages.render(language.code, template, values), status, mimetype=mimetype)
-    response.headers["Content-Language"] = language.code
+    response = Response(
+        pages.render(site.language.code, template, {**values, "site": site}),
+        status,
+        mimetype=mimetype,
+    )
+    response.headers["Content-Language"] = site.language.code
     # Anything else is not to be kept, as every answer that does not say so.
     if status == 200 and keep:
         response.headers["Cache-Control"] = FRESH

@@ -6,10 +6,11 @@ from flask import Request, redirect, request
 from werkzeug.wrappers import Response
 
 from ..reading import TooLong, read
-from ..web.links import Spot, check_url, start_url
+from ..web.links import Spot
 from ..web.messages import PROBLEMS
 from ..web.pastes import decode, facts_of, take_paste
-from .query import find_language, read_query
+from ..web.site import find_site
+from .query import read_query
 from .screens import paste_page, understood_page
 from .views import wizard
 
@@ -23,8 +24,8 @@ def lead_to_the_box(lang: str) -> Response:
 
     :raise 404: there is no such language
     """
-    find_language(lang)
-    return redirect(start_url(lang, read_query()[0].facts), 302)
+    site = find_site(lang)
+    return redirect(site.start(read_query()[0].facts), 302)
 
 
 @wizard.post("/<language:lang>/read")
@@ -34,21 +35,21 @@ def take(lang: str) -> Response:
     :raise 404: there is no such language
     :raise 413: it is larger than any paste
     """
-    language = find_language(lang)
+    site = find_site(lang)
     known = read_query()[0].facts
     take_paste(request)
     text = _pasted(request)
     if not text.strip():
-        return paste_page(language, known, text, PROBLEMS["no-text"])
+        return paste_page(site, known, text, PROBLEMS["no-text"])
     try:
         reading = read(text)
     except TooLong:
-        return paste_page(language, known, text[:KEPT], PROBLEMS["too-much-text"])
+        return paste_page(site, known, text[:KEPT], PROBLEMS["too-much-text"])
     if "show" not in request.form:
-        return redirect(check_url(lang, Spot(facts_of(reading, known))), 303)
+        return redirect(site.check(Spot(facts_of(reading, known))), 303)
     if reading.reason == "none":
-        return paste_page(language, known, text)
-    return understood_page(language, known, text, reading)
+        return paste_page(site, known, text)
+    return understood_page(site, known, text, reading)
 
 
 def _pasted(request: Request) -> str:

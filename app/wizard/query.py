@@ -1,33 +1,21 @@
-"""Read a request's URL: the language and the spot of the wizard that it names."""
+"""Read a request's URL: the spot of the wizard that it names."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, g, redirect, request
+from flask import abort, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from ..diagnosis import CODES, FACT_KEYS, Facts, read_facts
 from ..knowledge import knowledge
-from ..web.languages import Language, languages
-from ..web.links import Spot, part_url
+from ..web.links import Spot
+from ..web.site import Site
 from .questions import typed_facts
 
 LONGEST_QUERY = 4000
 """Characters of a query string that are read; no set of answers comes near it."""
-
-
-def find_language(code: str) -> Language:
-    """Return a language by its code and remember it for error pages.
-
-    :raise 404: there is no such language
-    """
-    language = languages().get(code)
-    if language is None:
-        abort(404)
-    g.language = language
-    return language
 
 
 def read_query() -> tuple[Spot, dict[str, str]]:
@@ -51,12 +39,12 @@ def read_query() -> tuple[Spot, dict[str, str]]:
     ), wrong
 
 
-def moved_part(lang: str, name: str, spot: Spot) -> Response | None:
+def moved_part(site: Site, name: str, spot: Spot) -> Response | None:
     """Return the way to the canonical URL of a plan's part, None when this is the one.
 
     An address in a link somebody wrote by hand must not stay in it.
     """
-    return redirect(part_url(lang, name, spot), 302) if typed_in_url(spot.facts) else None
+    return redirect(site.part(name, spot), 302) if typed_in_url(spot.facts) else None
 
 
 def _flat(given: MultiDict[str, str]) -> dict[str, Any]:

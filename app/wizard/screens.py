@@ -12,10 +12,10 @@ from ..diagnosis.device import profile_provider
 from ..knowledge import knowledge
 from ..reading import Reading
 from ..web.clock import today
-from ..web.languages import Language
-from ..web.links import Spot, check_url, extend, part_url, read_url, start_url
+from ..web.links import Spot, extend
 from ..web.pages import page
 from ..web.pastes import facts_of
+from ..web.site import Site
 from .drawing import draw_screen
 from .excerpt import excerpt
 from .paste import YOURS, printable, rows_of
@@ -29,19 +29,19 @@ SURE = 0.6
 """The confidence below which a page says that it guesses."""
 
 
-def start_page(language: Language, spot: Spot) -> Response:
+def start_page(site: Site, spot: Spot) -> Response:
     """Show the start page."""
     values = {
         "next": next_step(spot.facts),
         "pasted": "",
-        "route": draw_route(spot.facts, language.gettext),
-        **_links(language.code, spot, "start"),
+        "route": draw_route(spot.facts, site.language.gettext),
+        **_links(site, spot, "start"),
     }
-    return page(language, "start.html", values)
+    return page(site, "start.html", values)
 
 
 def question_page(
-    language: Language,
+    site: Site,
     spot: Spot,
     fact: str,
     error: str | None = None,
@@ -53,111 +53,109 @@ def question_page(
     kept = [(key, value) for key, value in facts.pairs if key != fact]
     current = getattr(facts, fact)
     values = {
-        "question": shown_question(language.code, fact),
+        "question": shown_question(site.language.code, fact),
         "current": None if current is None else str(current),
         "changing": spot.change == fact,
         "kept": kept,
-        "error": language.gettext(error) if error else None,
+        "error": site.language.gettext(error) if error else None,
         "at_most": at_most,
         "typed": None,
         "guess": None,
-        "route": draw_route(facts, language.gettext),
-        "answers": list(answers_so_far(language.code, facts)),
-        **_links(language.code, spot, "check"),
+        "route": draw_route(facts, site.language.gettext),
+        "answers": list(answers_so_far(site.language.code, facts)),
+        **_links(site, spot, "check"),
         **more,
     }
-    return page(language, "question.html", values, 422 if error else 200)
+    return page(site, "question.html", values, 422 if error else 200)
 
 
-def plan_page(language: Language, spot: Spot) -> Response:
+def plan_page(site: Site, spot: Spot) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
-    plan = make_plan(spot.facts, language.gettext, language.code, today())
+    plan = make_plan(spot.facts, site.language.gettext, site.language.code, today())
     program = spot.facts.known("program")
     values = {
         "plan": plan,
         "current": plan.shown(spot.way),
         "drawn": draw_screen,
-        "program": answer_text(language.code, "program", program) if program else None,
+        "program": answer_text(site.language.code, "program", program) if program else None,
         "profile": program and spot.facts.program in APPLE and profile_provider(spot.facts),
-        "part_url": part_url,
-        "route": draw_route(spot.facts, language.gettext, plan.diagnosis),
-        "answers": list(answers_so_far(language.code, spot.facts)),
-        **_links(language.code, spot, "check"),
+        "route": draw_route(spot.facts, site.language.gettext, plan.diagnosis),
+        "answers": list(answers_so_far(site.language.code, spot.facts)),
+        **_links(site, spot, "check"),
     }
-    return page(language, "plan.html", values)
+    return page(site, "plan.html", values)
 
 
-def picture_page(language: Language, spot: Spot, number: int) -> Response:
+def picture_page(site: Site, spot: Spot, number: int) -> Response:
     """Show the picture of one step of a way.
 
     :raise 404: the plan has no such way or step, or the step happens on no screen
     """
-    remedy = make_plan(spot.facts, language.gettext, language.code, today()).shown(spot.way)
+    remedy = make_plan(spot.facts, site.language.gettext, site.language.code, today()).shown(
+        spot.way
+    )
     steps = remedy.steps if remedy else ()
     screen = steps[number - 1].screen if 0 < number <= len(steps) else None
     if screen is None:
         abort(404)
     values = {"values": (draw_screen(screen), True)}
-    return page(language, "screen.svg", values, mimetype="image/svg+xml")
+    return page(site, "screen.svg", values, mimetype="image/svg+xml")
 
 
-def worked_page(language: Language, spot: Spot) -> Response:
+def worked_page(site: Site, spot: Spot) -> Response:
     """Show that the mail gets through now."""
     remedy = knowledge().remedies[spot.worked or ""]
     values = {
-        "remedy": language.gettext(remedy.title),
-        "worked": language.gettext(remedy.worked) if remedy.worked else None,
-        "route": through(spot.facts, language.gettext),
-        **_links(language.code, spot, "check"),
+        "remedy": site.language.gettext(remedy.title),
+        "worked": site.language.gettext(remedy.worked) if remedy.worked else None,
+        "route": through(spot.facts, site.language.gettext),
+        **_links(site, spot, "check"),
     }
-    return page(language, "worked.html", values)
+    return page(site, "worked.html", values)
 
 
-def paste_page(language: Language, known: Facts, pasted: str, error: str | None = None) -> Response:
+def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) -> Response:
     """Show the box to paste into: nothing was found in the text, or it could not be read."""
     values = {
         "pasted": printable(pasted),
-        "error": language.gettext(error) if error else None,
-        "route": draw_route(known, language.gettext),
-        **_links(language.code, Spot(known), "start"),
+        "error": site.language.gettext(error) if error else None,
+        "route": draw_route(known, site.language.gettext),
+        **_links(site, Spot(known), "start"),
     }
-    return page(language, "paste.html", values, 422 if error else 200, keep=False)
+    return page(site, "paste.html", values, 422 if error else 200, keep=False)
 
 
-def understood_page(language: Language, known: Facts, pasted: str, reading: Reading) -> Response:
+def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> Response:
     """Show what a paste says, with the words that it rests on marked."""
     facts = facts_of(reading, known)
-    step, rows = next_step(facts), rows_of(reading, known, language)
+    step, rows = next_step(facts), rows_of(reading, known, site.language)
     values = {
         "reading": reading,
         "rows": rows,
         "excerpt": excerpt(pasted, reading, rows),
         "others": [
-            (c.reason, answer_text(language.code, "error", c.reason))
+            (c.reason, answer_text(site.language.code, "error", c.reason))
             for c in reading.alternatives
             if c.reason in CHOICES["error"]
         ],
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
-        "happened": _BRACKETS.sub("", answer_text(language.code, "error", reading.reason)),
+        "happened": _BRACKETS.sub("", answer_text(site.language.code, "error", reading.reason)),
         "unsure": reading.confidence < SURE,
         "yours": reading.reason in YOURS,
         "at_most": step.at_most,
-        "route": draw_route(facts, language.gettext, None if step.fact else diagnose(facts)),
-        **_links(language.code, Spot(facts), "check"),
+        "route": draw_route(facts, site.language.gettext, None if step.fact else diagnose(facts)),
+        **_links(site, Spot(facts), "check"),
     }
-    return page(language, "understood.html", values, keep=False)
+    return page(site, "understood.html", values, keep=False)
 
 
-def _links(language: str, spot: Spot, where: str) -> dict[str, Any]:
+def _links(site: Site, spot: Spot, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
-    here = start_url(language, spot.facts) if where == "start" else check_url(language, spot)
-    facts_url = check_url(language, Spot(spot.facts))
+    here = site.start(spot.facts) if where == "start" else site.check(spot)
+    facts_url = site.check(Spot(spot.facts))
     return {
         "spot": spot,
-        "here": here.removeprefix(f"/{language}/"),
+        "here": site.within(here),
         "change_url": extend(facts_url, "change="),
         "plan_url": extend(facts_url, "plan=now"),
-        "check_url": check_url,
-        "start_url": start_url,
-        "read_url": read_url,
     }

@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from ..diagnosis import next_step
 from ..knowledge import knowledge
-from ..web.languages import preferred
-from ..web.links import Spot, check_url, start_url
+from ..web.links import Spot
 from ..web.messages import PROBLEMS
+from ..web.site import find_site, visitor_site
 from .forms import typed_form
-from .query import find_language, read_query, typed_in_url
+from .query import read_query, typed_in_url
 from .questions import typed_facts, without_stale
 from .screens import picture_page, plan_page, question_page, start_page, worked_page
 
@@ -23,8 +23,7 @@ wizard = Blueprint("wizard", __name__)
 @wizard.get("/")
 def door() -> Response:
     """Lead to the start page in the visitor's language, with the facts of the link."""
-    language = preferred(request.headers.get("Accept-Language", ""))
-    response = redirect(start_url(language, read_query()[0].facts), 302)
+    response = redirect(visitor_site().start(read_query()[0].facts), 302)
     response.headers["Vary"] = "Accept-Language"
     return response
 
@@ -35,8 +34,8 @@ def without_slash(lang: str) -> Response:
 
     :raise 404: there is no such language
     """
-    find_language(lang)
-    return redirect(start_url(lang, read_query()[0].facts), 302)
+    site = find_site(lang)
+    return redirect(site.start(read_query()[0].facts), 302)
 
 
 @wizard.get("/<language:lang>/")
@@ -45,11 +44,11 @@ def start(lang: str) -> Response:
 
     :raise 404: there is no such language
     """
-    language = find_language(lang)
+    site = find_site(lang)
     spot, _ = read_query()
     if typed_in_url(spot.facts):
-        return redirect(start_url(lang, spot.facts), 302)
-    return start_page(language, spot)
+        return redirect(site.start(spot.facts), 302)
+    return start_page(site, spot)
 
 
 @wizard.get("/<language:lang>/check")
@@ -58,30 +57,30 @@ def check(lang: str) -> Response:
 
     :raise 404: there is no such language
     """
-    language = find_language(lang)
+    site = find_site(lang)
     spot, wrong = read_query()
     if typed_in_url(spot.facts):
-        return redirect(check_url(lang, spot), 302)
+        return redirect(site.check(spot), 302)
     if wrong:
         fact = next(iter(wrong))
-        return question_page(language, spot, fact, PROBLEMS[wrong[fact]])
+        return question_page(site, spot, fact, PROBLEMS[wrong[fact]])
     asked = request.args.get("asked", "")
     if asked in knowledge().questions:
         if getattr(spot.facts, asked) is None:
-            return question_page(language, spot, asked, PROBLEMS["missing-choice"])
+            return question_page(site, spot, asked, PROBLEMS["missing-choice"])
         was = request.args.get("was")
         if was is not None:  # an answer was changed: go to the canonical URL without what is stale
             changed = was != str(getattr(spot.facts, asked))
             facts = without_stale(spot.facts, asked) if changed else spot.facts
-            return redirect(check_url(lang, Spot(facts)), 302)
+            return redirect(site.check(Spot(facts)), 302)
     if spot.change:
-        return question_page(language, spot, spot.change)
+        return question_page(site, spot, spot.change)
     if spot.worked:
-        return worked_page(language, spot)
+        return worked_page(site, spot)
     step = next_step(spot.facts)
     if step.fact is None or spot.plan:
-        return plan_page(language, spot)
-    return question_page(language, spot, step.fact, at_most=step.at_most)
+        return plan_page(site, spot)
+    return question_page(site, spot, step.fact, at_most=step.at_most)
 
 
 @wizard.get("/<language:lang>/step.svg")
@@ -90,10 +89,10 @@ def step_picture(lang: str) -> Response:
 
     :raise 404: there is no such language, remedy or step, or it happens on no screen
     """
-    language = find_language(lang)
+    site = find_site(lang)
     spot, _ = read_query()
     number = request.args.get("step", "")
-    return picture_page(language, spot, int(number) if number.isdecimal() else 0)
+    return picture_page(site, spot, int(number) if number.isdecimal() else 0)
 
 
 @wizard.post("/<language:lang>/check")
@@ -102,11 +101,11 @@ def answer(lang: str) -> Response:
 
     :raise 404: there is no such language
     """
-    language = find_language(lang)
+    site = find_site(lang)
     spot, _ = read_query()
     asked = [fact for fact in typed_facts() if fact in request.form]
     if not asked:
-        return redirect(check_url(lang, spot.at(change=None)), 303)
+        return redirect(site.check(spot.at(change=None)), 303)
     form = typed_form(request.form, asked, keep="keep" in request.form)
     if form.validate():
         facts = spot.facts
@@ -114,9 +113,9 @@ def answer(lang: str) -> Response:
             if getattr(facts, field.name) not in (None, field.canonical):
                 facts = without_stale(facts, field.name)
             facts = facts.but(**{field.name: field.canonical})
-        return redirect(check_url(lang, Spot(facts)), 303)
+        return redirect(site.check(Spot(facts)), 303)
     fact, codes = next(iter(form.errors.items()))
     more: dict[str, Any] = {"typed": form[fact].data[:400]}
     if codes[0] == "telex":
         more["guess"] = form[fact].guess
-    return question_page(language, spot.at(change=fact), fact, PROBLEMS[codes[0]], **more)
+    return question_page(site, spot.at(change=fact), fact, PROBLEMS[codes[0]], **more)

@@ -98,10 +98,9 @@ def pseudo(tmp_path, monkeypatch):
         write_po(file, pseudo_catalogue())
     language = read_language("eo", path)
     found = {**languages(), "eo": language}
-    for module in ("languages", "pages", "errors"):
+    for module in ("languages", "pages", "site"):
         monkeypatch.setattr(f"app.web.{module}.languages", lambda: found)
-    for module in ("query", "questions"):
-        monkeypatch.setattr(f"app.wizard.{module}.languages", lambda: found)
+    monkeypatch.setattr("app.wizard.questions.languages", lambda: found)
     questions.shown_question.cache_clear()
     app = create_app(Settings(page_cache=0))
     app.test_client_class = LintingClient
