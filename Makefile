@@ -13,12 +13,17 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 
-# A query string tells what is wrong with somebody's mail: it is never logged.
 # Two servers may share a port without a word; the second would answer half the requests.
 FREE = @$(BIN)/python -c 'import socket, sys; address = (sys.argv[1], int(sys.argv[2])); \
 	sys.exit(socket.socket().connect_ex(address) == 0 and f"Port {address[1]} is taken: choose another with PORT=...")' \
 	$(HOST) $(PORT)
-GRANIAN = exec $(BIN)/granian --interface wsgi --no-ws --no-access-log --host $(HOST) --port $(PORT)
+SERVE = exec env HOST=$(HOST) PORT=$(PORT)
+
+# At home, the example portal is there to be looked at, and a second address to embed it from.
+ifneq ($(filter 127.0.0.1 localhost,$(HOST)),)
+EXAMPLE = PUBLIC_URL=$${PUBLIC_URL-http://127.0.0.1:$(PORT)} DEMO_URL=$${DEMO_URL-http://localhost:$(PORT)}
+endif
+EXAMPLE += PORTALS=$${PORTALS-$(or $(wildcard instance/portals.toml),docs/portals/example.toml)}
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -30,12 +35,12 @@ help: ## List what there is
 
 run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (HOST, PORT)
 	$(FREE)
-	@$(GRANIAN) --workers 1 --blocking-threads 3 wsgi:app
+	@$(SERVE) $(EXAMPLE) WEB_WORKERS=1 WEB_THREADS=3 $(BIN)/python -m app.serve
 
 # A slow upload holds a thread until it is through: more threads than granian likes to see, on purpose.
 serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per core)
 	$(FREE)
-	@$(GRANIAN) --workers $(WEB_WORKERS) --respawn-failed-workers --blocking-threads 16 wsgi:app
+	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) WEB_THREADS=16 $(BIN)/python -m app.serve
 
 test: $(VENV)/.dev browser ## Set up everything, run every test, then the checks
 	$(BIN)/pytest -n $(TEST_JOBS) --dist loadfile --cov --cov-report term:skip-covered

@@ -23,31 +23,35 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from flask import Flask
 
     from . import cli
-    from .api import api
+    from .api import api, cors
+    from .developers import portal_pages
     from .device import device
     from .diagnosis import Facts, next_step
     from .handouts import handouts
     from .knowledge import add_providers
     from .knowledge.local import read_providers
+    from .portal import Portal, PortalBook
     from .settings import Settings
-    from .web import assets, clock, errors, headers, pages
+    from .web import clock, errors, headers, pages
     from .web.cache import PageCache
-    from .web.languages import LanguageConverter
+    from .web.languages import LanguageConverter, languages
+    from .web.mount import Mount
     from .web.pastes import MemoryRequest
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
-    add_providers(read_providers(Path(settings.providers_file)) if settings.providers_file else ())
+    imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()
+    add_providers(imported)
     next_step(Facts())  # reads and compiles the content now: a fault in it stops the start
     app = Flask(__name__, static_folder=None, template_folder="../templates")
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.request_class = MemoryRequest
-    styles, scripts = assets.styles(), assets.scripts()
     clock.install(app, today)
     app.extensions["public_url"] = settings.public_url
-    pages.install(app, pages.Pages(styles, scripts, settings.public_url))
-    headers.install(app, styles.values(), scripts.values())
+    app.extensions["demo_url"] = settings.demo_url
+    pages.install(app, pages.Pages(settings.public_url))
+    headers.install(app)
     errors.install(app)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
@@ -55,8 +59,19 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     app.register_blueprint(api)
     app.register_blueprint(device)
     app.register_blueprint(handouts)
+    app.register_blueprint(portal_pages)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
-    if settings.page_cache:
-        app.wsgi_app = PageCache(app.wsgi_app, settings.page_cache)  # type: ignore[assignment]
+    cache = PageCache(app.wsgi_app, settings.page_cache)
+
+    def use(portals: tuple[Portal, ...]) -> None:
+        add_providers(imported, before=tuple(portal.provider for portal in portals))
+        cache.clear()
+
+    file = Path(settings.portals) if settings.portals else None
+    demo = settings.demo_url.split("/", 3)[:3]
+    book = PortalBook(file, tuple(languages()), use, "/".join(demo))
+    app.extensions["portals"] = book
+    cors.install(app, book)
+    app.wsgi_app = Mount(cache, book.find, settings.trusted_proxies)  # type: ignore[assignment]
     return app

@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-OWN_PROVIDERS = Path(__file__).parent.parent / "instance" / "providers.json"
+from .web.addresses import Network, read_networks
+
+INSTANCE = Path(__file__).parent.parent / "instance"
+OWN_PROVIDERS = INSTANCE / "providers.json"
 """Where the operator's own providers stand unless PROVIDERS_FILE says otherwise."""
+OWN_PORTALS = INSTANCE / "portals.toml"
+"""Where the portals stand unless PORTALS says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +23,21 @@ class Settings:
     ``public_url``: the address the wizard is known by, without a closing slash.  Pages name
     their canonical address and their other languages only when it is set.
     ``providers_file``: providers imported by the operator, none when it is empty.
+    ``portals``: the file of the portals, none when it is empty.  ``demo_url``: another address of
+    this server, which shows portals embedded in a foreign page.
+    ``trusted_proxies``: the networks whose X-Forwarded-For header is believed.
     """
 
     page_cache: int = 512
     public_url: str = ""
     providers_file: str = ""
+    portals: str = ""
+    demo_url: str = ""
+    trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read ``PAGE_CACHE``, ``PUBLIC_URL`` and ``PROVIDERS_FILE``.
+        """Read every setting from the variable of its name in capitals.
 
         :raise ValueError: a value that cannot be meant
         """
@@ -36,6 +47,13 @@ class Settings:
         file = environment.get("PROVIDERS_FILE", own)
         if not size.isdecimal():
             raise ValueError(f"PAGE_CACHE is a number of pages, not {size!r}")
-        if url and not url.startswith(("https://", "http://")):
-            raise ValueError(f"PUBLIC_URL starts with https://, unlike {url!r}")
-        return cls(int(size), url, file)
+        demo = environment.get("DEMO_URL", "").rstrip("/")
+        for name, told in (("PUBLIC_URL", url), ("DEMO_URL", demo)):
+            if told and not told.startswith(("https://", "http://")):
+                raise ValueError(f"{name} starts with https://, unlike {told!r}")
+        portals = environment.get("PORTALS", str(OWN_PORTALS) if OWN_PORTALS.exists() else "")
+        try:
+            proxies = read_networks(environment.get("TRUSTED_PROXIES", ""))
+        except ValueError as fault:
+            raise ValueError(f"TRUSTED_PROXIES lists networks: {fault}") from None
+        return cls(int(size), url, file, portals, demo, proxies)

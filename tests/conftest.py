@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from app import create_app
+from app.knowledge import add_providers
 from app.settings import Settings
 from tests.linting import LintingClient
 
@@ -42,6 +43,39 @@ def golden() -> Callable[[str, Iterable[str]], None]:
 def app() -> Flask:
     """Return the app as it is served, each page made anew."""
     return create_app(Settings(page_cache=0, public_url="https://wizard.example"))
+
+
+PORTALS = Path(__file__).parent.parent / "docs" / "portals" / "example.toml"
+"""The example that operators begin with."""
+
+
+@pytest.fixture(scope="session")
+def _portal_app() -> Flask:
+    return create_app(
+        Settings(
+            page_cache=0,
+            public_url="https://wizard.example",
+            portals=str(PORTALS),
+            demo_url="https://demo.example",
+        )
+    )
+
+
+@pytest.fixture
+def portal_app(_portal_app: Flask) -> Iterator[Flask]:
+    """Return the app with the example's portal, its provider known for this test only."""
+    assert _portal_app.extensions["portals"].reload()
+    yield _portal_app
+    add_providers(())
+
+
+@pytest.fixture
+def portal_client(portal_app: Flask) -> LintingClient:
+    """Return a client of the app with the example's portal, from an address outside of it."""
+    portal_app.test_client_class = LintingClient
+    client = portal_app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    return client
 
 
 @pytest.fixture

@@ -96,8 +96,8 @@ def _lint_policy(elements: list[Element], policy: str) -> None:
 def _lint_picture(element: Element) -> None:
     """A page is one request: only pictures may come later, when what they stand in is opened."""
     assert element.tag == f"{SPACE}img"
-    assert element.get("loading") == "lazy"
     assert element.get("alt")
+    assert element.get("loading") == "lazy"
     assert element.get("width")
     assert element.get("height")
     assert (element.get("src") or "").startswith("/")
@@ -136,4 +136,6 @@ def _all(elements: list[Element], tag: str) -> list[Element]:
 
 
 def _text(element: Element) -> str:
-    return "".join(element.itertext()).strip()
+    """Return what an element is called: its text, and what its pictures are called."""
+    pictures = (part.get("alt") or "" for part in element.iter(f"{SPACE}img"))
+    return "".join([*element.itertext(), *pictures]).strip()

@@ -5,6 +5,7 @@ import shlex
 from dataclasses import fields
 from math import prod
 from pathlib import Path
+from shutil import copytree
 from zipfile import ZipFile
 
 import pytest
@@ -64,6 +65,7 @@ def test_every_dependency_says_why_it_is_there() -> None:
 def test_the_readmes_commands_work(app: Flask, tmp_path: Path, monkeypatch) -> None:
     with ZipFile(tmp_path / "autoconfig-master.zip", "w") as archive:
         archive.writestr("autoconfig-master/ispdb/proseware.com.xml", entry(smtp()))
+    copytree(ROOT / "docs" / "portals", tmp_path / "docs" / "portals")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PROVIDERS_FILE", str(tmp_path / "providers.json"))
     runner = app.test_cli_runner()

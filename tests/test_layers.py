@@ -9,9 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "app").rglob("*.py"))
-FLOORS = {"knowledge": 0, "diagnosis": 1, "reading": 1, "web": 2,
-          "api": 3, "wizard": 3, "device": 3, "handouts": 3, "portal": 3, "desk": 3}  # fmt: skip
-TOP = 4
+FLOORS = {"knowledge": 0, "diagnosis": 1, "reading": 1, "portal": 2, "web": 3,
+          "api": 4, "wizard": 4, "device": 4, "handouts": 4, "developers": 4,
+          "desk": 4}  # fmt: skip
+TOP = 5
 
 
 def floor_of(path: Path) -> int:

@@ -11,9 +11,10 @@ from ..diagnosis import read_facts
 from ..knowledge import knowledge
 from ..reading import TooLong, read
 from ..web.clock import today
+from ..web.links import fill_in
 from ..web.messages import PROBLEMS
 from ..web.pastes import take_paste
-from ..web.site import Site, visitor_site
+from ..web.site import Site, known_facts, visitor_site
 from .answer import plan_object
 from .reading import reading_object
 
@@ -30,7 +31,7 @@ def diagnoses() -> Response:
     facts, wrong = read_facts(given, frozenset(knowledge().remedies))
     if wrong:
         return _refuse({key: PROBLEMS[code] for key, code in wrong.items()}, site)
-    return _json(plan_object(facts, site, today()), 200, site)
+    return _json(plan_object(fill_in(facts, known_facts()), site, today()), 200, site)
 
 
 @api.post("/readings")

@@ -74,7 +74,7 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
 
 
 def _closes(remedy: Remedy) -> bool:
-    return bool(remedy.words and remedy.closing and not remedy.when)
+    return bool(remedy.words and remedy.closing and not remedy.when and not remedy.needs)
 
 
 def _unspoken(table: DecisionTable) -> list[str]:

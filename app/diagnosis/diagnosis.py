@@ -89,10 +89,12 @@ class Diagnosis:
 
 def diagnose(facts: Facts) -> Diagnosis:
     """Return the diagnosis for some facts; with several recipients, that of the foremost (G8)."""
-    foremost = foremost_recipient(facts, find_provider(facts))
+    provider = find_provider(facts)
+    foremost = foremost_recipient(facts, provider)
     verdict, match = _judge(facts, foremost)
     verdicts = tuple(_verdict_beside(match, facts, recipient) for recipient in facts.recipients)
-    planned = decision_table().remedies(match)
+    advised = decision_table().remedies(match)
+    planned = tuple(r for r in advised if provider is None or provider.offers_any(r.needs))
     return Diagnosis(facts, match, verdict, verdicts, planned)
 
 

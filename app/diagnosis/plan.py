@@ -77,6 +77,7 @@ class Plan:
     notes: tuple[str, ...]
     stale: tuple[DatedFact, ...]
     next: NextStep
+    provider: Provider | None = None
 
     @property
     def current(self) -> PlannedRemedy | None:
@@ -122,9 +123,10 @@ def make_plan(
             for remedy in diagnosis.planned
         ),
         article=_article(diagnosis, content, translate),
-        notes=tuple(translate(note.text) for note in provider.notes) if provider else (),
+        notes=_notes(provider, content, translate) if provider else (),
         stale=_stale(provider, guide.program, on) if on else (),
         next=next_step(facts),
+        provider=provider,
     )
 
 
@@ -149,6 +151,17 @@ def _other_verdict(
     return OtherVerdict(
         question.fact, translate(question.label), answer, fill(change.scenario.title)
     )
+
+
+def _notes(provider: Provider, content: Knowledge, translate: Translate) -> tuple[str, ...]:
+    """Return what is worth knowing about a provider: its notes, and what it does not offer."""
+    lacking = [
+        way.without
+        for way in content.authorisations.values()
+        if way.without and not provider.offers_any((way.id,))
+    ]
+    notes = [note.text for note in provider.notes]
+    return tuple(translate(text).format(provider=provider.name) for text in notes + lacking)
 
 
 def _stale(provider: Provider | None, program: Program, on: date) -> tuple[DatedFact, ...]:
@@ -188,6 +201,8 @@ def _steps(
         if not diagnosis.match.holds(step.when) or (step.usual and provider):
             continue
         if "{page}" in step.text and not (provider and provider.page):
+            continue
+        if provider and not provider.offers_any(step.needs):
             continue
         if step.acts:
             yield from guide.steps(step.acts)

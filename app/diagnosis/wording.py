@@ -38,6 +38,7 @@ def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate
         "account": _at(translate(" with an address at {domain}"), _shown(facts, "account_domain")),
         "there": _at(translate(" at {domain}"), ", ".join(concerned)),
         "published": provider.name if provider else "",
+        "offers": _offered(provider, translate),
         "page": value(provider.page) if provider and provider.page else "",
     }
 
@@ -68,6 +69,14 @@ def _told_settings(facts: Facts, translate: Translate) -> str:
     parts = [translate("port {number}").format(number=port)] if port else []
     parts += [translate(choice.text)] if choice else []
     return ", ".join(parts) or translate("the settings I was given")
+
+
+def _offered(provider: Provider | None, translate: Translate) -> str:
+    """Return the ways of authorisation to ask for: those offered, as far as that is known."""
+    ways = knowledge().authorisations.values()
+    return ", ".join(
+        translate(way.ask) for way in ways if provider is None or provider.offers_any((way.id,))
+    )
 
 
 def _at(words: str, domain: str | None) -> str:

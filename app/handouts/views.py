@@ -5,14 +5,14 @@ They name the plan's absolute address, so they depend on the host too and only b
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response
 from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Plan, PlannedRemedy, make_plan
 from ..web.clock import today
 from ..web.links import Spot
 from ..web.pages import page
-from ..web.site import Site, find_site
+from ..web.site import Site, find_site, home_url
 from ..wizard.query import moved_part, read_query
 from .qr import draw_qr
 from .ticket import write_ticket
@@ -62,6 +62,7 @@ def sheet(lang: str) -> Answer:
     values = {
         "plan": plan,
         "remedy": remedy,
+        "ours": site.portal is not None and site.portal.serves(plan.provider),
         "others": [other for other in plan.remedies if other.id != remedy.id],
         "link": link,
         "qr": draw_qr(link),
@@ -79,8 +80,7 @@ def _plan(site: Site, spot: Spot) -> tuple[Plan, PlannedRemedy]:
 
 
 def _link(site: Site, spot: Spot) -> str:
-    base = current_app.extensions["public_url"] or request.host_url.rstrip("/")
-    return f"{base}{site.check(spot)}"
+    return f"{home_url()}{site.check(spot)}"
 
 
 def _send(text: str, mimetype: str) -> Response:

@@ -2,6 +2,7 @@
 
 from .loader import KnowledgeError, add_providers, knowledge
 from .model import (
+    Authorisation,
     Choice,
     Incoming,
     Knowledge,
@@ -16,6 +17,7 @@ from .model import (
 from .programs import Move, Program, Programs
 
 __all__ = [
+    "Authorisation",
     "Choice",
     "Incoming",
     "Knowledge",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .model import (
+    Authorisation,
     Choice,
     Incoming,
     Knowledge,
@@ -35,25 +36,28 @@ class KnowledgeError(ValueError):
     """A TOML file says something that cannot be meant; the message names file and row."""
 
 
-_local: tuple[Provider, ...] = ()
-
-
 @cache
+def _shipped() -> Knowledge:
+    return load(FOLDER)
+
+
+_current: Knowledge | None = None
+
+
 def knowledge() -> Knowledge:
-    """Return the content: what the app ships with, and the operator's own providers after it."""
-    content = load(FOLDER)
-    return replace(content, providers=content.providers + _local)
+    """Return the content: what the app ships with, and the operator's own providers."""
+    return _current or _shipped()
 
 
-def add_providers(providers: tuple[Provider, ...]) -> None:
+def add_providers(after: tuple[Provider, ...], before: tuple[Provider, ...] = ()) -> None:
     """Let the operator's own providers be known from now on, in place of earlier ones.
 
-    To be called before anything is diagnosed.
+    :param after: ones that a domain of a shipped provider does not belong to
+    :param before: ones that speak for their domains before anybody else
     """
-    global _local
-    if providers != _local:
-        _local = providers
-        knowledge.cache_clear()
+    global _current
+    content = _shipped()
+    _current = replace(content, providers=before + content.providers + after)
 
 
 def load(folder: Path) -> Knowledge:
@@ -68,10 +72,16 @@ def load(folder: Path) -> Knowledge:
     conditions = _Conditions(values)
     programs = _programs(folder / "programs.toml")
     acts = programs.general.acts
+    file = "authorisations.toml"
+    authorisations = _unique(
+        (_build(Authorisation, file, row) for row in read_toml(folder / file)["authorisation"]),
+        "id",
+    )
     remedies = _unique(
         (_remedy(row, conditions, acts) for row in read_toml(folder / "remedies.toml")["remedy"]),
         "id",
     )
+    _check_needs(remedies.values(), authorisations)
     scenarios = _unique(
         (
             _scenario(row, conditions, remedies, file)
@@ -86,7 +96,9 @@ def load(folder: Path) -> Knowledge:
     shipped = read_toml(folder / "providers.toml")["provider"]
     providers = tuple(build_provider(row, "providers.toml") for row in shipped)
     article = read_toml(folder / "article.toml")
-    return Knowledge(questions, stages, scenarios, remedies, providers, article, programs)
+    return Knowledge(
+        questions, stages, scenarios, remedies, providers, article, programs, authorisations
+    )
 
 
 class _Conditions:
@@ -157,7 +169,15 @@ def _remedy(row: dict[str, Any], conditions: _Conditions, acts: Collection[str])
     where = f"remedies.toml: {row.get('id')}"
     steps = tuple(_step(step, conditions, acts, where) for step in row.pop("steps"))
     when = conditions.read(row.pop("when", []), where)
-    return _build(Remedy, where, row, steps=steps, when=when)
+    needs = tuple(row.pop("needs", ()))
+    return _build(Remedy, where, row, steps=steps, when=when, needs=needs)
+
+
+def _check_needs(remedies: Iterable[Remedy], authorisations: Collection[str]) -> None:
+    for remedy in remedies:
+        needs = {*remedy.needs, *(way for step in remedy.steps for way in step.needs)}
+        if strange := sorted(needs - set(authorisations)):
+            raise KnowledgeError(f"remedies.toml: {remedy.id}: no way is called {strange[0]!r}")
 
 
 def _step(said: Any, conditions: _Conditions, acts: Collection[str], where: str) -> Step:
@@ -166,7 +186,8 @@ def _step(said: Any, conditions: _Conditions, acts: Collection[str], where: str)
     if strange := [act for act in listed if act not in acts]:
         raise KnowledgeError(f"{where}: no program has an act {strange[0]!r}")
     when = conditions.read(row.pop("when", []), where)
-    return _build(Step, where, row, acts=listed, when=when)
+    needs = tuple(row.pop("needs", ()))
+    return _build(Step, where, row, acts=listed, when=when, needs=needs)
 
 
 def _programs(path: Path) -> Programs:

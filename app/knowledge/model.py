@@ -93,13 +93,15 @@ class Step:
     """One step of a remedy, shown only when its conditions hold.
 
     ``acts`` are done in the mail program, in place of a text.  A ``usual`` step is for settings
-    that nobody publishes, so that the usual ones are advised.
+    that nobody publishes, so that the usual ones are advised.  ``needs``: ways of authorisation of
+    which the provider must offer one, as far as it says.
     """
 
     text: str = ""
     acts: tuple[str, ...] = ()
     when: tuple[When, ...] = ()
     usual: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Remedy:
     """Something a person can do.
 
     ``words`` are what to say to whoever can help; ``closing`` ones also when everything has been
-    tried.  ``worked`` is good to know once it has helped.
+    tried.  ``worked`` is good to know once it has helped.  ``needs``: as for a step.
     """
 
     id: str
@@ -119,6 +121,7 @@ class Remedy:
     closing: bool = True
     worked: str | None = None
     settings: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,9 @@ class Provider:
 
     ``sign_in``: oauth-only, app-password, password or unknown.  ``oauth``: mail programs can be
     let in through the provider's own window (always so where that is the only way).  ``page`` is
-    the provider's own on how to get an app password.
+    the provider's own on how to get an app password.  ``mail_only``: it recognises nobody by the
+    line, as one that runs no lines.  ``offers``: the ways of authorisation, None where it has not
+    said which.
     """
 
     id: str
@@ -170,6 +175,20 @@ class Provider:
     page: str | None = None
     mail_only: bool = False
     notes: tuple[Note, ...] = ()
+    offers: frozenset[str] | None = None
+
+    def offers_any(self, needs: tuple[str, ...]) -> bool:
+        """Tell whether something that needs one of these ways of authorisation may be advised."""
+        return self.offers is None or not needs or not self.offers.isdisjoint(needs)
+
+
+@dataclass(frozen=True)
+class Authorisation:
+    """A way in which a server recognises a customer: how one asks for it, what its lack means."""
+
+    id: str
+    ask: str
+    without: str | None = None
 
 
 @dataclass(frozen=True)
@@ -183,6 +202,7 @@ class Knowledge:
     providers: tuple[Provider, ...]
     article: Mapping[str, str]
     programs: Programs
+    authorisations: Mapping[str, Authorisation]
 
     @cached_property
     def by_domain(self) -> Mapping[str, Provider]:

@@ -6,9 +6,12 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
+
+from ..portal import Look
 
 FOLDER = Path(__file__).parent.parent.parent / "static"
 
@@ -29,19 +32,29 @@ STYLES = {
     "plan": ("palette", "base", "screen", "plan"),
     "screen": ("palette", "screen"),
     "sheet": ("palette", "base", "sheet"),
+    "demo": ("demo",),
+    "developers": ("palette", "base", "fields", "developers"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
-SCRIPTS = ("wizard", "paste", "device", "sheet")
+SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo")
 
 
-def styles() -> dict[str, Asset]:
-    """Return the style of each kind of page, without comments and needless white space."""
+@lru_cache(maxsize=256)
+def styles(look: Look | None = None) -> dict[str, Asset]:
+    """Return the style of each kind of page, without comments and needless white space.
+
+    :param look: a portal's, whose colours stand in place of ours
+    """
     return {
-        kind: _asset(
-            "".join(_pack((FOLDER / f"{sheet}.css").read_text("utf-8")) for sheet in sheets)
-        )
+        kind: _asset("".join(_sheet(name, look) for name in sheets))
         for kind, sheets in STYLES.items()
     }
+
+
+def _sheet(name: str, look: Look | None) -> str:
+    if look and name == "palette":
+        return look.palette.css
+    return _pack((FOLDER / f"{name}.css").read_text("utf-8"))
 
 
 def _pack(css: str) -> str:
@@ -50,6 +63,7 @@ def _pack(css: str) -> str:
     return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
 
 
+@cache
 def scripts() -> dict[str, Asset]:
     """Return each script, a line a statement, without comments and indentation."""
     return {name: _script(name) for name in SCRIPTS}

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from .headers import choose_coding
+from .mount import OWN_LINE
 
 Key = tuple[str, str, str]
 Page = tuple[str, list[tuple[str, str]], bytes]
@@ -33,10 +34,14 @@ class PageCache:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         query = environ.get("QUERY_STRING", "")
-        if environ["REQUEST_METHOD"] != "GET" or len(query) > LONGEST_QUERY:
+        # The way in may lead on for this visitor only, and an answer may be for one site's scripts.
+        for_one = OWN_LINE in environ or "HTTP_ORIGIN" in environ
+        if for_one or not self.size or environ["REQUEST_METHOD"] != "GET":
+            return self.app(environ, start)
+        if len(query) > LONGEST_QUERY:
             return self.app(environ, start)
         coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        key = (environ.get("PATH_INFO", ""), query, coding)
+        key = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), query, coding)
         with self._lock:
             if self._day != date.today():
                 self._pages.clear()
@@ -50,6 +55,11 @@ class PageCache:
         status, headers, body = page
         start(status, list(headers))
         return [body]
+
+    def clear(self) -> None:
+        """Forget every page: what they were made from is no longer so."""
+        with self._lock:
+            self._pages.clear()
 
     def _fetch(self, environ: dict[str, Any]) -> Page:
         answer: list[Any] = []

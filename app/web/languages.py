@@ -78,12 +78,12 @@ def languages() -> Mapping[str, Language]:
     return dict(sorted(found.items(), key=lambda item: item[0] != DEFAULT))
 
 
-def preferred(header: str) -> str:
-    """Return the language code that an Accept-Language header asks for first.
+def preferred(header: str, among: tuple[str, ...]) -> str:
+    """Return the one of some language codes that an Accept-Language header asks for first.
 
-    ``*`` and a header that names none of the languages get the default.
+    ``*`` and a header that names none of them get the first.
     """
-    best, best_weight = DEFAULT, 0.0
+    best, best_weight = among[0], 0.0
     for part in header[:500].split(","):
         tag, _, weight = part.partition(";q=")
         try:
@@ -91,7 +91,7 @@ def preferred(header: str) -> str:
         except ValueError:
             continue
         code = tag.strip().lower().partition("-")[0]
-        if code in languages() and best_weight < asked <= 1:
+        if code in among and best_weight < asked <= 1:
             best, best_weight = code, asked
     return best
 

@@ -45,6 +45,12 @@ class Spot:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
+def fill_in(facts: Facts, known: Facts) -> Facts:
+    """Return facts with what is known besides, where they say nothing."""
+    untold = {key: getattr(known, key) for key, _ in known.pairs if getattr(facts, key) is None}
+    return facts.but(**untold) if untold else facts
+
+
 def extend(url: str, pair: str) -> str:
     """Return a URL with one more ``key=value`` at its end."""
     return f"{url}{'&' if '?' in url else '?'}{pair}"

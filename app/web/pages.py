@@ -12,7 +12,7 @@ from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from ..diagnosis.domains import display
-from .assets import Asset
+from .assets import scripts, styles
 from .folding import FoldingEnvironment
 from .languages import languages
 from .site import Site
@@ -33,9 +33,7 @@ class Pages:
     a question, the shape of the route) and remembers it.
     """
 
-    def __init__(
-        self, styles: Mapping[str, Asset], scripts: Mapping[str, Asset], public_url: str
-    ) -> None:
+    def __init__(self, public_url: str) -> None:
         loader = FileSystemLoader(TEMPLATES)
         self._environments = {
             code: FoldingEnvironment(loader, language) for code, language in languages().items()
@@ -43,8 +41,7 @@ class Pages:
         for environment in self._environments.values():
             environment.filters["shown"] = display
             environment.globals |= {
-                "styles": {kind: style.text for kind, style in styles.items()},
-                "scripts": {name: script.text for name, script in scripts.items()},
+                "scripts": {name: script.text for name, script in scripts().items()},
                 "public_url": public_url,
                 "fragment": lru_cache(maxsize=REMEMBERED)(_fragments(environment)),
             }
@@ -76,8 +73,9 @@ def page(
 ) -> Response:
     """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
     pages: Pages = current_app.extensions["pages"]
+    of_site = {"site": site, "portal": site.portal, "styles": styles(site.look)}
     response = Response(
-        pages.render(site.language.code, template, {**values, "site": site}),
+        pages.render(site.language.code, template, {**values, **of_site}),
         status,
         mimetype=mimetype,
     )

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, g, request
+from flask import abort, current_app, g, request
 
 from ..diagnosis import Facts
+from ..portal import Look, Portal
 from .languages import Language, languages, preferred
 from .links import NOTHING, Spot
+from .mount import look_of
 
 
 @dataclass(frozen=True)
 class Site:
-    """A language, and the path before it: empty, or the portal's that the wizard stands in."""
+    """A language, the path before it, and the look of the portal that the path belongs to."""
 
     language: Language
     root: str = ""
+    look: Look | None = None
+
+    @property
+    def portal(self) -> Portal | None:
+        """The portal that the wizard stands in, None outside of all."""
+        return self.look.portal if self.look else None
 
     @property
     def base(self) -> str:
@@ -43,7 +51,7 @@ class Site:
     @property
     def languages(self) -> tuple[Language, ...]:
         """The languages that there are here, this one among them."""
-        return tuple(languages().values())
+        return tuple(_spoken(self.look).values())
 
     def within(self, url: str) -> str:
         """Return what stands behind the language in one of this site's URLs."""
@@ -55,10 +63,11 @@ def find_site(code: str) -> Site:
 
     :raise 404: there is no such language here
     """
-    language = languages().get(code)
+    look = look_of(request.environ)
+    language = _spoken(look).get(code)
     if language is None:
         abort(404)
-    g.site = Site(language, request.script_root)
+    g.site = Site(language, request.script_root, look)
     return g.site
 
 
@@ -66,7 +75,29 @@ def visitor_site() -> Site:
     """Return the site of the URL; without a language in it, in the one the browser asks for."""
     if "site" in g:
         return g.site
+    look = look_of(request.environ)
+    spoken = _spoken(look)
     first = request.path[1:].partition("/")[0]
     asked = request.args.get("lang", first) if len(request.query_string) < 4000 else first
-    code = asked if asked in languages() else preferred(request.headers.get("Accept-Language", ""))
-    return Site(languages()[code], request.script_root)
+    if asked not in spoken:
+        asked = preferred(request.headers.get("Accept-Language", ""), tuple(spoken))
+    return Site(spoken[asked], request.script_root, look)
+
+
+def home_url() -> str:
+    """Return the address that the app is known by, without a closing slash or a portal's root."""
+    known: str = current_app.extensions["public_url"]
+    return known or request.host_url.rstrip("/")
+
+
+def known_facts() -> Facts:
+    """Return what is known of every visitor who comes in by the request's portal."""
+    look = look_of(request.environ)
+    return look.portal.facts if look else NOTHING
+
+
+def _spoken(look: Look | None) -> dict[str, Language]:
+    """Return the languages of a portal, or all of them, the default first."""
+    spoken = languages()
+    codes = look.portal.languages if look else tuple(spoken)
+    return {code: spoken[code] for code in codes if code in spoken}

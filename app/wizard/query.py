@@ -9,17 +9,21 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from ..diagnosis import CODES, FACT_KEYS, Facts, read_facts
+from ..diagnosis.reduction import find_provider
 from ..knowledge import knowledge
-from ..web.links import Spot
-from ..web.site import Site
+from ..web.links import Spot, fill_in
+from ..web.mount import OWN_LINE
+from ..web.site import Site, known_facts
 from .questions import typed_facts
 
 LONGEST_QUERY = 4000
 """Characters of a query string that are read; no set of answers comes near it."""
 
 
-def read_query() -> tuple[Spot, dict[str, str]]:
+def read_query(fill: bool = True) -> tuple[Spot, dict[str, str]]:
     """Read the query string: the spot it names, and per wrong fact the code of what is wrong.
+
+    :param fill: fill in what the portal knows of everybody
 
     :raise 414: it is longer than any set of answers
     """
@@ -31,12 +35,24 @@ def read_query() -> tuple[Spot, dict[str, str]]:
     wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
     change, way, worked = given.get("change"), given.get("way"), given.get("worked")
     return Spot(
-        facts,
+        fill_in(facts, known_facts()) if fill else facts,
         change=change if change in knowledge().questions else None,
         way=way if way in knowledge().remedies else None,
         worked=worked if worked in knowledge().remedies else None,
         plan=given.get("plan") == "now",
     ), wrong
+
+
+def found_line(site: Site, spot: Spot) -> Spot | None:
+    """Return the spot with the line that the visitor is found to be on, None when nothing is found.
+
+    Only for the way in, which leads to the URL that says so.  For an account at another provider
+    the portal's own network says nothing.
+    """
+    if OWN_LINE not in request.environ or spot.facts.connection is not None:
+        return None
+    served = site.portal is not None and site.portal.serves(find_provider(spot.facts))
+    return spot.at(facts=spot.facts.but(connection="own")) if served else None
 
 
 def moved_part(site: Site, name: str, spot: Spot) -> Response | None:
@@ -60,6 +76,6 @@ def typed_in_url(facts: Facts) -> bool:
     """Tell whether the URL holds a name as somebody typed it, maybe with an address."""
     for fact in typed_facts():
         value = getattr(facts, fact)
-        if value is not None and request.args[fact] != str(value):
+        if value is not None and request.args.get(fact, value) != str(value):
             return True
     return False

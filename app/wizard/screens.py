@@ -9,6 +9,7 @@ from flask import Response, abort
 
 from ..diagnosis import CHOICES, Facts, diagnose, make_plan, next_step
 from ..diagnosis.device import profile_provider
+from ..diagnosis.reduction import find_provider
 from ..knowledge import knowledge
 from ..reading import Reading
 from ..web.clock import today
@@ -35,6 +36,7 @@ def start_page(site: Site, spot: Spot) -> Response:
         "next": next_step(spot.facts),
         "pasted": "",
         "route": draw_route(spot.facts, site.language.gettext),
+        "answers": list(answers_so_far(site.language.code, spot.facts)),
         **_links(site, spot, "start"),
     }
     return page(site, "start.html", values)
@@ -76,6 +78,7 @@ def plan_page(site: Site, spot: Spot) -> Response:
     values = {
         "plan": plan,
         "current": plan.shown(spot.way),
+        "ours": site.portal is not None and site.portal.serves(plan.provider),
         "drawn": draw_screen,
         "program": answer_text(site.language.code, "program", program) if program else None,
         "profile": program and spot.facts.program in APPLE and profile_provider(spot.facts),
@@ -149,12 +152,19 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
     return page(site, "understood.html", values, keep=False)
 
 
+def _on_portals_line(site: Site, spot: Spot) -> bool:
+    """Tell whether to say openly that the visitor is on the portal's network, found out or told."""
+    told = spot.facts.connection == "own" and spot.change != "connection"
+    return told and site.portal is not None and site.portal.serves(find_provider(spot.facts))
+
+
 def _links(site: Site, spot: Spot, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
     here = site.start(spot.facts) if where == "start" else site.check(spot)
     facts_url = site.check(Spot(spot.facts))
     return {
         "spot": spot,
+        "own_line": _on_portals_line(site, spot),
         "here": site.within(here),
         "change_url": extend(facts_url, "change="),
         "plan_url": extend(facts_url, "plan=now"),

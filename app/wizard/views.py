@@ -13,7 +13,7 @@ from ..web.links import Spot
 from ..web.messages import PROBLEMS
 from ..web.site import find_site, visitor_site
 from .forms import typed_form
-from .query import read_query, typed_in_url
+from .query import found_line, read_query, typed_in_url
 from .questions import typed_facts, without_stale
 from .screens import picture_page, plan_page, question_page, start_page, worked_page
 
@@ -48,6 +48,8 @@ def start(lang: str) -> Response:
     spot, _ = read_query()
     if typed_in_url(spot.facts):
         return redirect(site.start(spot.facts), 302)
+    if found := found_line(site, spot):
+        return redirect(site.start(found.facts), 302)
     return start_page(site, spot)
 
 
@@ -73,6 +75,8 @@ def check(lang: str) -> Response:
             changed = was != str(getattr(spot.facts, asked))
             facts = without_stale(spot.facts, asked) if changed else spot.facts
             return redirect(site.check(Spot(facts)), 302)
+    if spot.change != "connection" and (found := found_line(site, spot)):
+        return redirect(site.check(found), 302)
     if spot.change:
         return question_page(site, spot, spot.change)
     if spot.worked:

@@ -1,0 +1,35 @@
+"""Which sites' scripts may use the API in a browser: those that the portal lists (Fetch, CORS)."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from ..portal import PortalBook
+from ..web.mount import look_of
+
+HOURS_24 = "86400"
+"""Seconds that a browser may remember what a site is allowed."""
+
+
+def install(app: Flask, book: PortalBook) -> None:
+    """Answer browsers of listed sites below ``/api/``; nobody is ever sent anybody's cookies.
+
+    Under a portal's root its own sites count, outside of all portals those of any portal.
+    """
+
+    @app.after_request
+    def allow(response: Response) -> Response:
+        if not request.path.startswith("/api/"):
+            return response
+        response.headers.add("Vary", "Origin")
+        origin = request.headers.get("Origin", "")
+        look = look_of(request.environ)
+        portals = (look.portal,) if look else book.all()
+        if origin and any(origin in portal.origins for portal in portals):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+            if request.method == "OPTIONS":
+                response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+                response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+                response.headers["Access-Control-Max-Age"] = HOURS_24
+        return response

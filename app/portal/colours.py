@@ -1,0 +1,137 @@
+"""A portal's colours, checked for contrast in light and dark, and mended where unreadable.
+
+Contrast and luminance: WCAG 2.2, "contrast ratio" and "relative luminance"; success criterion
+1.4.3 asks for 4.5 to 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PALETTE = Path(__file__).parent.parent.parent / "static" / "palette.css"
+LEAST = 4.55
+"""A little more than asked for: colours are rounded to whole steps."""
+GROUND = 8.0
+"""Contrast that the strongest ink has on a ground, so that colours on it can still differ."""
+BLACK, WHITE = "#000000", "#ffffff"
+GROUNDS = ("paper", "card")
+WORDS = ("accent", "ink", "soft", "stop", "doubt")
+"""What is written in, the accent first: the tint that it makes is a ground for ink."""
+
+Scheme = Mapping[str, str]
+"""Names of colours, as in palette.css, to ``#rrggbb``."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of both schemes, and what had to be mended: (scheme, name, what) each."""
+
+    light: Scheme
+    dark: Scheme
+    mended: tuple[tuple[str, str, str], ...]
+
+    @property
+    def css(self) -> str:
+        """The style sheet of these colours, in place of palette.css."""
+        by_day, by_night = (
+            ";".join(f"--{name}:{_short(colour)}" for name, colour in scheme.items())
+            for scheme in (self.light, self.dark)
+        )
+        return (
+            f":root{{color-scheme:light dark;{by_day}}}"
+            f"@media (prefers-color-scheme:dark){{:root{{{by_night}}}}}"
+        )
+
+
+def make_palette(light: Scheme, dark: Scheme) -> Palette:
+    """Return ours with some colours changed, each readable on every ground it stands on."""
+    mended: list[tuple[str, str, str]] = []
+    schemes = []
+    for name, ours, wanted, ink in zip(
+        ("light", "dark"), defaults(), (light, dark), (BLACK, WHITE), strict=True
+    ):
+        scheme, told = _mend(ours, wanted, ink)
+        schemes.append(scheme)
+        mended += [(name, colour, what) for colour, what in told]
+    return Palette(schemes[0], schemes[1], tuple(mended))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21."""
+    lower, higher = sorted((_luminance(one), _luminance(other)))
+    return (higher + 0.05) / (lower + 0.05)
+
+
+@cache
+def defaults() -> tuple[Scheme, Scheme]:
+    """Return our own colours by day and by night, as palette.css has them."""
+    by_day, by_night = PALETTE.read_text("utf-8").split("@media")
+    light, dark = (
+        {name: _long(value) for name, value in re.findall(r"--(\w+): (#[0-9a-f]+)", css)}
+        for css in (by_day, by_night)
+    )
+    return light, dark
+
+
+def _mend(ours: Scheme, wanted: Scheme, ink: str) -> tuple[Scheme, list[tuple[str, str]]]:
+    """Return one scheme made readable, and what was changed of what the operator wanted."""
+    told: list[tuple[str, str]] = []
+    scheme = dict(ours) | {name: colour.lower() for name, colour in wanted.items()}
+    for name in GROUNDS:
+        if contrast(ink, scheme[name]) < GROUND:
+            told.append((name, f"{scheme[name]} leaves no room for readable text; ours is used"))
+            scheme[name] = ours[name]
+    if scheme == ours:  # nothing to check: a test holds that ours are readable
+        return scheme, told
+    grounds = [scheme[name] for name in GROUNDS]
+    for name in WORDS:
+        before = scheme[name]
+        tinted = name in ("ink", "accent")
+        for step in range(101):
+            colour = _mix(before, ink, step / 100)
+            accent = colour if name == "accent" else scheme["accent"]
+            on = [*grounds, _tint(scheme["card"], accent)] if tinted else grounds
+            if min(contrast(colour, ground) for ground in on) >= LEAST:
+                break
+        scheme[name] = colour
+        if name in wanted and colour != before:
+            ground = min(grounds, key=lambda ground: contrast(before, ground))
+            ratio = f"{contrast(before, ground):.1f} on {ground}"
+            told.append((name, f"{before} has a contrast of {ratio}, not 4.5: {colour} is used"))
+    scheme["tint"] = _tint(scheme["card"], scheme["accent"])
+    scheme["on"] = max(WHITE, BLACK, key=lambda on: contrast(on, scheme["accent"]))
+    scheme["line"] = _mix(scheme["paper"], scheme["ink"], 0.18)
+    return scheme, told
+
+
+def _tint(card: str, accent: str) -> str:
+    return _mix(card, accent, 0.1)
+
+
+def _mix(one: str, other: str, share: float) -> str:
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in _channels(colour))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _short(colour: str) -> str:
+    return f"#{colour[1::2]}" if colour[1::2] == colour[2::2] else colour
+
+
+def _long(colour: str) -> str:
+    return colour if len(colour) == 7 else "#" + "".join(2 * letter for letter in colour[1:])

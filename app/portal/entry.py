@@ -1,0 +1,177 @@
+"""What an operator may write about a portal: the keys of the file, and the form of each value."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from ..diagnosis.domains import NotADomain, normalise_domain, normalise_host
+
+Text = str | dict[str, str]
+"""A text that is the same in all languages, or one a language."""
+MOST = 200
+"""Entries of any list: more is a mistake, and what is compared with each other stays quick."""
+
+
+def _domain(text: str) -> str:
+    try:
+        return normalise_domain(text)
+    except NotADomain:
+        raise ValueError(f"{text!r} is no domain, like proseware.com") from None
+
+
+def _host(text: str) -> str:
+    try:
+        return normalise_host(text)
+    except NotADomain:
+        raise ValueError(f"{text!r} is no host name, like smtp.proseware.com") from None
+
+
+def _network(text: Any) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(text) if isinstance(text, str) else None
+    except ValueError as fault:
+        raise ValueError(
+            f"{text!r} is no network, like 192.0.2.0/24 or 2001:db8::/32: {fault}"
+        ) from None
+    if network is None:
+        raise ValueError(f"{text!r} is no text such as '192.0.2.0/24'")
+    mapped = isinstance(network, IPv6Network) and network.network_address.ipv4_mapped
+    if mapped:
+        raise ValueError(f"{text!r}: write it as an IPv4 network; both forms are then recognised")
+    return network
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    whole = f"{parts.scheme}://{parts.netloc}"
+    plain = parts.netloc and not any(c in text for c in " ;,'\"*@\\")
+    try:
+        bad_port = parts.port == 0
+    except ValueError:
+        bad_port = True
+    if parts.scheme not in ("http", "https") or not plain or text != whole or bad_port:
+        raise ValueError(
+            f"{text!r} is no origin: https:// and a host name, no closing slash, no path, "
+            "like https://support.proseware.com"
+        )
+    return text.lower()
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http", "mailto", "tel") or any(c.isspace() for c in text):
+        raise ValueError(f"{text!r} is no link; it begins with https://")
+    return text
+
+
+def _like(pattern: str, told: str) -> AfterValidator:
+    shape = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not shape.fullmatch(text):
+            raise ValueError(f"{text!r} {told}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _once(values: list[Any]) -> list[Any]:
+    twice = [value for at, value in enumerate(values) if value in values[:at]]
+    if twice:
+        raise ValueError(f"{str(twice[0])!r} stands twice")
+    return values
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+Host = Annotated[str, AfterValidator(_host)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Url = Annotated[str, Field(max_length=500), AfterValidator(_url)]
+Colour = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "is no colour, like #7a2048")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Line = Annotated[str, _like(r"[^`⟦⟧⟨⟩{}\n]{1,60}", "is no name: 1 to 60 characters on one line")]
+Phone = Annotated[
+    str, _like(r"\+?[0-9][0-9 ().-]{1,30}", "is no phone number, like +84 24 5555 0000")
+]
+Word = Annotated[
+    str, _like(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", "is no word of a to z, 0 to 9 and -")
+]
+Authorisation = Literal["smtp-auth", "pop-before-smtp", "authorised-network", "ip-allow-list"]
+Few = Field(min_length=1, max_length=MOST)
+Listed: Any = Field(default=[], max_length=MOST)
+Unique = AfterValidator(_once)
+
+
+class Table(BaseModel):
+    """A table of the file: no key but its own, nothing bent into shape."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class OutgoingServer(Table):
+    """An outgoing server; the first one is advised."""
+
+    server: Host
+    port: Port
+    security: Literal["none", "starttls", "tls"]
+    login: Literal["none", "password", "app-password", "oauth"]
+
+
+class IncomingServer(Table):
+    """A server for fetching mail; with one, devices can be offered a settings file."""
+
+    protocol: Literal["imap", "pop3"]
+    server: Host
+    port: Port
+    security: Literal["starttls", "tls"]
+
+
+class Link(Table):
+    """A link for the foot of every page."""
+
+    text: Text
+    url: Url
+
+
+class Scheme(Table):
+    """Colours; what is not set stays as it is."""
+
+    accent: Colour | None = None
+    paper: Colour | None = None
+    card: Colour | None = None
+    ink: Colour | None = None
+
+
+class Colours(Scheme):
+    """Colours by day, and under ``dark`` those by night."""
+
+    dark: Scheme = Scheme()
+
+
+class Entry(Table):
+    """One portal, as the file describes it."""
+
+    id: Word
+    name: Line
+    languages: Annotated[list[str], Few, Unique]
+    default: str | None = None
+    checked: date
+    domains: Annotated[list[Domain], Few, Unique]
+    outgoing: Annotated[list[OutgoingServer], Few]
+    incoming: Annotated[list[IncomingServer], Listed]
+    authorisations: Annotated[list[Authorisation], Few, Unique]
+    networks: Annotated[list[Network], Listed, Unique]
+    phone: Phone | None = None
+    hours: Text | None = None
+    links: Annotated[list[Link], Field(default=[], max_length=5)]
+    logo: str | None = None
+    colours: Colours = Colours()
+    origins: Annotated[list[Origin], Listed, Unique]
+    facts: dict[str, str | int] = {}
+    notes: dict[str, Text] = {}

@@ -1,0 +1,119 @@
+"""Read a portals file: what is right becomes portals, what is wrong a fault that says where."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from .checks import Found, claim_faults, entry_faults, mended_colours
+from .entry import Entry
+from .fault import Fault, Key, line_of
+from .logo import BadLogo, read_logo
+from .portal import Portal
+
+LARGEST = 1_000_000
+"""Bytes of a portals file that are read."""
+_LINE = re.compile(r"\(at line (\d+)")
+
+
+@dataclass
+class Loaded:
+    """What a file says: the portals that are right, the faults, and what was mended."""
+
+    portals: dict[str, Portal] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+
+def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Loaded:
+    """Return the portals of a file, each one that is without fault.
+
+    :param languages: the codes of the languages that the app speaks
+    :param demo: the origin of a demo page that may embed every portal
+    """
+    loaded = Loaded()
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"larger than {LARGEST} bytes")
+        text = data.decode("utf-8")
+        rows = tomllib.loads(text)
+    except (OSError, ValueError) as fault:  # UnicodeError and TOMLDecodeError are ValueErrors
+        told = str(getattr(fault, "strerror", None) or fault)
+        line = _LINE.search(told)
+        loaded.faults.append(Fault(path.name, int(line[1]) if line else 0, (), told))
+        return loaded
+
+    def located(key: Key, told: str) -> Fault:
+        return Fault(path.name, line_of(text, key), key, told)
+
+    loaded.faults += [
+        located((key,), "is no key of this file; it holds [[portal]] tables")
+        for key in rows
+        if key != "portal"
+    ]
+    listed = rows.get("portal", [])
+    if not isinstance(listed, list):
+        loaded.faults.append(located(("portal",), "is a list of tables: [[portal]]"))
+        return loaded
+    for number, row in enumerate(listed):
+        portal, found, mended = _read(row, path, languages, demo)
+        if portal and not found:
+            found = list(claim_faults(portal, loaded.portals))
+        if portal and not found:
+            loaded.portals[portal.id] = portal
+        place: Key = ("portal", number)
+        loaded.faults += [located((*place, *key), told) for key, told in found]
+        loaded.warnings += [located((*place, *key), told) for key, told in mended]
+    return loaded
+
+
+Told = list[tuple[Key, str]]
+
+
+def _read(
+    row: Any, path: Path, languages: Collection[str], demo: str
+) -> tuple[Portal | None, Told, Told]:
+    """Return one portal, what is wrong with it, and what was mended, by keys from its table."""
+    try:
+        entry = Entry.model_validate(row)
+    except ValidationError as fault:
+        return None, list(_form_faults(fault)), []
+    faults = list(entry_faults(entry, languages))
+    logo = None
+    if entry.logo is not None:
+        try:
+            logo = read_logo(path.parent / entry.logo)
+        except BadLogo as fault:
+            faults.append((("logo",), str(fault)))
+    return Portal(entry, path.name, logo, demo), faults, list(mended_colours(entry))
+
+
+def _form_faults(fault: ValidationError) -> Found:
+    seen = set()
+    for error in fault.errors(include_url=False):
+        # A union's alternatives are told by name, which no key of the file is.
+        key = tuple(part for part in error["loc"] if part not in ("str", "dict[str,str]", "int"))
+        told = _TOLD.get(error["type"], error["msg"].removeprefix("Value error, "))
+        if key not in seen:
+            yield key, told
+        seen.add(key)
+
+
+_TOLD: Mapping[str, str] = {
+    "missing": "is missing",
+    "extra_forbidden": "is no key here; see the example file for those that are",
+    "model_type": "is a table",
+    "string_type": "is a text",
+    "int_type": "is a number without quotation marks",
+    "list_type": "is a list",
+    "date_type": "is a day without quotation marks, like 2026-11-24",
+    "is_instance_of": "is a day without quotation marks, like 2026-11-24",
+}

@@ -1,0 +1,29 @@
+"""Read the portals anew on SIGHUP, inside the running process: no request is dropped for it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from threading import Thread
+
+HANGUP = {signal.SIGHUP}
+
+
+def hold_hangup() -> None:
+    """Keep SIGHUP waiting for whoever asks for it; threads and processes begun later inherit that.
+
+    So a signal that comes while a process is still starting is neither lost nor its end.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, HANGUP)
+
+
+def on_hangup(act: Callable[[], object]) -> None:
+    """Do something at every SIGHUP from now on, in a thread of its own, one after the other."""
+    hold_hangup()
+
+    def wait() -> None:
+        while True:
+            signal.sigwait(HANGUP)
+            act()
+
+    Thread(target=wait, name="hangup", daemon=True).start()

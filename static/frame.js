@@ -1,0 +1,18 @@
+// In a frame: tell the site around it how high this page is and which step it shows, never what was
+// answered or typed. Only sites that the portal lists can be around it: frame-ancestors sees to that.
+(function (own) {
+  var host, page = document.documentElement;
+  function tell(event, detail) {
+    parent.postMessage({ thongthu: 1, event: event, detail: detail }, host);
+  }
+  if (parent !== window) addEventListener("message", function (message) {
+    if (host || message.source !== parent || message.data !== "thongthu:hello") return;
+    host = message.origin;
+    tell(own.event, { page: own.page, about: own.about });
+    new ResizeObserver(function () {
+      tell("height", { height: Math.ceil(page.getBoundingClientRect().height) });
+    }).observe(page);
+    // Browsers do not move the focus in a foreign frame by themselves.
+    if (document.hasFocus()) page.querySelector("[autofocus]")?.focus();
+  });
+})(document.currentScript.dataset);

@@ -1,0 +1,157 @@
+"""A portals file: what is right is used, what is wrong is said with file, line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from app.portal.fault import line_of
+from app.portal.loader import Loaded, load_portals
+from tests.conftest import PORTALS
+
+TEXT = PORTALS.read_text("utf-8")
+LOGO = (PORTALS.parent / "proseware.svg").read_bytes()
+
+
+def load(tmp_path: Path, text: str) -> Loaded:
+    (tmp_path / "proseware.svg").write_bytes(LOGO)
+    path = tmp_path / "portals.toml"
+    path.write_text(text, "utf-8")
+    return load_portals(path, ("vi", "en"))
+
+
+def line(part: str, text: str = TEXT) -> int:
+    """Return the line of the file that a text stands in."""
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_example_is_right() -> None:
+    loaded = load_portals(PORTALS, ("vi", "en"))
+    assert not loaded.faults
+    assert not loaded.warnings
+    provider = loaded.portals["proseware"].provider
+    assert provider.domains == ("proseware.com",)
+    assert (provider.outgoing[0].server, provider.outgoing[0].port) == ("smtp.proseware.com", 465)
+    assert provider.offers == {"smtp-auth", "authorised-network"}
+    assert (provider.sign_in, provider.mail_only) == ("password", False)
+
+
+MISTAKES = {
+    "bad CIDR": ('"192.0.2.0/24"', '"192.0.2.0/33"', "networks[1]", "is no network"),
+    "host bits": ('"192.0.2.0/24"', '"192.0.2.1/24"', "networks[1]", "host bits"),
+    "mapped": ('"192.0.2.0/24"', '"::ffff:192.0.2.0/120"', "networks[1]", "IPv4 network"),
+    "missing translation": (
+        'vi = "thứ Hai đến thứ Bảy, 7 đến 21 giờ", ', "", "hours", "no text in 'vi'",
+    ),
+    "empty translation": ('vi = "Trang hỗ trợ"', 'vi = " "', "links[1].text", "no text in 'vi'"),
+    "strange language": ('languages = ["vi", "en"]', 'languages = ["vi", "en", "fr"]',
+                         "languages[3]", "is no language here"),
+    "default": ('default = "vi"', 'default = "fr"', "default", "none of the portal's languages"),
+    "unknown key": ('default = "vi"', 'defualt = "vi"', "defualt", "is no key here"),
+    "domain": ('domains = ["proseware.com"]', 'domains = ["proseware"]', "domains[1]",
+               "is no domain"),
+    "port": ("port = 465", "port = 0", "outgoing[1].port", "greater than or equal to 1"),
+    "port as text": ("port = 465", 'port = "465"', "outgoing[1].port", "without quotation marks"),
+    "security": ('security = "tls"', 'security = "ssl"', "outgoing[1].security", "'starttls'"),
+    "authorisation": ('"smtp-auth", ', '"smtp", ', "authorisations[1]", "'smtp-auth'"),
+    "no smtp-auth": ('"smtp-auth", ', "", "authorisations", "smtp-auth is not offered"),
+    "phone": ('phone = "1900 0000"', 'phone = "call us"', "phone", "is no phone number"),
+    "no phone": ('phone = "1900 0000"', "", "hours", "no phone"),
+    "colour": ('accent = "#7a2048"', 'accent = "red"', "colours.accent", "is no colour"),
+    "origin": ('"https://www.proseware.com", "http', '"https://www.proseware.com/", "http',
+               "origins[1]", "no closing slash"),
+    "origin of all": ('"https://www.proseware.com", "http', '"https://*.proseware.com", "http',
+                      "origins[1]", "is no origin"),
+    "link": ('"https://www.proseware.com/support"', '"javascript:alert(1)"', "links[1].url",
+             "is no link"),
+    "remedy": ("use-login = {", "use-logon = {", "notes.use-logon", "is no remedy"),
+    "marks": ('vi = "Tên đăng nhập', 'vi = "`Tên` đăng nhập', "notes.use-login", "marks"),
+    "day": ("checked = 2026-11-24", 'checked = "2026-11-24"', "checked", "without quotation marks"),
+    "fact": ("# [portal.facts]\n# server", "[portal.facts]\nvpn", "facts.vpn", "is no fact"),
+    "value": ("# [portal.facts]\n# server", "[portal.facts]\nplace", "facts.place", "no value"),
+    "logo": ('logo = "proseware.svg"', 'logo = "none.svg"', "logo", "cannot be read"),
+    "logo of a kind": ('logo = "proseware.svg"', 'logo = "portals.toml"', "logo", ".svg .png"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, mistake: str) -> None:
+    before, after, key, words = MISTAKES[mistake]
+    assert before in TEXT
+    text = TEXT.replace(before, after, 1)
+    (fault,) = load(tmp_path, text).faults
+    # A value over several lines is named by the line that its key stands in.
+    begins = {"hours": "hours = ", "links[1].text": "links = [", "links[1].url": "links = ["}
+    where = line(begins.get(key, before)) + after.count("\n")
+    assert str(fault).startswith(f"portals.toml:{where}: portal[1].{key}: ")
+    assert words in str(fault)
+    assert not load(tmp_path, text).portals
+
+
+def test_what_is_missing_is_said_where_its_table_begins(tmp_path: Path) -> None:
+    (fault,) = load(tmp_path, TEXT.replace("checked = 2026-11-24", "")).faults
+    where = line("[[portal]]\n# The word")
+    assert str(fault) == f"portals.toml:{where}: portal[1].checked: is missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("[[portal]\n", 1), ("\n\nname = Proseware\n", 3), ("a = 1\na = 2\n", 2)]
+)
+def test_what_is_no_toml_is_said_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    (fault,) = load(tmp_path, text).faults
+    assert str(fault).startswith(f"portals.toml:{line}: ")
+
+
+def test_other_files_and_other_tables(tmp_path: Path) -> None:
+    assert "No such file" in str(load_portals(tmp_path / "none.toml", ("vi",)).faults[0])
+    assert "is no key of this file" in str(load(tmp_path, "x = 1\n").faults[0])
+    assert "list of tables" in str(load(tmp_path, "portal = 1\n").faults[0])
+    assert load(tmp_path, "").portals == {}
+    (tmp_path / "portals.toml").write_bytes(b"\xff\xfe")
+    assert load_portals(tmp_path / "portals.toml", ("vi",)).faults
+
+
+def second(**changes: str) -> str:
+    text = TEXT[TEXT.index("[[portal]]\n#") :].replace('id = "proseware"', 'id = "fabrikam"')
+    for before, after in (("domains", '["fabrikam.com"]'), ("networks", '["203.0.113.0/24"]')):
+        start = text.index(f"\n{before} = ") + 1
+        end = text.index("\n", start)
+        text = f"{text[:start]}{before} = {changes.get(before, after)}{text[end:]}"
+    return text.replace('"fabrikam"', changes.get("id", '"fabrikam"'), 1)
+
+
+def test_what_two_portals_claim_belongs_to_the_first(tmp_path: Path) -> None:
+    assert set(load(tmp_path, TEXT + second()).portals) == {"proseware", "fabrikam"}
+    for key, value, words in (
+        ("domains", '["fabrikam.com", "proseware.com"]', "domains[2]: 'proseware.com' belongs to"),
+        ("networks", '["192.0.2.128/25"]', "networks[1]: 192.0.2.128/25 overlaps 192.0.2.0/24"),
+        ("networks", '["2001:db8::/32"]', "networks[1]: 2001:db8::/32 overlaps"),
+        ("id", '"proseware"', "id: 'proseware' stands twice"),
+    ):
+        text = TEXT + second(**{key: value})
+        loaded = load(tmp_path, text)
+        (fault,) = loaded.faults
+        where = text.rindex(f"\n{key} = ")
+        assert str(fault).startswith(f"portals.toml:{text[:where].count(chr(10)) + 2}: portal[2].")
+        assert words in str(fault)
+        assert list(loaded.portals) == ["proseware"]
+
+
+def test_unreadable_colours_are_mended_and_said(tmp_path: Path) -> None:
+    text = TEXT.replace("#7a2048", "#ffee00").replace("#f0a3c0", "#101010")
+    loaded = load(tmp_path, text)
+    assert not loaded.faults
+    day, night = map(str, loaded.warnings)
+    assert day.startswith(
+        f"portals.toml:{line('#ffee00', text)}: portal[1].colours.accent: #ffee00"
+    )
+    assert "colours.dark.accent: #101010 has a contrast of" in night
+    assert "#ffee00" not in loaded.portals["proseware"].look().palette.css
+
+
+def test_a_line_is_found_in_whatever_form_the_key_stands() -> None:
+    text = 'a = 1\n# b\nb = [\n  1,\n  2,\n]\n\n[c]\nd = { e = """\nx\n""" }\n[[f]]\n[[f]]\ng = 1\n'
+    for key, line in (
+        (("a",), 1), (("b",), 3), (("b", 1), 3), (("c",), 8), (("c", "d", "e"), 9), (("f", 1), 13),
+        (("f", 1, "g"), 14), (("f", 0, "g"), 12), (("nothing",), 0),
+    ):  # fmt: skip
+        assert line_of(text, key) == line, key
