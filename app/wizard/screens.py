@@ -36,7 +36,6 @@ def start_page(site: Site, spot: Spot) -> Response:
         "next": next_step(spot.facts),
         "pasted": "",
         "route": draw_route(spot.facts, site.language.gettext),
-        "answers": list(answers_so_far(site.language.code, spot.facts)),
         **_links(site, spot, "start"),
     }
     return page(site, "start.html", values)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.browser.pages import PHONE
+from tests.browser.pages import PHONE, write_portals
 from tests.browser.server import running
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -42,7 +42,8 @@ def browser_type_launch_args(
 @pytest.fixture(scope="session")
 def base_url(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run the production server; where there is no browser, none is needed."""
-    with running(tmp_path_factory.mktemp("server") / "output") as address:
+    folder = tmp_path_factory.mktemp("server")
+    with running(folder / "output", PORTALS=str(write_portals(folder))) as address:
         yield address
 
 

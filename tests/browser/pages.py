@@ -1,5 +1,7 @@
 """Every kind of page that the wizard has, and the way to it."""
 
+from pathlib import Path
+from shutil import copy
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -7,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from app.knowledge import knowledge
+from tests.conftest import PORTALS as EXAMPLE
 
 LANGUAGES = ("vi", "en")
 PHONE = ViewportSize(width=360, height=740)
@@ -45,6 +48,28 @@ class Kind(NamedTuple):
     path: str
     typed: str | None = None
     pasted: str | None = None
+    root: str = ""
+
+
+PORTAL = "/at/proseware"
+IN_PORTAL = PLAN.replace("account_domain=proseware.com&", "").replace("proseware.com", "adatum.com")
+"""Somebody whose account the portal knows, with all questions answered."""
+
+
+def write_portals(folder: Path, **changes: str) -> Path:
+    """Write the example's portal for a domain that no other test is about; return the file.
+
+    :param changes: texts of the file to replace, by a word of one's own
+    """
+    text = EXAMPLE.read_text("utf-8").replace("proseware.com", "tailspintoys.com")
+    text = text.replace("www.tailspintoys.com", "www.proseware.com")
+    text = text.replace(', "127.0.0.0/8", "::1/128"', "")
+    for before, after in changes.items():
+        text = text.replace(before, after)
+    copy(EXAMPLE.parent / "proseware.svg", folder)
+    path = folder / "portals.toml"
+    path.write_text(text, "utf-8")
+    return path
 
 
 KINDS = {
@@ -72,6 +97,18 @@ KINDS = {
     "nothing-understood": Kind("", pasted="Dear Pat, see you at noon."),
     "paste-error": Kind("", pasted=""),
     "not-found": Kind("nowhere"),
+    "portal-start": Kind("?connection=own", root=PORTAL),
+    "portal-choice": Kind("check?error=relay-denied", root=PORTAL),
+    "portal-plan": Kind(IN_PORTAL, root=PORTAL),
+    "portal-ask": Kind(f"{IN_PORTAL}&way=ask-isp", root=PORTAL),
+    "portal-sheet": Kind(IN_PORTAL.replace("check?", "sheet?"), root=PORTAL),
+    "portal-understood": Kind("", pasted=REFUSAL, root=PORTAL),
+    "portal-accent": Kind(IN_PORTAL, root=f"{PORTAL};accent=ffee00"),
+    "developers": Kind("developers", root=PORTAL),
+    "links": Kind("developers/links?place=away", root=PORTAL),
+    "links-error": Kind("developers/links?port=x&place=moon", root=PORTAL),
+    "may-embed": Kind("developers/test?origin=https://www.proseware.com/", root=PORTAL),
+    "may-not-embed": Kind("developers/test?origin=http://www.proseware.com/", root=PORTAL),
 }
 
 on_every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -80,8 +117,8 @@ in_every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 def open_kind(page: Page, language: str, kind: str) -> None:
     """Go to a page of a kind."""
-    path, typed, pasted = KINDS[kind]
-    page.goto(f"/{language}/{path}")
+    path, typed, pasted, root = KINDS[kind]
+    page.goto(f"{root}/{language}/{path}")
     if pasted is not None:
         paste(page, pasted)
     if typed is not None:

@@ -1,6 +1,7 @@
 """Run the app as it runs in production, on a free port, for as long as it is needed."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"
@@ -15,21 +17,35 @@ PATIENCE = 20.0
 
 
 @contextmanager
-def running(log: Path) -> Iterator[str]:
+def running(log: Path, port: int | None = None, **settings: str) -> Iterator[str]:
     """Yield the address of a server whose output goes to a file.
 
     :raise RuntimeError: if it ends at once, or does not answer in time.
     """
-    port = _free_port()
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--no-access-log"),
-        *("--host", HOST, "--port", str(port), "wsgi:app"),
-    ]
+    with serving(log, port, **settings) as server:
+        yield f"http://{HOST}:{server.port}"
+
+
+class Served(NamedTuple):
+    """A server: its main process and its port."""
+
+    pid: int
+    port: int
+
+
+@contextmanager
+def serving(log: Path, port: int | None = None, **settings: str) -> Iterator[Served]:
+    """Yield a server that runs with some settings, and end it afterwards."""
+    port = port or free_port()
+    environment = os.environ | {"HOST": HOST, "PORT": str(port)} | settings
+    command = [sys.executable, "-m", "app.serve"]
     with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
         _wait_until_healthy(server, port, log)
-        yield f"http://{HOST}:{port}"
+        yield Served(server.pid, port)
     finally:
         server.terminate()
         try:
@@ -39,7 +55,8 @@ def running(log: Path) -> Iterator[str]:
             server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.create_server((HOST, 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -1,0 +1,109 @@
+"""SIGHUP to the server as it runs in production: new portals at once, and no request dropped."""
+
+import http.client
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from tests.browser.pages import write_portals
+from tests.browser.server import HOST, PATIENCE, Served, serving
+
+WORKERS = 2
+PAGE = "/at/proseware/en/check?connection=other"
+
+
+def fetch(port: int, path: str = PAGE) -> str:
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        return answer.read().decode()
+    finally:
+        connection.close()
+
+
+class Crowd:
+    """People who ask for a page without end; what went wrong for any of them."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.over = Event()
+        self.answers = 0
+        self.faults: list[BaseException] = []
+        self.people = [Thread(target=self._ask) for _ in range(4)]
+
+    def _ask(self) -> None:
+        while not self.over.is_set():
+            try:
+                fetch(self.port)
+                self.answers += 1
+            except BaseException as fault:
+                self.faults.append(fault)
+
+    def __enter__(self) -> "Crowd":
+        for person in self.people:
+            person.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        for person in self.people:
+            person.join()
+
+
+@pytest.fixture
+def world(tmp_path: Path):
+    portals, log = write_portals(tmp_path), tmp_path / "output"
+    with serving(log, PORTALS=str(portals), WEB_WORKERS=str(WORKERS)) as server:
+        yield server, portals, log
+
+
+def until_said(log: Path, words: str, times: int) -> None:
+    """Wait until every worker has said something, as its log tells."""
+    for _ in range(1000):
+        if log.read_text("utf-8").count(words) >= times:
+            return
+        Event().wait(0.02)
+    raise AssertionError(f"not said {times} times: {words}\n{log.read_text('utf-8')}")
+
+
+def hang_up(server: Served, log: Path, portals: Path, change: Callable[[str], str], words: str):
+    before = log.read_text("utf-8").count(words)
+    portals.write_text(change(portals.read_text("utf-8")), "utf-8")
+    os.kill(server.pid, signal.SIGHUP)
+    until_said(log, words, before + WORKERS)
+
+
+def test_a_new_file_is_used_and_a_bad_one_is_not(world) -> None:
+    server, portals, log = world
+    good = portals.read_text("utf-8")
+    with Crowd(server.port) as crowd:
+        for number in range(6):
+            hang_up(
+                server, log, portals,
+                lambda _, name=f"Proseware {number}": good.replace('"Proseware"', f'"{name}"'),
+                "was read anew",
+            )  # fmt: skip
+            # Every worker has it, whichever answers.
+            assert all(f"Proseware {number}" in fetch(server.port) for _ in range(8))
+        hang_up(
+            server, log, portals, lambda text: text.replace("192.0.2.0/24", "192.0.2.0/99"),
+            "the portals stay as they were",
+        )  # fmt: skip
+        line = good[: good.index("192.0.2.0/24")].count("\n") + 1
+        told = f"portals.toml:{line}: portal[1].networks[1]: '192.0.2.0/99' is no network"
+        assert told in log.read_text("utf-8")
+        assert all("Proseware 5" in fetch(server.port) for _ in range(8))
+    assert not crowd.faults
+    assert crowd.answers > 100
+
+
+def test_nobody_hears_of_what_was_asked(world) -> None:
+    server, _, log = world
+    fetch(server.port, f"{PAGE}&recipient_domain=adatum.com")
+    assert "adatum" not in log.read_text("utf-8")
