@@ -22,6 +22,9 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
     :param threads: requests that one worker answers at a time
     """
+    # A forked worker has the parent's own answer to SIGTERM until it has set its own, so a server
+    # that is stopped while it starts would go on for ever.
+    multiprocessing.set_start_method("spawn")
     server = Granian(
         "wsgi:app",
         address=host,

@@ -31,6 +31,7 @@ class PageCache:
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._lock = Lock()
         self._day = date.today()
+        self._era = 0
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         query = environ.get("QUERY_STRING", "")
@@ -44,14 +45,15 @@ class PageCache:
         key = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), query, coding)
         with self._lock:
             if self._day != date.today():
-                self._pages.clear()
+                self._forget()
                 self._day = date.today()
+            began = self._era
             page = self._pages.get(key)
             if page is not None:
                 self._pages.move_to_end(key)
         if page is None:
             page = self._fetch(environ)
-            self._keep(key, page)
+            self._keep(key, page, began)
         status, headers, body = page
         start(status, list(headers))
         return [body]
@@ -59,7 +61,11 @@ class PageCache:
     def clear(self) -> None:
         """Forget every page: what they were made from is no longer so."""
         with self._lock:
-            self._pages.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._pages.clear()
+        self._era += 1
 
     def _fetch(self, environ: dict[str, Any]) -> Page:
         answer: list[Any] = []
@@ -75,12 +81,14 @@ class PageCache:
                 close()
         return answer[0], answer[1], body
 
-    def _keep(self, key: Key, page: Page) -> None:
+    def _keep(self, key: Key, page: Page, began: int) -> None:
         status, headers, _ = page
         control = next((v for name, v in headers if name.lower() == "cache-control"), "")
         if not status.startswith("200") or "public" not in control:
             return
         with self._lock:
+            if began != self._era:  # it was made from what is no longer so
+                return
             self._pages[key] = page
             if len(self._pages) > self.size:
                 self._pages.popitem(last=False)

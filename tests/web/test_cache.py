@@ -61,6 +61,20 @@ def test_the_least_recently_used_page_goes_first() -> None:
     assert calls == ["a", "b", "c", "b"]
 
 
+def test_a_page_that_was_begun_before_everything_was_forgotten_is_not_kept() -> None:
+    inner, calls = counting()
+
+    def forgetting(environ, start):
+        if not calls:
+            cache.clear()
+        return inner(environ, start)
+
+    cache = PageCache(forgetting, 10)
+    client = Client(cache)
+    assert [client.get("/?a=1").data for _ in range(3)] == [b"page a=1"] * 3
+    assert calls == ["a=1", "a=1"]
+
+
 def test_the_cached_app_answers_as_the_uncached_one_does() -> None:
     cached = create_app(Settings(page_cache=8)).test_client()
     plain = create_app(Settings(page_cache=0)).test_client()
