@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from flask import Flask
 
     from . import cli
-    from .api import api
+    from .api import api, limiting
     from .device import device
     from .diagnosis import Facts, next_step
     from .handouts import handouts
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from .web.cache import PageCache
     from .web.languages import LanguageConverter
     from .web.pastes import MemoryRequest
+    from .web.rates import Rate, read_limit
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
@@ -49,6 +50,9 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     pages.install(app, pages.Pages(styles, scripts, settings.public_url))
     headers.install(app, styles.values(), scripts.values())
     errors.install(app)
+    limit = read_limit(settings.rate_limit)
+    rate = Rate(limit, settings.rate_limit_storage) if limit else None
+    limiting.install(app, rate, settings.trusted_proxies)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)

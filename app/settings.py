@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .web.addresses import Network, read_networks
+from .web.rates import check_storage, read_limit
+
 OWN_PROVIDERS = Path(__file__).parent.parent / "instance" / "providers.json"
 """Where the operator's own providers stand unless PROVIDERS_FILE says otherwise."""
 
@@ -18,15 +21,21 @@ class Settings:
     ``public_url``: the address the wizard is known by, without a closing slash.  Pages name
     their canonical address and their other languages only when it is set.
     ``providers_file``: providers imported by the operator, none when it is empty.
+    ``trusted_proxies``: the networks whose X-Forwarded-For header is believed.
+    ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
+    ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
     """
 
     page_cache: int = 512
     public_url: str = ""
     providers_file: str = ""
+    trusted_proxies: tuple[Network, ...] = ()
+    rate_limit: str = "120 per minute"
+    rate_limit_storage: str = "memory://"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read ``PAGE_CACHE``, ``PUBLIC_URL`` and ``PROVIDERS_FILE``.
+        """Read the variables named like the settings, in capitals.
 
         :raise ValueError: a value that cannot be meant
         """
@@ -38,4 +47,11 @@ class Settings:
             raise ValueError(f"PAGE_CACHE is a number of pages, not {size!r}")
         if url and not url.startswith(("https://", "http://")):
             raise ValueError(f"PUBLIC_URL starts with https://, unlike {url!r}")
-        return cls(int(size), url, file)
+        try:
+            proxies = read_networks(environment.get("TRUSTED_PROXIES", ""))
+        except ValueError as fault:
+            raise ValueError(f"TRUSTED_PROXIES lists networks: {fault}") from None
+        limit = environment.get("RATE_LIMIT", cls.rate_limit)
+        read_limit(limit)
+        storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
+        return cls(int(size), url, file, proxies, limit, storage)
