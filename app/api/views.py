@@ -11,12 +11,15 @@ from ..diagnosis import read_facts
 from ..knowledge import knowledge
 from ..reading import TooLong, read
 from ..web.clock import today
+from ..web.languages import DEFAULT, languages
 from ..web.messages import PROBLEMS
+from ..web.pages import FRESH
 from ..web.pastes import take_paste
 from ..web.replies import refuse, reply
 from ..web.site import Site, visitor_site
 from . import limiting
 from .answer import plan_object
+from .openapi import describe
 from .reading import reading_object
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -55,6 +58,16 @@ def readings() -> Response:
     except TooLong:
         return _refuse(site, "bad-text", {"text": "too-much-text"})
     return reply(reading_object(reading, site), site)
+
+
+@api.get("/openapi.json")
+def description() -> Response:
+    """Describe the API in the language that the URL names, so that everybody may keep it."""
+    code = request.args.get("lang", DEFAULT) if len(request.query_string) < 4000 else DEFAULT
+    language = languages().get(code, languages()[DEFAULT])
+    response = reply(describe(Site(language, request.script_root)), Site(language))
+    response.headers["Cache-Control"] = FRESH
+    return response
 
 
 def _read_body() -> Any:
