@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
 
     from . import cli
     from .api import api, limiting
+    from .developers import developers
     from .device import device
     from .diagnosis import Facts, next_step
     from .handouts import handouts
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     app.register_blueprint(api)
     app.register_blueprint(device)
     app.register_blueprint(handouts)
+    app.register_blueprint(developers)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     if settings.page_cache:

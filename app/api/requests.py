@@ -63,12 +63,16 @@ def _fact(key: str, translate: Callable[[str], str]) -> Schema:
         return {"enum": [*CHOICES[key], *NOT_TOLD], "description": _choices(key, about, translate)}
     if key == "port":
         ports = {"type": ["string", "null"], "pattern": whole(f"{UNKNOWN}|{PORT}", True)}
-        return {"anyOf": [number(1, 65535), ports], "description": about}
+        return {
+            "anyOf": [number(1, 65535), ports],
+            "description": about,
+            "examples": [587, UNKNOWN],
+        }
     if key == "reply_code":
         codes = {"type": ["string", "null"], "pattern": whole("[2-5][0-9]{2}", True)}
-        return {"anyOf": [number(200, 599), codes], "description": about}
+        return {"anyOf": [number(200, 599), codes], "description": about, "examples": [550]}
     if key == "enhanced_status":
-        return text_like(STATUS, about)
+        return text_like(STATUS, about) | {"examples": ["5.7.1"]}
     if key == "tried":
         remedies = list(knowledge().remedies)
         several = listed({"enum": remedies}, maxItems=MAX_TRIED)
@@ -80,7 +84,8 @@ def _fact(key: str, translate: Callable[[str], str]) -> Schema:
     if key == "recipient_domain":
         domain = {"type": "string", "pattern": whole(DOMAIN)}
         one = {"anyOf": [one, listed(domain, maxItems=MAX_RECIPIENTS)]}
-    return one | {"description": f"{about} {forgiven}"}
+    example = knowledge().questions[key].example
+    return one | {"description": f"{about}\n{forgiven}", "examples": [example, UNKNOWN]}
 
 
 def _choices(key: str, about: str, translate: Callable[[str], str]) -> str:

@@ -29,6 +29,7 @@ STYLES = {
     "plan": ("palette", "base", "screen", "plan"),
     "screen": ("palette", "screen"),
     "sheet": ("palette", "base", "sheet"),
+    "api": ("palette", "base", "api"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
 SCRIPTS = ("wizard", "paste", "device", "sheet")

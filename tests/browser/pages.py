@@ -71,6 +71,7 @@ KINDS = {
     "understood": Kind("", pasted=REFUSAL),
     "nothing-understood": Kind("", pasted="Dear Pat, see you at noon."),
     "paste-error": Kind("", pasted=""),
+    "developers": Kind("developers/api"),
     "not-found": Kind("nowhere"),
 }
 
