@@ -23,8 +23,8 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from flask import Flask
 
     from . import cli
-    from .api import api, cors
-    from .developers import portal_pages
+    from .api import api, cors, limiting
+    from .developers import developers
     from .device import device
     from .diagnosis import Facts, next_step
     from .handouts import handouts
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from .web.languages import LanguageConverter, languages
     from .web.mount import Mount
     from .web.pastes import MemoryRequest
+    from .web.rates import Rate, read_limit
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
@@ -53,13 +54,16 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     pages.install(app, pages.Pages(settings.public_url))
     headers.install(app)
     errors.install(app)
+    limit = read_limit(settings.rate_limit)
+    rate = Rate(limit, settings.rate_limit_storage) if limit else None
+    limiting.install(app, rate, settings.trusted_proxies)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
     app.register_blueprint(api)
     app.register_blueprint(device)
     app.register_blueprint(handouts)
-    app.register_blueprint(portal_pages)
+    app.register_blueprint(developers)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     cache = PageCache(app.wsgi_app, settings.page_cache)

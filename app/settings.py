@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .web.addresses import Network, read_networks
+from .web.rates import check_storage, read_limit
 
 INSTANCE = Path(__file__).parent.parent / "instance"
 OWN_PROVIDERS = INSTANCE / "providers.json"
@@ -26,6 +27,8 @@ class Settings:
     ``portals``: the file of the portals, none when it is empty.  ``demo_url``: another address of
     this server, which shows portals embedded in a foreign page.
     ``trusted_proxies``: the networks whose X-Forwarded-For header is believed.
+    ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
+    ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
     """
 
     page_cache: int = 512
@@ -34,10 +37,12 @@ class Settings:
     portals: str = ""
     demo_url: str = ""
     trusted_proxies: tuple[Network, ...] = ()
+    rate_limit: str = "120 per minute"
+    rate_limit_storage: str = "memory://"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read every setting from the variable of its name in capitals.
+        """Read the variables named like the settings, in capitals.
 
         :raise ValueError: a value that cannot be meant
         """
@@ -56,4 +61,7 @@ class Settings:
             proxies = read_networks(environment.get("TRUSTED_PROXIES", ""))
         except ValueError as fault:
             raise ValueError(f"TRUSTED_PROXIES lists networks: {fault}") from None
-        return cls(int(size), url, file, portals, demo, proxies)
+        limit = environment.get("RATE_LIMIT", cls.rate_limit)
+        read_limit(limit)
+        storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
+        return cls(int(size), url, file, portals, demo, proxies, limit, storage)

@@ -9,9 +9,18 @@ def test_from_the_environment() -> None:
     assert Settings.from_environment({}) == Settings()
     told = Settings.from_environment({"PAGE_CACHE": "0", "PUBLIC_URL": "https://mail.example/"})
     assert told == Settings(0, "https://mail.example")
+    told = Settings.from_environment({"TRUSTED_PROXIES": "127.0.0.1", "RATE_LIMIT": ""})
+    assert [str(network) for network in told.trusted_proxies] == ["127.0.0.1/32"]
+    assert told.rate_limit == ""
+    storage = {"RATE_LIMIT_STORAGE": "redis://127.0.0.1:6379/0"}
+    assert Settings.from_environment(storage).rate_limit_storage.startswith("redis:")
 
 
-@pytest.mark.parametrize("wrong", [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},
+     {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"}],
+)  # fmt: skip
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Settings.from_environment(wrong)

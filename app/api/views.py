@@ -1,4 +1,4 @@
-"""``POST /api/v1/diagnoses``: facts in, plan out.  ``…/readings``: a pasted error in, facts out."""
+"""``POST /api/v1/diagnoses``: facts in, plan out.  ``…/readings``: an error in, facts out."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from ..diagnosis import read_facts
 from ..knowledge import knowledge
 from ..reading import TooLong, read
 from ..web.clock import today
+from ..web.languages import DEFAULT, languages
 from ..web.links import fill_in
 from ..web.messages import PROBLEMS
+from ..web.pages import FRESH
 from ..web.pastes import take_paste
+from ..web.replies import refuse, reply
 from ..web.site import Site, known_facts, visitor_site
+from . import limiting
 from .answer import plan_object
+from .openapi import describe
 from .reading import reading_object
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+api.before_request(limiting.count)
+api.after_request(limiting.tell)
 
 
 @api.post("/diagnoses")
@@ -27,11 +34,11 @@ def diagnoses() -> Response:
     site = visitor_site()
     given = _read_body()
     if not isinstance(given, dict):
-        return _refuse({"request": PROBLEMS["not-an-object"]}, site)
+        return _refuse(site, "no-object", {"request": "not-an-object"})
     facts, wrong = read_facts(given, frozenset(knowledge().remedies))
     if wrong:
-        return _refuse({key: PROBLEMS[code] for key, code in wrong.items()}, site)
-    return _json(plan_object(fill_in(facts, known_facts()), site, today()), 200, site)
+        return _refuse(site, "bad-facts", wrong)
+    return reply(plan_object(fill_in(facts, known_facts()), site, today()), site)
 
 
 @api.post("/readings")
@@ -41,17 +48,27 @@ def readings() -> Response:
     take_paste(request)
     given = _read_body()
     if not isinstance(given, dict):
-        return _refuse({"request": PROBLEMS["no-object-with-text"]}, site)
+        return _refuse(site, "no-object", {"request": "no-object-with-text"})
     text = given.get("text")
     if text is not None and not isinstance(text, str):
-        return _refuse({"text": PROBLEMS["not-a-text"]}, site)
+        return _refuse(site, "bad-text", {"text": "not-a-text"})
     if not text or not text.strip():
-        return _refuse({"text": PROBLEMS["no-text"]}, site)
+        return _refuse(site, "bad-text", {"text": "no-text"})
     try:
         reading = read(text)
     except TooLong:
-        return _refuse({"text": PROBLEMS["too-much-text"]}, site)
-    return _json(reading_object(reading, site), 200, site)
+        return _refuse(site, "bad-text", {"text": "too-much-text"})
+    return reply(reading_object(reading, site), site)
+
+
+@api.get("/openapi.json")
+def description() -> Response:
+    """Describe the API in the language that the URL names, so that everybody may keep it."""
+    code = request.args.get("lang", DEFAULT) if len(request.query_string) < 4000 else DEFAULT
+    language = languages().get(code, languages()[DEFAULT])
+    response = reply(describe(Site(language, request.script_root)), Site(language))
+    response.headers["Cache-Control"] = FRESH
+    return response
 
 
 def _read_body() -> Any:
@@ -62,14 +79,7 @@ def _read_body() -> Any:
         return None
 
 
-def _refuse(errors: dict[str, str], site: Site) -> Response:
-    told = {key: site.language.gettext(text) for key, text in errors.items()}
-    return _json({"errors": told}, 422, site)
-
-
-def _json(value: Any, status: int, site: Site) -> Response:
-    # A text may hold halves of letters, which no coding takes.
-    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-    response = Response(body, status, mimetype="application/json")
-    response.headers["Content-Language"] = site.language.code
-    return response
+def _refuse(site: Site, name: str, codes: dict[str, str]) -> Response:
+    return refuse(
+        site, name, {key: site.language.gettext(PROBLEMS[code]) for key, code in codes.items()}
+    )

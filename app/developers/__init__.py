@@ -1,5 +1,6 @@
-"""Pages for those who build on the wizard."""
+"""Pages for those who build on the wizard: the API, embedding, support links."""
 
-from .portal_pages import portal_pages
+from . import portal_pages  # noqa: F401
+from .views import developers
 
-__all__ = ["portal_pages"]
+__all__ = ["developers"]

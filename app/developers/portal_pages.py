@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask import Response, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import FACT_KEYS
@@ -18,15 +18,15 @@ from ..wizard.query import read_query, typed_in_url
 from ..wizard.questions import shown_question
 from .embedding import loaders, newest, newest_of
 from .origins import judge_origin
+from .views import developers
 
-portal_pages = Blueprint("portal_pages", __name__)
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 ASKED = tuple(key for key in FACT_KEYS if key in knowledge().questions)
 """The facts that a support link can fill in."""
 
 
-@portal_pages.get("/embed/<name>")
+@developers.get("/embed/<name>")
 def embed(name: str) -> Response:
     """Send the embedding script: a full version for ever, ``v1.js`` as the newest of its kind.
 
@@ -43,7 +43,7 @@ def embed(name: str) -> Response:
     return response
 
 
-@portal_pages.get("/logo/<name>")
+@developers.get("/logo/<name>")
 def logo(name: str) -> Response:
     """Send the portal's logo; its name changes with its content, so it is kept for ever.
 
@@ -58,7 +58,7 @@ def logo(name: str) -> Response:
     return response
 
 
-@portal_pages.get("/<language:lang>/developers")
+@developers.get("/<language:lang>/developers")
 def overview(lang: str) -> Response:
     """Show how to embed the wizard, or, outside of all portals, what there is for developers.
 
@@ -75,7 +75,7 @@ def overview(lang: str) -> Response:
     return page(site, "developers.html", values, keep=False)
 
 
-@portal_pages.get("/<language:lang>/developers/links")
+@developers.get("/<language:lang>/developers/links")
 def links(lang: str) -> Answer:
     """Show the link that fills in the facts which are chosen in the form.
 
@@ -99,7 +99,7 @@ def links(lang: str) -> Answer:
     return page(site, "links.html", values, 422 if errors else 200, keep=False)
 
 
-@portal_pages.get("/<language:lang>/developers/test")
+@developers.get("/<language:lang>/developers/test")
 def test(lang: str) -> Response:
     """Tell whether a site may embed this portal.
 
@@ -119,7 +119,7 @@ def test(lang: str) -> Response:
     return page(site, "embed-test.html", values, keep=False)
 
 
-@portal_pages.get("/<language:lang>/demo")
+@developers.get("/<language:lang>/demo")
 def demo(lang: str) -> Response:
     """Show a foreign page with a strict policy that has the portal's wizard in it.
 

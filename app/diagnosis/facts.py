@@ -15,6 +15,7 @@ from ..knowledge.variables import UNKNOWN, VARIABLES
 from .domains import MAX_TYPED, NotADomain, normalise_domain, normalise_host
 
 MAX_RECIPIENTS: Final = 10
+MAX_TRIED: Final = 40
 
 PROGRAMS: Final = (
     "outlook-classic", "outlook-new", "outlook-mac", "outlook-mobile", "apple-mail", "iphone",
@@ -89,6 +90,8 @@ class Facts:
 FACT_KEYS: Final = tuple(f.name for f in fields(Facts))
 
 
+SEVERAL: Final = ("recipient_domain", "tried")
+"""The facts that may be given as a list."""
 CODES: Final = ("reply_code", "enhanced_status")
 """What the server said in figures: told by a paste, asked by no question."""
 _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
@@ -111,7 +114,7 @@ def read_facts(
     wrong: dict[str, str] = {}
     for key in FACT_KEYS:
         raw = given.get(key)
-        if raw is None or raw == "" or raw == []:
+        if raw is None or raw == "" or (raw == [] and key in SEVERAL):
             continue
         try:
             values[key] = _read_tried(raw, remedies) if key == "tried" else read_value(key, raw)
@@ -167,6 +170,7 @@ def _read_recipients(raw: str) -> str:
 
 
 def _read_code(key: str, raw: Any) -> str | int:
+    raw = _whole(raw)
     text = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
     if key == "enhanced_status":
         if _ENHANCED.fullmatch(text):
@@ -176,9 +180,15 @@ def _read_code(key: str, raw: Any) -> str | int:
     raise BadValue("not-a-code")
 
 
+def _whole(raw: Any) -> Any:
+    """Return a whole number as such: to JSON, 25.0 and 25 are one (RFC 8259 section 6)."""
+    return int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+
+
 def _read_port(raw: Any) -> str | int:
     if raw == UNKNOWN:
         return UNKNOWN
+    raw = _whole(raw)
     if isinstance(raw, bool) or not isinstance(raw, int | str):
         raise BadValue("not-a-port")
     text = str(raw).strip() if isinstance(raw, str) or abs(raw) < 10**6 else ""
@@ -192,6 +202,6 @@ def _read_tried(raw: Any, remedies: frozenset[str] | None) -> tuple[str, ...]:
     names = [raw] if isinstance(raw, str) else raw
     if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
         raise BadValue("not-a-choice")
-    if len(names) > 40 or (remedies is not None and not remedies.issuperset(names)):
+    if len(names) > MAX_TRIED or (remedies is not None and not remedies.issuperset(names)):
         raise BadValue("not-a-choice")
     return tuple(dict.fromkeys(names))

@@ -26,7 +26,7 @@ from .model import (
     When,
 )
 from .programs import Programs, build_programs
-from .variables import VARIABLES
+from .variables import REFUSED, RELAY, VARIABLES
 
 FOLDER = Path(__file__).parent
 Built = TypeVar("Built")
@@ -150,8 +150,8 @@ def _scenario(
     if row["stops"] not in ("line", "server", "recipient", "nowhere", "lost", "unclear"):
         raise KnowledgeError(f"{where}: a message cannot stop at {row['stops']!r}")
     verdicts = {
-        "relay": _verdict(row.pop("relay"), ("yes", "no", "unknown", "by-recipient"), where),
-        "refused": _verdict(row.pop("refused"), ("no", "maybe", "yes"), where),
+        "relay": _verdict(row.pop("relay"), (*RELAY, "by-recipient"), where),
+        "refused": _verdict(row.pop("refused"), REFUSED, where),
     }
     chosen = tuple(row.pop("remedies"))
     return _build(Scenario, where, row, when=when, remedies=chosen, **verdicts)

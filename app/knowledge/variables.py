@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from typing import Final
 
 UNKNOWN: Final = "unknown"
+RELAY: Final = ("yes", "no", UNKNOWN)
+"""Whether the outgoing server has to pass a message on, and that matters: a verdict's words."""
+REFUSED: Final = ("no", "maybe", "yes")
+"""Whether a message is refused: a verdict's words."""
 
 VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "error": (

@@ -34,6 +34,7 @@ STYLES = {
     "sheet": ("palette", "base", "sheet"),
     "demo": ("demo",),
     "developers": ("palette", "base", "fields", "developers"),
+    "api": ("palette", "base", "api"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
 SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo")

@@ -1,14 +1,15 @@
-"""Pages for what goes wrong: they say it in the right language and lead on."""
+"""What goes wrong is said in the right language: by a page that leads on, or to a program."""
 
 from __future__ import annotations
 
 import traceback
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from .messages import N_
 from .pages import page
+from .replies import refuse_status
 from .site import visitor_site
 
 _TEXTS = {
@@ -39,7 +40,7 @@ _TEXTS = {
 
 
 def install(app: Flask) -> None:
-    """Answer every error with a page, or with JSON below ``/api/``."""
+    """Answer every error with a page, or with problem details below ``/api/``."""
 
     @app.errorhandler(HTTPException)
     def refuse(fault: HTTPException) -> Response:
@@ -57,12 +58,10 @@ def install(app: Flask) -> None:
 def _answer(code: int, fault: HTTPException | None) -> Response:
     site = visitor_site()
     translate = site.language.gettext
-    title, advice = _TEXTS.get(code, _TEXTS[404 if code < 500 else 500])
     if request.path.startswith("/api/"):
-        response = jsonify({"errors": {"request": translate(title)}})
-        response.status_code = code
-        response.headers["Content-Language"] = site.language.code
+        response = refuse_status(site, code)
     else:
+        title, advice = _TEXTS.get(code, _TEXTS[404 if code < 500 else 500])
         values = {
             "here": "",
             "code": code,

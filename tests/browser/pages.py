@@ -96,6 +96,7 @@ KINDS = {
     "understood": Kind("", pasted=REFUSAL),
     "nothing-understood": Kind("", pasted="Dear Pat, see you at noon."),
     "paste-error": Kind("", pasted=""),
+    "api": Kind("developers/api"),
     "not-found": Kind("nowhere"),
     "portal-start": Kind("?connection=own", root=PORTAL),
     "portal-choice": Kind("check?error=relay-denied", root=PORTAL),

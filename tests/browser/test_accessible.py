@@ -33,7 +33,7 @@ COLOURS: dict[str, Colours] = {
 }
 
 
-WITHOUT_ROUTE = ("not-found", "sheet", "portal-sheet", "developers", "links", "links-error",
+WITHOUT_ROUTE = ("not-found", "sheet", "api", "portal-sheet", "developers", "links", "links-error",
                  "may-embed", "may-not-embed")  # fmt: skip
 
 FIND_VIOLATIONS = """async rules => (await axe.run(document, rules)).violations.flatMap(

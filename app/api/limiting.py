@@ -1,0 +1,58 @@
+"""The API's rate limit: so many requests in so much time from one address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, current_app, g, request
+
+from ..web.addresses import Network, client_address
+from ..web.rates import Allowance, Rate, key_of
+from ..web.replies import KINDS, refuse
+from ..web.site import visitor_site
+
+NAME = "too-many-requests"
+
+
+def install(app: Flask, rate: Rate | None, trusted: Sequence[Network]) -> None:
+    """Let the API count by this rate, None for no limit, behind proxies that are trusted."""
+    app.extensions["rate"] = rate
+    app.extensions["trusted_proxies"] = tuple(trusted)
+
+
+def count() -> Response | None:
+    """Count the request, and refuse it when its address has asked too often."""
+    rate: Rate | None = current_app.extensions["rate"]
+    # A browser's question beforehand is not the page's doing, nor is it worth a limit.
+    if rate is None or request.method == "OPTIONS" or request.endpoint in FREE:
+        return None
+    address = client_address(
+        request.environ.get("REMOTE_ADDR") or "",
+        request.environ.get("HTTP_X_FORWARDED_FOR", ""),
+        current_app.extensions["trusted_proxies"],
+    )
+    g.allowance = allowance = rate.take(key_of(address))
+    if allowance is None or allowance.allowed:
+        return None
+    site = visitor_site()
+    message = site.language.gettext(KINDS[NAME].message).format(
+        seconds=allowance.wait, limit=allowance.limit, window=allowance.window
+    )
+    response = refuse(site, NAME, {"request": message})
+    response.headers["Retry-After"] = str(allowance.wait)
+    return response
+
+
+def tell(response: Response) -> Response:
+    """Say how much is left (draft-ietf-httpapi-ratelimit-headers-10)."""
+    allowance: Allowance | None = g.get("allowance")
+    if allowance is not None:
+        policy = f'"address";q={allowance.limit};w={allowance.window}'
+        left = f'"address";r={allowance.remaining};t={allowance.wait}'
+        response.headers["RateLimit-Policy"] = policy
+        response.headers["RateLimit"] = left
+    return response
+
+
+FREE = frozenset({"api.description"})
+"""What is the same for everybody and kept by caches, which must not keep one visitor's count."""
