@@ -29,7 +29,8 @@ class LintingClient(FlaskClient):
         response = super().open(*args, **kwargs)
         lint_headers(response)
         packed = "Content-Encoding" in response.headers
-        if response.mimetype == "text/html" and not packed and response.status_code not in MOVED:
+        said = response.mimetype == "text/html" and response.request.method != "OPTIONS"
+        if said and not packed and response.status_code not in MOVED:
             lint_page(response)
         return response
 

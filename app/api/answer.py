@@ -17,7 +17,8 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
     """Return the plan for some facts, its texts in one language.
 
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
-    nearest other verdict, and ``questions_left`` is how many questions are left at most.
+    nearest other verdict, ``questions_left`` is how many questions are left at most, and a remedy's
+    ``note`` is what the portal adds to it.
     """
 
     def translate(text: str) -> str:
@@ -26,6 +27,7 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
 
     plan = make_plan(facts, translate, site.language.code, on)
     diagnosis = plan.diagnosis
+    ours = site.portal if site.portal and site.portal.serves(plan.provider) else None
     return {
         "article_row": diagnosis.article_row,
         "scenario": diagnosis.scenario,
@@ -57,6 +59,7 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
                 "values": dict(remedy.values),
                 "warning": remedy.warning,
                 "words": remedy.words,
+                "note": ours.note(remedy.id, site.language.code) or None if ours else None,
                 "tried": remedy.id in facts.tried,
             }
             for remedy in plan.remedies

@@ -95,6 +95,8 @@ def _remedy(translate: Callable[[str], str]) -> Schema:
             "warning": TEXT_OR_NULL,
             "words": TEXT_OR_NULL
             | {"description": translate("What to say to the helpdesk, word for word.")},
+            "note": TEXT_OR_NULL
+            | {"description": translate("What the provider itself adds, in its own portal.")},
             "tried": {"type": "boolean"},
         }
     )

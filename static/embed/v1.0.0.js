@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var script = document.currentScript.src;
-  var home = script.slice(0, script.lastIndexOf("/embed/"));
+  var home = script.slice(0, script.lastIndexOf("/embed/")).replace(/\/at\/[^/]+$/, "");
   var origin = new URL(script).origin;
   var events = ["step", "plan", "worked", "height"];
   if (customElements.get("thong-thu")) return;
@@ -35,8 +35,9 @@
         link.target = "_blank";
         link.textContent = frame.title;
         own.append(link);
-        console.warn("Thông Thư does not answer. May this site embed it? " + home + "/at/" +
-          own.dataset.portal + "/en/developers/test?origin=" + encodeURIComponent(location.origin));
+        console.warn("Thông Thư does not answer. May this site embed it? " +
+          url.replace(/(\/at\/[^/;?]+).*/, "$1") + "/en/developers/test?origin=" +
+          encodeURIComponent(location.origin));
       }
       own.hear = function (message) {
         var said = message.data;
