@@ -9,7 +9,6 @@ from ..diagnosis import CHOICES, FACT_KEYS
 from ..diagnosis.facts import MAX_RECIPIENTS, MAX_TRIED
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
-from ..reading.reader import LARGEST
 from .shapes import DOMAIN, PORT, STATUS, VISIBLE, Schema, listed, number, text_like, whole
 
 NOT_TOLD: Final = ("", None)
@@ -31,10 +30,10 @@ def facts_schema(translate: Callable[[str], str]) -> Schema:
 
 def text_schema(translate: Callable[[str], str]) -> Schema:
     """Return the schema of a pasted text."""
+    # How long it may be is counted in bytes of UTF-8, which no keyword of a schema counts.
     text = {
         "type": "string",
         "minLength": 1,
-        "maxLength": LARGEST,
         "pattern": VISIBLE,
         "description": translate("The error, or the whole message that came back; 256 KB at most."),
     }
