@@ -7,6 +7,8 @@ from flask import Flask, Response, request
 from ..portal import PortalBook
 from ..web.mount import look_of
 
+SEEN = "Retry-After, RateLimit, RateLimit-Policy"
+"""Headers that such a script may read."""
 HOURS_24 = "86400"
 """Seconds that a browser may remember what a site is allowed."""
 
@@ -27,7 +29,7 @@ def install(app: Flask, book: PortalBook) -> None:
         portals = (look.portal,) if look else book.all()
         if origin and any(origin in portal.origins for portal in portals):
             response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+            response.headers["Access-Control-Expose-Headers"] = SEEN
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = "GET, POST"
                 response.headers["Access-Control-Allow-Headers"] = "Content-Type"

@@ -204,6 +204,8 @@ def _steps(
             continue
         if provider and not provider.offers_any(step.needs):
             continue
+        if step.helpdesk not in (None, bool(provider and provider.phone)):
+            continue
         if step.acts:
             yield from guide.steps(step.acts)
         else:

@@ -39,6 +39,7 @@ def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate
         "there": _at(translate(" at {domain}"), ", ".join(concerned)),
         "published": provider.name if provider else "",
         "offers": _offered(provider, translate),
+        "phone": (provider and provider.phone) or "",
         "page": value(provider.page) if provider and provider.page else "",
     }
 

@@ -94,7 +94,8 @@ class Step:
 
     ``acts`` are done in the mail program, in place of a text.  A ``usual`` step is for settings
     that nobody publishes, so that the usual ones are advised.  ``needs``: ways of authorisation of
-    which the provider must offer one, as far as it says.
+    which the provider must offer one, as far as it says.  ``helpdesk``: whether the provider's
+    number has to be known, or must not be; None where it does not matter.
     """
 
     text: str = ""
@@ -102,6 +103,7 @@ class Step:
     when: tuple[When, ...] = ()
     usual: bool = False
     needs: tuple[str, ...] = ()
+    helpdesk: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Provider:
     let in through the provider's own window (always so where that is the only way).  ``page`` is
     the provider's own on how to get an app password.  ``mail_only``: it recognises nobody by the
     line, as one that runs no lines.  ``offers``: the ways of authorisation, None where it has not
-    said which.
+    said which.  ``phone``: its helpdesk's number, where that is known.
     """
 
     id: str
@@ -176,6 +178,7 @@ class Provider:
     mail_only: bool = False
     notes: tuple[Note, ...] = ()
     offers: frozenset[str] | None = None
+    phone: str | None = None
 
     def offers_any(self, needs: tuple[str, ...]) -> bool:
         """Tell whether something that needs one of these ways of authorisation may be advised."""

@@ -80,6 +80,7 @@ class Portal:
             oauth="oauth" in logins,
             mail_only="authorised-network" not in entry.authorisations,
             offers=frozenset(entry.authorisations),
+            phone=entry.phone,
         )
 
     def serves(self, provider: Provider | None) -> bool:

@@ -139,6 +139,8 @@ def test_the_plan_has_the_isps_own_values_and_words(portal_client: FlaskClient) 
     assert "Tên đăng nhập là địa chỉ email đầy đủ của bạn." in vi
     ask = visible_text(portal_client.get(f"{HOME}/en/check?{ROW_6}&way=ask-isp"))
     assert "Call us: 1900 0000 , Monday to Saturday, 7 am to 9 pm" in ask
+    assert "Call the helpdesk of Proseware: 1900 0000." in ask
+    assert "hardly a number to call" not in ask
     sheet = visible_text(portal_client.get(f"{HOME}/en/sheet?{ROW_6}"))
     assert "The user name is your full mail address." in sheet
 
@@ -155,6 +157,14 @@ def test_what_the_isp_does_not_offer_is_left_out(portal_client: FlaskClient) -> 
     assert "way=pop-first" not in page.text
     other = portal_client.get(f"{HOME}/en/check?account_domain=fabrikam.com&{ROW_6}")
     assert "way=pop-first" in other.text
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_case_has_its_page(portal_client: FlaskClient, case, lang: str) -> None:
+    page = portal_client.get(f"{HOME}/{lang}/check?{case.query}&plan=now")
+    assert page.status_code == 200
+    assert "1900 0000" in visible_text(page)
 
 
 OFFERS = {

@@ -46,6 +46,24 @@ def test_a_page_fits_one_round_trip(client: FlaskClient, lang: str, spot: str) -
             assert len(packed.data) <= 6_000
 
 
+IN_PORTAL = [
+    *SPOTS, f"check?{FOUR}&connection=own", f"check?{FOUR}&way=fix-password&tried=use-login",
+    "developers", "developers/links", "developers/links?place=moon&port=x", "developers/api",
+    "developers/test?origin=http://www.proseware.com",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("spot", IN_PORTAL)
+def test_a_page_of_a_portal_fits_too(portal_client: FlaskClient, lang: str, spot: str) -> None:
+    url = f"/at/proseware/{lang}/{spot}"
+    portal_client.get(url)
+    packed = portal_client.get(url, headers={"Accept-Encoding": "br"})
+    head = sum(len(name) + len(value) + 4 for name, value in packed.headers) + 20
+    assert len(packed.data) <= 6_000
+    assert head + len(packed.data) <= 14_000
+
+
 PASTES = {
     "outlook": "Server: 'smtp.proseware.com', Protocol: SMTP, Server Response: '550 5.7.1 "
     "<pat@adatum.com>: Unable to relay', Port: 25, Secure(SSL): No, Server Error: 550, "
