@@ -3,6 +3,11 @@
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
+from app.knowledge import add_providers
+from app.settings import Settings
+from tests.conftest import PORTALS
+
 HOME = "/at/proseware"
 LISTED = "https://www.proseware.com"
 FACTS = {"place": "away", "connection": "other", "recipient_domain": "adatum.com",
@@ -54,6 +59,17 @@ def test_only_listed_sites_may_call_it(portal_client, root, origin, may) -> None
         assert answer.headers.get("Access-Control-Allow-Origin") == expected
         assert "Access-Control-Allow-Credentials" not in answer.headers
         assert "Origin" in answer.headers.getlist("Vary")
+
+
+def test_what_one_site_may_read_is_not_handed_to_another() -> None:
+    app = create_app(Settings(page_cache=8, portals=str(PORTALS)))
+    client = app.test_client()
+    add_providers(())
+    for origin in (None, LISTED, "https://evil.example", None):
+        headers = {"Origin": origin} if origin else {}
+        answer = client.get(f"{HOME}/api/v1/openapi.json", headers=headers)
+        allowed = answer.headers.get("Access-Control-Allow-Origin")
+        assert allowed == (LISTED if origin == LISTED else None)
 
 
 def test_a_browser_that_asks_beforehand_is_told(portal_client: FlaskClient) -> None:

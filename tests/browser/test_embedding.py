@@ -130,8 +130,8 @@ def until(page: Page, so: Callable[[], bool]) -> None:
     raise AssertionError("it did not come to be")
 
 
-def events(page: Page) -> list[list[Any]]:
-    heard: list[list[Any]] = page.evaluate("window.heard ?? []")
+def events(page: Page | Frame) -> list[Any]:
+    heard: list[Any] = page.evaluate("window.heard ?? []")
     return heard
 
 
@@ -308,6 +308,20 @@ def test_only_the_wizard_is_believed_and_only_the_window_around_it_is_answered(
     guest.page.evaluate("postMessage('thongthu:hello', '*')")
     until(page, lambda: guest.page.evaluate("answers") == 1)
     assert events(page) == before
+
+
+def test_nobody_but_the_window_around_it_can_greet_the_frame(new_context, world: World) -> None:
+    page = new_context().new_page()
+    page.goto(f"{world.listed}/bare")
+    frame = page.frames[1]
+    count = "window.heard = []; addEventListener('message', event => heard.push(event.data)); 0"
+    frame.evaluate(count)
+    frame.evaluate("postMessage('thongthu:hello', '*')")
+    until(page, lambda: len(events(frame)) == 1)
+    page.evaluate(count)
+    page.evaluate("frames[0].postMessage('thongthu:hello', '*')")
+    until(page, lambda: len(events(page)) > 0)
+    assert events(page)[0]["event"] == "step"
 
 
 def test_the_host_page_is_left_alone(new_context, world: World) -> None:
