@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, current_app, g, request
 
-from ..web.addresses import Network, client_address
+from ..web.addresses import Network, visitor_address
 from ..web.rates import Allowance, Rate, key_of
 from ..web.replies import KINDS, refuse
 from ..web.site import visitor_site
@@ -26,11 +26,7 @@ def count() -> Response | None:
     # A browser's question beforehand is not the page's doing, nor is it worth a limit.
     if rate is None or request.method == "OPTIONS" or request.endpoint in FREE:
         return None
-    address = client_address(
-        request.environ.get("REMOTE_ADDR") or "",
-        request.environ.get("HTTP_X_FORWARDED_FOR", ""),
-        current_app.extensions["trusted_proxies"],
-    )
+    address = visitor_address(request.environ, current_app.extensions["trusted_proxies"])
     g.allowance = allowance = rate.take(key_of(address))
     if allowance is None or allowance.allowed:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -11,7 +11,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import Final
+from typing import Any, Final
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -44,6 +44,12 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> Add
             return address
     whole = len(forwarded) <= LONGEST_HEADER and len(entries) <= MOST_ENTRIES
     return address if whole else None
+
+
+def visitor_address(environ: Mapping[str, Any], trusted: Sequence[Network]) -> Address | None:
+    """Return the address of a WSGI request's visitor, None when nobody can tell it."""
+    peer = environ.get("REMOTE_ADDR") or ""
+    return client_address(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), trusted)
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..portal import Look, Portal
-from .addresses import Network, client_address, is_within
+from .addresses import Network, is_within, visitor_address
 
 LOOK = "thongthu.look"
 """The key of a WSGI environment under which the portal's look stands."""
@@ -50,8 +50,7 @@ class Mount:
         return self.app(environ, start)
 
     def _on_own(self, portal: Portal, environ: dict[str, Any]) -> bool:
-        peer = environ.get("REMOTE_ADDR", "")
-        address = client_address(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self.trusted)
+        address = visitor_address(environ, self.trusted)
         return address is not None and is_within(address, portal.entry.networks)
 
 
