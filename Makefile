@@ -35,6 +35,7 @@ help: ## List what there is
 
 run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (HOST, PORT)
 	$(FREE)
+	@echo 'The wizard: http://$(HOST):$(PORT)/   An example of a portal: http://$(HOST):$(PORT)/at/proseware/'
 	@$(SERVE) $(EXAMPLE) WEB_WORKERS=1 WEB_THREADS=3 $(BIN)/python -m app.serve
 
 # A slow upload holds a thread until it is through: more threads than granian likes to see, on purpose.

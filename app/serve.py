@@ -10,11 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 
 from granian import Granian
 from granian.constants import Interfaces
 
 from .reload import on_hangup
+from .settings import Settings
 
 
 def serve(host: str, port: int, workers: int, threads: int) -> None:
@@ -47,6 +49,10 @@ def _tell_workers() -> None:
 
 
 if __name__ == "__main__":
+    try:
+        Settings.from_environment()
+    except ValueError as fault:  # said once, in place of every worker's traceback
+        sys.exit(str(fault))
     serve(
         os.environ.get("HOST", "127.0.0.1"),
         int(os.environ.get("PORT", "8000")),

@@ -55,7 +55,7 @@ class Settings:
         demo = environment.get("DEMO_URL", "").rstrip("/")
         for name, told in (("PUBLIC_URL", url), ("DEMO_URL", demo)):
             if told and not told.startswith(("https://", "http://")):
-                raise ValueError(f"{name} starts with https://, unlike {told!r}")
+                raise ValueError(f"{name} starts with https:// (or http://), unlike {told!r}")
         portals = environment.get("PORTALS", str(OWN_PORTALS) if OWN_PORTALS.exists() else "")
         try:
             proxies = read_networks(environment.get("TRUSTED_PROXIES", ""))

@@ -13,6 +13,7 @@
       tell("height", { height: Math.ceil(page.getBoundingClientRect().height) });
     }).observe(page);
     // Browsers do not move the focus in a foreign frame by themselves.
-    if (document.hasFocus()) page.querySelector("[autofocus]")?.focus();
+    var first = page.querySelector("[autofocus]");
+    if (first && document.hasFocus()) first.focus();
   });
 })(document.currentScript.dataset);

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from flask import Response, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ..diagnosis import FACT_KEYS
+from ..diagnosis import FACT_KEYS, Facts, read_facts
 from ..knowledge import knowledge
+from ..portal.origin import LONGEST
 from ..web.assets import scripts, styles
 from ..web.headers import POLICY
 from ..web.links import Spot
 from ..web.messages import PROBLEMS
 from ..web.mount import look_of
 from ..web.pages import page
-from ..web.site import find_site, home_url
+from ..web.site import Site, find_site, home_url, visitor_site
 from ..wizard.query import read_query, typed_in_url
 from ..wizard.questions import shown_question
 from .embedding import loaders, newest, newest_of
@@ -22,6 +26,8 @@ from .views import developers
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
+LINKS = "developers/links"
+"""Where links are built, below a site's language."""
 ASKED = tuple(key for key in FACT_KEYS if key in knowledge().questions)
 """The facts that a support link can fill in."""
 
@@ -58,6 +64,14 @@ def logo(name: str) -> Response:
     return response
 
 
+@developers.get("/developers")
+@developers.get("/developers/test")
+def door() -> Answer:
+    """Lead to the page in the visitor's language: what a script tells stands in no language."""
+    query = urlencode({"origin": request.args.get("origin", "")[:LONGEST]})
+    return redirect(f"{visitor_site().base}{request.path}?{query}", 302)
+
+
 @developers.get("/<language:lang>/developers")
 def overview(lang: str) -> Response:
     """Show how to embed the wizard, or, outside of all portals, what there is for developers.
@@ -75,28 +89,43 @@ def overview(lang: str) -> Response:
     return page(site, "developers.html", values, keep=False)
 
 
-@developers.get("/<language:lang>/developers/links")
+@developers.get(f"/<language:lang>/{LINKS}")
 def links(lang: str) -> Answer:
-    """Show the link that fills in the facts which are chosen in the form.
+    """Show the form for a support link, and the link for the facts that the query holds.
 
     :raise 404: there is no such language
     """
     site = find_site(lang)
-    spot, wrong = read_query(fill=False)
-    name = "developers/links"
-    if typed_in_url(spot.facts):
-        return redirect(site.part(name, Spot(spot.facts)), 302)
-    errors = {fact: site.language.gettext(PROBLEMS[code]) for fact, code in wrong.items()}
-    path = site.check(Spot(spot.facts)) if spot.facts.pairs else site.start()
+    facts = read_query(fill=False)[0].facts
+    if typed_in_url(facts):
+        return redirect(site.part(LINKS, Spot(facts)), 302)
+    return _links_page(site, facts, {})
+
+
+@developers.post(f"/<language:lang>/{LINKS}")
+def make_link(lang: str) -> Answer:
+    """Take the form, keep only domains, and lead on to the page with the link.
+
+    :raise 404: there is no such language
+    """
+    site = find_site(lang)
+    facts, wrong = read_facts({fact: request.form.get(fact) for fact in ASKED})
+    if wrong:
+        return _links_page(site, facts, wrong)
+    return redirect(site.part(LINKS, Spot(facts)), 303)
+
+
+def _links_page(site: Site, facts: Facts, wrong: Mapping[str, str]) -> Response:
+    path = site.check(Spot(facts)) if facts.pairs else site.start()
     values = {
-        "questions": [shown_question(lang, fact) for fact in ASKED],
-        "spot": spot,
-        "errors": errors,
+        "questions": [shown_question(site.language.code, fact) for fact in ASKED],
+        "facts": facts,
+        "errors": {fact: site.language.gettext(PROBLEMS[code]) for fact, code in wrong.items()},
+        "typed": {fact: request.form.get(fact, "")[:400] for fact in wrong},
         "link": home_url() + path,
-        "typed": {fact: request.args.get(fact, "")[:400] for fact in errors},
-        "here": site.within(site.part(name, Spot(spot.facts))),
+        "here": site.within(site.part(LINKS, Spot(facts))),
     }
-    return page(site, "links.html", values, 422 if errors else 200, keep=False)
+    return page(site, "links.html", values, 422 if wrong else 200, keep=False)
 
 
 @developers.get("/<language:lang>/developers/test")

@@ -28,7 +28,7 @@ def make_client_config(provider: Provider, domain: str) -> bytes:
     ways = _authentication(provider)
     for incoming in provider.incoming:
         _server(account, "incomingServer", incoming.protocol, incoming, ways)
-    for outgoing in provider.outgoing:
+    for outgoing in (server for server in provider.outgoing if server.login):
         _server(account, "outgoingServer", "smtp", outgoing, ways)
     indent(root)
     text: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from ..knowledge import Remedy
-from ..knowledge.variables import VARIABLES
+from ..knowledge.variables import GIVEN, VARIABLES
 from .boxes import volume
 from .diagram import compile_table
 from .facts import Facts
@@ -35,7 +35,9 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     walk = Interview(table.content, tree)
     start = walk.state({}, frozenset())
     ways: dict[State, tuple[str, ...]] = {start: ()}
-    pending, asked, reached = [start], set(), set()
+    for name, value in GIVEN.items():
+        ways[walk.state({name: value}, frozenset())] = (f"{name}={value}",)
+    pending, asked, reached = list(ways), set(), set()
     while pending:
         state = pending.pop()
         fact = walk.next_question(state)

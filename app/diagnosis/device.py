@@ -10,7 +10,8 @@ from .reduction import find_provider
 def autoconfig_provider(facts: Facts) -> Provider | None:
     """Return the provider whose published settings make a whole account, None without one."""
     provider = find_provider(facts)
-    return provider if provider and provider.incoming else None
+    whole = provider and provider.incoming and provider.offers_any(("smtp-auth",))
+    return provider if whole else None
 
 
 def profile_provider(facts: Facts) -> Provider | None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..knowledge import Remedy, Scenario, knowledge
+from ..knowledge import Provider, Remedy, Scenario, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
-from .facts import Facts
+from .facts import CHOICES, Facts
 from .interview import FACT_OF, spoken_choice
 from .reduction import Case, find_provider, foremost_recipient, reduce_facts
 from .table import Match, decision_table
+
+BY_LOGIN = "smtp-auth"
+"""The way of authorisation that today's advice begins with."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,16 @@ def diagnose(facts: Facts) -> Diagnosis:
     verdict, match = _judge(facts, foremost)
     verdicts = tuple(_verdict_beside(match, facts, recipient) for recipient in facts.recipients)
     advised = decision_table().remedies(match)
-    planned = tuple(r for r in advised if provider is None or provider.offers_any(r.needs))
+    planned = advised if provider is None else _offered(advised, provider)
     return Diagnosis(facts, match, verdict, verdicts, planned)
+
+
+def _offered(advised: tuple[Remedy, ...], provider: Provider) -> tuple[Remedy, ...]:
+    """Return the remedies that a provider offers; without a login, what it has instead leads."""
+    offered = [remedy for remedy in advised if provider.offers_any(remedy.needs)]
+    if not provider.offers_any((BY_LOGIN,)):
+        offered.sort(key=lambda remedy: not remedy.needs)
+    return tuple(offered)
 
 
 def _verdict_beside(foremost: Match, facts: Facts, recipient: str) -> Verdict:
@@ -125,6 +136,8 @@ def nearest_change(diagnosis: Diagnosis) -> Change | None:
     if diagnosis.match.values["matter"] in ("refused", "hosted", "login-wanted", "sender"):
         world = case | {"error": UNKNOWN, "refused_by": UNKNOWN}
     for variable, value in _single_changes(case):
+        if not _may_be(diagnosis.facts, variable, value):
+            continue
         before = case if variable == "error" else world
         here = table.verdict(table.match(before))
         match = table.match(before | {variable: value})
@@ -133,6 +146,13 @@ def nearest_change(diagnosis: Diagnosis) -> Change | None:
         if wanted and there != here and match.scenario is not diagnosis.match.scenario:
             return Change(variable, value, match.scenario, there[1])
     return None
+
+
+def _may_be(facts: Facts, variable: str, value: str) -> bool:
+    """Tell whether an answer makes a variable what it says, whatever the provider is like."""
+    if value not in CHOICES.get(variable, ()):
+        return True
+    return reduce_facts(facts.but(**{variable: value}))[variable] == value
 
 
 def _single_changes(case: Case) -> Iterator[tuple[str, str]]:

@@ -92,6 +92,25 @@ class Diagram:
             found = self._restricted[key] = self._node(own, below)
         return found
 
+    def without(self, node: int, name: str, value: str, like: str) -> int:
+        """Return the diagram below ``node`` where a value cannot be, put to rest as another one."""
+        var, values = self.space.names.index(name), self.space.values[name]
+        return self._without(node, var, values.index(value), values.index(like))
+
+    def _without(self, node: int, var: int, value: int, like: int) -> int:
+        if not self._support[node] >> var & 1:
+            return node
+        own, children = self._nodes[node]
+        key = (node, var, -1 - value)  # a restriction's values are not negative
+        found = self._restricted.get(key)
+        if found is None:
+            if own == var:
+                below = tuple(children[like if at == value else at] for at in range(len(children)))
+            else:
+                below = tuple(self._without(child, var, value, like) for child in children)
+            found = self._restricted[key] = self._node(own, below)
+        return found
+
     def restrict_all(self, known: Mapping[str, str]) -> int:
         """Return the diagram that is left once some variables are known."""
         if len(self._restricted) > MAX_MEMO:

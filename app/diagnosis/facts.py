@@ -24,7 +24,7 @@ PROGRAMS: Final = (
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "place": VARIABLES["place"],
-    "connection": VARIABLES["connection"],
+    "connection": ("own", "other", UNKNOWN),
     "vpn": VARIABLES["vpn"],
     "security": ("none", "starttls", "tls", UNKNOWN),
     "login": VARIABLES["login"],

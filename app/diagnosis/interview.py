@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from threading import Lock
 
 from ..knowledge import Choice, Knowledge, knowledge
-from ..knowledge.variables import UNKNOWN, VARIABLES
+from ..knowledge.variables import GIVEN, UNKNOWN, VARIABLES
 from .diagram import Diagram, diagram
 from .facts import Facts
 from .reduction import reduce_facts
@@ -73,7 +73,11 @@ class Interview:
 
     def state(self, known: Mapping[str, str], answered: frozenset[str]) -> State:
         """Return the state in which some variables are known."""
-        return self._state(self.tree.restrict_all(known), answered)
+        node = self.tree.restrict_all(known)
+        for name, value in GIVEN.items():
+            if name not in known:
+                node = self.tree.without(node, name, value, UNKNOWN)
+        return self._state(node, answered)
 
     def _state(self, node: int, answered: frozenset[str]) -> State:
         return State(node, answered & self._kept)
@@ -115,6 +119,8 @@ class Interview:
         """Yield each finite answer to a question with the state that it leads to."""
         name = VARIABLE_OF[fact]
         for value in VARIABLES[name]:
+            if value == GIVEN.get(name):
+                continue
             node = self.tree.restrict(state.node, name, value)
             yield value, self._state(node, state.answered | {fact})
         if fact in self._bases:

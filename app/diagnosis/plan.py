@@ -11,7 +11,7 @@ from typing import Any
 from ..knowledge import Knowledge, Program, Provider, Remedy, knowledge
 from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
 from ..knowledge.variables import UNKNOWN
-from .diagnosis import Diagnosis, diagnose, nearest_change
+from .diagnosis import BY_LOGIN, Diagnosis, diagnose, nearest_change
 from .facts import Facts
 from .guide import Guide, GuideStep, Values
 from .interview import FACT_OF, NextStep, next_step, spoken_choice
@@ -107,6 +107,7 @@ def make_plan(
     diagnosis = diagnose(facts)
     provider = find_provider(facts)
     fill = filler(diagnosis, provider, translate)
+    by_login = provider is None or provider.offers_any((BY_LOGIN,))
     scenario = diagnosis.match.scenario
     settings = _settings(diagnosis, provider)
     sign_in = {"sign_in": provider.sign_in if provider else UNKNOWN}
@@ -122,8 +123,8 @@ def make_plan(
             _planned(remedy, diagnosis, guide, settings, provider, fill)
             for remedy in diagnosis.planned
         ),
-        article=_article(diagnosis, content, translate),
-        notes=_notes(provider, content, translate) if provider else (),
+        article=_article(diagnosis, content, translate, by_login),
+        notes=tuple(translate(note.text) for note in provider.notes) if provider else (),
         stale=_stale(provider, guide.program, on) if on else (),
         next=next_step(facts),
         provider=provider,
@@ -151,17 +152,6 @@ def _other_verdict(
     return OtherVerdict(
         question.fact, translate(question.label), answer, fill(change.scenario.title)
     )
-
-
-def _notes(provider: Provider, content: Knowledge, translate: Translate) -> tuple[str, ...]:
-    """Return what is worth knowing about a provider: its notes, and what it does not offer."""
-    lacking = [
-        way.without
-        for way in content.authorisations.values()
-        if way.without and not provider.offers_any((way.id,))
-    ]
-    notes = [note.text for note in provider.notes]
-    return tuple(translate(text).format(provider=provider.name) for text in notes + lacking)
 
 
 def _stale(provider: Provider | None, program: Program, on: date) -> tuple[DatedFact, ...]:
@@ -202,9 +192,13 @@ def _steps(
             continue
         if "{page}" in step.text and not (provider and provider.page):
             continue
+        if "{outgoing}" in step.text and not provider:
+            continue
         if provider and not provider.offers_any(step.needs):
             continue
         if step.helpdesk not in (None, bool(provider and provider.phone)):
+            continue
+        if step.told not in (None, bool(provider and provider.offers)):
             continue
         if step.acts:
             yield from guide.steps(step.acts)
@@ -229,12 +223,12 @@ def _settings(diagnosis: Diagnosis, provider: Provider | None) -> dict[str, str 
     return values | {"login": "oauth" if oauth else "password"}
 
 
-def _article(diagnosis: Diagnosis, content: Knowledge, translate: Translate) -> tuple[str, ...]:
+def _article(
+    diagnosis: Diagnosis, content: Knowledge, translate: Translate, by_login: bool
+) -> tuple[str, ...]:
     row = diagnosis.article_row
     if row is None:
         return ()
     kinds = {"no": "no_relay", "yes": "relay_allowed" if row == 2 else "relay_doubtful"}
-    verdict, remedies, today = (
-        content.article[key] for key in (kinds[diagnosis.relay], "remedies", "today")
-    )
-    return translate(verdict).format(row=row), translate(remedies), translate(today)
+    told = (kinds[diagnosis.relay], "remedies", *(("today",) if by_login else ()))
+    return tuple(translate(content.article[key]).format(row=row) for key in told)

@@ -44,10 +44,9 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
         "refused_by": facts.refused_by or UNKNOWN,
         "program": _program(facts.program),
         "account": provider.sign_in if provider else UNKNOWN,
-        "login": facts.login or UNKNOWN,
+        "login": _login(facts, provider),
         "place": facts.place or UNKNOWN,
-        # A provider of mail alone runs nobody's line.
-        "connection": "other" if provider and provider.mail_only else facts.connection or UNKNOWN,
+        "connection": _connection(facts, provider),
         "vpn": facts.vpn or UNKNOWN,
         "recipient": _recipient(facts, recipient, provider),
         "sender": _relation(facts.known("sender_domain"), facts.known("account_domain")),
@@ -65,6 +64,22 @@ def foremost_recipient(facts: Facts, provider: Provider | None) -> str | None:
         key=lambda recipient: order.index(_recipient(facts, recipient, provider)),
         default=None,
     )
+
+
+def _connection(facts: Facts, provider: Provider | None) -> str:
+    if provider and not provider.offers_any(("authorised-network",)):
+        return "uncounted"
+    # A provider of mail alone runs nobody's line.
+    return "other" if provider and provider.mail_only else facts.connection or UNKNOWN
+
+
+def _login(facts: Facts, provider: Provider | None) -> str:
+    """Return how the person is taken to log in: not at all where the provider has no login."""
+    if provider is None or provider.offers_any(("smtp-auth",)):
+        return facts.login or UNKNOWN
+    if facts.login == "pop-first" or not provider.offers_any(("pop-before-smtp",)):
+        return facts.login if facts.login == "pop-first" else "none"
+    return "none" if facts.login in ("password", "oauth") else facts.login or UNKNOWN
 
 
 def _program(program: str | None) -> str:

@@ -39,6 +39,7 @@ def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate
         "there": _at(translate(" at {domain}"), ", ".join(concerned)),
         "published": provider.name if provider else "",
         "offers": _offered(provider, translate),
+        "outgoing": _outgoing(provider, translate),
         "phone": (provider and provider.phone) or "",
         "page": value(provider.page) if provider and provider.page else "",
     }
@@ -57,7 +58,9 @@ def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate
 
 def statement(question: Question, value: str, state: str, translate: Translate) -> str:
     """Return the sentence that says a fact; ``state`` is the finite value behind a typed text."""
-    choice = question.choice(value) or question.choice(state)
+    # What the provider makes of an answer goes before the answer.
+    made = next((s for s in question.states if question.choices and s.value == state), None)
+    choice = made or question.choice(value) or question.choice(state)
     if choice is None:  # a port that is no choice of its own
         return f"{translate(question.label)}: {value}"
     return translate(choice.says).format(value=display_all(value))
@@ -70,6 +73,16 @@ def _told_settings(facts: Facts, translate: Translate) -> str:
     parts = [translate("port {number}").format(number=port)] if port else []
     parts += [translate(choice.text)] if choice else []
     return ", ".join(parts) or translate("the settings I was given")
+
+
+def _outgoing(provider: Provider | None, translate: Translate) -> str:
+    """Return the server that a provider recommends, with port and encryption."""
+    if provider is None:
+        return ""
+    best = provider.outgoing[0]
+    choice = knowledge().questions["security"].choice(best.security)
+    port = translate("port {number}").format(number=value(best.port))
+    return ", ".join([value(best.server), port, *([translate(choice.text)] if choice else [])])
 
 
 def _offered(provider: Provider | None, translate: Translate) -> str:

@@ -95,7 +95,8 @@ class Step:
     ``acts`` are done in the mail program, in place of a text.  A ``usual`` step is for settings
     that nobody publishes, so that the usual ones are advised.  ``needs``: ways of authorisation of
     which the provider must offer one, as far as it says.  ``helpdesk``: whether the provider's
-    number has to be known, or must not be; None where it does not matter.
+    number has to be known, or must not be; ``told``: whether the provider has said what it offers;
+    None where it does not matter.
     """
 
     text: str = ""
@@ -104,6 +105,7 @@ class Step:
     usual: bool = False
     needs: tuple[str, ...] = ()
     helpdesk: bool | None = None
+    told: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -128,11 +130,15 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One published outgoing server; ``security`` is none, starttls or tls."""
+    """One published outgoing server; ``security`` is none, starttls or tls.
+
+    ``login``: it takes people who log in, from anywhere.
+    """
 
     server: str
     port: int
     security: str
+    login: bool = True
 
 
 @dataclass(frozen=True)
@@ -160,9 +166,9 @@ class Provider:
 
     ``sign_in``: oauth-only, app-password, password or unknown.  ``oauth``: mail programs can be
     let in through the provider's own window (always so where that is the only way).  ``page`` is
-    the provider's own on how to get an app password.  ``mail_only``: it recognises nobody by the
-    line, as one that runs no lines.  ``offers``: the ways of authorisation, None where it has not
-    said which.  ``phone``: its helpdesk's number, where that is known.
+    the provider's own on how to get an app password.  ``mail_only``: it runs no lines.
+    ``offers``: the ways of authorisation, None where it has not said which.
+    ``phone``: its helpdesk's number, where that is known.
     """
 
     id: str
@@ -187,11 +193,10 @@ class Provider:
 
 @dataclass(frozen=True)
 class Authorisation:
-    """A way in which a server recognises a customer: how one asks for it, what its lack means."""
+    """A way in which a server recognises a customer, and how one asks for it."""
 
     id: str
     ask: str
-    without: str | None = None
 
 
 @dataclass(frozen=True)

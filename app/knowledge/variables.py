@@ -26,7 +26,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "account": ("oauth-only", "app-password", "password", UNKNOWN),
     "login": ("none", "password", "oauth", "pop-first", UNKNOWN),
     "place": ("home", "work", "away", "mobile", UNKNOWN),
-    "connection": ("own", "other", UNKNOWN),
+    "connection": ("own", "other", "uncounted", UNKNOWN),
     "vpn": ("yes", "no", UNKNOWN),
     "recipient": ("same", "other", UNKNOWN),
     "sender": ("same", "other", UNKNOWN),
@@ -34,3 +34,6 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "port": ("relay", "submission", "other", UNKNOWN),
     "security": ("none", "on", UNKNOWN),
 }  # fmt: skip
+
+GIVEN: Final[Mapping[str, str]] = {"connection": "uncounted"}
+"""Values that only what is known of a provider gives: nobody answers so, and nobody is asked."""

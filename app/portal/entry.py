@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ..diagnosis.domains import NotADomain, normalise_domain, normalise_host
+from .origin import read_origin
 
 Text = str | dict[str, str]
 """A text that is the same in all languages, or one a language."""
@@ -18,18 +19,26 @@ MOST = 200
 """Entries of any list: more is a mistake, and what is compared with each other stays quick."""
 
 
+def _cut(text: str) -> str:
+    """Return a text as a message quotes it."""
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+
+
 def _domain(text: str) -> str:
     try:
         return normalise_domain(text)
     except NotADomain:
-        raise ValueError(f"{text!r} is no domain, like proseware.com") from None
+        raise ValueError(f"{_cut(text)} is no domain, like proseware.com") from None
 
 
 def _host(text: str) -> str:
     try:
-        return normalise_host(text)
+        name = normalise_host(text)
+        if "." in name:
+            return name
+        raise NotADomain
     except NotADomain:
-        raise ValueError(f"{text!r} is no host name, like smtp.proseware.com") from None
+        raise ValueError(f"{_cut(text)} is no host name, like smtp.proseware.com") from None
 
 
 def _network(text: Any) -> IPv4Network | IPv6Network:
@@ -37,36 +46,41 @@ def _network(text: Any) -> IPv4Network | IPv6Network:
         network = ip_network(text) if isinstance(text, str) else None
     except ValueError as fault:
         raise ValueError(
-            f"{text!r} is no network, like 192.0.2.0/24 or 2001:db8::/32: {fault}"
+            f"{_cut(text)} is no network, like 192.0.2.0/24 or 2001:db8::/32: {fault}"
         ) from None
     if network is None:
-        raise ValueError(f"{text!r} is no text such as '192.0.2.0/24'")
+        raise ValueError(f"{_cut(text)} is no text such as '192.0.2.0/24'")
     mapped = isinstance(network, IPv6Network) and network.network_address.ipv4_mapped
+    if network.prefixlen < (8 if network.version == 4 else 16):
+        raise ValueError(f"{_cut(text)} is larger than any provider's network")
     if mapped:
-        raise ValueError(f"{text!r}: write it as an IPv4 network; both forms are then recognised")
+        raise ValueError(f"{_cut(text)}: write it as an IPv4 network, which counts for both")
     return network
 
 
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    whole = f"{parts.scheme}://{parts.netloc}"
-    plain = parts.netloc and not any(c in text for c in " ;,'\"*@\\")
-    try:
-        bad_port = parts.port == 0
-    except ValueError:
-        bad_port = True
-    if parts.scheme not in ("http", "https") or not plain or text != whole or bad_port:
+    if text != f"{parts.scheme}://{parts.netloc}" or any(c in text for c in " ;,'\"*@\\"):
         raise ValueError(
-            f"{text!r} is no origin: https:// and a host name, no closing slash, no path, "
+            f"{_cut(text)} is no origin: https:// and a host name, no closing slash, no path, "
             "like https://support.proseware.com"
         )
-    return text.lower()
+    origin = read_origin(text)
+    if not origin or "[" in origin:  # a Content-Security-Policy has no IPv6 addresses
+        raise ValueError(f"{_cut(text)} is no origin that a browser could compare")
+    return origin
+
+
+def _past(day: date) -> date:
+    if day > date.today():
+        raise ValueError(f"{day} has not come yet")
+    return day
 
 
 def _url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("https", "http", "mailto", "tel") or any(c.isspace() for c in text):
-        raise ValueError(f"{text!r} is no link; it begins with https://")
+        raise ValueError(f"{_cut(text)} is no link; it begins with https://")
     return text
 
 
@@ -75,7 +89,7 @@ def _like(pattern: str, told: str) -> AfterValidator:
 
     def check(text: str) -> str:
         if not shape.fullmatch(text):
-            raise ValueError(f"{text!r} {told}")
+            raise ValueError(f"{_cut(text)} {told}")
         return text
 
     return AfterValidator(check)
@@ -161,7 +175,7 @@ class Entry(Table):
     name: Line
     languages: Annotated[list[str], Few, Unique]
     default: str | None = None
-    checked: date
+    checked: Annotated[date, AfterValidator(_past)]
     domains: Annotated[list[Domain], Few, Unique]
     outgoing: Annotated[list[OutgoingServer], Few]
     incoming: Annotated[list[IncomingServer], Listed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,26 +34,58 @@ def spell(key: Key) -> str:
     return text
 
 
-def line_of(text: str, key: Key) -> int:
-    """Return the line of a TOML text, from 1, where a key first stands, else the one it is in.
+class Places:
+    """Where the keys of a TOML text stand.
 
-    tomllib tells no positions.  So it reads ever more lines: the key begins after the last
-    beginning of the text that is whole and does not have it yet.
+    tomllib tells no positions.  So it reads ever more lines of one [[portal]] table: a key begins
+    after the last beginning of the table that is whole and does not have it yet.
     """
-    while key and not _has(tomllib.loads(text), key):
-        key = key[:-1]
-    lines = text.split("\n")
-    begins = 0
-    for count in range(len(lines) + 1):
-        try:
-            read = tomllib.loads("\n".join(lines[:count]))
-        except tomllib.TOMLDecodeError:
-            continue  # in the middle of something
-        if _has(read, key):
-            # The line that made it whole may be the last of several; comments may stand before.
-            return next(at for at in range(begins, count) if not _is_void(lines[at])) + 1
-        begins = count
-    return 0
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        heads = [at for at, line in enumerate(self.lines) if _HEAD.match(line)]
+        # A head may stand inside a text over several lines; then the whole is one section.
+        listed = _rows(text).get("portal")
+        plain = isinstance(listed, list) and len(heads) == len(listed)
+        self._sections = [0, *heads, len(self.lines)] if plain else [0, len(self.lines)]
+        self._snapshots: dict[int, list[tuple[int, Any]]] = {}
+
+    def line_of(self, key: Key) -> int:
+        """Return the line, from 1, where a key first stands, else the one that it is in, else 0."""
+        section = 0
+        if len(self._sections) > 2 and key[:1] == ("portal",) and len(key) > 1:
+            section = int(key[1]) + 1
+            key = ("portal", 0, *key[2:])
+        snapshots = self._read(section)
+        while key and not (snapshots and _has(snapshots[-1][1], key)):
+            key = key[:-1]
+        begins = self._sections[section]
+        for end, read in snapshots:
+            if key and _has(read, key):
+                return next(at for at in range(begins, end) if not _is_void(self.lines[at])) + 1
+            begins = end
+        return 0
+
+    def _read(self, section: int) -> list[tuple[int, Any]]:
+        """Return what each whole beginning of a section says, with the line that it ends before."""
+        if section not in self._snapshots:
+            first, last = self._sections[section : section + 2]
+            self._snapshots[section] = [
+                (end, read)
+                for end in range(first + 1, last + 1)
+                if (read := _rows("\n".join(self.lines[first:end]))) is not None
+            ]
+        return self._snapshots[section]
+
+
+_HEAD = re.compile(r"\s*\[\[\s*portal\s*\]\]")
+
+
+def _rows(text: str) -> Any:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None  # in the middle of something
 
 
 def _is_void(line: str) -> bool:

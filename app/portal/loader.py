@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from .checks import Found, claim_faults, entry_faults, mended_colours
 from .entry import Entry
-from .fault import Fault, Key, line_of
+from .fault import Fault, Key, Places
 from .logo import BadLogo, read_logo
 from .portal import Portal
 
@@ -39,11 +39,13 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     """
     loaded = Loaded()
     try:
+        if path.exists() and not path.is_file():
+            raise ValueError("is no file")
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
-            raise ValueError(f"larger than {LARGEST} bytes")
-        text = data.decode("utf-8")
+            raise ValueError(f"is larger than {LARGEST} bytes")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors write it
         rows = tomllib.loads(text)
     except (OSError, ValueError) as fault:  # UnicodeError and TOMLDecodeError are ValueErrors
         told = str(getattr(fault, "strerror", None) or fault)
@@ -51,8 +53,10 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
         loaded.faults.append(Fault(path.name, int(line[1]) if line else 0, (), told))
         return loaded
 
+    places = Places(text)
+
     def located(key: Key, told: str) -> Fault:
-        return Fault(path.name, line_of(text, key), key, told)
+        return Fault(path.name, places.line_of(key), key, told)
 
     loaded.faults += [
         located((key,), "is no key of this file; it holds [[portal]] tables")
@@ -63,6 +67,8 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     if not isinstance(listed, list):
         loaded.faults.append(located(("portal",), "is a list of tables: [[portal]]"))
         return loaded
+    if not listed:  # an editor or a full disk may have emptied it
+        loaded.faults.append(Fault(path.name, 0, (), "holds no [[portal]] table"))
     for number, row in enumerate(listed):
         portal, found, mended = _read(row, path, languages, demo)
         if portal and not found:

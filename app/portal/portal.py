@@ -71,14 +71,15 @@ class Portal:
             name=entry.name,
             domains=tuple(entry.domains),
             sign_in=_sign_in(logins),
-            outgoing=tuple(Outgoing(s.server, s.port, s.security) for s in servers),
+            outgoing=tuple(
+                Outgoing(s.server, s.port, s.security, s.login != "none") for s in servers
+            ),
             source=f"{self.file}: {entry.name}",
             checked=entry.checked,
             incoming=tuple(
                 Incoming(s.protocol, s.server, s.port, s.security) for s in entry.incoming
             ),
             oauth="oauth" in logins,
-            mail_only="authorised-network" not in entry.authorisations,
             offers=frozenset(entry.authorisations),
             phone=entry.phone,
         )

@@ -22,7 +22,7 @@ OWN_LINE = "thongthu.own_line"
 It only ever makes the way in lead to a URL that says so: no page is made from it, none is kept.
 """
 _TOLD = re.compile(r"(?:^|&)connection=")
-_ROOT = re.compile(r"/at/([a-z0-9-]{1,40})(?:;accent=([0-9a-f]{6}))?(?=/|$)")
+_ROOT = re.compile(r"/at/([a-z0-9-]{1,40})(?:;accent=([0-9a-fA-F]{6}))?(?=/|$)")
 
 
 class Mount:
@@ -44,7 +44,7 @@ class Mount:
         if root and portal:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + root[0]
             environ["PATH_INFO"] = environ["PATH_INFO"][root.end() :] or "/"
-            environ[LOOK] = portal.look(f"#{root[2]}" if root[2] else None)
+            environ[LOOK] = portal.look(f"#{root[2].lower()}" if root[2] else None)
             if not _TOLD.search(environ.get("QUERY_STRING", "")) and self._on_own(portal, environ):
                 environ[OWN_LINE] = True
         return self.app(environ, start)

@@ -107,7 +107,7 @@ KINDS = {
     "portal-accent": Kind(IN_PORTAL, root=f"{PORTAL};accent=ffee00"),
     "developers": Kind("developers", root=PORTAL),
     "links": Kind("developers/links?place=away", root=PORTAL),
-    "links-error": Kind("developers/links?port=x&place=moon", root=PORTAL),
+    "links-error": Kind("developers/links?place=away", "nothing", root=PORTAL),
     "may-embed": Kind("developers/test?origin=https://www.proseware.com/", root=PORTAL),
     "may-not-embed": Kind("developers/test?origin=http://www.proseware.com/", root=PORTAL),
 }
@@ -129,7 +129,7 @@ def open_kind(page: Page, language: str, kind: str) -> None:
 
 def send_typed(page: Page, text: str) -> None:
     """Type an answer and press Enter, opening what the field is folded into."""
-    field = page.locator("input.text")
+    field = page.locator("input.text").first
     if not field.is_visible():
         page.locator("details", has=field).locator("summary").click()
     field.fill(text)

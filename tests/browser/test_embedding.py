@@ -46,6 +46,10 @@ PAGES = {
     "/bare": IFRAME,
     "/snippet": f"<thong-thu>{IFRAME}</thong-thu>{SNIPPET}",
     "/late": f"{IFRAME}<p id=below></p>",
+    # Nothing behind the tag has been read when a script in the head finds it.
+    "/head": '<script src="{home}/embed/v1.js"></script>'
+    f"<thong-thu>{IFRAME}</thong-thu><thong-thu>{IFRAME}</thong-thu>",
+    "/nobody": f"<thong-thu></thong-thu>{SNIPPET}",
     "/long": f'<p id="above">{"<br>" * 30}</p><thong-thu data-portal="proseware" data-lang="en" '
     f'data-answers="error=relay-denied"></thong-thu><p id="below">.</p>{SNIPPET}',
 }
@@ -203,7 +207,7 @@ def test_a_site_that_is_not_on_the_list_is_refused(
     until(page, lambda: any("frame-ancestors" in text for text in told))
     until(page, lambda: page.frames[1].url == "chrome-error://chromewebdata/")
     # The element says so, and offers the wizard on a page of its own.
-    page.clock.fast_forward(6_000)
+    page.clock.fast_forward(11_000)
     link = page.locator("thong-thu a")
     expect(link).to_have_attribute(
         "href", re.compile(rf"{world.home}/at/proseware;accent=004488/en/")
@@ -252,6 +256,44 @@ def test_the_plain_frame_is_put_to_use_where_scripts_run(new_context, world: Wor
     guest = embedded(page, f"{world.listed}/snippet")
     expect(page.locator("iframe")).to_have_count(1)
     without_inner_scroll_bar(guest)
+
+
+def test_a_script_in_the_head_finds_the_frame_of_each_element(new_context, world: World) -> None:
+    page = new_context().new_page()
+    embedded(page, f"{world.listed}/head")
+    heights = "[...document.querySelectorAll('iframe')].map(frame => frame.offsetHeight)"
+    until(page, lambda: min(page.evaluate(heights)) > 700)
+    assert page.locator("thong-thu").first.locator("iframe").count() == 1
+    assert page.locator("iframe").count() == 2
+
+
+def test_a_portal_may_be_named_later(new_context, world: World) -> None:
+    page = new_context().new_page()
+    page.add_init_script(f"addEventListener('DOMContentLoaded', {HEARD})")
+    page.goto(f"{world.listed}/nobody")
+    assert page.locator("iframe").count() == 0
+    page.evaluate("document.querySelector('thong-thu').dataset.lang = 'en'")
+    page.evaluate("document.querySelector('thong-thu').dataset.portal = 'proseware'")
+    wait_for_height(page, 0)
+    assert page.frames[1].url.startswith(f"{world.home}/at/proseware/en/")
+
+
+def test_moved_about_in_the_page_it_goes_on(new_context, world: World) -> None:
+    page = new_context().new_page()
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.clock.install()
+    embedded(page, f"{world.listed}/element")
+    before = len(events(page))
+    page.evaluate("""() => {
+      const element = document.querySelector("thong-thu");
+      document.body.append(element);
+      document.body.prepend(element);
+    }""")
+    wait_for_height(page, before)
+    page.clock.fast_forward(30_000)
+    assert page.locator("thong-thu > a").count() == 0
+    assert not [text for text in told if "does not answer" in text]
 
 
 def test_a_new_step_is_seen_from_its_top_and_keeps_the_focus(new_context, world: World) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.developers.origins import Verdict, judge_origin, read_origin
+from app.developers.origins import Verdict, judge_origin
+from app.portal.origin import read_origin
 
 LISTED = ("https://www.proseware.com", "http://localhost:8001")
 

@@ -1,10 +1,11 @@
 """A portals file: what is right is used, what is wrong is said with file, line and key."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from app.portal.fault import line_of
+from app.portal.fault import Places
 from app.portal.loader import Loaded, load_portals
 from tests.conftest import PORTALS
 
@@ -65,6 +66,14 @@ MISTAKES = {
              "is no link"),
     "remedy": ("use-login = {", "use-logon = {", "notes.use-logon", "is no remedy"),
     "marks": ('vi = "Tên đăng nhập', 'vi = "`Tên` đăng nhập', "notes.use-login", "marks"),
+    "all addresses": ('"192.0.2.0/24"', '"0.0.0.0/0"', "networks[1]", "larger than any"),
+    "all of v6": ('"2001:db8:5::/48"', '"::/0"', "networks[2]", "larger than any"),
+    "tomorrow": ("checked = 2026-11-24", "checked = 2999-01-01", "checked", "has not come yet"),
+    "host": ('server = "smtp.proseware.com"', 'server = "smtp://mail"', "outgoing[1].server",
+             "is no host name"),
+    "long": ('name = "Proseware"', f'name = "{"x" * 500}"', "name", "…' is no name"),
+    "origin of IPv6": ('"https://www.proseware.com", "http', '"http://[::1]:8000", "http',
+                       "origins[1]", "could compare"),
     "day": ("checked = 2026-11-24", 'checked = "2026-11-24"', "checked", "without quotation marks"),
     "fact": ("# [portal.facts]\n# server", "[portal.facts]\nvpn", "facts.vpn", "is no fact"),
     "value": ("# [portal.facts]\n# server", "[portal.facts]\nplace", "facts.place", "no value"),
@@ -105,7 +114,8 @@ def test_other_files_and_other_tables(tmp_path: Path) -> None:
     assert "No such file" in str(load_portals(tmp_path / "none.toml", ("vi",)).faults[0])
     assert "is no key of this file" in str(load(tmp_path, "x = 1\n").faults[0])
     assert "list of tables" in str(load(tmp_path, "portal = 1\n").faults[0])
-    assert load(tmp_path, "").portals == {}
+    assert "holds no [[portal]]" in str(load(tmp_path, "# nothing\n").faults[0])
+    assert "is no file" in str(load_portals(tmp_path, ("vi",)).faults[0])
     (tmp_path / "portals.toml").write_bytes(b"\xff\xfe")
     assert load_portals(tmp_path / "portals.toml", ("vi",)).faults
 
@@ -136,6 +146,37 @@ def test_what_two_portals_claim_belongs_to_the_first(tmp_path: Path) -> None:
         assert list(loaded.portals) == ["proseware"]
 
 
+def test_whatever_an_editor_adds_the_lines_are_right(tmp_path: Path) -> None:
+    text = TEXT.replace("192.0.2.0/24", "192.0.2.0/33")
+    for data in (text.replace("\n", "\r\n").encode(), b"\xef\xbb\xbf" + text.encode()):
+        (tmp_path / "proseware.svg").write_bytes(LOGO)
+        (tmp_path / "portals.toml").write_bytes(data)
+        (fault,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).faults
+        assert str(fault).startswith(f"portals.toml:{line('192.0.2.0/33', text)}: ")
+
+
+def test_origins_are_what_browsers_send(tmp_path: Path) -> None:
+    text = TEXT.replace('"https://www.proseware.com", ', '"https://Bücher.example:443", ')
+    loaded = load(tmp_path, text)
+    assert not loaded.faults
+    assert loaded.portals["proseware"].origins[0] == "https://xn--bcher-kva.example"
+
+
+def test_a_hundred_portals_are_read_while_one_waits(tmp_path: Path) -> None:
+    many = "".join(
+        second(id=f'"p{n}"', domains=f'["p{n}.example"]', networks=f'["10.{n}.0.0/16"]')
+        for n in range(100)
+    ).replace("#7a2048", "#ffee00")
+    read: list[int] = []
+    loads = tomllib.loads
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tomllib.loads", lambda text: (read.append(len(text)), loads(text))[1])
+        loaded = load(tmp_path, many)
+    assert len(loaded.portals) == len(loaded.warnings) == 100
+    # Each table is read by itself, not the whole file for each line of it.
+    assert sum(read) < 60 * len(many)
+
+
 def test_unreadable_colours_are_mended_and_said(tmp_path: Path) -> None:
     text = TEXT.replace("#7a2048", "#ffee00").replace("#f0a3c0", "#101010")
     loaded = load(tmp_path, text)
@@ -154,4 +195,4 @@ def test_a_line_is_found_in_whatever_form_the_key_stands() -> None:
         (("a",), 1), (("b",), 3), (("b", 1), 3), (("c",), 8), (("c", "d", "e"), 9), (("f", 1), 13),
         (("f", 1, "g"), 14), (("f", 0, "g"), 12), (("nothing",), 0),
     ):  # fmt: skip
-        assert line_of(text, key) == line, key
+        assert Places(text).line_of(key) == line, key

@@ -5,7 +5,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from app.diagnosis import Facts, make_plan
+from app.diagnosis import Facts, make_plan, next_step
+from app.diagnosis.device import autoconfig_provider, profile_provider
+from app.diagnosis.marks import plain
 from app.knowledge import add_providers
 from app.portal.loader import load_portals
 from tests.cases import CASES
@@ -228,7 +230,11 @@ def test_where_the_line_counts_for_nothing_home_is_like_anywhere(offering) -> No
     offering(OFFERS["login"])
     plan = make_plan(at_home)
     assert plan.diagnosis.refused == "maybe"
-    assert "does not recognise its customers by their line" in " ".join(plan.notes)
+    assert plan.diagnosis.scenario == "uncounted-line"
+    because = [reason.text for reason in plan.because]
+    assert "Your provider recognises nobody by the line alone." in because
+    assert "The line is run by the company that runs your outgoing server." not in because
+    assert plan.change is None or plan.change.fact != "connection"
 
 
 def test_the_words_to_say_ask_for_what_there_is(offering) -> None:
@@ -238,3 +244,70 @@ def test_the_words_to_say_ask_for_what_there_is(offering) -> None:
     words = make_plan(facts).shown("ask-isp").words
     assert "a login (SMTP AUTH) on port 465 or 587, adding my IP address" in words
     assert "before sending" not in words
+
+
+SEEN = Facts(error="relay-denied", account_domain="proseware.com", place="away",
+             connection="other", recipient_domain="adatum.com")  # fmt: skip
+
+
+def test_without_a_login_what_there_is_instead_leads(offering) -> None:
+    offering(OFFERS["pop"])
+    plan = make_plan(SEEN)
+    assert plan.remedies[0].id == "pop-first"
+    steps = " ".join(step.text for step in plan.remedies[0].steps)
+    assert "Proseware then knows your line" in steps
+    assert "given it up" not in steps
+    # Nothing on the page asks for a login.
+    assert plan.change is None or plan.change.fact != "login"
+    assert "log in" not in " ".join(plan.article)
+    assert make_plan(SEEN.but(login="password")).diagnosis.scenario == plan.diagnosis.scenario
+
+
+def test_without_a_login_no_settings_file_is_made(offering) -> None:
+    account = Facts(account_domain="proseware.com")
+    for ways in ("pop", "line", "list"):
+        offering(OFFERS[ways])
+        assert autoconfig_provider(account) is None
+        assert profile_provider(account) is None
+    offering(OFFERS["all"])
+    assert profile_provider(account) is not None
+
+
+def test_a_server_without_login_is_in_no_settings_file(tmp_path) -> None:
+    from app.device.autoconfig import make_client_config
+
+    text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
+    relay = '[[portal.outgoing]]\nserver = "relay.proseware.com"\nport = 25\nsecurity = "none"\n'
+    text = text.replace("[[portal.incoming]]", f'{relay}login = "none"\n\n[[portal.incoming]]')
+    (tmp_path / "portals.toml").write_text(text, "utf-8")
+    (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
+    assert "relay.proseware.com" in [server.server for server in portal.provider.outgoing]
+    file = make_client_config(portal.provider, "proseware.com").decode()
+    assert "smtp.proseware.com" in file
+    assert "relay.proseware.com" not in file
+
+
+def test_a_sign_in_of_its_own_is_not_microsofts(tmp_path) -> None:
+    text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
+    (tmp_path / "portals.toml").write_text(text.replace('"password"', '"oauth"'), "utf-8")
+    (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
+    add_providers((), (portal.provider,))
+    plan = make_plan(SEEN)
+    add_providers(())
+    assert "a service of Proseware" in plan.why
+    assert "Microsoft" not in plan.why
+    steps = [plain(step.text) for step in plan.remedies[0].steps]
+    assert (
+        "If the program asks for the outgoing server: smtp.proseware.com, port 465, SSL/TLS."
+        in (steps)
+    )
+
+
+def test_where_the_line_counts_for_nothing_it_is_not_asked_for(offering) -> None:
+    offering(OFFERS["login"])
+    facts = SEEN.but(place=None, connection=None)
+    asked = []
+    while fact := next_step(facts).fact:
+        asked.append(fact)
+        facts = facts.but(**{fact: "unknown"})
+    assert not {"connection", "place", "vpn"} & set(asked)
