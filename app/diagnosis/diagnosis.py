@@ -150,6 +150,8 @@ def nearest_change(diagnosis: Diagnosis) -> Change | None:
 
 def _may_be(facts: Facts, variable: str, value: str) -> bool:
     """Tell whether an answer makes a variable what it says, whatever the provider is like."""
+    if variable == "account" and facts.known("account_domain"):
+        return False  # another account would be another case
     if value not in CHOICES.get(variable, ()):
         return True
     return reduce_facts(facts.but(**{variable: value}))[variable] == value
