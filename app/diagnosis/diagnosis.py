@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..knowledge import Provider, Remedy, Scenario, knowledge
-from ..knowledge.variables import UNKNOWN, VARIABLES
+from ..knowledge.variables import UNKNOWN, VARIABLES, WEBMAIL
 from .facts import CHOICES, Facts
 from .interview import FACT_OF, spoken_choice
 from .reduction import Case, find_provider, foremost_recipient, reduce_facts
@@ -105,7 +105,7 @@ def _offered(advised: tuple[Remedy, ...], provider: Provider) -> tuple[Remedy, .
     """Return the remedies that a provider offers; without a login, what it has instead leads."""
     offered = [remedy for remedy in advised if provider.offers_any(remedy.needs)]
     if not provider.offers_any((BY_LOGIN,)):
-        offered.sort(key=lambda remedy: not remedy.needs)
+        offered.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
     return tuple(offered)
 
 

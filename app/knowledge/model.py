@@ -167,7 +167,7 @@ class Provider:
     ``sign_in``: oauth-only, app-password, password or unknown.  ``oauth``: mail programs can be
     let in through the provider's own window (always so where that is the only way).  ``page`` is
     the provider's own on how to get an app password.  ``mail_only``: it runs no lines.
-    ``offers``: the ways of authorisation, None where it has not said which.
+    ``offers``: the ways of authorisation and webmail, None where it has not said which.
     ``phone``: its helpdesk's number, where that is known.
     """
 

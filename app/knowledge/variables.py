@@ -35,5 +35,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "security": ("none", "on", UNKNOWN),
 }  # fmt: skip
 
+WEBMAIL: Final = "webmail"
+"""What a provider may offer besides its ways of authorisation; most do."""
 GIVEN: Final[Mapping[str, str]] = {"connection": "uncounted"}
 """Values that only what is known of a provider gives: nobody answers so, and nobody is asked."""

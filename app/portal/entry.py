@@ -180,6 +180,7 @@ class Entry(Table):
     outgoing: Annotated[list[OutgoingServer], Few]
     incoming: Annotated[list[IncomingServer], Listed]
     authorisations: Annotated[list[Authorisation], Few, Unique]
+    webmail: bool = True
     networks: Annotated[list[Network], Listed, Unique]
     phone: Phone | None = None
     hours: Text | None = None

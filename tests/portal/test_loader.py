@@ -32,7 +32,7 @@ def test_the_example_is_right() -> None:
     provider = loaded.portals["proseware"].provider
     assert provider.domains == ("proseware.com",)
     assert (provider.outgoing[0].server, provider.outgoing[0].port) == ("smtp.proseware.com", 465)
-    assert provider.offers == {"smtp-auth", "authorised-network"}
+    assert provider.offers == {"smtp-auth", "authorised-network", "webmail"}
     assert (provider.sign_in, provider.mail_only) == ("password", False)
 
 

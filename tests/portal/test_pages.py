@@ -311,3 +311,16 @@ def test_where_the_line_counts_for_nothing_it_is_not_asked_for(offering) -> None
         asked.append(fact)
         facts = facts.but(**{fact: "unknown"})
     assert not {"connection", "place", "vpn"} & set(asked)
+
+
+def test_without_webmail_nobody_is_sent_there(tmp_path) -> None:
+    text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
+    (tmp_path / "portals.toml").write_text(text.replace("# webmail =", "webmail ="), "utf-8")
+    (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
+    add_providers((), (portal.provider,))
+    plans = [make_plan(SEEN), make_plan(SEEN.but(error="authentication-failed"))]
+    add_providers(())
+    for plan in plans:
+        assert "webmail" not in [remedy.id for remedy in plan.remedies]
+        steps = " ".join(step.text for remedy in plan.remedies for step in remedy.steps)
+        assert "webmail" not in steps
