@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable
 from threading import Thread
 
+log = logging.getLogger(__name__)
 HANGUP = {signal.SIGHUP}
 
 
@@ -24,6 +26,9 @@ def on_hangup(act: Callable[[], object]) -> None:
     def wait() -> None:
         while True:
             signal.sigwait(HANGUP)
-            act()
+            try:
+                act()
+            except Exception:  # the next one must still be heard
+                log.exception("SIGHUP came to nothing")
 
     Thread(target=wait, name="hangup", daemon=True).start()

@@ -97,6 +97,8 @@ def diagnose(facts: Facts) -> Diagnosis:
     verdict, match = _judge(facts, foremost)
     verdicts = tuple(_verdict_beside(match, facts, recipient) for recipient in facts.recipients)
     advised = decision_table().remedies(match)
+    told = bool(provider and provider.offers)
+    advised = tuple(remedy for remedy in advised if remedy.told in (None, told))
     planned = advised if provider is None else _offered(advised, provider)
     return Diagnosis(facts, match, verdict, verdicts, planned)
 

@@ -124,7 +124,7 @@ def make_plan(
             for remedy in diagnosis.planned
         ),
         article=_article(diagnosis, content, translate, by_login),
-        notes=tuple(translate(note.text) for note in provider.notes) if provider else (),
+        notes=_notes(provider, content, translate) if provider else (),
         stale=_stale(provider, guide.program, on) if on else (),
         next=next_step(facts),
         provider=provider,
@@ -152,6 +152,16 @@ def _other_verdict(
     return OtherVerdict(
         question.fact, translate(question.label), answer, fill(change.scenario.title)
     )
+
+
+def _notes(provider: Provider, content: Knowledge, translate: Translate) -> tuple[str, ...]:
+    """Return what is worth knowing about a provider: what it does not offer, and its notes."""
+    lacking = [
+        translate(way.without).format(provider=provider.name)
+        for way in content.authorisations.values()
+        if way.without and not provider.offers_any((way.id,))
+    ]
+    return (*lacking, *(translate(note.text) for note in provider.notes))
 
 
 def _stale(provider: Provider | None, program: Program, on: date) -> tuple[DatedFact, ...]:

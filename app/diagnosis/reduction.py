@@ -40,7 +40,7 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
     if recipient is None:
         recipient = foremost_recipient(facts, provider)
     return {
-        "error": facts.error or UNKNOWN,
+        "error": _error(facts, provider),
         "refused_by": facts.refused_by or UNKNOWN,
         "program": _program(facts.program),
         "account": provider.sign_in if provider else UNKNOWN,
@@ -66,6 +66,17 @@ def foremost_recipient(facts: Facts, provider: Provider | None) -> str | None:
     )
 
 
+def _error(facts: Facts, provider: Provider | None) -> str:
+    # Asked to log in where there is no login: the server only does not know its customer.
+    if facts.error == "authentication-required" and not _has_login(provider):
+        return "relay-denied"
+    return facts.error or UNKNOWN
+
+
+def _has_login(provider: Provider | None) -> bool:
+    return provider is None or provider.offers_any(("smtp-auth",))
+
+
 def _connection(facts: Facts, provider: Provider | None) -> str:
     if provider and not provider.offers_any(("authorised-network",)):
         return "uncounted"
@@ -75,7 +86,7 @@ def _connection(facts: Facts, provider: Provider | None) -> str:
 
 def _login(facts: Facts, provider: Provider | None) -> str:
     """Return how the person is taken to log in: not at all where the provider has no login."""
-    if provider is None or provider.offers_any(("smtp-auth",)):
+    if provider is None or _has_login(provider):
         return facts.login or UNKNOWN
     if facts.login == "pop-first" or not provider.offers_any(("pop-before-smtp",)):
         return facts.login if facts.login == "pop-first" else "none"

@@ -26,7 +26,7 @@ from .model import (
     When,
 )
 from .programs import Programs, build_programs
-from .variables import REFUSED, RELAY, VARIABLES, WEBMAIL
+from .variables import REFUSED, RELAY, SIGN_IN, VARIABLES, WEBMAIL
 
 FOLDER = Path(__file__).parent
 Built = TypeVar("Built")
@@ -176,7 +176,7 @@ def _remedy(row: dict[str, Any], conditions: _Conditions, acts: Collection[str])
 def _check_needs(remedies: Iterable[Remedy], authorisations: Collection[str]) -> None:
     for remedy in remedies:
         needs = {*remedy.needs, *(way for step in remedy.steps for way in step.needs)}
-        if strange := sorted(needs - {*authorisations, WEBMAIL}):
+        if strange := sorted(needs - {*authorisations, WEBMAIL, SIGN_IN}):
             raise KnowledgeError(f"remedies.toml: {remedy.id}: no way is called {strange[0]!r}")
 
 

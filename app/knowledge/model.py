@@ -113,7 +113,8 @@ class Remedy:
     """Something a person can do.
 
     ``words`` are what to say to whoever can help; ``closing`` ones also when everything has been
-    tried.  ``worked`` is good to know once it has helped.  ``needs``: as for a step.
+    tried.  ``worked`` is good to know once it has helped.  ``needs`` and ``told``: as for a
+    step.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Remedy:
     worked: str | None = None
     settings: bool = False
     needs: tuple[str, ...] = ()
+    told: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -193,10 +195,11 @@ class Provider:
 
 @dataclass(frozen=True)
 class Authorisation:
-    """A way in which a server recognises a customer, and how one asks for it."""
+    """A way in which a server recognises a customer: how one asks for it, what its lack means."""
 
     id: str
     ask: str
+    without: str | None = None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 WEBMAIL: Final = "webmail"
-"""What a provider may offer besides its ways of authorisation; most do."""
+SIGN_IN: Final = "sign-in"
+"""What a provider may offer besides its ways of authorisation: webmail, a sign-in window."""
 GIVEN: Final[Mapping[str, str]] = {"connection": "uncounted"}
 """Values that only what is known of a provider gives: nobody answers so, and nobody is asked."""

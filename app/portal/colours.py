@@ -100,7 +100,7 @@ def _mend(ours: Scheme, wanted: Scheme, ink: str) -> tuple[Scheme, list[tuple[st
         scheme[name] = colour
         if name in wanted and colour != before:
             ground = min(grounds, key=lambda ground: contrast(before, ground))
-            ratio = f"{contrast(before, ground):.1f} on {ground}"
+            ratio = f"{contrast(before, ground):.2f} on {ground}"
             told.append((name, f"{before} has a contrast of {ratio}, not 4.5: {colour} is used"))
     scheme["tint"] = _tint(scheme["card"], scheme["accent"])
     scheme["on"] = max(WHITE, BLACK, key=lambda on: contrast(on, scheme["accent"]))

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -19,8 +19,9 @@ MOST = 200
 """Entries of any list: more is a mistake, and what is compared with each other stays quick."""
 
 
-def _cut(text: str) -> str:
-    """Return a text as a message quotes it."""
+def _cut(value: Any) -> str:
+    """Return a value as a message quotes it."""
+    text = value if isinstance(value, str) else str(value)
     return repr(text if len(text) <= 60 else f"{text[:60]}…")
 
 
@@ -43,13 +44,13 @@ def _host(text: str) -> str:
 
 def _network(text: Any) -> IPv4Network | IPv6Network:
     try:
-        network = ip_network(text) if isinstance(text, str) else None
+        network = ip_network(text) if isinstance(text, str) and "%" not in text else None
     except ValueError as fault:
         raise ValueError(
             f"{_cut(text)} is no network, like 192.0.2.0/24 or 2001:db8::/32: {fault}"
         ) from None
     if network is None:
-        raise ValueError(f"{_cut(text)} is no text such as '192.0.2.0/24'")
+        raise ValueError(f"{_cut(text)} is no network in quotation marks, like '192.0.2.0/24'")
     mapped = isinstance(network, IPv6Network) and network.network_address.ipv4_mapped
     if network.prefixlen < (8 if network.version == 4 else 16):
         raise ValueError(f"{_cut(text)} is larger than any provider's network")
@@ -58,8 +59,15 @@ def _network(text: Any) -> IPv4Network | IPv6Network:
     return network
 
 
+def _split(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        raise ValueError(f"{_cut(text)} is no address of a site") from None
+
+
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
+    parts = _split(text)
     if text != f"{parts.scheme}://{parts.netloc}" or any(c in text for c in " ;,'\"*@\\"):
         raise ValueError(
             f"{_cut(text)} is no origin: https:// and a host name, no closing slash, no path, "
@@ -78,8 +86,10 @@ def _past(day: date) -> date:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("https", "http", "mailto", "tel") or any(c.isspace() for c in text):
+    parts = _split(text)
+    leads = parts.netloc if parts.scheme in ("https", "http") else parts.path
+    kinds = ("https", "http", "mailto", "tel")
+    if parts.scheme not in kinds or not leads or any(c.isspace() for c in text):
         raise ValueError(f"{_cut(text)} is no link; it begins with https://")
     return text
 

@@ -47,7 +47,8 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
             raise ValueError(f"is larger than {LARGEST} bytes")
         text = data.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors write it
         rows = tomllib.loads(text)
-    except (OSError, ValueError) as fault:  # UnicodeError and TOMLDecodeError are ValueErrors
+    # UnicodeError and TOMLDecodeError are ValueErrors; brackets may be nested without end.
+    except (OSError, ValueError, RecursionError) as fault:
         told = str(getattr(fault, "strerror", None) or fault)
         line = _LINE.search(told)
         loaded.faults.append(Fault(path.name, int(line[1]) if line else 0, (), told))
@@ -70,7 +71,10 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     if not listed:  # an editor or a full disk may have emptied it
         loaded.faults.append(Fault(path.name, 0, (), "holds no [[portal]] table"))
     for number, row in enumerate(listed):
-        portal, found, mended = _read(row, path, languages, demo)
+        try:
+            portal, found, mended = _read(row, path, languages, demo)
+        except Exception as fault:  # whatever somebody wrote, it must not end the service
+            portal, found, mended = None, [((), f"cannot be read ({type(fault).__name__})")], []
         if portal and not found:
             found = list(claim_faults(portal, loaded.portals))
         if portal and not found:
@@ -115,6 +119,7 @@ def _form_faults(fault: ValidationError) -> Found:
 
 _TOLD: Mapping[str, str] = {
     "missing": "is missing",
+    "bool_type": "is true or false, without quotation marks",
     "extra_forbidden": "is no key here; see the example file for those that are",
     "model_type": "is a table",
     "string_type": "is a text",

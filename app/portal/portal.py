@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from ..diagnosis import Facts
 from ..knowledge import Incoming, Outgoing, Provider
-from ..knowledge.variables import WEBMAIL
+from ..knowledge.variables import SIGN_IN, WEBMAIL
 from .colours import Palette, make_palette
 from .entry import Entry, Text
 from .logo import Logo
@@ -81,7 +81,9 @@ class Portal:
                 Incoming(s.protocol, s.server, s.port, s.security) for s in entry.incoming
             ),
             oauth="oauth" in logins,
-            offers=frozenset((*entry.authorisations, *((WEBMAIL,) if entry.webmail else ()))),
+            offers=frozenset(entry.authorisations)
+            | ({WEBMAIL} if entry.webmail else set())
+            | ({SIGN_IN} if "oauth" in logins else set()),
             phone=entry.phone,
         )
 

@@ -25,7 +25,7 @@ TRANSLATED = frozenset(
     {
         "title", "why", "aside", "text", "says", "short", "label", "how", "field", "same", "steps",
         "warning", "words", "worked", "no_relay", "relay_allowed", "relay_doubtful", "remedies",
-        "today", "ask",
+        "today", "ask", "without",
         # What the moves of a program name, the entries of its lists, and our sentences around them.
         "go", "press", "enter", "choose", "tick", "untick", "switch", "pick", "empty", "say",
         "keep", "anew",

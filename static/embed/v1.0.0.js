@@ -30,7 +30,7 @@
     }
 
     attributeChangedCallback() {
-      if (this.isConnected && document.readyState !== "loading") this.start();
+      if (!this.frame && this.isConnected && document.readyState !== "loading") this.start();
     }
 
     disconnectedCallback() {

@@ -74,6 +74,14 @@ MISTAKES = {
     "long": ('name = "Proseware"', f'name = "{"x" * 500}"', "name", "…' is no name"),
     "origin of IPv6": ('"https://www.proseware.com", "http', '"http://[::1]:8000", "http',
                        "origins[1]", "could compare"),
+    "number for a network": ('"192.0.2.0/24"', "5", "networks[1]", "is no network in quotation"),
+    "zone": ('"2001:db8:5::/48"', '"fe80::1%eth0"', "networks[2]", "is no network in quotation"),
+    "no host": ('"https://www.proseware.com/support"', '"https://"', "links[1].url", "is no link"),
+    "broken link": ('"https://www.proseware.com/support"', '"https://[bad"', "links[1].url",
+                    "is no address"),
+    "logo of no file": ('logo = "proseware.svg"', r'logo = "a\u0000.svg"', "logo",
+                        "cannot be read"),
+    "webmail": ("# webmail = false", 'webmail = "no"', "webmail", "is true or false"),
     "day": ("checked = 2026-11-24", 'checked = "2026-11-24"', "checked", "without quotation marks"),
     "fact": ("# [portal.facts]\n# server", "[portal.facts]\nvpn", "facts.vpn", "is no fact"),
     "value": ("# [portal.facts]\n# server", "[portal.facts]\nplace", "facts.place", "no value"),
@@ -175,6 +183,13 @@ def test_a_hundred_portals_are_read_while_one_waits(tmp_path: Path) -> None:
     assert len(loaded.portals) == len(loaded.warnings) == 100
     # Each table is read by itself, not the whole file for each line of it.
     assert sum(read) < 60 * len(many)
+
+
+def test_whatever_is_wrong_it_ends_nothing(tmp_path: Path, monkeypatch) -> None:
+    assert load(tmp_path, "a = " + "[" * 4000).faults
+    monkeypatch.setattr("app.portal.loader.entry_faults", lambda *_: 1 / 0)
+    (fault,) = load(tmp_path, TEXT).faults
+    assert "portal[1]: cannot be read (ZeroDivisionError)" in str(fault)
 
 
 def test_unreadable_colours_are_mended_and_said(tmp_path: Path) -> None:

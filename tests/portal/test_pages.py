@@ -324,3 +324,36 @@ def test_without_webmail_nobody_is_sent_there(tmp_path) -> None:
         assert "webmail" not in [remedy.id for remedy in plan.remedies]
         steps = " ".join(step.text for remedy in plan.remedies for step in remedy.steps)
         assert "webmail" not in steps
+
+
+def test_asked_to_log_in_where_there_is_no_login(offering) -> None:
+    offering(OFFERS["pop"])
+    plan = make_plan(SEEN.but(error="authentication-required"))
+    assert plan.remedies[0].id == "pop-first"
+    assert plan.notes[0].startswith("Proseware says that it has no login for sending.")
+    offering(OFFERS["line"])
+    assert make_plan(SEEN.but(error="authentication-required")).remedies[0].id == "own-line"
+
+
+def test_where_only_the_line_counts_one_is_sent_to_it_and_not_away(offering) -> None:
+    offering(OFFERS["line"])
+    for error in ("relay-denied", "no-connection"):
+        remedies = [remedy.id for remedy in make_plan(SEEN.but(error=error)).remedies]
+        assert "other-network" not in remedies
+        assert "work-vpn" not in remedies
+    plan = make_plan(SEEN)
+    assert plan.remedies[0].id == "own-line"
+    assert "Proseware recognises its customers by that line" in plan.remedies[0].steps[1].text
+    untold = make_plan(SEEN.but(account_domain="fabrikam.com"))
+    assert "own-line" not in [remedy.id for remedy in untold.remedies]
+
+
+def test_without_a_sign_in_window_nobody_is_sent_to_one(tmp_path) -> None:
+    text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
+    (tmp_path / "portals.toml").write_text(text.replace('"password"', '"app-password"'), "utf-8")
+    (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
+    add_providers((), (portal.provider,))
+    failed = make_plan(SEEN.but(error="authentication-failed", login="password"))
+    add_providers(())
+    assert failed.remedies[0].id == "app-password"
+    assert "sign-in-again" not in [remedy.id for remedy in failed.remedies]

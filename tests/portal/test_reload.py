@@ -3,6 +3,8 @@
 import http.client
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -10,7 +12,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.browser.pages import write_portals
-from tests.browser.server import HOST, PATIENCE, Served, serving
+from tests.browser.server import HOST, PATIENCE, ROOT, Served, serving
 
 WORKERS = 2
 PAGE = "/at/proseware/en/check?connection=other"
@@ -101,6 +103,24 @@ def test_a_new_file_is_used_and_a_bad_one_is_not(world) -> None:
         assert all("Proseware 5" in fetch(server.port) for _ in range(8))
     assert not crowd.faults
     assert crowd.answers > 100
+
+
+def test_a_fault_in_reading_does_not_end_listening() -> None:
+    """In a process of its own: the signal is blocked there from the start."""
+    code = (
+        "import os, signal, threading; from app.reload import on_hangup; heard = []; "
+        "twice = threading.Event()\n"
+        "def act():\n"
+        "    heard.append(1); len(heard) > 1 and twice.set(); raise RuntimeError\n"
+        "on_hangup(act)\n"
+        "os.kill(os.getpid(), signal.SIGHUP)\n"
+        "while not heard: pass\n"
+        "os.kill(os.getpid(), signal.SIGHUP)\n"
+        "raise SystemExit(not twice.wait(10))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr.count("SIGHUP came to nothing") >= 1
 
 
 def test_nobody_hears_of_what_was_asked(world) -> None:
