@@ -21,11 +21,12 @@ def install(app: Flask, book: PortalBook) -> None:
 
     @app.after_request
     def allow(response: Response) -> Response:
-        if not request.path.startswith("/api/"):
+        environ = request.environ
+        if not environ["PATH_INFO"].startswith("/api/"):  # every page comes by here
             return response
         response.headers.add("Vary", "Origin")
         origin = request.headers.get("Origin", "")
-        look = look_of(request.environ)
+        look = look_of(environ)
         portals = (look.portal,) if look else book.all()
         if origin and any(origin in portal.origins for portal in portals):
             response.headers["Access-Control-Allow-Origin"] = origin

@@ -73,7 +73,14 @@ def page(
 ) -> Response:
     """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
     pages: Pages = current_app.extensions["pages"]
-    of_site = {"site": site, "portal": site.portal, "styles": styles(site.look)}
+    # What every page looks at is looked up once.
+    of_site = {
+        "site": site,
+        "base": site.base,
+        "languages": site.languages,
+        "portal": site.portal,
+        "styles": styles(site.look),
+    }
     response = Response(
         pages.render(site.language.code, template, {**values, **of_site}),
         status,

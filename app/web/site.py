@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import abort, current_app, g, request
@@ -96,8 +97,9 @@ def known_facts() -> Facts:
     return look.portal.facts if look else NOTHING
 
 
-def _spoken(look: Look | None) -> dict[str, Language]:
+def _spoken(look: Look | None) -> Mapping[str, Language]:
     """Return the languages of a portal, or all of them, the default first."""
     spoken = languages()
-    codes = look.portal.languages if look else tuple(spoken)
-    return {code: spoken[code] for code in codes if code in spoken}
+    if look is None:
+        return spoken
+    return {code: spoken[code] for code in look.portal.languages if code in spoken}
