@@ -125,6 +125,10 @@ def open_kind(page: Page, language: str, kind: str) -> None:
     if typed is not None:
         send_typed(page, typed)
         expect(page.get_by_role("alert")).to_be_attached()
+    # A browser sets the focus with the first frame that it paints, which may come after loading.
+    first = page.locator("[autofocus]")
+    if first.count():
+        expect(first).to_be_focused()
 
 
 def send_typed(page: Page, text: str) -> None:
