@@ -27,7 +27,7 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
 
     plan = make_plan(facts, translate, site.language.code, on)
     diagnosis = plan.diagnosis
-    ours = site.portal if site.portal and site.portal.serves(plan.provider) else None
+    ours = site.portal if site.serves(plan.provider) else None
     return {
         "article_row": diagnosis.article_row,
         "scenario": diagnosis.scenario,

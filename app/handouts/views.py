@@ -62,7 +62,7 @@ def sheet(lang: str) -> Answer:
     values = {
         "plan": plan,
         "remedy": remedy,
-        "ours": site.portal is not None and site.portal.serves(plan.provider),
+        "ours": site.serves(plan.provider),
         "others": [other for other in plan.remedies if other.id != remedy.id],
         "link": link,
         "qr": draw_qr(link),

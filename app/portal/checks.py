@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 from ..diagnosis.facts import BadValue, read_value
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
-from .colours import make_palette
 from .entry import Entry, Text
 from .fault import Key
 from .portal import Portal
@@ -52,12 +51,9 @@ def claim_faults(portal: Portal, others: Mapping[str, Portal]) -> Found:
                     )
 
 
-def mended_colours(entry: Entry) -> Found:
+def mended_colours(portal: Portal) -> Found:
     """Yield the colours that were changed so that they can be read."""
-    colours = entry.colours
-    light = colours.model_dump(exclude={"dark"}, exclude_none=True)
-    night = colours.dark.model_dump(exclude_none=True)
-    for scheme, name, told in make_palette(light, night).mended:
+    for scheme, name, told in portal.look().palette.mended:
         yield ("colours", *(("dark",) if scheme == "dark" else ()), name), told
 
 

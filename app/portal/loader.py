@@ -103,7 +103,8 @@ def _read(
             logo = read_logo(path.parent / entry.logo)
         except BadLogo as fault:
             faults.append((("logo",), str(fault)))
-    return Portal(entry, path.name, logo, demo), faults, list(mended_colours(entry))
+    portal = Portal(entry, path.name, logo, demo)
+    return portal, faults, list(mended_colours(portal))
 
 
 def _form_faults(fault: ValidationError) -> Found:

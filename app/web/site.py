@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import abort, current_app, g, request
 
 from ..diagnosis import Facts
+from ..knowledge import Provider
 from ..portal import Look, Portal
 from .languages import Language, languages, preferred
 from .links import NOTHING, Spot
@@ -26,6 +27,10 @@ class Site:
     def portal(self) -> Portal | None:
         """The portal that the wizard stands in, None outside of all."""
         return self.look.portal if self.look else None
+
+    def serves(self, provider: Provider | None) -> bool:
+        """Tell whether an account's provider is the one whose portal this is."""
+        return self.portal is not None and self.portal.serves(provider)
 
     @property
     def base(self) -> str:

@@ -51,7 +51,7 @@ def found_line(site: Site, spot: Spot) -> Spot | None:
     """
     if OWN_LINE not in request.environ or spot.facts.connection is not None:
         return None
-    served = site.portal is not None and site.portal.serves(find_provider(spot.facts))
+    served = site.serves(find_provider(spot.facts))
     return spot.at(facts=spot.facts.but(connection="own")) if served else None
 
 

@@ -77,7 +77,7 @@ def plan_page(site: Site, spot: Spot) -> Response:
     values = {
         "plan": plan,
         "current": plan.shown(spot.way),
-        "ours": site.portal is not None and site.portal.serves(plan.provider),
+        "ours": site.serves(plan.provider),
         "drawn": draw_screen,
         "program": answer_text(site.language.code, "program", program) if program else None,
         "profile": program and spot.facts.program in APPLE and profile_provider(spot.facts),
@@ -154,7 +154,7 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
 def _on_portals_line(site: Site, spot: Spot) -> bool:
     """Tell whether to say openly that the visitor is on the portal's network, found out or told."""
     told = spot.facts.connection == "own" and spot.change != "connection"
-    return told and site.portal is not None and site.portal.serves(find_provider(spot.facts))
+    return told and site.serves(find_provider(spot.facts))
 
 
 def _links(site: Site, spot: Spot, where: str) -> dict[str, Any]:
