@@ -10,7 +10,7 @@ from .reduction import find_provider
 def autoconfig_provider(facts: Facts) -> Provider | None:
     """Return the provider whose published settings make a whole account, None without one."""
     provider = find_provider(facts)
-    whole = provider and provider.incoming and provider.offers_any(("smtp-auth",))
+    whole = provider and provider.incoming and provider.has_login
     return provider if whole else None
 
 

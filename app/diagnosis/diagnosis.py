@@ -12,9 +12,6 @@ from .interview import FACT_OF, spoken_choice
 from .reduction import Case, find_provider, foremost_recipient, reduce_facts
 from .table import Match, decision_table
 
-BY_LOGIN = "smtp-auth"
-"""The way of authorisation that today's advice begins with."""
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -106,7 +103,7 @@ def diagnose(facts: Facts) -> Diagnosis:
 def _offered(advised: tuple[Remedy, ...], provider: Provider) -> tuple[Remedy, ...]:
     """Return the remedies that a provider offers; without a login, what it has instead leads."""
     offered = [remedy for remedy in advised if provider.offers_any(remedy.needs)]
-    if not provider.offers_any((BY_LOGIN,)):
+    if not provider.has_login:
         offered.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
     return tuple(offered)
 

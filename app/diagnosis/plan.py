@@ -11,7 +11,7 @@ from typing import Any
 from ..knowledge import Knowledge, Program, Provider, Remedy, knowledge
 from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
 from ..knowledge.variables import UNKNOWN
-from .diagnosis import BY_LOGIN, Diagnosis, diagnose, nearest_change
+from .diagnosis import Diagnosis, diagnose, nearest_change
 from .facts import Facts
 from .guide import Guide, GuideStep, Values
 from .interview import FACT_OF, NextStep, next_step, spoken_choice
@@ -107,7 +107,7 @@ def make_plan(
     diagnosis = diagnose(facts)
     provider = find_provider(facts)
     fill = filler(diagnosis, provider, translate)
-    by_login = provider is None or provider.offers_any((BY_LOGIN,))
+    by_login = provider is None or provider.has_login
     scenario = diagnosis.match.scenario
     settings = _settings(diagnosis, provider)
     sign_in = {"sign_in": provider.sign_in if provider else UNKNOWN}

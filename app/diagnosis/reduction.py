@@ -68,13 +68,9 @@ def foremost_recipient(facts: Facts, provider: Provider | None) -> str | None:
 
 def _error(facts: Facts, provider: Provider | None) -> str:
     # Asked to log in where there is no login: the server only does not know its customer.
-    if facts.error == "authentication-required" and not _has_login(provider):
+    if facts.error == "authentication-required" and provider and not provider.has_login:
         return "relay-denied"
     return facts.error or UNKNOWN
-
-
-def _has_login(provider: Provider | None) -> bool:
-    return provider is None or provider.offers_any(("smtp-auth",))
 
 
 def _connection(facts: Facts, provider: Provider | None) -> str:
@@ -86,7 +82,7 @@ def _connection(facts: Facts, provider: Provider | None) -> str:
 
 def _login(facts: Facts, provider: Provider | None) -> str:
     """Return how the person is taken to log in: not at all where the provider has no login."""
-    if provider is None or _has_login(provider):
+    if provider is None or provider.has_login:
         return facts.login or UNKNOWN
     if facts.login == "pop-first" or not provider.offers_any(("pop-before-smtp",)):
         return facts.login if facts.login == "pop-first" else "none"

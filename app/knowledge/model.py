@@ -192,6 +192,11 @@ class Provider:
         """Tell whether something that needs one of these ways of authorisation may be advised."""
         return self.offers is None or not needs or not self.offers.isdisjoint(needs)
 
+    @property
+    def has_login(self) -> bool:
+        """Whether one can log in for sending, as far as the provider says."""
+        return self.offers_any(("smtp-auth",))
+
 
 @dataclass(frozen=True)
 class Authorisation:
