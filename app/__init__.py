@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from .knowledge.local import read_providers
     from .portal import Portal, PortalBook
     from .settings import Settings
+    from .store import Database
     from .web import clock, errors, headers, pages
     from .web.cache import PageCache
     from .web.languages import LanguageConverter, languages
@@ -57,6 +58,8 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     limit = read_limit(settings.rate_limit)
     rate = Rate(limit, settings.rate_limit_storage) if limit else None
     limiting.install(app, rate, settings.trusted_proxies)
+    database = Database(settings.database_url) if settings.database_url else None
+    app.extensions["database"] = database
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .store.database import read_url
 from .web.addresses import Network, read_networks
 from .web.rates import check_storage, read_limit
 
@@ -15,6 +16,8 @@ OWN_PROVIDERS = INSTANCE / "providers.json"
 """Where the operator's own providers stand unless PROVIDERS_FILE says otherwise."""
 OWN_PORTALS = INSTANCE / "portals.toml"
 """Where the portals stand unless PORTALS says otherwise."""
+OWN_DATABASE = INSTANCE / "desk.sqlite3"
+"""Where cases and counts are kept unless DATABASE_URL says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Settings:
     ``trusted_proxies``: the networks whose X-Forwarded-For header is believed.
     ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
     ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
+    ``database_url``: where cases, agents and counts are kept; empty for none of them.
     """
 
     page_cache: int = 512
@@ -39,6 +43,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     rate_limit: str = "120 per minute"
     rate_limit_storage: str = "memory://"
+    database_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -64,4 +69,7 @@ class Settings:
         limit = environment.get("RATE_LIMIT", cls.rate_limit)
         read_limit(limit)
         storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
-        return cls(int(size), url, file, portals, demo, proxies, limit, storage)
+        database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
+        if database:
+            read_url(database)
+        return cls(int(size), url, file, portals, demo, proxies, limit, storage, database)

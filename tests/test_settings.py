@@ -6,19 +6,22 @@ from app.settings import Settings
 
 
 def test_from_the_environment() -> None:
-    assert Settings.from_environment({}) == Settings()
-    told = Settings.from_environment({"PAGE_CACHE": "0", "PUBLIC_URL": "https://mail.example/"})
+    assert Settings.from_environment({"DATABASE_URL": ""}) == Settings()
+    told = {"PAGE_CACHE": "0", "PUBLIC_URL": "https://mail.example/", "DATABASE_URL": ""}
+    told = Settings.from_environment(told)
     assert told == Settings(0, "https://mail.example")
     told = Settings.from_environment({"TRUSTED_PROXIES": "127.0.0.1", "RATE_LIMIT": ""})
     assert [str(network) for network in told.trusted_proxies] == ["127.0.0.1/32"]
     assert told.rate_limit == ""
     storage = {"RATE_LIMIT_STORAGE": "redis://127.0.0.1:6379/0"}
     assert Settings.from_environment(storage).rate_limit_storage.startswith("redis:")
+    assert Settings.from_environment({}).database_url.startswith("sqlite:///")
 
 
 @pytest.mark.parametrize(
     "wrong",
     [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},
+     {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"}],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:

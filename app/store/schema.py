@@ -1,0 +1,145 @@
+"""The tables, as the newest migration leaves them.
+
+Nothing in them names a person who asked for help: a case holds facts, and facts hold domains only.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time in UTC, also where a database knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Store UTC."""
+        if value is None:
+            return None
+        told = value.astimezone(UTC)
+        return told.replace(tzinfo=None) if dialect.name == "sqlite" else told
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Return UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""A key that the database counts up: SQLite does so for its INTEGER only."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("code", String(16), primary_key=True),
+    Column("portal", String(40), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("expires", Moment, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    # A case that has ended leaves its code behind for a while, and nothing else.
+    Column("facts", Text),
+    Column("outcome", String(20)),
+    Column("helped", String(40)),
+    Column("ended", String(10)),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("code", ForeignKey("cases.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("written", Moment, nullable=False),
+    Column("agent", String(100), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("portal", String(40), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("added", Moment, nullable=False),
+    # Either a password of ours, or the person as an identity provider knows them.
+    Column("password", Text),
+    Column("issuer", String(300)),
+    Column("subject", String(255)),
+    UniqueConstraint("portal", "issuer", "subject"),
+)
+Index(
+    "ix_agents_password",
+    agents.c.portal,
+    agents.c.name,
+    unique=True,
+    sqlite_where=agents.c.password.is_not(None),
+    postgresql_where=agents.c.password.is_not(None),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("portal", String(40), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Moment, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("agent", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", Moment, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("portal", String(40), nullable=False),
+    Column("agent", String(100), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("code", String(16), nullable=False, index=True),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("portal", String(40), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("value", String(60), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("value", String(100), nullable=False),
+)
