@@ -60,6 +60,19 @@ class Rate:
         """How many seconds a request counts."""
         return self.limit.get_expiry()
 
+    def wait(self, key: str) -> int:
+        """Return how many seconds a key has to wait, 0 when it need not; nothing is counted."""
+        if self._clock() < self._asleep_until:
+            return 0
+        try:
+            if self._limiter.test(self.limit, key):
+                return 0
+            reset = self._limiter.get_window_stats(self.limit, key).reset_time
+        except StorageError as fault:
+            self._rest(fault)
+            return 0
+        return min(max(1, ceil(reset - time.time())), self.window)
+
     def take(self, key: str) -> Allowance | None:
         """Count one request; None when the storage is away, so that nothing can be said."""
         if self._clock() < self._asleep_until:

@@ -28,6 +28,11 @@ class Site:
         """The portal that the wizard stands in, None outside of all."""
         return self.look.portal if self.look else None
 
+    @property
+    def portal_id(self) -> str:
+        """The id of the portal, '' outside of all: whose cases, agents and counts are meant."""
+        return self.portal.id if self.portal else ""
+
     def serves(self, provider: Provider | None) -> bool:
         """Tell whether an account's provider is the one whose portal this is."""
         return self.portal is not None and self.portal.serves(provider)

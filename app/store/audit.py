@@ -1,0 +1,68 @@
+"""The audit: who has opened, seen, changed or deleted which case, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from .database import Database
+from .schema import audit, cases
+
+KEPT: Final = timedelta(days=365)
+"""How long a line of the audit is kept."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line; ``agent`` is '' for the person who needs help, and for time itself."""
+
+    at: datetime
+    agent: str
+    action: str
+    code: str
+
+
+def write(
+    connection: Connection, at: datetime, portal: str, agent: str, action: str, code: str
+) -> None:
+    """Add a line in the same transaction as what it is about."""
+    line = {"at": at, "portal": portal, "agent": agent, "action": action, "code": code}
+    connection.execute(insert(audit).values(line))
+
+
+def forget(connection: Connection, now: datetime) -> None:
+    """Drop the lines that are too old."""
+    connection.execute(delete(audit).where(audit.c.at <= now - KEPT))
+
+
+def read(database: Database, portal: str, most: int, code: str | None = None) -> list[Entry]:
+    """Return a portal's lines, newest first; with a code, those of one case.
+
+    :raise DatabaseAway: it does not answer
+    """
+    chosen = select(audit).where(audit.c.portal == portal)
+    if code:
+        chosen = chosen.where(audit.c.code == code)
+    with database.reading() as connection:
+        rows = connection.execute(chosen.order_by(audit.c.id.desc()).limit(most)).all()
+    return [Entry(row.at, row.agent, row.action, row.code) for row in rows]
+
+
+def lately(database: Database, portal: str, agent: str, most: int) -> list[str]:
+    """Return the codes of the living cases that an agent has seen last, newest first.
+
+    :raise DatabaseAway: it does not answer
+    """
+    chosen = (
+        select(audit.c.code, audit.c.id)
+        .join(cases, cases.c.code == audit.c.code)
+        .where(audit.c.portal == portal, audit.c.agent == agent, cases.c.ended.is_(None))
+        .order_by(audit.c.id.desc())
+        .limit(200)
+    )
+    with database.reading() as connection:
+        codes = [row.code for row in connection.execute(chosen)]
+    return list(dict.fromkeys(codes))[:most]

@@ -1,0 +1,213 @@
+"""Cases: what a person has told so far, kept under a code until it dies.
+
+A case holds facts (domains only), the outcome and agents' notes.  When it ends, its code is left
+for a while, so that whoever comes with it is told what became of it; all else is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ..diagnosis import FACT_KEYS, Facts, read_facts
+from ..knowledge import knowledge
+from . import audit
+from .addresses import without_addresses
+from .codes import draw_code
+from .database import Database
+from .schema import cases, notes
+
+OUTCOMES: Final = ("open", "solved", "passed-on", "unsolved")
+LONGEST_NOTE: Final = 2000
+MOST_NOTES: Final = 100
+
+
+class UnknownCode(Exception):
+    """There is no case of this code here; whether there is one elsewhere is not told."""
+
+
+class EndedCase(Exception):
+    """There was a case of this code; ``args[0]`` tells how it ended: ``expired``, ``deleted``."""
+
+
+class StaleCase(Exception):
+    """The case has changed since it was looked at, so the change was not made."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What an agent wrote down."""
+
+    written: datetime
+    agent: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as it is now; ``version`` counts its changes."""
+
+    code: str
+    portal: str
+    language: str
+    opened: datetime
+    expires: datetime
+    version: int
+    facts: Facts
+    outcome: str
+    helped: str | None
+    notes: tuple[Note, ...] = ()
+
+
+def utc_now() -> datetime:
+    """Return the moment it is."""
+    return datetime.now(UTC)
+
+
+class Cases:
+    """The cases of all portals.
+
+    :param lifetime: how long a case is kept after it was opened
+    """
+
+    def __init__(
+        self, database: Database, lifetime: timedelta, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._database = database
+        self._now = now
+        self.lifetime = lifetime
+
+    def open(self, portal: str, language: str, facts: Facts, agent: str = "") -> Case:
+        """Keep some facts and return the case with its new code.
+
+        :param agent: who opens it; nobody of the desk when it is the person who needs help
+        :raise DatabaseAway: cases are not available just now
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            self._sweep(connection, now)
+            code = draw_code()
+            while connection.execute(select(cases.c.code).where(cases.c.code == code)).first():
+                code = draw_code()
+            row = {
+                "code": code, "portal": portal, "language": language, "opened": now,
+                "expires": now + self.lifetime, "version": 1, "facts": facts.query(),
+                "outcome": "open",
+            }  # fmt: skip
+            connection.execute(insert(cases).values(row))
+            audit.write(connection, now, portal, agent, "opened", code)
+            return _find(connection, portal, code, now)
+
+    def find(self, portal: str, code: str) -> Case:
+        """Return a case.
+
+        :raise UnknownCode: this portal has none
+        :raise EndedCase: it has had one
+        :raise DatabaseAway: cases are not available just now
+        """
+        with self._database.reading() as connection:
+            return _find(connection, portal, code, self._now())
+
+    def look(self, portal: str, code: str, agent: str) -> Case:
+        """Return a case to an agent, and note that they have seen it.
+
+        :raise: as ``find``
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            case = _find(connection, portal, code, now)
+            audit.write(connection, now, portal, agent, "seen", code)
+            return case
+
+    def change(self, case: Case, agent: str, note: str = "", **changes: Any) -> Case:
+        """Change facts, outcome or what helped, add a note, and return the case as it is then.
+
+        :param case: as it was looked at
+        :raise StaleCase: somebody else has changed it meanwhile
+        :raise: as ``find``
+        """
+        now = self._now()
+        values = dict(changes)
+        if "facts" in values:
+            values["facts"] = values["facts"].query()
+        with self._database.writing() as connection:
+            _find(connection, case.portal, case.code, now)
+            same = (cases.c.code == case.code) & (cases.c.version == case.version)
+            changed = connection.execute(
+                update(cases).where(same).values(**values, version=case.version + 1)
+            )
+            if changed.rowcount != 1:
+                raise StaleCase
+            if note.strip():
+                text = without_addresses(note.strip())[:LONGEST_NOTE]
+                told = {"code": case.code, "written": now, "agent": agent, "text": text}
+                connection.execute(insert(notes).values(told))
+            audit.write(connection, now, case.portal, agent, "changed", case.code)
+            return _find(connection, case.portal, case.code, now)
+
+    def end(self, portal: str, code: str, agent: str = "") -> None:
+        """Erase a case before its time.
+
+        :raise: as ``find``
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            _find(connection, portal, code, now)
+            _erase(connection, (code,), "deleted")
+            audit.write(connection, now, portal, agent, "deleted", code)
+
+    def sweep(self) -> None:
+        """Erase what has expired, and forget the codes of what ended a lifetime ago.
+
+        :raise DatabaseAway: cases are not available just now
+        """
+        with self._database.writing() as connection:
+            self._sweep(connection, self._now())
+
+    def _sweep(self, connection: Connection, now: datetime) -> None:
+        due = select(cases.c.code, cases.c.portal).where(
+            cases.c.ended.is_(None), cases.c.expires <= now
+        )
+        rows = connection.execute(due).all()
+        _erase(connection, tuple(row.code for row in rows), "expired")
+        for row in rows:
+            audit.write(connection, now, row.portal, "", "expired", row.code)
+        connection.execute(delete(cases).where(cases.c.expires <= now - self.lifetime))
+        audit.forget(connection, now)
+
+
+def _find(connection: Connection, portal: str, code: str, now: datetime) -> Case:
+    row = connection.execute(
+        select(cases).where(cases.c.code == code, cases.c.portal == portal)
+    ).first()
+    if row is None:
+        raise UnknownCode
+    if row.ended or row.expires <= now:
+        raise EndedCase(row.ended or "expired")
+    written = connection.execute(select(notes).where(notes.c.code == code).order_by(notes.c.id))
+    return Case(
+        row.code, row.portal, row.language, row.opened, row.expires, row.version,
+        facts_of_query(row.facts), row.outcome, row.helped,
+        tuple(Note(note.written, note.agent, note.text) for note in written),
+    )  # fmt: skip
+
+
+def _erase(connection: Connection, codes: tuple[str, ...], how: str) -> None:
+    connection.execute(delete(notes).where(notes.c.code.in_(codes)))
+    gone = {"facts": None, "outcome": None, "helped": None, "ended": how}
+    connection.execute(update(cases).where(cases.c.code.in_(codes)).values(gone))
+
+
+def facts_of_query(query: str) -> Facts:
+    """Return the facts of a canonical query string, without what the content no longer knows."""
+    remedies = knowledge().remedies
+    given = parse_qs(query)
+    told: dict[str, Any] = {key: given[key][-1] for key in FACT_KEYS if key in given}
+    if "tried" in told:
+        told["tried"] = [remedy for remedy in given["tried"] if remedy in remedies]
+    return read_facts(told, frozenset(remedies))[0]
