@@ -5,25 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Callable
+    from datetime import date, datetime
 
     from flask import Flask
 
     from .settings import Settings
 
 
-def create_app(settings: Settings | None = None, today: date | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    today: date | None = None,
+    now: Callable[[], datetime] | None = None,
+) -> Flask:
     """Put the floors together and return the WSGI application.
 
     :param today: the day that the age of facts is judged by, in place of the real one
+    :param now: the clock that cases, sessions and locks go by, in place of the real one
     """
     # Imported here so that app.diagnosis can be used without the web.
     from pathlib import Path
 
     from flask import Flask
 
-    from . import cli
+    from . import cli, keeping
     from .api import api, cors, limiting
+    from .cases import cases
     from .developers import developers
     from .device import device
     from .diagnosis import Facts, next_step
@@ -32,7 +39,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from .knowledge.local import read_providers
     from .portal import Portal, PortalBook
     from .settings import Settings
-    from .store import Database
+    from .store.cases import utc_now
     from .web import clock, errors, headers, pages
     from .web.cache import PageCache
     from .web.languages import LanguageConverter, languages
@@ -58,8 +65,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     limit = read_limit(settings.rate_limit)
     rate = Rate(limit, settings.rate_limit_storage) if limit else None
     limiting.install(app, rate, settings.trusted_proxies)
-    database = Database(settings.database_url) if settings.database_url else None
-    app.extensions["database"] = database
+    keeping.install(app, settings, now or utc_now)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
@@ -67,6 +73,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     app.register_blueprint(device)
     app.register_blueprint(handouts)
     app.register_blueprint(developers)
+    app.register_blueprint(cases)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     cache = PageCache(app.wsgi_app, settings.page_cache)

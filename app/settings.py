@@ -33,6 +33,9 @@ class Settings:
     ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
     ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
+    ``case_days``: how long a case is kept.  ``case_limit``: how often one address may open one.
+    ``guess_limit``: how many codes that fit nothing one address, or one agent, may try.
+    ``desk_open``: whether everybody may use the desk without cases.
     """
 
     page_cache: int = 512
@@ -44,6 +47,10 @@ class Settings:
     rate_limit: str = "120 per minute"
     rate_limit_storage: str = "memory://"
     database_url: str = ""
+    case_days: int = 30
+    case_limit: str = "60 per hour"
+    guess_limit: str = "10 per 10 minutes"
+    desk_open: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -72,4 +79,17 @@ class Settings:
         database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
         if database:
             read_url(database)
-        return cls(int(size), url, file, portals, demo, proxies, limit, storage, database)
+        days = environment.get("CASE_DAYS", str(cls.case_days))
+        if not (days.isdecimal() and 0 < int(days) <= 3660):
+            raise ValueError(f"CASE_DAYS is a number of days from 1 to 3660, not {days!r}")
+        opening = environment.get("CASE_LIMIT", cls.case_limit)
+        guessing = environment.get("GUESS_LIMIT", cls.guess_limit)
+        read_limit(opening, "CASE_LIMIT")
+        read_limit(guessing, "GUESS_LIMIT")
+        desk_open = environment.get("DESK_OPEN", "no")
+        if desk_open not in ("yes", "no"):
+            raise ValueError(f"DESK_OPEN is yes or no, not {desk_open!r}")
+        return cls(
+            int(size), url, file, portals, demo, proxies, limit, storage,
+            database, int(days), opening, guessing, desk_open == "yes",
+        )  # fmt: skip

@@ -1,6 +1,6 @@
 """Codes of cases: short, sayable on the phone in Vietnamese and in English, self-checking.
 
-A code is nine signs in groups of three, ``H2K-M4Q-R6T``.  The signs are those that neither the eye
+A code is nine signs in groups of three, ``H2K-M4Q-R69``.  The signs are those that neither the eye
 nor the ear confuses with another of them, in either language:
 
 - no vowel and no W or Y: Vietnamese input methods would make other letters of what follows them;

@@ -104,9 +104,10 @@ def key_of(address: Address | None) -> str:
     return str(address or "untold")
 
 
-def read_limit(text: str) -> RateLimitItem | None:
+def read_limit(text: str, name: str = "RATE_LIMIT") -> RateLimitItem | None:
     """Return a limit such as ``120 per minute``, None for an empty text: no limit.
 
+    :param name: the setting that it stands in
     :raise ValueError: it cannot be meant
     """
     if not text.strip():
@@ -116,7 +117,7 @@ def read_limit(text: str) -> RateLimitItem | None:
     except ValueError:
         limits = []
     if len(limits) != 1 or limits[0].amount < 1:
-        raise ValueError(f"RATE_LIMIT is like '120 per minute', or empty for none, not {text!r}")
+        raise ValueError(f"{name} is like '120 per minute', or empty for none, not {text!r}")
     return limits[0]
 
 

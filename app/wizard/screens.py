@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, abort
+from flask import Response, abort, current_app
 
 from ..diagnosis import CHOICES, Facts, diagnose, make_plan, next_step
 from ..diagnosis.device import profile_provider
@@ -167,4 +167,5 @@ def _links(site: Site, spot: Spot, where: str) -> dict[str, Any]:
         "here": site.within(here),
         "change_url": extend(facts_url, "change="),
         "plan_url": extend(facts_url, "plan=now"),
+        "help_url": site.part("help", Spot(spot.facts)) if current_app.extensions["cases"] else "",
     }

@@ -1,0 +1,94 @@
+"""The pages of a person's own case."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response
+
+from ..diagnosis import diagnose, make_plan, next_step
+from ..store.cases import Case
+from ..store.codes import LONGEST, shown_code
+from ..web.clock import today
+from ..web.dates import long_date
+from ..web.links import NOTHING, Spot
+from ..web.messages import N_
+from ..web.pages import page
+from ..web.site import Site
+from ..wizard.questions import answers_so_far
+from ..wizard.route import draw_route
+
+SPELLED: Final = {
+    "F": N_("F as in Foxtrot"),
+    "H": N_("H as in Hotel"),
+    "K": N_("K as in Kilo"),
+    "L": N_("L as in Lima"),
+    "M": N_("M as in Mike"),
+    "Q": N_("Q as in Quebec"),
+    "R": N_("R as in Romeo"),
+    "T": N_("T as in Tango"),
+}
+
+
+def spell(site: Site, code: str) -> str:
+    """Return a code as one reads it out: each letter with a word that begins with it."""
+    return ", ".join(site.language.gettext(SPELLED[c]) if c in SPELLED else c for c in code)
+
+
+def offer_page(site: Site, spot: Spot, days: int) -> Response:
+    """Show what a code does, with the button that makes one."""
+    values = {
+        "answers": list(answers_so_far(site.language.code, spot.facts)),
+        "action": site.part("help", spot),
+        "back": site.check(spot),
+        "days": days,
+        "here": site.within(site.part("help", spot)),
+    }
+    return page(site, "help.html", values)
+
+
+def case_page(site: Site, case: Case) -> Response:
+    """Show a case to the person whose it is: the code, and what is known now."""
+    facts, translate = case.facts, site.language.gettext
+    step = next_step(facts)
+    plan = make_plan(facts, translate, site.language.code, today()) if step.fact is None else None
+    values = {
+        "case": case,
+        "code": shown_code(case.code),
+        "spelled": spell(site, case.code),
+        "until": long_date(case.expires, site.language.code),
+        "plan": plan,
+        "at_most": step.at_most,
+        "go_on": site.check(Spot(facts)),
+        "answers": list(answers_so_far(site.language.code, facts)),
+        "route": draw_route(facts, translate, diagnose(facts) if plan else None),
+        "here": f"case/{case.code}",
+    }
+    return page(site, "case.html", values, keep=False)
+
+
+def ask_page(site: Site, typed: str = "", error: str | None = None, status: int = 200) -> Response:
+    """Ask for a code; with a message when the one that was typed fits nothing."""
+    values = {"typed": typed[:LONGEST], "error": error, "here": "case"}
+    response = page(site, "case-ask.html", values, status, keep=False)
+    return response
+
+
+def away_page(site: Site, spot: Spot | None = None, wait: int = 0) -> Response:
+    """Say that cases cannot be had just now, and what helps meanwhile."""
+    spot = spot or Spot(NOTHING)
+    values = {
+        "wait": wait,
+        "back": site.check(spot),
+        "sheet": site.part("sheet", spot) if spot.facts != NOTHING else None,
+        "here": "case",
+    }
+    response = page(site, "case-away.html", values, 429 if wait else 503, keep=False)
+    response.headers["Retry-After"] = str(wait or 60)
+    return response
+
+
+def deleted_page(site: Site, spot: Spot) -> Response:
+    """Say that a case is gone, and lead back to what the person has answered."""
+    values = {"back": site.check(spot), "here": "case"}
+    return page(site, "case-deleted.html", values, keep=False)

@@ -1,0 +1,33 @@
+"""Put together what is kept: the database, and the cases and agents in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Flask
+
+from .settings import Settings
+from .store import Database
+from .store.agents import Agents
+from .store.cases import Cases
+from .web.guesses import Guesses
+from .web.rates import Rate, read_limit
+
+
+def install(app: Flask, settings: Settings, now: Callable[[], datetime]) -> None:
+    """Give an app its database; without one there are no cases, and no agents."""
+    database = Database(settings.database_url) if settings.database_url else None
+    lifetime = timedelta(days=settings.case_days)
+    app.extensions |= {
+        "database": database,
+        "cases": Cases(database, lifetime, now) if database else None,
+        "agents": Agents(database, now) if database else None,
+        "guesses": Guesses(_rate(settings, "guess_limit")),
+        "case_rate": _rate(settings, "case_limit"),
+    }
+
+
+def _rate(settings: Settings, name: str) -> Rate | None:
+    limit = read_limit(getattr(settings, name), name.upper())
+    return Rate(limit, settings.rate_limit_storage) if limit else None

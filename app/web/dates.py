@@ -1,0 +1,21 @@
+"""Days and moments as a language writes them, in the time zone of the server."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel.dates import format_date, format_datetime
+
+
+def long_date(moment: datetime, language: str) -> str:
+    """Return the day of a moment: ``25 December 2026``."""
+    return format_date(moment.astimezone(), "long", locale=_locale(language))
+
+
+def short_moment(moment: datetime, language: str) -> str:
+    """Return a moment to the minute."""
+    return format_datetime(moment.astimezone(), "short", locale=_locale(language))
+
+
+def _locale(language: str) -> str:
+    return "en_GB" if language == "en" else language.replace("-", "_")
