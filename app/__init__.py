@@ -31,6 +31,7 @@ def create_app(
     from . import cli, keeping
     from .api import api, cors, limiting
     from .cases import cases
+    from .desk import DeskSessions, desk
     from .developers import developers
     from .device import device
     from .diagnosis import Facts, next_step
@@ -74,6 +75,8 @@ def create_app(
     app.register_blueprint(handouts)
     app.register_blueprint(developers)
     app.register_blueprint(cases)
+    app.register_blueprint(desk)
+    app.session_interface = DeskSessions()
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     cache = PageCache(app.wsgi_app, settings.page_cache)

@@ -25,6 +25,8 @@ def install(app: Flask, settings: Settings, now: Callable[[], datetime]) -> None
         "agents": Agents(database, now) if database else None,
         "guesses": Guesses(_rate(settings, "guess_limit")),
         "case_rate": _rate(settings, "case_limit"),
+        "sign_in_rate": _rate(settings, "sign_in_limit"),
+        "desk_open": settings.desk_open,
     }
 
 

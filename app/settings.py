@@ -35,6 +35,7 @@ class Settings:
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
     ``case_days``: how long a case is kept.  ``case_limit``: how often one address may open one.
     ``guess_limit``: how many codes that fit nothing one address, or one agent, may try.
+    ``sign_in_limit``: how often one address may try to sign in.
     ``desk_open``: whether everybody may use the desk without cases.
     """
 
@@ -50,6 +51,7 @@ class Settings:
     case_days: int = 30
     case_limit: str = "60 per hour"
     guess_limit: str = "10 per 10 minutes"
+    sign_in_limit: str = "30 per 10 minutes"
     desk_open: bool = False
 
     @classmethod
@@ -84,12 +86,14 @@ class Settings:
             raise ValueError(f"CASE_DAYS is a number of days from 1 to 3660, not {days!r}")
         opening = environment.get("CASE_LIMIT", cls.case_limit)
         guessing = environment.get("GUESS_LIMIT", cls.guess_limit)
+        signing = environment.get("SIGN_IN_LIMIT", cls.sign_in_limit)
         read_limit(opening, "CASE_LIMIT")
         read_limit(guessing, "GUESS_LIMIT")
+        read_limit(signing, "SIGN_IN_LIMIT")
         desk_open = environment.get("DESK_OPEN", "no")
         if desk_open not in ("yes", "no"):
             raise ValueError(f"DESK_OPEN is yes or no, not {desk_open!r}")
         return cls(
             int(size), url, file, portals, demo, proxies, limit, storage,
-            database, int(days), opening, guessing, desk_open == "yes",
+            database, int(days), opening, guessing, signing, desk_open == "yes",
         )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import unicodedata
 from collections import Counter
 from typing import Any
@@ -18,6 +19,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
+_COOKIE = re.compile("; Secure; HttpOnly; Path=(/at/[a-z]+)?/[a-z]+/desk; SameSite=Lax$")
 MOVED = (301, 302, 303, 308)
 REFERENCES = ("for", "aria-labelledby", "aria-describedby")
 
@@ -42,7 +44,11 @@ def lint_headers(response: TestResponse) -> None:
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "Set-Cookie" not in headers
+    at_desk = re.search("/[a-z]{2}/desk", response.request.path)
+    for cookie in headers.getlist("Set-Cookie"):
+        assert at_desk, "only the desk has a cookie"
+        assert _COOKIE.search(cookie)
+    assert "no-store" in headers["Cache-Control"] or not at_desk
     assert "@" not in headers.get("Location", "")
 
 
@@ -113,7 +119,8 @@ def _lint_names(elements: list[Element]) -> None:
     for field in _all(elements, "input") + _all(elements, "textarea"):
         if field.get("type") != "hidden":
             assert field.get("id") in labelled or id(field) in within, "a field without label"
-        assert field.get("type") != "password"
+        # The one password is the desk's own.
+        assert field.get("type") != "password" or field.get("autocomplete") == "current-password"
 
 
 def visible_text(response: TestResponse) -> str:

@@ -7,12 +7,21 @@ import traceback
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from ..store import DatabaseAway
 from .messages import N_
 from .pages import page
 from .replies import refuse_status
 from .site import visitor_site
 
 _TEXTS = {
+    400: (
+        N_("This form does not count any more"),
+        N_("It was too old, or was sent before. Nothing was changed; please open the page anew."),
+    ),
+    403: (
+        N_("This page is not for everybody"),
+        N_("It is for those who lead the helpdesk. Your work at the desk is not concerned."),
+    ),
     404: (
         N_("This page does not exist"),
         N_("Perhaps the link was cut off. From the start, it takes only a few questions."),
@@ -32,6 +41,10 @@ _TEXTS = {
         N_("This link is too long"),
         N_("Perhaps something was pasted into it twice. Please begin at the start."),
     ),
+    503: (
+        N_("Not available just now"),
+        N_("What the desk keeps cannot be reached for the moment. Please try again in a minute."),
+    ),
     500: (
         N_("Something broke on our side"),
         N_("It was not your doing, and nothing of what you typed is kept. Please try again."),
@@ -45,6 +58,10 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refuse(fault: HTTPException) -> Response:
         return _answer(fault.code or 500, fault)
+
+    @app.errorhandler(DatabaseAway)
+    def wait(fault: DatabaseAway) -> Response:
+        return _answer(503, None)
 
     @app.errorhandler(Exception)
     def fail(fault: Exception) -> Response:

@@ -1,0 +1,130 @@
+"""The terminal's way to look after the desk's agents and the database's tables."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from .store import Database, DatabaseAway
+from .store.agents import LONGEST_NAME, ROLES, Agents, NameTaken
+from .store.passwords import LONGEST, SHORTEST
+
+agents = AppGroup("agents", help="Look after those who may work at the helpdesk's desk.")
+database = AppGroup("database", help="Look after the tables of cases, agents and counts.")
+
+_portal = click.option("--portal", default="", help="The portal whose desk it is; none by default.")
+
+
+@agents.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), default=ROLES[0], show_default=True)
+@_portal
+@with_appcontext
+def add(name: str, role: str, portal: str) -> None:
+    """Add an agent; the password is asked for, or read from standard input."""
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise click.BadParameter(f"a name has 1 to {LONGEST_NAME} characters", param_hint="NAME")
+    if portal and current_app.extensions["portals"].find(portal) is None:
+        raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
+    kept = _agents()
+    try:
+        kept.add(portal, name, role, _password())
+    except NameTaken:
+        raise click.ClickException(f"there is an agent {name!r} here already") from None
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from None
+    except DatabaseAway:
+        raise _away() from None
+    where = f"at /at/{portal}/<language>/desk" if portal else "at /<language>/desk"
+    click.echo(f"{name} ({role}) may sign in {where}")
+
+
+@agents.command("password")
+@click.argument("name")
+@_portal
+@with_appcontext
+def password(name: str, portal: str) -> None:
+    """Give an agent another password, and sign them out everywhere."""
+    try:
+        if not _agents().set_password(portal, name, _password()):
+            raise click.ClickException(f"there is no agent {name!r} with a password here")
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from None
+    except DatabaseAway:
+        raise _away() from None
+
+
+@agents.command("unlock")
+@click.argument("name")
+@_portal
+@with_appcontext
+def unlock(name: str, portal: str) -> None:
+    """Let an agent try again at once after too many wrong passwords."""
+    try:
+        _agents().unlock(portal, name)
+    except DatabaseAway:
+        raise _away() from None
+
+
+@agents.command("remove")
+@click.argument("name")
+@_portal
+@with_appcontext
+def remove(name: str, portal: str) -> None:
+    """Remove an agent and sign them out everywhere; what they did stays in the audit."""
+    try:
+        if not _agents().remove(portal, name):
+            raise click.ClickException(f"there is no agent {name!r} here")
+    except DatabaseAway:
+        raise _away() from None
+
+
+@agents.command("list")
+@with_appcontext
+def show() -> None:
+    """List the agents of all desks."""
+    try:
+        for agent in _agents().all():
+            click.echo(f"{agent.portal or '-'}\t{agent.role}\t{agent.name}")
+    except DatabaseAway:
+        raise _away() from None
+
+
+@database.command("upgrade")
+@click.argument("revision", default="head")
+@with_appcontext
+def upgrade(revision: str) -> None:
+    """Bring the tables to a revision, the newest by default; `base` takes all of them away."""
+    kept: Database | None = current_app.extensions["database"]
+    if kept is None:
+        raise _none()
+    try:
+        kept.migrate(revision)
+    except DatabaseAway as fault:
+        raise click.ClickException(f"the database does not do that: {fault.__cause__}") from None
+
+
+def _agents() -> Agents:
+    kept: Agents | None = current_app.extensions["agents"]
+    if kept is None:
+        raise _none()
+    return kept
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        asked = f"Password ({SHORTEST} to {LONGEST} characters)"
+        return str(click.prompt(asked, hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _none() -> click.ClickException:
+    return click.ClickException("no database is set (DATABASE_URL)")
+
+
+def _away() -> click.ClickException:
+    return click.ClickException("the database does not answer (DATABASE_URL)")

@@ -1,0 +1,73 @@
+"""Who may see which of the desk's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import abort, current_app, g, redirect, request, session
+
+from ..store.agents import Agent, Agents
+from ..web.site import Site, find_site
+
+TOKEN: Final = "token"
+"""The key of the session under which the agent's token stands."""
+View = Callable[..., Any]
+
+
+def current_agent(site: Site) -> Agent | None:
+    """Return who is signed in at this desk, looked up once a request.
+
+    :raise DatabaseAway: it cannot be told just now
+    """
+    if "agent" not in g:
+        agents: Agents | None = current_app.extensions["agents"]
+        token = session.get(TOKEN)
+        g.agent = agents.signed_in(site.portal_id, token) if agents and token else None
+    agent: Agent | None = g.agent
+    return agent
+
+
+def signed_in(view: View) -> View:
+    """Let only the desk's own agents in; others are led to the sign-in page and back.
+
+    The view gets the site and the agent in place of the language.
+    """
+
+    @wraps(view)
+    def guarded(lang: str, **given: Any) -> Any:
+        site = find_site(lang)
+        if current_app.extensions["agents"] is None:
+            abort(404)
+        agent = current_agent(site)
+        if agent is None:
+            return lead_to_sign_in(site)
+        return view(site, agent, **given)
+
+    return guarded
+
+
+def lead_only(view: View) -> View:
+    """Let only the desk's leads in.
+
+    :raise 403: the agent is none
+    """
+
+    @signed_in
+    @wraps(view)
+    def guarded(site: Site, agent: Agent, **given: Any) -> Any:
+        if agent.role != "lead":
+            abort(403)
+        return view(site, agent, **given)
+
+    return guarded
+
+
+def lead_to_sign_in(site: Site) -> Any:
+    """Redirect to the sign-in page, which leads back to the page that was asked for."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    back = back.removeprefix(f"/{site.language.code}/")
+    query = f"?{urlencode({'to': back})}" if back and back != "desk" else ""
+    return redirect(f"{site.base}/desk/sign-in{query}", 303)

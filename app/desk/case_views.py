@@ -1,0 +1,62 @@
+"""The desk's cases: open one by its code, go on with it, write down what came of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, current_app, redirect, request
+from werkzeug.wrappers import Response as Answer
+
+from ..cases.finding import NotFound, find_case
+from ..store import audit
+from ..store.agents import Agent
+from ..store.codes import shown_code
+from ..web.pages import page
+from ..web.site import Site
+from .access import signed_in
+from .blueprint import desk
+from .forms import DeskForm
+
+LATELY: Final = 10
+"""How many of an agent's own cases are listed."""
+
+
+@desk.get("/<language:lang>/desk/cases")
+@signed_in
+def cases(site: Site, agent: Agent) -> Response:
+    """Ask for a code, and list the cases that the agent has worked on lately.
+
+    :raise 404: there is no such language, or no cases are kept here
+    """
+    return cases_page(site, agent)
+
+
+@desk.post("/<language:lang>/desk/cases")
+@signed_in
+def take_code(site: Site, agent: Agent) -> Answer:
+    """Lead to the case of a code that was typed.
+
+    :raise 404: there is no such language, or no cases are kept here
+    """
+    typed = request.form.get("code", "")
+    try:
+        case = find_case(site, typed, f"agent {agent.id}", agent.name)
+    except NotFound as fault:
+        return cases_page(site, agent, typed, fault)
+    return redirect(f"{site.base}/desk/cases/{case.code}", 303)
+
+
+def cases_page(
+    site: Site, agent: Agent, typed: str = "", fault: NotFound | None = None
+) -> Response:
+    """Show the box for a code; with a message when the one that was typed fits nothing."""
+    lately = audit.lately(current_app.extensions["database"], site.portal_id, agent.name, LATELY)
+    values = {
+        "agent": agent,
+        "form": DeskForm(),
+        "typed": typed,
+        "error": fault.message if fault else None,
+        "lately": [(code, shown_code(code)) for code in lately],
+        "here": "desk/cases",
+    }
+    return page(site, "desk-cases.html", values, fault.status if fault else 200, keep=False)

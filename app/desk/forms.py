@@ -1,0 +1,57 @@
+"""The forms that change something: each carries a token that only the agent's own pages know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, request, session
+from wtforms import Form, PasswordField, StringField
+from wtforms.csrf.session import SessionCSRF
+from wtforms.validators import Length
+
+from ..store.agents import LONGEST_NAME, SHIFT
+from ..store.passwords import LONGEST
+
+
+class DeskForm(Form):
+    """A form with the token; ``validate`` fails where it is missing, of another session, or old."""
+
+    class Meta:
+        """WTForms' own settings of a form."""
+
+        csrf = True
+        csrf_class = SessionCSRF
+        csrf_time_limit: timedelta = SHIFT
+
+        @property
+        def csrf_secret(self) -> bytes:
+            """Return the key that cookies are signed with."""
+            return str(current_app.secret_key).encode()
+
+        @property
+        def csrf_context(self) -> Any:
+            """Return the session that the token belongs to."""
+            return session
+
+    @classmethod
+    def sent(cls) -> DeskForm:
+        """Return the form as the request sent it."""
+        return cls(request.form)
+
+    @property
+    def token(self) -> str:
+        """The token to write into a page."""
+        return str(self.csrf_token.current_token)
+
+    @property
+    def forged(self) -> bool:
+        """Whether it is not this session's own form."""
+        return not self.validate() and "csrf_token" in self.errors
+
+
+class SignInForm(DeskForm):
+    """A name and a password."""
+
+    name = StringField(validators=[Length(max=LONGEST_NAME)])
+    password = PasswordField(validators=[Length(max=LONGEST)])

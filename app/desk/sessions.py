@@ -1,0 +1,58 @@
+"""A signed cookie on the desk's pages only: the wizard has none, by construction.
+
+There is one for each language, on the path of that language's desk, so no other page of the site
+ever gets it.  It is signed with a key that the database keeps, so all workers and machines know it
+and nobody has to set it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+
+from ..store import DatabaseAway
+from ..store.keys import signing_key
+from ..web.languages import languages
+
+COOKIE: Final = "desk"
+_DESK: Final = re.compile(r"/[a-z-]+/desk(?:/|$)")
+
+
+class DeskSessions(SecureCookieSessionInterface):
+    """Flask's own signed cookie, for the desk."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie; outside of the desk there is none, nor can there be."""
+        database = app.extensions["database"]
+        if database is None or not _DESK.match(request.path):
+            return None
+        try:
+            app.secret_key = app.secret_key or signing_key(database)
+        except DatabaseAway:
+            return None
+        return super().open_session(app, request)
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the name of the cookie."""
+        return COOKIE
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookies when something has changed, or take them away when nothing is left."""
+        if not session.modified:
+            return
+        signer = self.get_signing_serializer(app)
+        text = signer.dumps(dict(session)) if session and signer else None
+        for code in languages():
+            path = f"{request.script_root}/{code}/desk"
+            # No Max-Age: it ends with the browser, and at the latest with the agent's shift.
+            if text is None:
+                response.delete_cookie(
+                    COOKIE, path, secure=True, httponly=True, samesite="Lax"
+                )  # fmt: skip
+            else:
+                response.set_cookie(
+                    COOKIE, text, path=path, secure=True, httponly=True, samesite="Lax"
+                )

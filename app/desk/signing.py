@@ -1,0 +1,123 @@
+"""Sign in with a password, and out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, abort, current_app, redirect, request, session
+from werkzeug.wrappers import Response as Answer
+
+from ..store.agents import Agent, Agents
+from ..store.passwords import Locked
+from ..web.guesses import visitor_key
+from ..web.messages import N_
+from ..web.pages import page
+from ..web.rates import Rate
+from ..web.site import Site, find_site
+from .access import TOKEN, current_agent
+from .blueprint import desk
+from .forms import DeskForm, SignInForm
+
+WRONG: Final = N_("Name and password do not fit. Please look again.")
+LOCKED: Final = N_(
+    "Too many wrong passwords came for this name. Please wait {seconds} s; someone who runs this "
+    "server can unlock it at once."
+)
+MANY: Final = N_("Too many tries came from your network. Please wait {seconds} s.")
+FORGED: Final = N_(
+    "This form was too old, or your browser did not send the desk's cookie back (it does so over "
+    "https only). Please try again."
+)
+
+
+@desk.get("/<language:lang>/desk/sign-in")
+def sign_in(lang: str) -> Answer:
+    """Ask for name and password, or show the way to the identity provider.
+
+    :raise 404: there is no such language, or nobody can sign in here
+    """
+    site = _site(lang)
+    if current_agent(site):
+        return redirect(back_to(site), 303)
+    return sign_in_page(site)
+
+
+@desk.post("/<language:lang>/desk/sign-in")
+def take_password(lang: str) -> Answer:
+    """Sign an agent in and lead to the page they had asked for.
+
+    :raise 404: there is no such language, or nobody can sign in here
+    """
+    site = _site(lang)
+    translate = site.language.gettext
+    form = SignInForm.sent()
+    name = str(form.name.data or "")
+    if form.forged:
+        return sign_in_page(site, name, translate(FORGED), 400)
+    rate: Rate | None = current_app.extensions["sign_in_rate"]
+    allowance = rate.take(f"sign-in {visitor_key()}") if rate else None
+    if allowance and not allowance.allowed:
+        return sign_in_page(site, name, translate(MANY).format(seconds=allowance.wait), 429)
+    agents: Agents = current_app.extensions["agents"]
+    try:
+        agent = agents.check(site.portal_id, name, str(form.password.data or ""))
+    except Locked as lock:
+        return sign_in_page(site, name, translate(LOCKED).format(seconds=lock.args[0]), 429)
+    if agent is None:
+        return sign_in_page(site, name, translate(WRONG), 422)
+    begin(agent)
+    return redirect(back_to(site), 303)
+
+
+@desk.post("/<language:lang>/desk/sign-out")
+def sign_out(lang: str) -> Answer:
+    """Sign the agent out, here and for good.
+
+    :raise 404: there is no such language, or nobody can sign in here
+    """
+    site = _site(lang)
+    if not DeskForm.sent().forged:
+        agents: Agents = current_app.extensions["agents"]
+        if token := session.get(TOKEN):
+            agents.sign_out(token)
+        session.clear()
+    return redirect(f"{site.base}/desk/sign-in", 303)
+
+
+def begin(agent: Agent) -> None:
+    """Begin an agent's session anew, so that nobody could have prepared it."""
+    agents: Agents = current_app.extensions["agents"]
+    session.clear()
+    session[TOKEN] = agents.sign_in(agent)
+
+
+def back_to(site: Site) -> str:
+    """Return the page of the desk that was asked for before signing in."""
+    wanted = request.args.get("to", "")
+    # Only the desk's own pages: a link must not lead to another site.
+    own = wanted.startswith(("desk/", "desk?")) and "//" not in wanted and "\\" not in wanted
+    safe = own and wanted.isascii() and wanted.isprintable() and len(wanted) < 4000
+    return f"{site.base}/{wanted if safe else 'desk'}"
+
+
+def sign_in_page(
+    site: Site, name: str = "", error: str | None = None, status: int = 200
+) -> Response:
+    """Show the sign-in page."""
+    query = request.query_string.decode("ascii", "replace")
+    here = f"desk/sign-in?{query}" if query and len(query) < 4000 else "desk/sign-in"
+    values = {
+        "form": DeskForm(),
+        "name": name,
+        "error": error,
+        "provider": None,
+        "here": here,
+    }
+    return page(site, "sign-in.html", values, status, keep=False)
+
+
+def _site(lang: str) -> Site:
+    site = find_site(lang)
+    if current_app.extensions["agents"] is None:
+        abort(404)
+    return site

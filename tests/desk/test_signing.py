@@ -1,0 +1,190 @@
+"""Signing in at the desk, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.settings import Settings
+from tests.linting import LintingClient, visible_text
+
+PASSWORD = "correct horse battery"
+WRONG = "wrong horse battery"
+
+
+class Clock:
+    """A clock that only moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk_app(tmp_path: Path, clock: Clock) -> Flask:
+    settings = Settings(
+        page_cache=0, database_url=f"sqlite:///{tmp_path}/desk.sqlite3", sign_in_limit="20 per hour"
+    )
+    app = create_app(settings, now=clock)
+    app.test_client_class = LintingClient
+    app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    return app
+
+
+def token(page) -> str:
+    return re.search('name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))[1]
+
+
+def sign_in(client, password: str = PASSWORD, name: str = "lan", **changes: str):
+    form = {"name": name, "password": password, "csrf_token": token(client.get("/en/desk/sign-in"))}
+    return client.post("/en/desk/sign-in", data=form | changes)
+
+
+def test_an_agent_signs_in_and_out(desk_app: Flask) -> None:
+    client = desk_app.test_client()
+    assert client.get("/en/desk/cases").location == "/en/desk/sign-in?to=desk%2Fcases"
+    assert sign_in(client).location == "/en/desk"
+    page = client.get("/en/desk/cases")
+    assert page.status_code == 200
+    assert client.get("/vi/desk/cases").status_code == 200, "the other language is the same desk"
+    client.post("/en/desk/sign-out", data={"csrf_token": token(page)})
+    assert client.get("/en/desk/cases").status_code == 303
+
+
+def test_a_session_that_was_copied_ends_with_signing_out(desk_app: Flask) -> None:
+    client, thief = desk_app.test_client(), desk_app.test_client()
+    sign_in(client)
+    cookie = client.get_cookie("desk", path="/en/desk")
+    thief.set_cookie("desk", cookie.value, path="/en/desk")
+    assert thief.get("/en/desk/cases").status_code == 200
+    client.post("/en/desk/sign-out", data={"csrf_token": token(client.get("/en/desk/cases"))})
+    assert thief.get("/en/desk/cases").status_code == 303
+
+
+def test_a_shift_ends(desk_app: Flask, clock: Clock) -> None:
+    client = desk_app.test_client()
+    sign_in(client)
+    clock.moment += timedelta(hours=11, minutes=59)
+    assert client.get("/en/desk/cases").status_code == 200
+    clock.moment += timedelta(minutes=2)
+    assert client.get("/en/desk/cases").status_code == 303
+
+
+@pytest.mark.parametrize("name", ["lan", "nobody"])
+def test_wrong_passwords_lock_a_name_longer_and_longer(
+    desk_app: Flask, clock: Clock, name: str
+) -> None:
+    client = desk_app.test_client()
+    for _ in range(5):
+        page = sign_in(client, WRONG, name)
+        assert page.status_code == 422
+        assert "do not fit" in visible_text(page)
+    for seconds in (30, 60, 120):
+        page = sign_in(client, PASSWORD, name)
+        assert page.status_code == 429
+        assert f"wait {seconds + 1} s" in visible_text(page)
+        clock.moment += timedelta(seconds=seconds)
+        assert sign_in(client, WRONG, name).status_code == 422
+
+
+def test_the_right_password_unlocks_after_the_wait_and_so_does_the_terminal(
+    desk_app: Flask, clock: Clock
+) -> None:
+    client = desk_app.test_client()
+    for _ in range(5):
+        sign_in(client, WRONG)
+    assert sign_in(client).status_code == 429
+    clock.moment += timedelta(seconds=31)
+    assert sign_in(client).status_code == 303
+    for _ in range(5):
+        sign_in(desk_app.test_client(), WRONG)
+    assert desk_app.test_cli_runner().invoke(args=["agents", "unlock", "lan"]).exit_code == 0
+    assert sign_in(desk_app.test_client()).status_code == 303
+
+
+def test_tries_from_one_address_are_limited(desk_app: Flask) -> None:
+    client = desk_app.test_client()
+    for number in range(20):
+        sign_in(client, WRONG, f"agent {number}")
+    assert sign_in(client).status_code == 429
+
+
+def test_a_form_of_nobodys_session_is_refused(desk_app: Flask) -> None:
+    client, other = desk_app.test_client(), desk_app.test_client()
+    foreign = token(other.get("/en/desk/sign-in"))
+    for wrong in ("", "x", foreign):
+        page = sign_in(client, csrf_token=wrong)
+        assert page.status_code == 400
+        assert PASSWORD not in page.get_data(as_text=True)
+    form = {"name": "lan", "password": PASSWORD}
+    assert desk_app.test_client().post("/en/desk/sign-in", data=form).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["//evil.example", "https://evil.example", "desk//evil.example", "desk\\evil", "desk/\n",
+     "check?place=home", "/desk"],
+)  # fmt: skip
+def test_signing_in_leads_to_the_desk_only(desk_app: Flask, to: str) -> None:
+    client = desk_app.test_client()
+    page = client.get("/en/desk/sign-in", query_string={"to": to})
+    form = {"name": "lan", "password": PASSWORD, "csrf_token": token(page)}
+    done = client.post("/en/desk/sign-in", query_string={"to": to}, data=form)
+    assert done.location == "/en/desk"
+
+
+def test_a_page_asked_for_before_is_the_one_led_to(desk_app: Flask) -> None:
+    client = desk_app.test_client()
+    page = client.get(client.get("/en/desk/cases?ask=place").location)
+    form = {"name": "lan", "password": PASSWORD, "csrf_token": token(page)}
+    action = re.search('method="post" action="([^"]+)"', page.get_data(as_text=True))[1]
+    assert client.post(action, data=form).location == "/en/desk/cases?ask=place"
+
+
+def test_an_agent_of_one_desk_is_nobody_at_another(desk_app: Flask) -> None:
+    desk_app.extensions["agents"].add("proseware", "kim", "agent", PASSWORD)
+    assert sign_in(desk_app.test_client(), name="kim").status_code == 422
+
+
+def test_a_removed_agent_is_out_at_once(desk_app: Flask) -> None:
+    client = desk_app.test_client()
+    sign_in(client)
+    assert desk_app.test_cli_runner().invoke(args=["agents", "remove", "lan"]).exit_code == 0
+    assert client.get("/en/desk/cases").status_code == 303
+
+
+def test_without_a_database_there_is_no_signing_in(client: LintingClient) -> None:
+    assert client.get("/en/desk/sign-in").status_code == 404
+    assert client.get("/en/desk/cases").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [(["add", "lan"], "already"), (["add", "kim", "--portal", "none"], "no portal"),
+     (["add", " "], "characters"), (["password", "kim"], "no agent"),
+     (["remove", "kim"], "no agent")],
+)  # fmt: skip
+def test_the_terminal_says_what_is_wrong(desk_app: Flask, args: list[str], said: str) -> None:
+    result = desk_app.test_cli_runner().invoke(args=["agents", *args], input=f"{PASSWORD}\n")
+    assert result.exit_code != 0
+    assert said in result.output
+
+
+def test_a_short_password_is_refused(desk_app: Flask) -> None:
+    result = desk_app.test_cli_runner().invoke(args=["agents", "add", "kim"], input="elevensigns\n")
+    assert result.exit_code == 1
+    assert "12" in result.output
+    result = desk_app.test_cli_runner().invoke(args=["agents", "list"])
+    assert result.output == "-\tagent\tlan\n"
