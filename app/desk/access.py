@@ -9,12 +9,27 @@ from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, session
 
+from ..store import DatabaseAway
 from ..store.agents import Agent, Agents
 from ..web.site import Site, find_site
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
 View = Callable[..., Any]
+
+
+def find_desk(lang: str) -> Site:
+    """Return the site of a desk with agents.
+
+    :raise 404: there is no such language, or no agents are kept here
+    :raise DatabaseAway: nobody can be told from anybody just now
+    """
+    site = find_site(lang)
+    if current_app.extensions["agents"] is None:
+        abort(404)
+    if current_app.session_interface.is_null_session(session):
+        raise DatabaseAway
+    return site
 
 
 def current_agent(site: Site) -> Agent | None:
@@ -38,9 +53,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(lang: str, **given: Any) -> Any:
-        site = find_site(lang)
-        if current_app.extensions["agents"] is None:
-            abort(404)
+        site = find_desk(lang)
         agent = current_agent(site)
         if agent is None:
             return lead_to_sign_in(site)

@@ -11,12 +11,23 @@ from ..cases.finding import NotFound, find_case
 from ..store import audit
 from ..store.agents import Agent
 from ..store.codes import shown_code
+from ..web.dates import short_moment
+from ..web.messages import N_
 from ..web.pages import page
 from ..web.site import Site
-from .access import signed_in
+from .access import lead_only, signed_in
 from .blueprint import desk
 from .forms import DeskForm
 
+ACTIONS: Final = {
+    "opened": N_("opened"),
+    "seen": N_("looked at"),
+    "changed": N_("changed"),
+    "deleted": N_("deleted"),
+    "expired": N_("expired"),
+}
+LINES: Final = 500
+"""How many lines of the audit one page shows."""
 LATELY: Final = 10
 """How many of an agent's own cases are listed."""
 
@@ -44,6 +55,32 @@ def take_code(site: Site, agent: Agent) -> Answer:
     except NotFound as fault:
         return cases_page(site, agent, typed, fault)
     return redirect(f"{site.base}/desk/cases/{case.code}", 303)
+
+
+@desk.get("/<language:lang>/desk/audit")
+@lead_only
+def audit_lines(site: Site, agent: Agent) -> Response:
+    """Show who has done what with which case, newest first.
+
+    :raise 403: the agent is no lead
+    """
+    lines = audit.read(current_app.extensions["database"], site.portal_id, LINES)
+    values = {
+        "agent": agent,
+        "form": DeskForm(),
+        "lines": [
+            (
+                short_moment(line.at, site.language.code),
+                line.agent,
+                site.language.gettext(ACTIONS[line.action]),
+                shown_code(line.code),
+            )
+            for line in lines
+        ],
+        "most": LINES,
+        "here": "desk/audit",
+    }
+    return page(site, "audit.html", values, keep=False)
 
 
 def cases_page(

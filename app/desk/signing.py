@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, abort, current_app, redirect, request, session
+from flask import Response, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
 from ..store.agents import Agent, Agents
@@ -13,8 +13,8 @@ from ..web.guesses import visitor_key
 from ..web.messages import N_
 from ..web.pages import page
 from ..web.rates import Rate
-from ..web.site import Site, find_site
-from .access import TOKEN, current_agent
+from ..web.site import Site
+from .access import TOKEN, current_agent, find_desk
 from .blueprint import desk
 from .forms import DeskForm, SignInForm
 
@@ -36,7 +36,7 @@ def sign_in(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody can sign in here
     """
-    site = _site(lang)
+    site = find_desk(lang)
     if current_agent(site):
         return redirect(back_to(site), 303)
     return sign_in_page(site)
@@ -48,7 +48,7 @@ def take_password(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody can sign in here
     """
-    site = _site(lang)
+    site = find_desk(lang)
     translate = site.language.gettext
     form = SignInForm.sent()
     name = str(form.name.data or "")
@@ -75,7 +75,7 @@ def sign_out(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody can sign in here
     """
-    site = _site(lang)
+    site = find_desk(lang)
     if not DeskForm.sent().forged:
         agents: Agents = current_app.extensions["agents"]
         if token := session.get(TOKEN):
@@ -114,10 +114,3 @@ def sign_in_page(
         "here": here,
     }
     return page(site, "sign-in.html", values, status, keep=False)
-
-
-def _site(lang: str) -> Site:
-    site = find_site(lang)
-    if current_app.extensions["agents"] is None:
-        abort(404)
-    return site

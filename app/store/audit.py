@@ -33,19 +33,23 @@ def write(
     connection.execute(insert(audit).values(line))
 
 
+def wrote(connection: Connection, agent: str, code: str, since: datetime) -> bool:
+    """Tell whether there is a line of an agent about a case since some moment."""
+    theirs = (audit.c.code == code) & (audit.c.agent == agent) & (audit.c.at > since)
+    return connection.execute(select(audit.c.id).where(theirs).limit(1)).first() is not None
+
+
 def forget(connection: Connection, now: datetime) -> None:
     """Drop the lines that are too old."""
     connection.execute(delete(audit).where(audit.c.at <= now - KEPT))
 
 
-def read(database: Database, portal: str, most: int, code: str | None = None) -> list[Entry]:
-    """Return a portal's lines, newest first; with a code, those of one case.
+def read(database: Database, portal: str, most: int) -> list[Entry]:
+    """Return a portal's lines, newest first.
 
     :raise DatabaseAway: it does not answer
     """
     chosen = select(audit).where(audit.c.portal == portal)
-    if code:
-        chosen = chosen.where(audit.c.code == code)
     with database.reading() as connection:
         rows = connection.execute(chosen.order_by(audit.c.id.desc()).limit(most)).all()
     return [Entry(row.at, row.agent, row.action, row.code) for row in rows]

@@ -23,8 +23,9 @@ from .database import Database
 from .schema import cases, notes
 
 OUTCOMES: Final = ("open", "solved", "passed-on", "unsolved")
+SEEN: Final = timedelta(hours=1)
+"""Within it, an agent who looks once more at a case is no news."""
 LONGEST_NOTE: Final = 2000
-MOST_NOTES: Final = 100
 
 
 class UnknownCode(Exception):
@@ -114,15 +115,18 @@ class Cases:
             return _find(connection, portal, code, self._now())
 
     def look(self, portal: str, code: str, agent: str) -> Case:
-        """Return a case to an agent, and note that they have seen it.
+        """Return a case to an agent, and note that they have seen it, once an hour.
 
         :raise: as ``find``
         """
         now = self._now()
-        with self._database.writing() as connection:
+        with self._database.reading() as connection:
             case = _find(connection, portal, code, now)
+            if audit.wrote(connection, agent, code, now - SEEN):
+                return case
+        with self._database.writing() as connection:
             audit.write(connection, now, portal, agent, "seen", code)
-            return case
+        return case
 
     def change(self, case: Case, agent: str, note: str = "", **changes: Any) -> Case:
         """Change facts, outcome or what helped, add a note, and return the case as it is then.

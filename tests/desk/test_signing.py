@@ -3,53 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from app import create_app
-from app.settings import Settings
+from tests.desk.conftest import PASSWORD, Clock, sign_in, token
 from tests.linting import LintingClient, visible_text
 
-PASSWORD = "correct horse battery"
 WRONG = "wrong horse battery"
 
 
-class Clock:
-    """A clock that only moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def desk_app(tmp_path: Path, clock: Clock) -> Flask:
-    settings = Settings(
-        page_cache=0, database_url=f"sqlite:///{tmp_path}/desk.sqlite3", sign_in_limit="20 per hour"
-    )
-    app = create_app(settings, now=clock)
-    app.test_client_class = LintingClient
-    app.extensions["agents"].add("", "lan", "agent", PASSWORD)
-    return app
-
-
-def token(page) -> str:
-    return re.search('name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))[1]
-
-
-def sign_in(client, password: str = PASSWORD, name: str = "lan", **changes: str):
-    form = {"name": name, "password": password, "csrf_token": token(client.get("/en/desk/sign-in"))}
-    return client.post("/en/desk/sign-in", data=form | changes)
+def desk_app(desk_app: Flask) -> Flask:
+    desk_app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    return desk_app
 
 
 def test_an_agent_signs_in_and_out(desk_app: Flask) -> None:
