@@ -148,7 +148,7 @@ class Cases:
             if changed.rowcount != 1:
                 raise StaleCase
             if note.strip():
-                text = without_addresses(note.strip())[:LONGEST_NOTE]
+                text = without_addresses(note.strip()[: 2 * LONGEST_NOTE])[:LONGEST_NOTE]
                 told = {"code": case.code, "written": now, "agent": agent, "text": text}
                 connection.execute(insert(notes).values(told))
             audit.write(connection, now, case.portal, agent, "changed", case.code)

@@ -1,0 +1,130 @@
+"""Agents: their passwords, their sessions, and how wrong passwords are slowed down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.store import Database
+from app.store.agents import Agents, NameTaken
+from app.store.keys import signing_key
+from app.store.passwords import Locked
+from app.store.schema import agents as table
+from app.store.schema import sessions
+from tests.store.test_cases import Clock
+
+PASSWORD = "mật khẩu đủ dài"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def agents(database: Database, clock: Clock) -> Agents:
+    return Agents(database, clock)
+
+
+def test_a_password_is_kept_as_a_hash_only(agents: Agents, database: Database) -> None:
+    lan = agents.add("", "lan", "agent", PASSWORD)
+    with database.reading() as connection:
+        kept = connection.execute(select(table.c.password)).scalar_one()
+    assert kept.startswith("$argon2id$")
+    assert agents.check("", "lan", PASSWORD) == lan
+    # The same letters, as another keyboard composes them.
+    assert agents.check("", "lan", "mật khẩu đủ dài") == lan
+    assert agents.check("", "lan", PASSWORD.upper()) is None
+    assert agents.check("", "nobody", PASSWORD) is None
+    assert agents.check("proseware", "lan", PASSWORD) is None
+
+
+@pytest.mark.parametrize("password", ["", "elevensigns", "x" * 257])
+def test_a_password_has_a_fitting_length(agents: Agents, password: str) -> None:
+    with pytest.raises(ValueError, match="12"):
+        agents.add("", "lan", "agent", password)
+    assert agents.check("", "lan", password) is None
+
+
+def test_a_name_is_one_agents_at_each_desk(agents: Agents) -> None:
+    agents.add("", "lan", "agent", PASSWORD)
+    agents.add("proseware", "lan", "lead", PASSWORD)
+    with pytest.raises(NameTaken):
+        agents.add("", "lan", "lead", PASSWORD)
+    assert [(agent.portal, agent.role) for agent in agents.all()] == [
+        ("", "agent"), ("proseware", "lead"),
+    ]  # fmt: skip
+
+
+def test_many_tries_at_once_are_counted_each(agents: Agents) -> None:
+    agents.add("", "lan", "agent", PASSWORD)
+
+    def attempt(number: int) -> str:
+        try:
+            return str(agents.check("", "lan", f"wrong password {number}"))
+        except Locked:
+            return "locked"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(attempt, range(12))) == {"None": 5, "locked": 7}
+
+
+def test_the_lock_doubles_and_ends(agents: Agents, clock: Clock) -> None:
+    agents.add("", "lan", "agent", PASSWORD)
+    for _ in range(5):
+        assert agents.check("", "lan", "wrong") is None
+    waited = []
+    for _ in range(9):
+        with pytest.raises(Locked) as lock:
+            agents.check("", "lan", PASSWORD)
+        waited.append(lock.value.args[0] - 1)
+        clock.moment += timedelta(seconds=waited[-1])
+        assert agents.check("", "lan", "wrong") is None
+    assert waited == [30, 60, 120, 240, 480, 960, 1800, 1800, 1800]
+    clock.moment += timedelta(days=1, hours=1)
+    assert agents.check("", "lan", PASSWORD)
+    assert agents.check("", "lan", "wrong") is None, "all is forgotten"
+
+
+def test_a_session_is_of_one_desk_and_ends(
+    agents: Agents, clock: Clock, database: Database
+) -> None:
+    lan = agents.add("", "lan", "agent", PASSWORD)
+    token = agents.sign_in(lan)
+    with database.reading() as connection:
+        assert token not in str(connection.execute(select(sessions)).all())
+    assert agents.signed_in("", token) == lan
+    assert agents.signed_in("proseware", token) is None
+    assert agents.signed_in("", token[:-1]) is None
+    clock.moment += timedelta(hours=12)
+    assert agents.signed_in("", token) is None
+
+
+def test_another_password_ends_every_session(agents: Agents) -> None:
+    token = agents.sign_in(agents.add("", "lan", "agent", PASSWORD))
+    assert not agents.set_password("", "kim", PASSWORD)
+    assert agents.set_password("", "lan", "another password")
+    assert agents.signed_in("", token) is None
+    assert agents.check("", "lan", "another password")
+
+
+def test_whom_a_provider_vouches_for_is_one_agent_with_what_it_says_now(agents: Agents) -> None:
+    first = agents.known_by("", "https://id.example", "42", "lan", "agent")
+    again = agents.known_by("", "https://id.example", "42", "Lan T.", "lead")
+    assert (again.id, again.name, again.role) == (first.id, "Lan T.", "lead")
+    assert agents.known_by("", "https://id.example", "43", "lan", "agent").id != first.id
+    assert agents.known_by("proseware", "https://id.example", "42", "lan", "agent").id != first.id
+    agents.add("", "Lan T.", "agent", PASSWORD)
+    assert agents.check("", "Lan T.", PASSWORD), "a name is no more than a name"
+    assert agents.remove("", "Lan T.") == 2
+
+
+def test_one_key_is_drawn_however_many_ask(database: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        keys = set(pool.map(lambda _: signing_key(database), range(8)))
+    assert len(keys) == 1
+    assert len(keys.pop()) > 40

@@ -1,0 +1,166 @@
+"""Cases: kept whole, changed one after the other, gone when their time is up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from app.diagnosis import Facts
+from app.store import Database, audit
+from app.store.cases import Cases, EndedCase, StaleCase, UnknownCode
+from app.store.schema import cases as table
+from app.store.schema import notes
+
+DAY = timedelta(days=1)
+FACTS = Facts(place="work", account_domain="proseware.com", port=25, tried=("use-login", "wait"))
+
+
+class Clock:
+    """A clock that only moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cases(database: Database, clock: Clock) -> Cases:
+    return Cases(database, 30 * DAY, clock)
+
+
+def test_a_case_holds_its_facts(cases: Cases, clock: Clock) -> None:
+    case = cases.open("", "vi", FACTS)
+    assert cases.find("", case.code) == case
+    assert case.facts == FACTS
+    assert (case.language, case.outcome, case.version) == ("vi", "open", 1)
+    assert case.opened == clock.moment
+    assert case.expires == clock.moment + 30 * DAY
+
+
+def test_a_remedy_that_is_no_more_breaks_no_case(cases: Cases, database: Database) -> None:
+    case = cases.open("", "vi", FACTS)
+    with database.writing() as connection:
+        old = "place=work&tried=use-login&tried=ask-the-oracle&colour=red"
+        connection.execute(table.update().values(facts=old))
+    assert cases.find("", case.code).facts == Facts(place="work", tried=("use-login",))
+
+
+def test_changes_come_one_after_the_other(cases: Cases) -> None:
+    first = cases.open("", "vi", FACTS)
+    second = cases.change(first, "lan", facts=FACTS.but(place="home"))
+    assert second.facts.place == "home"
+    with pytest.raises(StaleCase):
+        cases.change(first, "kim", outcome="solved", note="nothing of this is kept")
+    third = cases.change(second, "kim", outcome="solved", helped="use-login", note=" call back ")
+    assert (third.outcome, third.helped, third.version) == ("solved", "use-login", 3)
+    assert [(note.agent, note.text) for note in third.notes] == [("kim", "call back")]
+    assert cases.find("", first.code) == third
+
+
+def test_of_two_at_once_one_is_told_to_look_again(cases: Cases) -> None:
+    case = cases.open("", "vi", FACTS)
+
+    def change(agent: str) -> str:
+        try:
+            cases.change(case, agent, outcome="solved")
+        except StaleCase:
+            return "stale"
+        return "done"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = Counter(pool.map(change, "abcdefgh"))
+    assert said == {"done": 1, "stale": 7}
+    assert cases.find("", case.code).version == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("call lan@adatum.com at 5", "call @adatum.com at 5"), ("no address", "no address"),
+     ("<kim.tran+x@mail.adatum.com>,pat@x.vn", "<@mail.adatum.com>,@x.vn"),
+     ("ngân@thư.vn", "@thư.vn"), ("lan ＠ adatum.com", "lan ＠ adatum.com"),
+     ("lan＠adatum.com", "@adatum.com"), ("a" * 5000, "a" * 2000)],
+)  # fmt: skip
+def test_a_note_keeps_no_address(cases: Cases, said: str, kept: str) -> None:
+    case = cases.change(cases.open("", "vi", FACTS), "lan", note=said)
+    assert case.notes[0].text == kept
+
+
+def test_a_long_note_without_blanks_takes_no_time(cases: Cases) -> None:
+    case = cases.change(cases.open("", "vi", FACTS), "lan", note="a" * 200_000 + "@")
+    assert len(case.notes[0].text) == 2000
+
+
+def test_another_portal_has_no_such_case(cases: Cases) -> None:
+    case = cases.open("proseware", "vi", FACTS)
+    for act in (cases.find, cases.end):
+        with pytest.raises(UnknownCode):
+            act("", case.code)
+    with pytest.raises(UnknownCode):
+        cases.look("adatum", case.code, "lan")
+    assert cases.find("proseware", case.code) == case
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_case_dies_and_leaves_nothing_but_its_code(
+    cases: Cases, clock: Clock, database: Database, swept: bool
+) -> None:
+    case = cases.change(cases.open("", "vi", FACTS), "lan", note="call back")
+    other = cases.open("", "en", Facts())
+    cases.end("", other.code, "lan")
+    clock.moment += 30 * DAY
+    if swept:
+        cases.sweep()
+        with database.reading() as connection:
+            row = connection.execute(select(table).where(table.c.code == case.code)).one()
+            assert (row.facts, row.outcome, row.helped) == (None, None, None)
+            assert not connection.execute(select(notes)).all()
+    with pytest.raises(EndedCase, match="expired"):
+        cases.find("", case.code)
+    with pytest.raises(EndedCase, match="expired"):
+        cases.change(case, "lan", outcome="solved")
+    with pytest.raises(EndedCase, match="deleted"):
+        cases.find("", other.code)
+    clock.moment += 30 * DAY
+    cases.sweep()
+    with pytest.raises(UnknownCode):
+        cases.find("", case.code)
+
+
+def test_each_thing_that_is_done_leaves_a_line(
+    cases: Cases, clock: Clock, database: Database
+) -> None:
+    case = cases.open("", "vi", FACTS)
+    for minutes in (0, 10, 49, 2):  # within an hour, to look once more is no news
+        clock.moment += timedelta(minutes=minutes)
+        cases.look("", case.code, "lan")
+    cases.look("", case.code, "kim")
+    case = cases.change(case, "kim", outcome="solved")
+    assert audit.lately(database, "", "lan", 5) == [case.code]
+    cases.end("", case.code, "kim")
+    cases.open("proseware", "vi", FACTS)
+    due = cases.open("", "vi", FACTS)
+    clock.moment += 30 * DAY
+    cases.sweep()
+    assert [(line.agent, line.action) for line in audit.read(database, "", 20)] == [
+        ("", "expired"), ("", "opened"), ("kim", "deleted"), ("kim", "changed"), ("kim", "seen"),
+        ("lan", "seen"), ("lan", "seen"), ("", "opened"),
+    ]  # fmt: skip
+    lines = audit.read(database, "", 20)
+    assert all(later.at >= earlier.at for later, earlier in pairwise(lines))
+    assert lines[0].code == due.code
+    assert not audit.lately(database, "", "lan", 5)
+    clock.moment += audit.KEPT
+    cases.sweep()
+    assert not audit.read(database, "", 20)
