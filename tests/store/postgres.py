@@ -1,4 +1,4 @@
-"""A real PostgreSQL on loopback, for as long as tests need it: with files and an address of its own.
+"""A real PostgreSQL on loopback, with files and an address of its own, while tests need it.
 
 It keeps what it acknowledges, as any other does: fsync and synchronous_commit are on.
 """
@@ -42,6 +42,7 @@ class PostgresServer:
         self._programs = programs
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = count(1)
+        self._databases: list[str] = []
         self._as: dict[str, Any] = {"cwd": folder}
         if os.geteuid() == 0:  # which PostgreSQL refuses to run as
             user = _account()
@@ -49,7 +50,7 @@ class PostgresServer:
             self._as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         made = subprocess.run(
             [programs["initdb"], "-D", folder / "data", "-U", ROLE, "--auth=trust", "--no-sync",
-             "--encoding=UTF8", "--locale=C.UTF-8"],
+             "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8"],
             capture_output=True, text=True, **self._as,
         )  # fmt: skip
         if made.returncode:
@@ -105,7 +106,15 @@ class PostgresServer:
         name = f"desk{next(self._numbers)}"
         with self._connect() as connection:
             connection.execute(f"CREATE DATABASE {name}")
+        self._databases.append(name)
         return f"postgresql://{ROLE}@{self.address}:{self.port}/{name}"
+
+    def clear(self) -> None:
+        """Take away every database: PostgreSQL looks after each of their files when it starts."""
+        self.start()
+        with self._connect() as connection:
+            while self._databases:
+                connection.execute(f"DROP DATABASE {self._databases.pop()} WITH (FORCE)")
 
     def setting(self, name: str) -> str:
         """Return one of the server's settings."""
