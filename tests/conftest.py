@@ -15,6 +15,8 @@ from app.knowledge import add_providers
 from app.settings import Settings
 from tests.linting import LintingClient
 
+pytest_plugins = ["tests.store.fixtures"]
+
 GOLDEN = Path(__file__).parent / "golden"
 
 # No deadline: a slow machine is no fault.  Derandomised, so that a run tells about the commit.

@@ -9,28 +9,51 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from .upgrading import UnknownRevision, bring_to
+from .upgrading import UnknownRevision, bring_to, is_newest
 
 PATIENCE: Final = 3
-"""Seconds that a connection may take, and SQLite may be locked by another writer."""
+"""Seconds that a connection may take, and that a writer waits for another one."""
 PAUSE: Final = 5.0
 """Seconds in which a database that did not answer is not asked again."""
 WRITES: Final = "writes"
+MISTAKES: Final = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What a database says that is well, about what it was asked."""
+
+SQLITE: Final[dict[str, Any]] = {"timeout": PATIENCE}
+POSTGRESQL: Final[dict[str, Any]] = {
+    "connect_timeout": PATIENCE,
+    "options": f"-c lock_timeout={PATIENCE}s",
+    # A machine that vanished says nothing; the system would wait for it for a quarter of an hour.
+    "tcp_user_timeout": PATIENCE * 1000,
+    "keepalives_idle": PATIENCE,
+    "keepalives_interval": PATIENCE,
+}
 
 log = logging.getLogger(__name__)
 
 
 class DatabaseAway(Exception):
-    """The database does not answer just now; nothing was changed."""
+    """The database does not answer just now; nothing was acknowledged.
+
+    Nothing was changed either, unless it went away while it was making sure of the change.
+    """
 
 
 class Database:
@@ -44,12 +67,16 @@ class Database:
         self.url = read_url(url)
         self._clock = clock
         self._asleep_until = float("-inf")
-        self._lock = Lock()
-        self._ready = False
+        self._opening, self._saying = Lock(), Lock()
+        self._ready = self._away = False
         sqlite = self.url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"timeout": PATIENCE} if sqlite else {"connect_timeout": PATIENCE}
+        usual = (SQLITE if sqlite else POSTGRESQL).items()
         self._engine = create_engine(
-            self.url, connect_args=options, pool_pre_ping=not sqlite, pool_timeout=PATIENCE
+            self.url,
+            connect_args={name: value for name, value in usual if name not in self.url.query},
+            pool_pre_ping=not sqlite,
+            pool_timeout=PATIENCE,
+            hide_parameters=True,  # a fault's text may reach a log
         )
         if sqlite:
             event.listen(self._engine, "connect", _prepare)
@@ -68,7 +95,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept, all or none, once the block has ended.
 
-        :raise DatabaseAway: it does not answer; nothing was changed
+        :raise DatabaseAway: it does not answer; nothing was acknowledged
         """
         with self._asking(), self._engine.connect() as connection:
             connection = connection.execution_options(**{WRITES: True})
@@ -80,13 +107,18 @@ class Database:
 
         :raise DatabaseAway: it does not answer, or newer code has changed it
         """
-        with self._faults():
+        try:
             self._make_file()
             with self._engine.connect() as connection:
-                connection = connection.execution_options(**{WRITES: True})
-                with connection.begin():
-                    bring_to(connection, revision)
-            self._ready = revision == "head"
+                there = is_newest(connection)  # then nobody who writes is waited for
+            if revision != "head" or not there:
+                with self._engine.connect() as connection:
+                    connection = connection.execution_options(**{WRITES: True})
+                    with connection.begin():
+                        bring_to(connection, revision)
+        except (SQLAlchemyError, OSError, UnknownRevision) as fault:
+            raise self._rest(fault) from fault
+        self._ready = revision == "head"
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -94,50 +126,73 @@ class Database:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        if self._clock() < self._asleep_until:
-            raise DatabaseAway
+        self._check_awake()
         if not self._ready:
-            with self._lock:
+            with self._opening:
+                self._check_awake()  # the one before may have waited in vain: once is enough
                 if not self._ready:
                     self.migrate()
-        with self._faults():
-            yield
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
         try:
             yield
-        except (IntegrityError, ProgrammingError):
+        except MISTAKES:
             raise
-        except (DatabaseError, PoolTimeout, OSError, UnknownRevision) as fault:
-            if self._clock() >= self._asleep_until:  # said once, and without what was in hand
-                kind = type(getattr(fault, "orig", None) or fault).__name__
-                log.error("The database is away (%s): no cases, no counts just now", kind)
+        except (DBAPIError, PoolTimeout) as fault:
+            raise self._rest(fault) from fault
+        if self._away:
+            self._away = False
+            log.warning("The database is back")
+
+    def _check_awake(self) -> None:
+        if self._clock() < self._asleep_until:
+            raise DatabaseAway
+
+    def _rest(self, fault: Exception) -> DatabaseAway:
+        """Leave the database alone for a while, and say once that it is away."""
+        state = getattr(getattr(fault, "orig", None), "sqlstate", None) or ""
+        if state.startswith("40") or state == "55P03":  # writers in each other's way; it is well
+            return DatabaseAway()
+        with self._saying:
+            first, self._away = not self._away, True
             self._asleep_until = self._clock() + PAUSE
-            raise DatabaseAway from fault
+        if first:
+            log.error("The database is away: no cases, no counts just now (%s)", _reason(fault))
+        return DatabaseAway()
 
     def _make_file(self) -> None:
         """Make SQLite's file, for this user only: SQLite itself would let everybody read it."""
         name = self.url.database
         if self.url.get_backend_name() == "sqlite" and name:
             Path(name).parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
+            # One that is there is left alone: to close it would undo SQLite's own locks on it.
+            with suppress(FileExistsError):
+                os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def read_url(url: str) -> Any:
+def read_url(url: str) -> URL:
     """Return a database's URL, understood; it may hold a password, so is never quoted.
 
     :raise ValueError: it is neither SQLite's nor PostgreSQL's
     """
     try:
         told = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter quotes a port, or what was taken for one
         told = None
     if told is not None and told.drivername == "sqlite" and told.database:
-        return told
+        if not told.database.startswith((":memory:", "file:")):
+            return told
+        told = None
     if told is not None and told.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return told.set(drivername="postgresql+psycopg")
     raise ValueError("DATABASE_URL is like sqlite:///desk.sqlite3 or postgresql://user@host/name")
+
+
+def _reason(fault: Exception) -> str:
+    """Say what is wrong, without what was in hand: an answer to a statement may repeat it."""
+    if not isinstance(fault, DBAPIError):
+        return str(fault)
+    if fault.statement is None:  # it was only to be reached
+        return str(fault.orig).partition("\n")[0]
+    return getattr(fault.orig, "sqlite_errorname", type(fault.orig).__name__)
 
 
 def _prepare(connection: Any, _: Any) -> None:

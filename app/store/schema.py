@@ -34,9 +34,14 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Store UTC."""
+        """Store UTC.
+
+        :raise ValueError: nobody said which time zone is meant
+        """
         if value is None:
             return None
+        if value.tzinfo is None:
+            raise ValueError("A moment has a time zone")
         told = value.astimezone(UTC)
         return told.replace(tzinfo=None) if dialect.name == "sqlite" else told
 

@@ -1,0 +1,41 @@
+"""A database of either kind for each test that asks for one: the same tests run on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.store import Database
+from tests.store.postgres import PostgresServer, running
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[PostgresServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(_postgres: PostgresServer) -> Iterator[PostgresServer]:
+    """Return a PostgreSQL that runs and is empty, whatever the test before has done to it."""
+    yield _postgres
+    _postgres.clear()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where a new and empty database is, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/desk.sqlite3"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_url()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Return a new database, once of each kind."""
+    database = Database(database_url)
+    yield database
+    database.close()

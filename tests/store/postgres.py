@@ -1,0 +1,197 @@
+"""A real PostgreSQL on loopback, with files and an address of its own, while tests need it.
+
+It keeps what it acknowledges, as any other does: fsync and synchronous_commit are on.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv4Address
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+PATIENCE = 20.0
+PROGRAMS = ("initdb", "postgres")
+ROLE = "tests"
+
+
+class PostgresServer:
+    """A server that can be taken away in the middle of its work, and started again."""
+
+    def __init__(self, folder: Path, programs: dict[str, str]) -> None:
+        # An address of this run's own, so that nobody takes the port while the server is away.
+        self.address = str(IPv4Address("127.192.0.0") + os.getpid())
+        with socket.create_server((self.address, 0)) as listener:
+            self.port: int = listener.getsockname()[1]
+        self._folder = folder
+        self._log = folder / "server.log"
+        self._programs = programs
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+        self._databases: list[str] = []
+        self._as: dict[str, Any] = {"cwd": folder}
+        if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+            user = _account()
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            self._as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        made = subprocess.run(
+            [programs["initdb"], "-D", folder / "data", "-U", ROLE, "--auth=trust", "--no-sync",
+             "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8"],
+            capture_output=True, text=True, **self._as,
+        )  # fmt: skip
+        if made.returncode:
+            raise RuntimeError(f"initdb failed: {made.stdout}{made.stderr}")
+
+    def start(self) -> None:
+        """Start the server, unless it runs, and return when it answers.
+
+        :raise RuntimeError: it ends at once, or does not answer in time
+        """
+        if self._process:
+            return
+        settings = {
+            "listen_addresses": self.address,
+            "port": self.port,
+            "unix_socket_directories": "",
+            "shared_buffers": "16MB",
+            "timezone": "Asia/Ho_Chi_Minh",  # no test may rest on a server in UTC
+        }
+        options = [text for key, value in settings.items() for text in ("-c", f"{key}={value}")]
+        with self._log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [self._programs["postgres"], "-D", self._folder / "data", *options],
+                stdout=output, stderr=output, start_new_session=True, **self._as,
+            )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL does not answer:\n{self._log.read_text('utf-8')}")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End every process of the server with SIGKILL, as a power cut does, if it runs."""
+        if self._process is None:
+            return
+        main, self._process = self._process, None
+        # Each process of PostgreSQL's has a group of its own; stopped, the first makes no new one,
+        # and none of its dead ones gives its number away.
+        main.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, main.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        family = [*_children(main.pid), main.pid]
+        for pid in family:
+            os.kill(pid, signal.SIGKILL)
+        main.wait()
+        deadline = time.monotonic() + PATIENCE
+        while any(_runs(pid) for pid in family):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for the end of PostgreSQL")
+            time.sleep(0.01)
+
+    def new_url(self) -> str:
+        """Make an empty database and return where it is, as DATABASE_URL tells it."""
+        name = f"desk{next(self._numbers)}"
+        with self._connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        self._databases.append(name)
+        return f"postgresql://{ROLE}@{self.address}:{self.port}/{name}"
+
+    def clear(self) -> None:
+        """Take away every database: PostgreSQL looks after each of their files when it starts."""
+        self.start()
+        with self._connect() as connection:
+            while self._databases:
+                connection.execute(f"DROP DATABASE {self._databases.pop()} WITH (FORCE)")
+
+    def setting(self, name: str) -> str:
+        """Return one of the server's settings."""
+        with self._connect() as connection:
+            row = connection.execute(f"SHOW {name}").fetchone()
+            assert row
+            return str(row[0])
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=self.address,
+            port=self.port,
+            user=ROLE,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=3,
+        )
+
+
+@contextmanager
+def running() -> Iterator[PostgresServer]:
+    """Run a PostgreSQL; where there is none, skip, or fail if POSTGRES_TESTS=required."""
+    programs = _find_programs()
+    if not programs:
+        reason = "NOT TESTED with a real PostgreSQL: run tests/store/install as root"
+        if os.environ.get("POSTGRES_TESTS") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # Not pytest's tmp_path: only root may enter that, and PostgreSQL works as a user of its own.
+    with tempfile.TemporaryDirectory(prefix="postgres-") as directory:
+        server = PostgresServer(Path(directory), programs)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
+
+
+def _find_programs() -> dict[str, str]:
+    """Return where initdb and postgres stand, of one version; nothing where they do not."""
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    newest = sorted(debian, key=lambda path: [int(n) for n in re.findall(r"\d+", str(path))])[::-1]
+    for place in (*newest, os.environ["PATH"]):
+        found = {program: shutil.which(program, path=place) for program in PROGRAMS}
+        if all(found.values()):
+            return {program: str(path) for program, path in found.items()}
+    return {}
+
+
+def _account() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+def _children(parent: int) -> list[int]:
+    return [pid for pid, stat in _processes() if stat[1] == str(parent)]
+
+
+def _runs(process: int) -> bool:
+    # Z is dead: it only waits for its parent, which need not be us.
+    return any(pid == process and stat[0] != "Z" for pid, stat in _processes())
+
+
+def _processes() -> Iterator[tuple[int, list[str]]]:
+    """Yield every process with its state, its parent, and so on."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            rest = file.read_text().rpartition(")")[2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        yield int(file.parent.name), rest.split()

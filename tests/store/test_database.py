@@ -1,0 +1,370 @@
+"""The database: the same on SQLite and on PostgreSQL, there or away."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Event
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, inspect, select, text, update
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
+
+from app.store import Database, DatabaseAway
+from app.store import database as module
+from app.store.database import PATIENCE, PAUSE, read_url
+from app.store.schema import counts, metadata, secrets, sessions
+from tests.store.postgres import PostgresServer
+from tests.store.stream import ROOT, keep
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def names(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return sorted(connection.scalars(select(secrets.c.name)))
+
+
+# made and brought up to date by itself
+
+
+def test_sqlite_is_made_at_its_first_use_and_loses_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "not" / "there" / "desk.sqlite3"
+    with closing(Database(f"sqlite:///{file}")) as database:
+        assert not file.parent.exists()
+        before = os.umask(0)
+        try:
+            keep(database, "one")
+        finally:
+            os.umask(before)
+        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in file.parent.iterdir()}
+        assert set(modes) == {file.name, f"{file.name}-wal", f"{file.name}-shm"}
+        assert set(modes.values()) == {0o600}
+        for ask in (database.reading, database.writing):
+            with ask() as connection:
+                asked = ("journal_mode", "synchronous", "foreign_keys")
+                told = [connection.scalar(text(f"PRAGMA {name}")) for name in asked]
+                assert told == ["wal", 2, 1]
+
+
+def test_postgresql_is_brought_up_to_date_at_its_first_use(postgres: PostgresServer) -> None:
+    with closing(Database(postgres.new_url())) as database:
+        assert keep(database, "one") in names(database)
+
+
+def test_migrations_run_up_and_down(database: Database) -> None:
+    for _ in range(2):
+        database.migrate()
+        with database.reading() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        database.migrate("base")
+        with database._engine.connect() as connection:
+            assert inspect(connection).get_table_names() == ["alembic_version"]
+            assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 0
+    assert names(database) == []  # which brings it up again
+
+
+def test_several_processes_may_bring_it_up_at_once(database_url: str) -> None:
+    code = (
+        "import sys; from app.store import Database; database = Database(sys.argv[1]); "
+        "print('ready', flush=True); sys.stdin.read(1); database.migrate()"
+    )
+    command = [sys.executable, "-c", code, database_url]
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(
+                subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            )
+            for _ in range(3)
+        ]
+        assert [process.stdout.readline() for process in processes] == [b"ready\n"] * 3
+        for process in processes:
+            process.stdin.write(b".")
+            process.stdin.flush()
+        assert [process.wait() for process in processes] == [0, 0, 0]
+    with closing(Database(database_url)) as database:
+        keep(database, "one")
+
+
+def test_a_migration_is_all_or_nothing(database: Database) -> None:
+    with database._engine.begin() as connection:
+        last = list(metadata.sorted_tables)[-1].name
+        connection.execute(text(f"CREATE TABLE {last} (somebody_elses INTEGER)"))
+    with pytest.raises(DatabaseAway):
+        database.migrate()
+    with database._engine.connect() as connection:
+        assert inspect(connection).get_table_names() == [last]
+
+
+def test_newer_code_has_changed_it(database_url: str, clock: Clock, caplog) -> None:
+    with closing(Database(database_url)) as database, database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with closing(Database(database_url, clock)) as database:
+        for _ in range(3):
+            with pytest.raises(DatabaseAway), database.reading():
+                pass
+            clock.now += PAUSE
+        with pytest.raises(DatabaseAway):
+            database.migrate("base")
+    (line,) = caplog.records
+    assert "9999" in line.getMessage()
+
+
+# reading and writing
+
+
+def test_what_is_written_is_kept_all_or_not_at_all(database: Database) -> None:
+    def write_half() -> None:
+        with database.writing() as connection:
+            connection.execute(insert(secrets).values(name="half", value=""))
+            raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        write_half()
+    assert names(database) == []
+    with database.reading() as connection:
+        connection.execute(insert(secrets).values(name="by mistake", value=""))
+    assert names(database) == []
+    with database.writing() as connection:
+        for name in ("one", "two"):
+            connection.execute(insert(secrets).values(name=name, value=""))
+    assert names(database) == ["one", "two"]
+
+
+def test_writers_wait_for_each_other(database: Database) -> None:
+    row = {"day": date(2026, 1, 1), "portal": "", "what": "plan", "value": "x"}
+    with database.writing() as connection:
+        connection.execute(insert(counts).values(**row, number=0))
+
+    def write() -> None:
+        for _ in range(20):
+            with database.writing() as connection:
+                connection.execute(select(counts)).all()
+                connection.execute(update(counts).values(number=counts.c.number + 1))
+
+    with ThreadPoolExecutor(4) as pool:
+        for end in [pool.submit(write) for _ in range(4)]:
+            end.result()
+    with database.reading() as connection:
+        assert connection.scalar(select(counts.c.number)) == 80
+
+
+def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
+    keep(database, "one")
+    sqlite = database.url.get_backend_name() == "sqlite"
+    short = {"timeout": "0.05"} if sqlite else {"options": "-c lock_timeout=50ms"}
+    change = update(secrets).values(value="changed")
+    impatient = Database(database.url.update_query_dict(short).render_as_string(False))
+    with closing(impatient), database.writing() as connection:
+        assert names(impatient) == ["one"]
+        connection.execute(change)
+        with pytest.raises(DatabaseAway), impatient.writing() as other:
+            other.execute(change)
+
+
+def test_a_moment_is_the_same_wherever_it_was_written(database: Database) -> None:
+    now = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=timezone(timedelta(hours=7)))
+    with database.writing() as connection:
+        agent = {"portal": "", "name": "Lan", "role": "agent", "added": now, "password": "x"}
+        connection.execute(insert(metadata.tables["agents"]).values(id=1, **agent))
+        connection.execute(insert(sessions).values(token="t", agent=1, expires=now))
+        for moment, found in ((now, 0), (now + timedelta(microseconds=1), 1)):
+            told = connection.scalars(select(sessions.c.expires).where(sessions.c.expires < moment))
+            assert len(told.all()) == found
+        (told,) = connection.scalars(select(sessions.c.expires))
+        assert (told, told.tzinfo) == (now, UTC)
+        with pytest.raises(StatementError, match="time zone"):
+            connection.execute(update(sessions).values(expires=now.replace(tzinfo=None)))
+
+
+# what is nobody's fault, or the caller's
+
+
+@pytest.mark.parametrize("fault", [ValueError("mine"), OSError("mine"), KeyError("mine")])
+def test_what_goes_wrong_elsewhere_is_passed_on(database: Database, fault: Exception) -> None:
+    for ask in (database.reading, database.writing):
+        with pytest.raises(type(fault)) as raised, ask():
+            raise fault
+        assert raised.value is fault
+    assert names(database) == []
+
+
+def test_a_mistake_of_ours_does_not_send_the_database_to_sleep(database: Database, caplog) -> None:
+    keep(database, "one")
+    with pytest.raises(IntegrityError) as raised:
+        keep(database, "one")
+    assert "one" * 5 not in str(raised.value)
+    assert names(database) == ["one"]
+    assert not caplog.records
+
+
+def test_a_value_that_postgresql_cannot_keep_is_a_mistake(postgres: PostgresServer) -> None:
+    with closing(Database(postgres.new_url())) as database:
+        for key in ("a NUL \0", "too long" * 9):
+            with pytest.raises(DataError):
+                keep(database, key)
+        assert names(database) == []
+
+
+# away, and back again
+
+
+def check_away(database: Database, caplog) -> None:
+    before = time.monotonic()
+    for _ in range(2):
+        with pytest.raises(DatabaseAway), database.reading():
+            pytest.fail("nothing is there")
+        with pytest.raises(DatabaseAway), database.writing():
+            pytest.fail("nothing is there")
+    assert time.monotonic() - before < PATIENCE
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def check_back(database: Database, clock: Clock, caplog) -> None:
+    with pytest.raises(DatabaseAway), database.reading():
+        pytest.fail("it is not to be asked yet")
+    clock.now += PAUSE
+    keep(database, "back")
+    assert "back" in names(database)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_postgresql_goes_and_comes_back(postgres: PostgresServer, clock: Clock, caplog) -> None:
+    with closing(Database(postgres.new_url(), clock)) as database:
+        keep(database, "before")
+        postgres.kill()
+        check_away(database, caplog)
+        postgres.start()
+        check_back(database, clock, caplog)
+
+
+def test_postgresql_goes_while_it_is_read(postgres: PostgresServer, clock: Clock, caplog) -> None:
+    with closing(Database(postgres.new_url(), clock)) as database:
+
+        def read() -> None:
+            with database.reading() as connection:
+                postgres.kill()
+                connection.execute(select(secrets))
+
+        with pytest.raises(DatabaseAway):
+            read()
+        postgres.start()
+        check_back(database, clock, caplog)
+
+
+def test_postgresql_was_gone_while_nobody_asked(postgres: PostgresServer, caplog) -> None:
+    with closing(Database(postgres.new_url())) as database:
+        keep(database, "before")
+        postgres.kill()
+        postgres.start()
+        assert names(database) == ["before"]
+    assert not caplog.records
+
+
+def test_sqlite_cannot_be_made_until_it_can(tmp_path: Path, clock: Clock, caplog) -> None:
+    in_the_way = tmp_path / "instance"
+    in_the_way.write_text("")
+    with closing(Database(f"sqlite:///{in_the_way}/desk.sqlite3", clock)) as database:
+        check_away(database, caplog)
+        in_the_way.unlink()
+        check_back(database, clock, caplog)
+
+
+@pytest.fixture(params=["a text", "a folder"])
+def no_database(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    file = tmp_path / "desk.sqlite3"
+    if request.param == "a folder":
+        file.mkdir()
+    else:
+        file.write_text("This is no database, but long enough to be taken for one. " * 40)
+    return file
+
+
+def test_a_file_that_is_no_database(no_database: Path, clock: Clock, caplog) -> None:
+    with closing(Database(f"sqlite:///{no_database}", clock)) as database:
+        check_away(database, caplog)
+
+
+def test_those_who_wait_for_one_that_is_away_do_not_ask_it_again(
+    tmp_path: Path, clock: Clock, monkeypatch
+) -> None:
+    all_wait, asked = Event(), []
+
+    def bring_to(*_: object) -> None:
+        asked.append(1)
+        assert all_wait.wait(20)
+        raise OperationalError(None, None, Exception("it does not answer"))
+
+    class Counting(Clock):
+        seen = 0
+
+        def __call__(self) -> float:
+            self.seen += 1
+            if self.seen == 5:  # the first has looked twice
+                all_wait.set()
+            return self.now
+
+    monkeypatch.setattr(module, "bring_to", bring_to)
+
+    def ask() -> None:
+        with pytest.raises(DatabaseAway), database.reading():
+            pytest.fail("nothing is there")
+
+    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    with closing(Database(url, Counting())) as database, ThreadPoolExecutor(4) as pool:
+        for end in [pool.submit(ask) for _ in range(4)]:
+            end.result()
+    assert asked == [1]
+
+
+# what is never said
+
+
+def test_a_password_is_never_said(postgres: PostgresServer, caplog) -> None:
+    for where in (f"{postgres.address}:{postgres.port}", f"{postgres.address}:1"):
+        with closing(Database(f"postgresql://tests:s3cr3t@{where}/missing")) as database:
+            with pytest.raises(DatabaseAway) as raised, database.reading():
+                pytest.fail("nothing is there")
+            said = "".join(traceback.format_exception(raised.value, chain=True))
+            assert "s3cr3t" not in f"{said}{database.url}{database.url!r}{vars(database)}"
+    assert ["does not exist" in record.getMessage() for record in caplog.records] == [True, False]
+    assert "s3cr3t" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["s3cr3t", "mysql://me:s3cr3t@host/name", "postgresql://me:s3cr3t", "postgresql+s3cr3t://me",
+     "sqlite://", "sqlite:///:memory:", "sqlite:///file:s3cr3t?uri=true"],
+)  # fmt: skip
+def test_what_is_no_address_of_a_database_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="DATABASE_URL is like") as raised:
+        read_url(url)
+    assert "s3cr3t" not in "".join(traceback.format_exception(raised.value, chain=True))
+
+
+@pytest.mark.parametrize("name", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_has_several_names(name: str) -> None:
+    assert read_url(f"{name}://me@host/desk").drivername == "postgresql+psycopg"
