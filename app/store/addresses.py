@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\"']{1,64}+[@＠]")
+_ADDRESS: Final = re.compile(r"[^\s@＠<>()\[\],;:\"']{1,64}+[@＠]")
 """The part of an address before its domain (RFC 5321 4.5.3.1.1: 64 octets at most)."""
 
 

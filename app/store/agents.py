@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import passwords
+from .adding import add_missing
 from .cases import utc_now
 from .database import Database
 from .schema import agents, sessions
@@ -129,21 +130,14 @@ class Agents:
         :raise DatabaseAway: it does not answer
         """
         told = {"name": name[:LONGEST_NAME], "role": role}
-        theirs = (
-            (agents.c.portal == portal)
-            & (agents.c.issuer == issuer)
-            & (agents.c.subject == subject)
-        )
+        theirs = {"portal": portal, "issuer": issuer, "subject": subject}
         with self._database.writing() as connection:
+            add_missing(connection, agents, theirs, told | {"added": self._now()})
+            same = [agents.c[key] == value for key, value in theirs.items()]
             row = connection.execute(
-                update(agents).where(theirs).values(told).returning(agents.c.id)
-            ).first()
-            if row is None:
-                new = {"portal": portal, "issuer": issuer, "subject": subject, **told}
-                row = connection.execute(
-                    insert(agents).values(**new, added=self._now()).returning(agents.c.id)
-                ).one()
-            return Agent(row.id, portal, told["name"], role)
+                update(agents).where(*same).values(told).returning(agents.c.id)
+            ).one()
+        return Agent(row.id, portal, told["name"], role)
 
     def sign_in(self, agent: Agent) -> str:
         """Begin a session and return its token, of which only a digest is kept.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets as random
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
+from .adding import add_missing
 from .database import Database
 from .schema import secrets
 
@@ -23,10 +23,6 @@ def signing_key(database: Database) -> str:
         key = connection.execute(chosen).scalar()
     if key:
         return str(key)
-    try:
-        with database.writing() as connection:
-            connection.execute(insert(secrets).values(name=COOKIES, value=random.token_urlsafe(48)))
-    except IntegrityError:  # another process was faster
-        pass
-    with database.reading() as connection:
+    with database.writing() as connection:  # another process may have been faster
+        add_missing(connection, secrets, {"name": COOKIES}, {"value": random.token_urlsafe(48)})
         return str(connection.execute(chosen).scalar_one())

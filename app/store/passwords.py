@@ -9,10 +9,10 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
+from .adding import add_missing
 from .schema import attempts
-from .upsert import upsert
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
@@ -59,16 +59,19 @@ def count_attempt(connection: Connection, portal: str, name: str, now: datetime)
     """
     connection.execute(delete(attempts).where(attempts.c.locked_until <= now - FORGOTTEN))
     key = (attempts.c.portal == portal) & (attempts.c.name == name)
-    row = connection.execute(select(attempts).where(key)).first()
-    if row and row.locked_until > now:
+    add_missing(
+        connection, attempts, {"portal": portal, "name": name},
+        {"failures": 0, "locked_until": now},
+    )  # fmt: skip
+    # Whoever else tries this name now waits here until this try is counted.
+    row = connection.execute(select(attempts).where(key).with_for_update()).one()
+    if row.failures and row.locked_until > now:
         raise Locked(int((row.locked_until - now).total_seconds()) + 1)
-    failures = row.failures + 1 if row else 1
+    failures = row.failures + 1
     over = failures - FREE
     lock = min(FIRST_LOCK * 2 ** min(over, 10), LONGEST_LOCK) if over >= 0 else timedelta(0)
-    upsert(
-        connection, attempts, {"portal": portal, "name": name},
-        {"failures": failures, "locked_until": now + lock},
-    )  # fmt: skip
+    counted = {"failures": failures, "locked_until": now + lock}
+    connection.execute(update(attempts).where(key).values(counted))
 
 
 def forgive(connection: Connection, portal: str, name: str) -> None:
