@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from app import create_app
 from app.knowledge import add_providers
 from app.settings import Settings
+from app.store import passwords
 from tests.conftest import PORTALS
 from tests.linting import LintingClient
 
@@ -36,13 +37,21 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with little memory here: tests/store does it as it is done for real."""
+    quick = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+
+
 @pytest.fixture
-def desk_app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
-    """Return an app with a desk of its own and one in a portal, each with an agent and a lead."""
-    url = f"sqlite:///{tmp_path}/desk.sqlite3"
-    app = create_app(Settings(**SETTINGS, database_url=url, portals=str(PORTALS)), now=clock)
+def desk_app(database_url: str, clock: Clock) -> Iterator[Flask]:
+    """Return an app with a desk of its own and one in a portal, on a database of each kind."""
+    settings = Settings(**SETTINGS, database_url=database_url, portals=str(PORTALS))
+    app = create_app(settings, now=clock)
     app.test_client_class = LintingClient
     yield app
+    app.extensions["database"].close()
     add_providers(())
 
 

@@ -91,7 +91,7 @@ class PostgresServer:
         # and none of its dead ones gives its number away.
         main.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, main.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-        family = [*_children(main.pid), main.pid]
+        family = [*processes_below(main.pid), main.pid]
         for pid in family:
             os.kill(pid, signal.SIGKILL)
         main.wait()
@@ -178,7 +178,8 @@ def _account() -> pwd.struct_passwd:
         return pwd.getpwnam("nobody")
 
 
-def _children(parent: int) -> list[int]:
+def processes_below(parent: int) -> list[int]:
+    """Return the processes that one process has started and that are there yet."""
     return [pid for pid, stat in _processes() if stat[1] == str(parent)]
 
 
