@@ -18,6 +18,8 @@ from .languages import languages
 from .site import Site
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+START = "start.html"
+"""The one page that search engines may list."""
 FRESH = "public, max-age=300"
 """How long a page may be reused: long enough for Back on a weak line, short after an update."""
 
@@ -87,6 +89,8 @@ def page(
         mimetype=mimetype,
     )
     response.headers["Content-Language"] = site.language.code
+    if template != START:  # in the head of the answer: every byte of a page is counted
+        response.headers["X-Robots-Tag"] = "noindex"
     # Anything else is not to be kept, as every answer that does not say so.
     if status == 200 and keep:
         response.headers["Cache-Control"] = FRESH

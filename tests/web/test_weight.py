@@ -6,6 +6,11 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
+from app.knowledge import add_providers
+from app.settings import Settings
+from tests.conftest import PORTALS
+
 FOUR = (
     "error=relay-denied&place=work&connection=other&vpn=no&refused_by=own-server"
     "&program=thunderbird&login=none&port=25&security=none&account_domain=proseware.com"
@@ -64,6 +69,26 @@ def test_a_page_of_a_portal_fits_too(portal_client: FlaskClient, lang: str, spot
     assert head + len(packed.data) <= 14_000
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_page_that_leads_to_a_person_fits_too(lang: str, tmp_path) -> None:
+    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    settings = {
+        "portals": str(PORTALS),
+        "demo_url": "https://demo.example",
+        "public_url": "https://wizard.example",
+    }
+    app = create_app(Settings(page_cache=0, database_url=url, **settings))
+    try:
+        for root, spots in (("", SPOTS), ("/at/proseware", IN_PORTAL)):
+            for spot in spots:
+                packed = app.test_client().get(
+                    f"{root}/{lang}/{spot}", headers={"Accept-Encoding": "br"}
+                )
+                assert len(packed.data) <= 6_000, spot
+    finally:
+        add_providers(())
+
+
 PASTES = {
     "outlook": "Server: 'smtp.proseware.com', Protocol: SMTP, Server Response: '550 5.7.1 "
     "<pat@adatum.com>: Unable to relay', Port: 25, Secure(SSL): No, Server Error: 550, "
@@ -100,6 +125,11 @@ def test_coding_is_what_the_client_takes(client: FlaskClient, header, coding) ->
     page = client.get("/en/", headers={"Accept-Encoding": header})
     assert page.headers.get("Content-Encoding") == coding
     assert "Accept-Encoding" in page.headers["Vary"]
+
+
+def test_only_the_start_is_for_search_engines(client: FlaskClient) -> None:
+    assert "X-Robots-Tag" not in client.get("/en/").headers
+    assert client.get("/en/check").headers["X-Robots-Tag"] == "noindex"
 
 
 def test_small_answers_are_left_as_they_are(client: FlaskClient) -> None:
