@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -194,6 +194,31 @@ def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
         connection.execute(change)
         with pytest.raises(DatabaseAway), impatient.writing() as other:
             other.execute(change)
+        assert sqlite or names(impatient) == ["one"]  # one row of PostgreSQL's, not all of it
+
+
+def test_writers_that_block_each_other_do_not_put_postgresql_to_sleep(
+    postgres: PostgresServer, caplog
+) -> None:
+    both = Barrier(2)
+
+    def write(database: Database, *order: str) -> None:
+        with database.writing() as connection:
+            for name in order:
+                where = secrets.c.name == name
+                connection.execute(update(secrets).where(where).values(value=order[0]))
+                if name == order[0]:
+                    both.wait()
+
+    url = f"{postgres.new_url()}?options=-c%20deadlock_timeout%3D10ms"
+    with closing(Database(url)) as database, ThreadPoolExecutor(2) as pool:
+        for name in ("one", "two"):
+            keep(database, name)
+        ends = [pool.submit(write, database, *order) for order in (("one", "two"), ("two", "one"))]
+        assert {type(end.exception()) for end in ends} == {DatabaseAway, type(None)}
+        with database.reading() as connection:
+            assert len(set(connection.scalars(select(secrets.c.value)))) == 1
+    assert not caplog.records
 
 
 def test_a_moment_is_the_same_wherever_it_was_written(database: Database) -> None:
