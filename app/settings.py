@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .store.database import read_url
@@ -47,7 +47,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     rate_limit: str = "120 per minute"
     rate_limit_storage: str = "memory://"
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)  # it may hold a password
     case_days: int = 30
     case_limit: str = "60 per hour"
     guess_limit: str = "10 per 10 minutes"

@@ -18,6 +18,10 @@ def test_from_the_environment() -> None:
     assert Settings.from_environment({}).database_url.startswith("sqlite:///")
 
 
+def test_a_password_is_not_shown() -> None:
+    assert "s3cr3t" not in repr(Settings(database_url="postgresql://me:s3cr3t@host/desk"))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},

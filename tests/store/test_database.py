@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -87,7 +88,7 @@ def test_migrations_run_up_and_down(database: Database) -> None:
     assert names(database) == []  # which brings it up again
 
 
-def test_several_processes_may_bring_it_up_at_once(database_url: str) -> None:
+def test_two_processes_may_bring_it_up_at_once(database_url: str) -> None:
     code = (
         "import sys; from app.store import Database; database = Database(sys.argv[1]); "
         "print('ready', flush=True); sys.stdin.read(1); database.migrate()"
@@ -98,15 +99,25 @@ def test_several_processes_may_bring_it_up_at_once(database_url: str) -> None:
             stack.enter_context(
                 subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             )
-            for _ in range(3)
+            for _ in range(2)
         ]
-        assert [process.stdout.readline() for process in processes] == [b"ready\n"] * 3
+        assert [process.stdout.readline() for process in processes] == [b"ready\n"] * 2
         for process in processes:
             process.stdin.write(b".")
             process.stdin.flush()
-        assert [process.wait() for process in processes] == [0, 0, 0]
+        assert [process.wait() for process in processes] == [0, 0]
     with closing(Database(database_url)) as database:
         keep(database, "one")
+
+
+def test_a_file_may_be_new_to_somebody_else_too(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(module.time, "sleep", lambda _: other.execute("COMMIT"))
+        with closing(Database(f"sqlite:///{file}")) as database:
+            keep(database, "one")
+        assert not other.in_transaction
 
 
 def test_a_migration_is_all_or_nothing(database: Database) -> None:
@@ -183,6 +194,31 @@ def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
         connection.execute(change)
         with pytest.raises(DatabaseAway), impatient.writing() as other:
             other.execute(change)
+        assert sqlite or names(impatient) == ["one"]  # one row of PostgreSQL's, not all of it
+
+
+def test_writers_that_block_each_other_do_not_put_postgresql_to_sleep(
+    postgres: PostgresServer, caplog
+) -> None:
+    both = Barrier(2)
+
+    def write(database: Database, *order: str) -> None:
+        with database.writing() as connection:
+            for name in order:
+                where = secrets.c.name == name
+                connection.execute(update(secrets).where(where).values(value=order[0]))
+                if name == order[0]:
+                    both.wait()
+
+    url = f"{postgres.new_url()}?options=-c%20deadlock_timeout%3D10ms"
+    with closing(Database(url)) as database, ThreadPoolExecutor(2) as pool:
+        for name in ("one", "two"):
+            keep(database, name)
+        ends = [pool.submit(write, database, *order) for order in (("one", "two"), ("two", "one"))]
+        assert {type(end.exception()) for end in ends} == {DatabaseAway, type(None)}
+        with database.reading() as connection:
+            assert len(set(connection.scalars(select(secrets.c.value)))) == 1
+    assert not caplog.records
 
 
 def test_a_moment_is_the_same_wherever_it_was_written(database: Database) -> None:
