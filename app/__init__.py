@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     :param today: the day that the age of facts is judged by, in place of the real one
     """
     # Imported here so that app.diagnosis can be used without the web.
+    from datetime import date
     from pathlib import Path
 
     from flask import Flask
@@ -33,8 +34,10 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     from .portal import Portal, PortalBook
     from .settings import Settings
     from .store import Database
+    from .store.tally import Tally
     from .web import clock, errors, headers, pages
     from .web.cache import PageCache
+    from .web.counting import Counting
     from .web.languages import LanguageConverter, languages
     from .web.mount import Mount
     from .web.pastes import MemoryRequest
@@ -60,6 +63,8 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     limiting.install(app, rate, settings.trusted_proxies)
     database = Database(settings.database_url) if settings.database_url else None
     app.extensions["database"] = database
+    tally = Tally(database, lambda: today or date.today()) if database else None
+    app.extensions["tally"] = tally
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
@@ -80,5 +85,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     book = PortalBook(file, tuple(languages()), use, "/".join(demo))
     app.extensions["portals"] = book
     cors.install(app, book)
-    app.wsgi_app = Mount(cache, book.find, settings.trusted_proxies)  # type: ignore[assignment]
+    # Outside of the cache, so that a page counts each time it is shown.
+    counted = Counting(cache, tally) if tally else cache
+    app.wsgi_app = Mount(counted, book.find, settings.trusted_proxies)  # type: ignore[assignment]
     return app
