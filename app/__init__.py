@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
 
     from . import cli
     from .api import api, cors, limiting
+    from .desk import desk
     from .developers import developers
     from .device import device
     from .diagnosis import Facts, next_step
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     app.extensions["database"] = database
     tally = Tally(database, lambda: today or date.today()) if database else None
     app.extensions["tally"] = tally
+    app.extensions["metrics_from"] = (settings.metrics_from, settings.trusted_proxies)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
@@ -72,6 +74,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     app.register_blueprint(device)
     app.register_blueprint(handouts)
     app.register_blueprint(developers)
+    app.register_blueprint(desk)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     cache = PageCache(app.wsgi_app, settings.page_cache)

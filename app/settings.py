@@ -19,6 +19,9 @@ OWN_PORTALS = INSTANCE / "portals.toml"
 OWN_DATABASE = INSTANCE / "desk.sqlite3"
 """Where cases and counts are kept unless DATABASE_URL says otherwise."""
 
+THIS_MACHINE = "127.0.0.0/8, ::1/128"
+"""Who may read the metrics unless METRICS_FROM says otherwise."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -33,6 +36,7 @@ class Settings:
     ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
     ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
+    ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
     """
 
     page_cache: int = 512
@@ -44,6 +48,7 @@ class Settings:
     rate_limit: str = "120 per minute"
     rate_limit_storage: str = "memory://"
     database_url: str = ""
+    metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -62,14 +67,21 @@ class Settings:
             if told and not told.startswith(("https://", "http://")):
                 raise ValueError(f"{name} starts with https:// (or http://), unlike {told!r}")
         portals = environment.get("PORTALS", str(OWN_PORTALS) if OWN_PORTALS.exists() else "")
-        try:
-            proxies = read_networks(environment.get("TRUSTED_PROXIES", ""))
-        except ValueError as fault:
-            raise ValueError(f"TRUSTED_PROXIES lists networks: {fault}") from None
+        proxies = _networks(environment, "TRUSTED_PROXIES", "")
+        readers = _networks(environment, "METRICS_FROM", THIS_MACHINE)
         limit = environment.get("RATE_LIMIT", cls.rate_limit)
         read_limit(limit)
         storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
         database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
         if database:
             read_url(database)
-        return cls(int(size), url, file, portals, demo, proxies, limit, storage, database)
+        return cls(
+            int(size), url, file, portals, demo, proxies, limit, storage, database, readers
+        )  # fmt: skip
+
+
+def _networks(environment: Mapping[str, str], name: str, otherwise: str) -> tuple[Network, ...]:
+    try:
+        return read_networks(environment.get(name, otherwise))
+    except ValueError as fault:
+        raise ValueError(f"{name} lists networks: {fault}") from None

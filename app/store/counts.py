@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .schema import counts
+from .schema import cases, counts
 
 Key = tuple[date, str, str, str]
 """Day, portal, what, value."""
@@ -60,3 +60,14 @@ def read_totals(connection: Connection) -> list[tuple[str, str, str, int]]:
     query = select(*keys, func.sum(counts.c.number)).group_by(*keys).order_by(*keys)
     rows: Iterable[Any] = connection.execute(query)
     return [(what, portal, value, int(number)) for what, portal, value, number in rows]
+
+
+def read_open_cases(connection: Connection, now: datetime) -> list[tuple[str, int]]:
+    """Return each portal that has open cases, and how many."""
+    query = (
+        select(cases.c.portal, func.count())
+        .where(cases.c.ended.is_(None), cases.c.expires > now)
+        .group_by(cases.c.portal)
+        .order_by(cases.c.portal)
+    )
+    return [(portal, number) for portal, number in connection.execute(query)]

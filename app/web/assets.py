@@ -35,6 +35,7 @@ STYLES = {
     "demo": ("demo",),
     "developers": ("palette", "base", "fields", "developers"),
     "api": ("palette", "base", "api"),
+    "insights": ("palette", "base", "insights"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
 SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo")
