@@ -43,6 +43,7 @@ def lint_headers(response: TestResponse) -> None:
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in headers
+    assert "Thongthu-Seen" not in headers
     assert "@" not in headers.get("Location", "")
 
 
