@@ -24,6 +24,7 @@ def create_app(
     :param now: the clock that cases, sessions and locks go by, in place of the real one
     """
     # Imported here so that app.diagnosis can be used without the web.
+    from datetime import date
     from pathlib import Path
 
     from flask import Flask
@@ -43,6 +44,7 @@ def create_app(
     from .store.cases import utc_now
     from .web import clock, errors, headers, pages
     from .web.cache import PageCache
+    from .web.counting import Counting
     from .web.languages import LanguageConverter, languages
     from .web.mount import Mount
     from .web.pastes import MemoryRequest
@@ -66,7 +68,7 @@ def create_app(
     limit = read_limit(settings.rate_limit)
     rate = Rate(limit, settings.rate_limit_storage) if limit else None
     limiting.install(app, rate, settings.trusted_proxies)
-    keeping.install(app, settings, now or utc_now)
+    keeping.install(app, settings, now or utc_now, lambda: today or date.today())
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)
@@ -90,5 +92,8 @@ def create_app(
     book = PortalBook(file, tuple(languages()), use, "/".join(demo))
     app.extensions["portals"] = book
     cors.install(app, book)
-    app.wsgi_app = Mount(cache, book.find, settings.trusted_proxies)  # type: ignore[assignment]
+    tally = app.extensions["tally"]
+    # Outside of the cache, so that a page counts each time it is shown.
+    counted = Counting(cache, tally) if tally else cache
+    app.wsgi_app = Mount(counted, book.find, settings.trusted_proxies)  # type: ignore[assignment]
     return app

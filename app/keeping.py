@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 
@@ -11,18 +11,23 @@ from .settings import Settings
 from .store import Database
 from .store.agents import Agents
 from .store.cases import Cases
+from .store.tally import Tally
 from .web.guesses import Guesses
 from .web.rates import Rate, read_limit
 
 
-def install(app: Flask, settings: Settings, now: Callable[[], datetime]) -> None:
-    """Give an app its database; without one there are no cases, and no agents."""
+def install(
+    app: Flask, settings: Settings, now: Callable[[], datetime], today: Callable[[], date]
+) -> None:
+    """Give an app its database; without one there are no cases, no agents, no counts."""
     database = Database(settings.database_url) if settings.database_url else None
     lifetime = timedelta(days=settings.case_days)
     app.extensions |= {
         "database": database,
         "cases": Cases(database, lifetime, now) if database else None,
         "agents": Agents(database, now) if database else None,
+        "tally": Tally(database, today) if database else None,
+        "metrics_from": (settings.metrics_from, settings.trusted_proxies),
         "guesses": Guesses(_rate(settings, "guess_limit")),
         "case_rate": _rate(settings, "case_limit"),
         "sign_in_rate": _rate(settings, "sign_in_limit"),

@@ -19,6 +19,9 @@ OWN_PORTALS = INSTANCE / "portals.toml"
 OWN_DATABASE = INSTANCE / "desk.sqlite3"
 """Where cases and counts are kept unless DATABASE_URL says otherwise."""
 
+THIS_MACHINE = "127.0.0.0/8, ::1/128"
+"""Who may read the metrics unless METRICS_FROM says otherwise."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -37,6 +40,7 @@ class Settings:
     ``guess_limit``: how many codes that fit nothing one address, or one agent, may try.
     ``sign_in_limit``: how often one address may try to sign in.
     ``desk_open``: whether everybody may use the desk without cases.
+    ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
     """
 
     page_cache: int = 512
@@ -53,6 +57,7 @@ class Settings:
     guess_limit: str = "10 per 10 minutes"
     sign_in_limit: str = "30 per 10 minutes"
     desk_open: bool = False
+    metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -61,39 +66,56 @@ class Settings:
         :raise ValueError: a value that cannot be meant
         """
         size = environment.get("PAGE_CACHE", str(cls.page_cache))
-        url = environment.get("PUBLIC_URL", "").rstrip("/")
-        own = str(OWN_PROVIDERS) if OWN_PROVIDERS.exists() else ""
-        file = environment.get("PROVIDERS_FILE", own)
         if not size.isdecimal():
             raise ValueError(f"PAGE_CACHE is a number of pages, not {size!r}")
-        demo = environment.get("DEMO_URL", "").rstrip("/")
-        for name, told in (("PUBLIC_URL", url), ("DEMO_URL", demo)):
-            if told and not told.startswith(("https://", "http://")):
-                raise ValueError(f"{name} starts with https:// (or http://), unlike {told!r}")
-        portals = environment.get("PORTALS", str(OWN_PORTALS) if OWN_PORTALS.exists() else "")
-        try:
-            proxies = read_networks(environment.get("TRUSTED_PROXIES", ""))
-        except ValueError as fault:
-            raise ValueError(f"TRUSTED_PROXIES lists networks: {fault}") from None
-        limit = environment.get("RATE_LIMIT", cls.rate_limit)
-        read_limit(limit)
-        storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
-        database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
-        if database:
-            read_url(database)
         days = environment.get("CASE_DAYS", str(cls.case_days))
         if not (days.isdecimal() and 0 < int(days) <= 3660):
             raise ValueError(f"CASE_DAYS is a number of days from 1 to 3660, not {days!r}")
-        opening = environment.get("CASE_LIMIT", cls.case_limit)
-        guessing = environment.get("GUESS_LIMIT", cls.guess_limit)
-        signing = environment.get("SIGN_IN_LIMIT", cls.sign_in_limit)
-        read_limit(opening, "CASE_LIMIT")
-        read_limit(guessing, "GUESS_LIMIT")
-        read_limit(signing, "SIGN_IN_LIMIT")
-        desk_open = environment.get("DESK_OPEN", "no")
-        if desk_open not in ("yes", "no"):
-            raise ValueError(f"DESK_OPEN is yes or no, not {desk_open!r}")
+        open_to_all = environment.get("DESK_OPEN", "no")
+        if open_to_all not in ("yes", "no"):
+            raise ValueError(f"DESK_OPEN is yes or no, not {open_to_all!r}")
+        database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
+        if database:
+            read_url(database)
+        storage = environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage
         return cls(
-            int(size), url, file, portals, demo, proxies, limit, storage,
-            database, int(days), opening, guessing, signing, desk_open == "yes",
-        )  # fmt: skip
+            page_cache=int(size),
+            public_url=_url(environment, "PUBLIC_URL"),
+            providers_file=_file(environment, "PROVIDERS_FILE", OWN_PROVIDERS),
+            portals=_file(environment, "PORTALS", OWN_PORTALS),
+            demo_url=_url(environment, "DEMO_URL"),
+            trusted_proxies=_networks(environment, "TRUSTED_PROXIES", ""),
+            rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
+            rate_limit_storage=check_storage(storage),
+            database_url=database,
+            case_days=int(days),
+            case_limit=_limit(environment, "CASE_LIMIT", cls.case_limit),
+            guess_limit=_limit(environment, "GUESS_LIMIT", cls.guess_limit),
+            sign_in_limit=_limit(environment, "SIGN_IN_LIMIT", cls.sign_in_limit),
+            desk_open=open_to_all == "yes",
+            metrics_from=_networks(environment, "METRICS_FROM", THIS_MACHINE),
+        )
+
+
+def _url(environment: Mapping[str, str], name: str) -> str:
+    told = environment.get(name, "").rstrip("/")
+    if told and not told.startswith(("https://", "http://")):
+        raise ValueError(f"{name} starts with https:// (or http://), unlike {told!r}")
+    return told
+
+
+def _file(environment: Mapping[str, str], name: str, usual: Path) -> str:
+    return environment.get(name, str(usual) if usual.exists() else "")
+
+
+def _limit(environment: Mapping[str, str], name: str, usual: str) -> str:
+    told = environment.get(name, usual)
+    read_limit(told, name)
+    return told
+
+
+def _networks(environment: Mapping[str, str], name: str, usual: str) -> tuple[Network, ...]:
+    try:
+        return read_networks(environment.get(name, usual))
+    except ValueError as fault:
+        raise ValueError(f"{name} lists networks: {fault}") from None

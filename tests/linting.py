@@ -49,6 +49,7 @@ def lint_headers(response: TestResponse) -> None:
         assert at_desk, "only the desk has a cookie"
         assert _COOKIE.search(cookie)
     assert "no-store" in headers["Cache-Control"] or not at_desk
+    assert "Thongthu-Seen" not in headers
     assert "@" not in headers.get("Location", "")
 
 

@@ -15,6 +15,9 @@ def test_from_the_environment() -> None:
     assert told.rate_limit == ""
     storage = {"RATE_LIMIT_STORAGE": "redis://127.0.0.1:6379/0"}
     assert Settings.from_environment(storage).rate_limit_storage.startswith("redis:")
+    assert Settings.from_environment({"METRICS_FROM": ""}).metrics_from == ()
+    readers = Settings.from_environment({}).metrics_from
+    assert [str(network) for network in readers] == ["127.0.0.0/8", "::1/128"]
     assert Settings.from_environment({}).database_url.startswith("sqlite:///")
 
 
@@ -25,6 +28,7 @@ def test_a_password_is_not_shown() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},
+     {"METRICS_FROM": "somewhere"},
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"}],
 )  # fmt: skip

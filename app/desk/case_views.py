@@ -67,7 +67,7 @@ def audit_lines(site: Site, agent: Agent) -> Response:
     lines = audit.read(current_app.extensions["database"], site.portal_id, LINES)
     values = {
         "agent": agent,
-        "form": DeskForm(),
+        "token": DeskForm().token,
         "lines": [
             (
                 short_moment(line.at, site.language.code),
@@ -90,7 +90,7 @@ def cases_page(
     lately = audit.lately(current_app.extensions["database"], site.portal_id, agent.name, LATELY)
     values = {
         "agent": agent,
-        "form": DeskForm(),
+        "token": DeskForm().token,
         "typed": typed,
         "error": fault.message if fault else None,
         "lately": [(code, shown_code(code)) for code in lately],

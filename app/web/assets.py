@@ -35,7 +35,8 @@ STYLES = {
     "demo": ("demo",),
     "developers": ("palette", "base", "fields", "developers"),
     "api": ("palette", "base", "api"),
-    "case": ("palette", "base", "fields", "case"),
+    "case": ("palette", "base", "fields", "bar", "case"),
+    "insights": ("palette", "base", "bar", "insights"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
 SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo")

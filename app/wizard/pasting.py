@@ -6,6 +6,7 @@ from flask import Request, redirect, request
 from werkzeug.wrappers import Response
 
 from ..reading import TooLong, read
+from ..web.counting import mark
 from ..web.links import Spot
 from ..web.messages import PROBLEMS
 from ..web.pastes import decode, facts_of, take_paste
@@ -45,11 +46,15 @@ def take(lang: str) -> Response:
         reading = read(text)
     except TooLong:
         return paste_page(site, known, text[:KEPT], PROBLEMS["too-much-text"])
+    response: Response
     if "show" not in request.form:
-        return redirect(site.check(Spot(facts_of(reading, known))), 303)
-    if reading.reason == "none":
-        return paste_page(site, known, text)
-    return understood_page(site, known, text, reading)
+        response = redirect(site.check(Spot(facts_of(reading, known))), 303)
+    elif reading.reason == "none":
+        response = paste_page(site, known, text)
+    else:
+        response = understood_page(site, known, text, reading)
+    mark(response, ("read", reading.reason))
+    return response
 
 
 def _pasted(request: Request) -> str:

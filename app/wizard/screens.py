@@ -13,6 +13,7 @@ from ..diagnosis.reduction import find_provider
 from ..knowledge import knowledge
 from ..reading import Reading
 from ..web.clock import today
+from ..web.counting import mark
 from ..web.links import Spot, extend
 from ..web.pages import page
 from ..web.pastes import facts_of
@@ -22,6 +23,7 @@ from .excerpt import excerpt
 from .paste import YOURS, printable, rows_of
 from .questions import answer_text, answers_so_far, shown_question
 from .route import draw_route, through
+from .seen import seen_plan, seen_question
 
 _BRACKETS = re.compile(r"\s*\([^()]*`[^()]*\)")
 APPLE = ("iphone", "apple-mail")
@@ -67,7 +69,10 @@ def question_page(
         **_links(site, spot, "check"),
         **more,
     }
-    return page(site, "question.html", values, 422 if error else 200)
+    response = page(site, "question.html", values, 422 if error else 200)
+    if not error:
+        mark(response, *seen_question(facts, fact))
+    return response
 
 
 def plan_page(site: Site, spot: Spot) -> Response:
@@ -85,7 +90,9 @@ def plan_page(site: Site, spot: Spot) -> Response:
         "answers": list(answers_so_far(site.language.code, spot.facts)),
         **_links(site, spot, "check"),
     }
-    return page(site, "plan.html", values)
+    response = page(site, "plan.html", values)
+    mark(response, *seen_plan(spot, plan, site.language.code))
+    return response
 
 
 def picture_page(site: Site, spot: Spot, number: int) -> Response:
@@ -113,7 +120,9 @@ def worked_page(site: Site, spot: Spot) -> Response:
         "route": through(spot.facts, site.language.gettext),
         **_links(site, spot, "check"),
     }
-    return page(site, "worked.html", values)
+    response = page(site, "worked.html", values)
+    mark(response, ("worked", remedy.id))
+    return response
 
 
 def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) -> Response:

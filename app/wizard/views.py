@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response
 
 from ..diagnosis import next_step
 from ..knowledge import knowledge
+from ..web.counting import mark
 from ..web.links import Spot
 from ..web.messages import PROBLEMS
-from ..web.site import find_site, visitor_site
+from ..web.site import Site, find_site, visitor_site
 from .forms import typed_form
 from .query import found_line, read_query, typed_in_url
 from .questions import typed_facts, without_stale
 from .screens import picture_page, plan_page, question_page, start_page, worked_page
+from .seen import seen_answer
 
 wizard = Blueprint("wizard", __name__)
 
@@ -74,9 +76,20 @@ def check(lang: str) -> Response:
         if was is not None:  # an answer was changed: go to the canonical URL without what is stale
             changed = was != str(getattr(spot.facts, asked))
             facts = without_stale(spot.facts, asked) if changed else spot.facts
-            return redirect(site.check(Spot(facts)), 302)
+            response = redirect(site.check(Spot(facts)), 302)
+            if not was:  # the question came up out of turn, and had no answer yet
+                mark(response, ("answered", asked))
+            return response
     if spot.change != "connection" and (found := found_line(site, spot)):
-        return redirect(site.check(found), 302)
+        response = redirect(site.check(found), 302)
+    else:
+        response = _page_of(site, spot)
+    mark(response, *seen_answer(spot.facts, asked))
+    return response
+
+
+def _page_of(site: Site, spot: Spot) -> Response:
+    """Show what stands at a spot of the wizard."""
     if spot.change:
         return question_page(site, spot, spot.change)
     if spot.worked:
@@ -117,7 +130,11 @@ def answer(lang: str) -> Response:
             if getattr(facts, field.name) not in (None, field.canonical):
                 facts = without_stale(facts, field.name)
             facts = facts.but(**{field.name: field.canonical})
-        return redirect(site.check(Spot(facts)), 303)
+        response = redirect(site.check(Spot(facts)), 303)
+        # An answer given anew has been counted.
+        new = (field.name for field in form if getattr(spot.facts, field.name) is None)
+        mark(response, *(("answered", fact) for fact in new))
+        return response
     fact, codes = next(iter(form.errors.items()))
     more: dict[str, Any] = {"typed": form[fact].data[:400]}
     if codes[0] == "telex":

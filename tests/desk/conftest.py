@@ -51,6 +51,12 @@ def desk_app(database_url: str, clock: Clock) -> Iterator[Flask]:
     app = create_app(settings, now=clock)
     app.test_client_class = LintingClient
     yield app
+    let_go(app)
+
+
+def let_go(app: Flask) -> None:
+    """End what an app does by itself, and let go of its database and its portals."""
+    app.extensions["tally"].close()
     app.extensions["database"].close()
     add_providers(())
 

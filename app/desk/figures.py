@@ -1,0 +1,143 @@
+"""Sum up what was counted: by day or week, by value, by remedy, by question."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from ..store.counts import Count
+
+SERIES: Final = ("plan", "early", "worked", "not-worked", "read")
+DIMENSIONS: Final = ("scenario", "error", "provider", "program", "place")
+QUESTIONS: Final = ("shown", "answered")
+COUNTED: Final = (*SERIES, *DIMENSIONS, *QUESTIONS, "lang")
+"""All that a portal's own people may look at."""
+MOST_DAYS: Final = 90
+"""Up to so many days each is shown by itself, above that each week."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A day, or the week that begins on it."""
+
+    first: date
+    plans: int
+    worked: int
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A remedy, and how often it was said to have worked or not."""
+
+    remedy: str
+    worked: int
+    not_worked: int
+
+    @property
+    def told(self) -> int:
+        """How often anything was said about it."""
+        return self.worked + self.not_worked
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A question: how often it was shown, answered, and passed over for the plan."""
+
+    fact: str
+    shown: int
+    answered: int
+    early: int
+
+    @property
+    def left(self) -> int:
+        """How often nothing came after it; a page from a browser's own memory is not counted."""
+        return max(0, self.shown - self.answered - self.early)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was counted in some days."""
+
+    days: int
+    by: Mapping[str, Mapping[str, int]]
+    periods: tuple[Period, ...]
+
+    @property
+    def plans(self) -> int:
+        """How many plans were reached, all questions answered."""
+        return sum(self.by["plan"].values())
+
+    @property
+    def early(self) -> int:
+        """How many plans were asked for before that."""
+        return sum(self.by["early"].values())
+
+    @property
+    def worked(self) -> int:
+        """How often somebody said that it worked."""
+        return sum(self.by["worked"].values())
+
+    @property
+    def pastes(self) -> int:
+        """How many pasted errors were read."""
+        return sum(self.by["read"].values())
+
+    @property
+    def shown_plans(self) -> int:
+        """How many plans were shown in all."""
+        return self.plans + self.early
+
+    @property
+    def by_week(self) -> bool:
+        """Whether a period is a week."""
+        return self.days > MOST_DAYS
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything was counted."""
+        return any(self.by.values())
+
+    def ranked(self, what: str) -> list[tuple[str, int]]:
+        """Return the values of something, the most frequent first."""
+        return sorted(self.by[what].items(), key=lambda pair: (-pair[1], pair[0]))
+
+    @property
+    def tried(self) -> list[Tried]:
+        """The remedies of which anything was said, the most told first."""
+        worked, failed = self.by["worked"], self.by["not-worked"]
+        told = [Tried(id, worked.get(id, 0), failed.get(id, 0)) for id in {*worked, *failed}]
+        return sorted(told, key=lambda tried: (-tried.told, tried.remedy))
+
+    @property
+    def leaving(self) -> list[Leaving]:
+        """The questions, the one where most leave first."""
+        answered, early = self.by["answered"], self.by["early"]
+        asked = [
+            Leaving(fact, shown, answered.get(fact, 0), early.get(fact, 0))
+            for fact, shown in self.by["shown"].items()
+        ]
+        return sorted(asked, key=lambda asked: (-asked.left, -asked.shown, asked.fact))
+
+
+def sum_up(counts: Iterable[Count], until: date, days: int) -> Figures:
+    """Return the figures of the days that end with ``until``."""
+    by: dict[str, Counter[str]] = {what: Counter() for what in COUNTED}
+    plans: Counter[date] = Counter()
+    worked: Counter[date] = Counter()
+    for count in counts:
+        by[count.what][count.value] += count.number
+        first = _first(count.day, days)
+        plans[first] += count.number if count.what == "plan" else 0
+        worked[first] += count.number if count.what == "worked" else 0
+    firsts = dict.fromkeys(
+        _first(until - timedelta(days=back), days) for back in reversed(range(days))
+    )
+    periods = tuple(Period(first, plans[first], worked[first]) for first in firsts)
+    return Figures(days, by, periods)
+
+
+def _first(day: date, days: int) -> date:
+    return day - timedelta(days=day.weekday()) if days > MOST_DAYS else day

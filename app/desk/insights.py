@@ -1,0 +1,179 @@
+"""What happens out there: what was counted, as charts with their tables, and as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any, Final
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+from flask import Response, current_app, request
+
+from ..diagnosis import Facts, diagnose
+from ..diagnosis.wording import filler
+from ..knowledge import knowledge
+from ..store import Database, DatabaseAway
+from ..store.agents import Agent
+from ..store.counts import Count, read_counts
+from ..store.tally import Tally
+from ..web.clock import today
+from ..web.messages import N_
+from ..web.pages import page
+from ..web.site import Site
+from ..wizard.questions import answer_text, shown_question
+from .access import lead_only
+from .blueprint import desk
+from .charts import draw_bars, draw_columns
+from .figures import COUNTED, Figures, sum_up
+from .forms import DeskForm
+
+PAGE: Final = "desk/insights"
+DAYS: Final = (7, 30, 90, 365)
+USUAL: Final = 30
+UNKNOWN: Final = N_("Not known, or not asked")
+ANOTHER: Final = N_("Another provider")
+AWAY: Final = (
+    N_("The numbers cannot be read just now"),
+    N_(
+        "The database does not answer. The wizard goes on, and what it counts meanwhile is "
+        "added later. Please try again in a minute."
+    ),
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet would calculate."""
+
+
+@desk.get(f"/<language:lang>/{PAGE}")
+@lead_only
+def insights(site: Site, agent: Agent) -> Response:
+    """Show what was counted."""
+    days = _days()
+    try:
+        figures = sum_up(_counts(site, days), today(), days)
+    except DatabaseAway:
+        return _away(site)
+    at_desk = {"agent": agent, "token": DeskForm().token}
+    return page(site, "insights.html", _values(site, figures) | at_desk, keep=False)
+
+
+@desk.get(f"/<language:lang>/{PAGE}.csv")
+@lead_only
+def insights_csv(site: Site, agent: Agent) -> Response:
+    """Return what was counted, a line for each day, what and value."""
+    days = _days()
+    try:
+        counts = _counts(site, days)
+    except DatabaseAway:
+        return _away(site)
+    portal = site.portal_id
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("day", "portal", "what", "value", "number"))
+    for count in counts:
+        words = (_cell(word) for word in (portal, count.what, count.value))
+        writer.writerow((count.day.isoformat(), *words, count.number))
+    response = Response(text.getvalue(), mimetype="text/csv")
+    name = "-".join(part for part in ("insights", portal, f"{days}", today().isoformat()) if part)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _days() -> int:
+    told = request.args.get("days", "")
+    return int(told) if told in map(str, DAYS) else USUAL
+
+
+def _counts(site: Site, days: int) -> list[Count]:
+    """Return what was counted, of this process up to now.
+
+    :raise DatabaseAway: it does not answer, or there is none
+    """
+    database: Database | None = current_app.extensions["database"]
+    tally: Tally | None = current_app.extensions["tally"]
+    if database is None or tally is None:
+        raise DatabaseAway
+    tally.flush()
+    since = today() - timedelta(days=days - 1)
+    with database.reading() as connection:
+        return read_counts(connection, site.portal_id, since, COUNTED)
+
+
+def _away(site: Site) -> Response:
+    title, advice = map(site.language.gettext, AWAY)
+    values = {"here": f"{PAGE}?days={_days()}", "code": 503, "title": title, "advice": advice}
+    return page(site, "error.html", values, 503)
+
+
+def _values(site: Site, figures: Figures) -> dict[str, Any]:
+    code, periods, leaving, tried = (
+        site.language.code, figures.periods, figures.leaving, figures.tried,
+    )  # fmt: skip
+    worded = _wording(site)
+    ranks = {what: figures.ranked(what) for what in ("scenario", *_CHARTED)}
+    told = [number for remedy in tried for number in (remedy.worked, remedy.not_worked)]
+    lengths = draw_bars(told)
+
+    def day(day: date, length: str = "medium") -> str:
+        return format_date(day, length, locale=code)
+
+    return {
+        "here": f"{PAGE}?days={figures.days}",
+        "figures": figures,
+        "choices": DAYS,
+        "columns": draw_columns([(period.plans, period.worked) for period in periods]),
+        "best": max(periods, key=lambda period: period.plans),
+        "bars": {
+            what: [
+                (value, worded(what, value), number, length)
+                for (value, number), length in zip(
+                    ranked, draw_bars([number for _, number in ranked]), strict=True
+                )
+            ]
+            for what, ranked in ranks.items()
+        },
+        "remedies": [
+            (worded("remedy", remedy.remedy), remedy, *lengths[2 * place : 2 * place + 2])
+            for place, remedy in enumerate(tried)
+        ],
+        "leaving": [
+            (shown_question(code, asked.fact).text, asked, *draw_bars([asked.left], asked.shown))
+            for asked in leaving
+            if asked.fact in knowledge().questions
+        ],
+        "number": lambda number: format_decimal(number, locale=code),
+        "share": lambda part, whole: format_percent(part / whole if whole else 0, locale=code),
+        "day": day,
+    }
+
+
+_CHARTED: Final = ("error", "provider", "program", "place")
+
+
+def _wording(site: Site) -> Callable[[str, str], str]:
+    """Return what words a value that was counted; one that is no more is its own word."""
+    translate = site.language.gettext
+    content = knowledge()
+    names = {provider.id: provider.name for provider in content.providers}
+    fill = filler(diagnose(Facts()), None, translate)
+
+    def worded(what: str, value: str) -> str:
+        if what == "scenario" and value in content.scenarios:
+            return fill(content.scenarios[value].title)
+        if what == "remedy" and value in content.remedies:
+            return fill(content.remedies[value].title)
+        if value == "unknown":
+            return translate(UNKNOWN)
+        if what == "provider":
+            return translate(ANOTHER) if value == "other" else names.get(value, value)
+        if what in content.questions:
+            return answer_text(site.language.code, what, value)
+        return value
+
+    return worded
+
+
+def _cell(word: str) -> str:
+    return f"'{word}" if word.startswith(_FORMULA) else word

@@ -1,0 +1,109 @@
+"""What Prometheus reads: totals out of the database, so that all workers and machines agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import Response, abort, current_app, request
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ..store import Database, DatabaseAway
+from ..store.counts import read_open_cases, read_totals
+from ..store.tally import Tally
+from ..web.addresses import Network, is_within, read_address, visitor_address
+from .blueprint import desk
+
+COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
+    "scenario": ("plans", "Plans that were reached", ("portal", "scenario")),
+    "early": ("plans_early", "Plans asked for before a question", ("portal", "question")),
+    "shown": ("questions_shown", "Questions that were shown", ("portal", "question")),
+    "answered": ("questions_answered", "Questions that were answered", ("portal", "question")),
+    "worked": ("worked", "Remedies said to have worked", ("portal", "remedy")),
+    "not-worked": ("not_worked", "Remedies said not to have worked", ("portal", "remedy")),
+    "read": ("pastes_read", "Pasted errors that were read", ("portal", "reason")),
+    "case": ("cases_opened", "Cases that were opened", ("portal",)),
+    "response": ("responses", "Answers of the server", ("status",)),
+}
+"""What is counted, each with its metric's name, its help, and the labels that it has."""
+PROXIED: Final = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
+"""What a request carries that came through a proxy."""
+
+
+@desk.get("/metrics")
+def metrics() -> Response:
+    """Tell Prometheus the totals.
+
+    :raise 404: somebody else asks
+    """
+    allowed, trusted = current_app.extensions["metrics_from"]
+    if request.script_root or not may_read(request.environ, allowed, trusted):
+        abort(404)
+    registry = CollectorRegistry()
+    registry.register(Totals(current_app.extensions["database"], current_app.extensions["tally"]))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def may_read(
+    environ: Mapping[str, Any], allowed: Sequence[Network], trusted: Sequence[Network]
+) -> bool:
+    """Tell whether a request comes from where metrics may be read.
+
+    A proxy that nobody named makes the whole world look like a neighbour, so what it passes on is
+    refused.
+    """
+    peer = read_address(environ.get("REMOTE_ADDR") or "")
+    named = peer is not None and is_within(peer, trusted)
+    said = "HTTP_X_FORWARDED_FOR" in environ
+    if any(name in environ for name in PROXIED) and not (named and said):
+        return False
+    address = visitor_address(environ, trusted)
+    return address is not None and is_within(address, allowed)
+
+
+class Totals(Collector):
+    """Collects every metric from the database; without it, only that it is away."""
+
+    def __init__(self, database: Database | None, tally: Tally | None) -> None:
+        self.database = database
+        self.tally = tally
+
+    def describe(self) -> list[Metric]:
+        """Return nothing: what there is is asked for when it is read."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric."""
+        up = GaugeMetricFamily("thongthu_database_up", "Whether the database answers")
+        try:
+            found = self._read()
+        except DatabaseAway:
+            found = None
+        up.add_metric([], found is not None)
+        yield up
+        yield from found or ()
+
+    def _read(self) -> list[Metric] | None:
+        if self.database is None or self.tally is None:
+            return None
+        self.tally.flush()
+        with self.database.reading() as connection:
+            totals = read_totals(connection)
+            cases = read_open_cases(connection, datetime.now(UTC))
+        families = {
+            what: CounterMetricFamily(f"thongthu_{name}", text, labels=labels)
+            for what, (name, text, labels) in COUNTERS.items()
+        }
+        for what, portal, value, number in totals:
+            if what in families:
+                labels = COUNTERS[what][2]
+                told = {labels[-1]: value} | {"portal": portal}
+                families[what].add_metric([told[label] for label in labels], number)
+        open_cases = GaugeMetricFamily("thongthu_cases", "Cases that are open", labels=("portal",))
+        for portal, number in cases:
+            open_cases.add_metric([portal], number)
+        return [*families.values(), open_cases]

@@ -1,0 +1,73 @@
+"""Counts by day: how often something was seen, and never of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .schema import cases, counts
+
+Key = tuple[date, str, str, str]
+"""Day, portal, what, value."""
+LONGEST: Final = (40, 20, 60)
+"""The characters that a portal, a what and a value may have."""
+
+
+class Count(NamedTuple):
+    """How often a value of something was seen on a day."""
+
+    day: date
+    what: str
+    value: str
+    number: int
+
+
+def add_counts(connection: Connection, added: Mapping[Key, int]) -> None:
+    """Add to what has been counted, whoever else is adding."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    new = insert(counts)
+    upsert = new.on_conflict_do_update(
+        index_elements=list(counts.primary_key),
+        set_={"number": counts.c.number + new.excluded.number},
+    )
+    # Everybody in one order, so that no two wait for each other.
+    rows = [
+        {"day": day, "portal": portal, "what": what, "value": value, "number": number}
+        for (day, portal, what, value), number in sorted(added.items())
+    ]
+    connection.execute(upsert, rows)
+
+
+def read_counts(
+    connection: Connection, portal: str, since: date, what: Iterable[str]
+) -> list[Count]:
+    """Return what was counted in a portal since a day, the oldest first."""
+    query = (
+        select(counts.c.day, counts.c.what, counts.c.value, counts.c.number)
+        .where(counts.c.portal == portal, counts.c.day >= since, counts.c.what.in_(list(what)))
+        .order_by(counts.c.day, counts.c.what, counts.c.value)
+    )
+    return [Count(*row) for row in connection.execute(query)]
+
+
+def read_totals(connection: Connection) -> list[tuple[str, str, str, int]]:
+    """Return what, portal, value and number of everything that was ever counted."""
+    keys = (counts.c.what, counts.c.portal, counts.c.value)
+    query = select(*keys, func.sum(counts.c.number)).group_by(*keys).order_by(*keys)
+    rows: Iterable[Any] = connection.execute(query)
+    return [(what, portal, value, int(number)) for what, portal, value, number in rows]
+
+
+def read_open_cases(connection: Connection, now: datetime) -> list[tuple[str, int]]:
+    """Return each portal that has open cases, and how many."""
+    query = (
+        select(cases.c.portal, func.count())
+        .where(cases.c.ended.is_(None), cases.c.expires > now)
+        .group_by(cases.c.portal)
+        .order_by(cases.c.portal)
+    )
+    return [(portal, number) for portal, number in connection.execute(query)]
