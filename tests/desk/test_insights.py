@@ -208,7 +208,7 @@ def test_without_the_database_it_says_so(counted, client, monkeypatch, lang: str
 def test_nothing_of_the_desk_is_counted(counted: Flask, client: LintingClient) -> None:
     client.get(PAGE)
     client.get(f"{PAGE}.csv")
-    held = counted.extensions["tally"]._held
+    held = counted.extensions["tally"].held()
     assert {what for _, _, what, _ in held} <= {"response"}
 
 
