@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import mean, median
+from tempfile import TemporaryDirectory
 
 from bench import direct, load, servers
 from bench.hello import app as hello_app
@@ -138,12 +139,19 @@ def main() -> None:
     """Measure, and print. Slow pages fail nothing: only pages that do not work do."""
     start = time.monotonic()
     os.environ.pop("PAGE_CACHE", None)
+    with TemporaryDirectory() as folder:  # counted as in production, but nowhere that matters
+        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/counts.sqlite3"
+        measure()
+    print(f"({time.monotonic() - start:.0f} s)", file=sys.stderr)
+
+
+def measure() -> None:
+    """Measure in every way, and print the table."""
     print(f"Load by {load.NAME}. This takes a good minute.", flush=True)
     columns = {"in process": in_process()}
     columns |= {kind: through(kind) for kind in servers.COMMANDS}
     print(table(columns))
     print(*verdicts(columns), sep="\n")
-    print(f"({time.monotonic() - start:.0f} s)", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -98,12 +99,20 @@ class Totals(Collector):
             what: CounterMetricFamily(f"thongthu_{name}", text, labels=labels)
             for what, (name, text, labels) in COUNTERS.items()
         }
-        for what, portal, value, number in totals:
-            if what in families:
-                labels = COUNTERS[what][2]
-                told = {labels[-1]: value} | {"portal": portal}
-                families[what].add_metric([told[label] for label in labels], number)
+        for (what, *labels), number in _labelled(totals).items():
+            families[what].add_metric(labels, number)
         open_cases = GaugeMetricFamily("thongthu_cases", "Cases that are open", labels=("portal",))
         for portal, number in cases:
             open_cases.add_metric([portal], number)
         return [*families.values(), open_cases]
+
+
+def _labelled(totals: Iterable[tuple[str, str, str, int]]) -> Counter[tuple[str, ...]]:
+    """Return the sum for each metric and the values of its labels."""
+    sums: Counter[tuple[str, ...]] = Counter()
+    for what, portal, value, number in totals:
+        if what in COUNTERS:
+            labels = COUNTERS[what][2]
+            told = {labels[-1]: value} | {"portal": portal}
+            sums[what, *(told[label] for label in labels)] += number
+    return sums

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from threading import Event, Lock, Thread
 from typing import Final
@@ -18,6 +18,9 @@ EVERY: Final = 5.0
 """Seconds between two writings; a process that is killed loses that much."""
 MOST: Final = 20_000
 """How many different things are held while the database is away."""
+
+Seen = tuple[str, tuple[tuple[str, str], ...]]
+"""A portal, and what was seen at once: one step for a page, whatever there is to count in it."""
 
 log = logging.getLogger(__name__)
 
@@ -37,24 +40,29 @@ class Tally:
         self.database = database
         self.today = today
         self._every = every
-        self._held: dict[Key, int] = {}
+        self._fresh: dict[Seen, int] = {}
+        self._unwritten: dict[Key, int] = {}
         self._lock, self._writing = Lock(), Lock()
         self._ended = Event()
         self._thread: Thread | None = None
         os.register_at_fork(after_in_child=_weakly(self._forget))
 
-    def add(self, portal: str, *seen: tuple[str, str]) -> None:
-        """Count something: pairs of what and its value, each a fixed word of ours."""
-        day = self.today()
+    def add(self, portal: str, *pairs: tuple[str, str]) -> None:
+        """Count what was seen at once: pairs of what and its value, each a fixed word of ours."""
+        seen = (portal, pairs)
         with self._lock:
-            for what, value in seen:
-                key = (day, portal[: LONGEST[0]], what[: LONGEST[1]], value[: LONGEST[2]])
-                if key in self._held:
-                    self._held[key] += 1
-                elif len(self._held) < MOST:
-                    self._held[key] = 1
+            if seen in self._fresh:
+                self._fresh[seen] += 1
+            elif len(self._fresh) < MOST:
+                self._fresh[seen] = 1
             if self._thread is None:
                 self._begin()
+
+    def held(self) -> Mapping[Key, int]:
+        """Return what has been counted and not yet written."""
+        with self._writing:
+            self._take_apart()
+            return dict(self._unwritten)
 
     def flush(self) -> None:
         """Write what is held; what cannot be written is held on to.
@@ -62,19 +70,11 @@ class Tally:
         :raise DatabaseAway: it does not answer
         """
         with self._writing:
-            with self._lock:
-                held, self._held = self._held, {}
-            if not held:
-                return
-            try:
+            self._take_apart()
+            if self._unwritten:
                 with self.database.writing() as connection:
-                    add_counts(connection, held)
-            except BaseException:
-                with self._lock:
-                    for key, number in self._held.items():
-                        held[key] = held.get(key, 0) + number
-                    self._held = held
-                raise
+                    add_counts(connection, self._unwritten)
+                self._unwritten = {}
 
     def close(self) -> None:
         """Write what is held a last time, and count on until the process ends."""
@@ -83,9 +83,26 @@ class Tally:
 
     def _forget(self) -> None:
         """Begin with nothing: a forked child must not write what its parent will."""
-        self._held = {}
+        self._fresh, self._unwritten = {}, {}
         self._lock, self._writing = Lock(), Lock()
         self._ended, self._thread = Event(), None
+
+    def _take_apart(self) -> None:
+        """Add what is fresh to what is unwritten, each pair by itself.
+
+        The day is looked up here, not for each page: at midnight some seconds are taken for the
+        next.
+        """
+        with self._lock:
+            fresh, self._fresh = self._fresh, {}
+        day = self.today()
+        sums = self._unwritten
+        portals, whats, values = LONGEST
+        for (portal, pairs), number in fresh.items():
+            for what, value in pairs:
+                key = (day, portal[:portals], what[:whats], value[:values])
+                if key in sums or len(sums) < MOST:
+                    sums[key] = sums.get(key, 0) + number
 
     def _begin(self) -> None:
         args = (self._ended, self._every, _weakly(self._try))

@@ -35,18 +35,17 @@ class Counting:
         self.tally = tally
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") in UNCOUNTED:
+            return self.app(environ, start)
+
         def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            marks = [value for name, value in headers if name == MARK]
-            if marks:
-                headers = [header for header in headers if header[0] != MARK]
-                if (environ["REQUEST_METHOD"], status[:3]) in COUNTED:
-                    look = look_of(environ)
-                    portal = look.portal.id if look else ""
-                    for mark in marks:
-                        self.tally.add(portal, *_read(mark))
-            if environ.get("PATH_INFO") not in UNCOUNTED:
-                self.tally.add("", (RESPONSE, status[:3]))
-            return start(status, headers, exc_info)
+            kept = [header for header in headers if header[0] != MARK]
+            mark = ""
+            if len(kept) < len(headers) and (environ["REQUEST_METHOD"], status[:3]) in COUNTED:
+                mark = " ".join(value for name, value in headers if name == MARK)
+            look = look_of(environ)
+            self.tally.add(look.portal.id if look else "", *_read(mark, status[:3]))
+            return start(status, kept, exc_info)
 
         return self.app(environ, begin)
 
@@ -58,6 +57,6 @@ def mark(response: Response, *seen: Seen) -> None:
 
 
 @lru_cache(maxsize=2048)
-def _read(mark: str) -> tuple[Seen, ...]:
-    pairs = (pair.partition("=") for pair in mark.split(" "))
-    return tuple((what, value) for what, _, value in pairs)
+def _read(mark: str, status: str) -> tuple[Seen, ...]:
+    pairs = (pair.partition("=") for pair in mark.split())
+    return *((what, value) for what, _, value in pairs), (RESPONSE, status)

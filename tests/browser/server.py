@@ -37,7 +37,9 @@ class Served(NamedTuple):
 def serving(log: Path, port: int | None = None, **settings: str) -> Iterator[Served]:
     """Yield a server that runs with some settings, and end it afterwards."""
     port = port or free_port()
-    environment = os.environ | {"HOST": HOST, "PORT": str(port)} | settings
+    # No database unless it is asked for: the one of whoever works here is not for tests.
+    here = {"HOST": HOST, "PORT": str(port), "DATABASE_URL": ""}
+    environment = os.environ | here | settings
     command = [sys.executable, "-m", "app.serve"]
     with log.open("wb") as output:
         server = subprocess.Popen(

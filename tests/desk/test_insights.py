@@ -226,7 +226,7 @@ def test_an_agent_who_is_no_lead_sees_none_of_it(counted: Flask) -> None:
 def test_nothing_of_the_desk_is_counted(counted: Flask, client: LintingClient) -> None:
     client.get(PAGE)
     client.get(f"{PAGE}.csv")
-    held = counted.extensions["tally"]._held
+    held = counted.extensions["tally"].held()
     assert {what for _, _, what, _ in held} <= {"response"}
 
 

@@ -48,9 +48,12 @@ def test_what_is_counted_is_added_to_what_was_counted(kept: Database) -> None:
 
 
 def test_days_are_kept_apart_and_a_portal_sees_its_own(kept: Database) -> None:
-    days = iter([DAY, date(2026, 3, 2), date(2026, 3, 2)])
-    tally = Tally(kept, lambda: next(days), NEVER)
-    for portal in ("a", "a", "b"):
+    days = [DAY]
+    tally = Tally(kept, lambda: days[-1], NEVER)
+    tally.add("a", ("plan", "settled"))
+    assert len(tally.held()) == 1
+    days.append(date(2026, 3, 2))
+    for portal in ("a", "b"):
         tally.add(portal, ("plan", "settled"))
     tally.flush()
     with kept.reading() as connection:
@@ -111,7 +114,7 @@ def test_what_is_held_is_bounded_and_what_is_there_goes_on(kept: Database, monke
 def test_a_word_that_is_too_long_breaks_nothing(word: str, other: str) -> None:
     tally = Tally(None, lambda: DAY, NEVER)  # type: ignore[arg-type]
     tally.add(word, (other, word), (word, other))
-    for _, portal, what, value in tally._held:
+    for _, portal, what, value in tally.held():
         assert (len(portal), len(what), len(value)) <= (40, 20, 60)
 
 
@@ -140,6 +143,6 @@ def test_a_forked_child_does_not_write_what_its_parent_holds(kept: Database) -> 
     tally.add("", ("shown", "place"))
     child = os.fork()
     if child == 0:
-        os._exit(bool(tally._held) or tally._thread is not None)
+        os._exit(bool(tally.held()) or tally._thread is not None)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert tally._held
+    assert tally.held()

@@ -43,15 +43,21 @@ def counted(tmp_path_factory) -> Iterator[Flask]:
 def client(counted: Flask) -> LintingClient:
     """Return a client of an app that has counted nothing yet."""
     counted.test_client_class = LintingClient
-    counted.extensions["tally"]._held.clear()
+    forget(counted)
     client = counted.test_client()
     client.environ_base["REMOTE_ADDR"] = "198.51.100.7"  # on nobody's line
     return client
 
 
+def forget(app: Flask) -> None:
+    tally = app.extensions["tally"]
+    tally._fresh.clear()
+    tally._unwritten.clear()
+
+
 def seen(client: FlaskClient) -> dict[tuple[str, str, str], int]:
     """Return what was counted besides answers."""
-    held = client.application.extensions["tally"]._held
+    held = client.application.extensions["tally"].held()
     return {
         (portal, what, value): number
         for (_, portal, what, value), number in held.items()
@@ -98,11 +104,11 @@ def test_the_links_that_answer_a_question_count_too(client, fact: str, given: st
     links = [link for link in links if f"asked={fact}" in link]
     assert len(links) == (2 if given else 1)
     for link in links:
-        client.application.extensions["tally"]._held.clear()
+        forget(client.application)
         assert client.get(link).status_code == 200
         assert seen(client)["", "answered", fact] == 1
     # Once answered, a change counts neither as shown nor as answered.
-    client.application.extensions["tally"]._held.clear()
+    forget(client.application)
     page = client.get(f"/en/check?{given}{fact}=unknown&change={fact}")
     assert seen(client) == {}
     assert "asked=" not in page.text
@@ -172,7 +178,7 @@ def test_an_answer_counts_too_where_the_line_is_found_out(client: FlaskClient) -
 )  # fmt: skip
 def test_nothing_else_counts(client: FlaskClient, method: str, url: str) -> None:
     client.get(f"/en/check?{FULL}")
-    client.application.extensions["tally"]._held.clear()
+    forget(client.application)
     answer = FlaskClient.open(client, url, method=method)
     assert MARK not in answer.headers
     assert seen(client) == {}
@@ -181,7 +187,7 @@ def test_nothing_else_counts(client: FlaskClient, method: str, url: str) -> None
 def test_answers_count_by_their_status_but_for_probes(client: FlaskClient) -> None:
     for url in ("/en/", "/en/", "/nothing", "/healthz"):
         client.get(url)
-    held = client.application.extensions["tally"]._held
+    held = client.application.extensions["tally"].held()
     assert {(what, value): n for (_, _, what, value), n in held.items()} == {
         ("response", "200"): 2,
         ("response", "404"): 1,
@@ -247,7 +253,7 @@ MORE = st.fixed_dictionaries(
 @given(FACTS, MORE, st.booleans())
 def test_nothing_typed_is_ever_counted(counted: Flask, facts, more, typed: bool) -> None:
     client = counted.test_client()
-    counted.extensions["tally"]._held.clear()
+    forget(counted)
     if typed:
         form = {key: f"lan@{value}" for key, value in facts.items() if "typed" in value}
         client.post("/en/check", data=form)
@@ -263,7 +269,7 @@ def test_nothing_typed_is_ever_counted(counted: Flask, facts, more, typed: bool)
 
 
 def seen_keys(app: Flask) -> list[tuple[object, str, str, str]]:
-    return list(app.extensions["tally"]._held)
+    return list(app.extensions["tally"].held())
 
 
 def test_a_server_that_is_stopped_has_written_what_it_counted(tmp_path: Path) -> None:
