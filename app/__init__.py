@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
 
     from . import cli
     from .api import api, cors, limiting
+    from .desk import desk
     from .developers import developers
     from .device import device
     from .diagnosis import Facts, next_step
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, today: date | None = None) -> F
     app.register_blueprint(device)
     app.register_blueprint(handouts)
     app.register_blueprint(developers)
+    app.register_blueprint(desk)
     cli.install(app)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
     cache = PageCache(app.wsgi_app, settings.page_cache)

@@ -35,9 +35,10 @@ STYLES = {
     "demo": ("demo",),
     "developers": ("palette", "base", "fields", "developers"),
     "api": ("palette", "base", "api"),
+    "desk": ("palette", "base", "fields", "desk"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
-SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo")
+SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo", "desk")
 
 
 @lru_cache(maxsize=256)
