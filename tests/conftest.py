@@ -45,7 +45,9 @@ def golden() -> Callable[[str, Iterable[str]], None]:
 def app() -> Flask:
     """Return the app as it is served, each page made anew."""
     # No limit: hundreds of requests come from one address here.
-    return create_app(Settings(page_cache=0, public_url="https://wizard.example", rate_limit=""))
+    return create_app(
+        Settings(page_cache=0, public_url="https://wizard.example", rate_limit="", desk_open=True)
+    )
 
 
 PORTALS = Path(__file__).parent.parent / "docs" / "portals" / "example.toml"
@@ -60,6 +62,7 @@ def _portal_app() -> Flask:
             public_url="https://wizard.example",
             portals=str(PORTALS),
             demo_url="https://demo.example",
+            desk_open=True,
         )
     )
 

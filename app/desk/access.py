@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, session
@@ -12,10 +12,18 @@ from flask import abort, current_app, g, redirect, request, session
 from ..store import DatabaseAway
 from ..store.agents import Agent, Agents
 from ..web.site import Site, find_site
+from .forms import DeskForm
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
 View = Callable[..., Any]
+
+
+class AtDesk(NamedTuple):
+    """An agent at work, and the token of the forms on their page."""
+
+    agent: Agent
+    token: str
 
 
 def find_desk(lang: str) -> Site:
@@ -76,6 +84,34 @@ def lead_only(view: View) -> View:
         return view(site, agent, **given)
 
     return guarded
+
+
+def admit(view: View) -> View:
+    """Let agents in, and, where the desk is open to all, everybody.
+
+    The view gets the site and, for an agent, who works there.
+    """
+
+    @wraps(view)
+    def guarded(lang: str, **given: Any) -> Any:
+        is_open = current_app.extensions["desk_open"]
+        site = find_site(lang) if is_open else find_desk(lang)
+        try:
+            agent = current_agent(site)
+        except DatabaseAway:
+            if not is_open:
+                raise
+            agent = None
+        if agent is None and not is_open:
+            return lead_to_sign_in(site)
+        return view(site, at_work(agent) if agent else None, **given)
+
+    return guarded
+
+
+def at_work(agent: Agent) -> AtDesk:
+    """Return an agent with a token for the forms of the page that is being made."""
+    return AtDesk(agent, DeskForm().token)
 
 
 def lead_to_sign_in(site: Site) -> Any:

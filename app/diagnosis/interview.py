@@ -36,7 +36,8 @@ _STAND_IN = {
 
 PROGRAM = "program"
 
-_WALKING = Lock()
+WALKING = Lock()
+"""Held by whoever walks: that adds nodes to the diagram."""
 
 
 def spoken_choice(name: str, value: str) -> Choice | None:
@@ -180,8 +181,7 @@ def _settled(facts: Facts, name: str, case: Mapping[str, str]) -> bool:
 @lru_cache(maxsize=4096)
 def _next_step(known: tuple[tuple[str, str], ...], answered: frozenset[str]) -> NextStep:
     # People with the same finite facts get the same question, whatever they typed.
-    # Walking adds nodes to the diagram, so one thread at a time.
-    with _WALKING:
+    with WALKING:
         walk = interview()
         state = walk.state(dict(known), answered)
         return NextStep(walk.next_question(state), walk.at_most(state))

@@ -1,39 +1,72 @@
-"""A case and its plan as plain text: to paste into a helpdesk's ticket, or to read out."""
+"""A case and its plan as a text: to paste into a helpdesk's ticket, or to read out.
+
+The parts are made once, and written plainly or in Markdown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ..diagnosis import CODES, Facts, Plan, PlannedRemedy
 from ..diagnosis.marks import plain
+from ..diagnosis.wording import filler
+from ..knowledge import knowledge
 from ..web.languages import Language
 from ..wizard.questions import answers_so_far
 
+Extra = tuple[str, Sequence[str]]
+"""One more part: its title and its lines, in the ticket's language."""
 
-def write_ticket(plan: Plan, remedy: PlannedRemedy, language: Language, link: str) -> str:
-    """Return the text: what happened, what is known, what to do, what to say, where it stands.
+
+@dataclass(frozen=True)
+class Part:
+    """A heading and what stands below it; ``kind`` tells how it is set.
+
+    ``text`` (a paragraph a line), ``facts`` (label: answer), ``steps`` (numbered), ``list``,
+    ``words`` (said by somebody) or ``link``.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    kind: str = "text"
+
+
+def make_ticket(
+    plan: Plan,
+    remedy: PlannedRemedy,
+    language: Language,
+    link: str,
+    extra: Sequence[Extra] = (),
+) -> tuple[Part, ...]:
+    """Return what happened, what is known and was tried, what to do and to say, where it stands.
 
     :param remedy: the way that is written out; the others are named
     :param link: the absolute address of the plan
+    :param extra: parts that stand behind what is known
     """
-    translate = language.gettext
-    facts = plan.diagnosis.facts
-    others = [plain(other.title) for other in plan.remedies if other.id != remedy.id]
+    translate, facts = language.gettext, plan.diagnosis.facts
+    fill = filler(plan.diagnosis, plan.provider, translate)
+    tried = (plain(fill(knowledge().remedies[id].title)) for id in facts.tried)
+    others = (
+        plain(other.title) for other in plan.remedies if other.id not in (remedy.id, *facts.tried)
+    )
+    steps = (plain(step.text) for step in remedy.steps)
     parts = (
         _part(plain(plan.summary), (plain(plan.why),)),
-        _part(translate("What is known"), _known(facts, language)),
-        _part(plain(remedy.title), _numbered(plain(step.text) for step in remedy.steps)),
-        _part(translate("Words to say:"), (plain(remedy.words or ""),)),
-        _part(translate("Other ways"), (f"- {title}" for title in others)),
-        _part(translate("The same on the web"), (link,)),
+        _part(translate("What is known"), _known(facts, language), "facts"),
+        *(_part(title, lines) for title, lines in extra),
+        _part(translate("Tried without success"), tried, "list"),
+        _part(plain(remedy.title), steps, "steps"),
+        _part(translate("Words to say:"), (plain(remedy.words or ""),), "words"),
+        _part(translate("Other ways"), others, "list"),
+        _part(translate("The same on the web"), (link,), "link"),
     )
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return tuple(part for part in parts if part.lines)
 
 
-def _part(title: str, lines: Iterable[str]) -> str:
-    """Return a part, nothing when it has no lines."""
-    said = [line for line in lines if line]
-    return "\n".join((title.upper(), *said)) if said else ""
+def _part(title: str, lines: Iterable[str], kind: str = "text") -> Part:
+    return Part(title, tuple(line for line in lines if line), kind)
 
 
 def _known(facts: Facts, language: Language) -> Iterator[str]:
@@ -44,5 +77,12 @@ def _known(facts: Facts, language: Language) -> Iterator[str]:
         yield f"{language.gettext('Reply code')}: {' '.join(codes)}"
 
 
-def _numbered(lines: Iterable[str]) -> Iterator[str]:
-    yield from (f"{number}. {line}" for number, line in enumerate(lines, 1))
+def write_plain(parts: Iterable[Part]) -> str:
+    """Return a ticket as plain text."""
+    return "\n\n".join("\n".join((part.title.upper(), *_set(part))) for part in parts) + "\n"
+
+
+def _set(part: Part) -> Iterator[str]:
+    for number, line in enumerate(part.lines, 1):
+        before = {"steps": f"{number}. ", "list": "- "}.get(part.kind, "")
+        yield f"{before}{line}"

@@ -5,6 +5,8 @@ They name the plan's absolute address, so they depend on the host too and only b
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as Answer
 
@@ -14,8 +16,9 @@ from ..web.links import Spot
 from ..web.pages import page
 from ..web.site import Site, find_site, home_url
 from ..wizard.query import moved_part, read_query
+from .markdown import write_markdown
 from .qr import draw_qr
-from .ticket import write_ticket
+from .ticket import Part, make_ticket, write_plain
 
 handouts = Blueprint("handouts", __name__)
 OWN = "private, max-age=300"
@@ -39,12 +42,16 @@ def ticket(lang: str) -> Answer:
 
     :raise 404: there is no such language
     """
-    site = find_site(lang)
-    spot = read_query()[0]
-    if moved := moved_part(site, "ticket.txt", spot):
-        return moved
-    plan, remedy = _plan(site, spot)
-    return _send(write_ticket(plan, remedy, site.language, _link(site, spot)), "text/plain")
+    return _send_ticket(lang, "ticket.txt", write_plain, "text/plain")
+
+
+@handouts.get("/<language:lang>/ticket.md")
+def markdown(lang: str) -> Answer:
+    """Send the case and its plan in Markdown.
+
+    :raise 404: there is no such language
+    """
+    return _send_ticket(lang, "ticket.md", write_markdown, "text/markdown")
 
 
 @handouts.get("/<language:lang>/sheet")
@@ -71,6 +78,18 @@ def sheet(lang: str) -> Answer:
         "here": site.within(site.part("sheet", spot)),
     }
     return page(site, "sheet.html", values, keep=False)
+
+
+def _send_ticket(
+    lang: str, name: str, write: Callable[[tuple[Part, ...]], str], mimetype: str
+) -> Answer:
+    site = find_site(lang)
+    spot = read_query()[0]
+    if moved := moved_part(site, name, spot):
+        return moved
+    plan, remedy = _plan(site, spot)
+    parts = make_ticket(plan, remedy, site.language, _link(site, spot))
+    return _send(write(parts), mimetype)
 
 
 def _plan(site: Site, spot: Spot) -> tuple[Plan, PlannedRemedy]:

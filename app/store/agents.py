@@ -113,7 +113,7 @@ class Agents:
         :raise Locked: too many wrong ones came for this name
         :raise DatabaseAway: it does not answer
         """
-        name = name.strip()[:LONGEST_NAME]
+        name = name.replace("\0", "").strip()[:LONGEST_NAME]
         with self._database.writing() as connection:
             passwords.count_attempt(connection, portal, name, self._now())
         with self._database.reading() as connection:
@@ -129,7 +129,7 @@ class Agents:
 
         :raise DatabaseAway: it does not answer
         """
-        told = {"name": name[:LONGEST_NAME], "role": role}
+        told = {"name": name.replace("\0", "")[:LONGEST_NAME], "role": role}
         theirs = {"portal": portal, "issuer": issuer, "subject": subject}
         with self._database.writing() as connection:
             add_missing(connection, agents, theirs, told | {"added": self._now()})

@@ -148,6 +148,8 @@ class Cases:
             if changed.rowcount != 1:
                 raise StaleCase
             if note.strip():
+                # PostgreSQL keeps no NUL in a text.
+                note = note.replace("\0", "")
                 text = without_addresses(note.strip()[: 2 * LONGEST_NOTE])[:LONGEST_NOTE]
                 told = {"code": case.code, "written": now, "agent": agent, "text": text}
                 connection.execute(insert(notes).values(told))

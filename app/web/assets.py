@@ -37,9 +37,10 @@ STYLES = {
     "api": ("palette", "base", "api"),
     "case": ("palette", "base", "fields", "bar", "case"),
     "insights": ("palette", "base", "bar", "insights"),
+    "desk": ("palette", "base", "fields", "bar", "desk"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
-SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo")
+SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo", "desk")
 
 
 @lru_cache(maxsize=256)

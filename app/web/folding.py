@@ -21,6 +21,7 @@ from .languages import Language
 
 _INDENTATION = re.compile(r"\s*\n\s*")
 _FOREIGN = re.compile(r"`([^`]*)`")
+_PLAIN, _ENGLISH = r"<samp>\1</samp>", r'<samp lang="en">\1</samp>'
 
 
 class FoldingEnvironment(Environment):
@@ -37,7 +38,13 @@ class FoldingEnvironment(Environment):
         )
         self.language = language
         self.globals |= {"language": language, "_n": language.ngettext}
-        self.filters |= {"inline": _marker(language), "breakable": breakable}
+        self.filters |= {
+            "inline": _marker(samp=_PLAIN if language.code == "en" else _ENGLISH),
+            # For what stands in another language than the page, where English must always say so.
+            "inline_marked": _marker(samp=_ENGLISH),
+            "breakable": breakable,
+            "zip": zip,
+        }
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -98,16 +105,15 @@ def _value(found: re.Match[str]) -> str:
     return f'<a href="{text}">{text}</a>' if text.startswith("https://") else f"<code>{text}</code>"
 
 
-def _marker(language: Language) -> Callable[[str], Markup]:
+def _marker(samp: str) -> Callable[[str], Markup]:
     """Return the filter that turns the marks of a text into markup.
 
     Words between backticks are the English they stay in; labels and values: see ``marks``.
     """
-    tag = r"<samp>\1</samp>" if language.code == "en" else r'<samp lang="en">\1</samp>'
 
     @lru_cache(maxsize=2048)
     def inline(text: str) -> Markup:
-        marked = _FOREIGN.sub(tag, str(escape(text)))
+        marked = _FOREIGN.sub(samp, str(escape(text)))
         return Markup(marks.VALUE.sub(_value, marks.LABEL.sub(_label, marked)))
 
     return inline

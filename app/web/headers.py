@@ -32,21 +32,11 @@ SMALLEST = 500
 def install(app: Flask) -> None:
     """Send every answer with the headers, compressed when the client takes it."""
     inner = app.wsgi_app
-    ours = " ".join(script.csp for script in scripts().values())
 
     @lru_cache(maxsize=256)
     def headers_for(look: Look | None) -> tuple[Header, list[Header]]:
         origins = look.portal.origins if look else ()
-        policy = (
-            "default-src 'none'",
-            f"style-src {' '.join(style.csp for style in styles(look).values())}",
-            f"script-src {ours}",
-            "img-src 'self' data:",
-            "form-action 'self'",
-            "base-uri 'none'",
-            f"frame-ancestors {' '.join(origins) or NOBODY}",
-        )
-        return (POLICY, "; ".join(policy)), [
+        return (POLICY, _policy(look, f"frame-ancestors {' '.join(origins) or NOBODY}")), [
             ("Referrer-Policy", "no-referrer"),
             ("X-Content-Type-Options", "nosniff"),
             ("Vary", "Accept-Encoding"),
@@ -65,6 +55,29 @@ def install(app: Flask) -> None:
 
     app.wsgi_app = with_headers  # type: ignore[assignment]
     app.after_request(_finish)
+
+
+@lru_cache(maxsize=256)
+def desk_policy(look: Look | None) -> str:
+    """Return the policy of pages for agents: their script asks this server, and nobody frames them.
+
+    A site that embeds the wizard has no business around what an agent is signed in to.
+    """
+    return _policy(look, "connect-src 'self'", f"frame-ancestors {NOBODY}")
+
+
+def _policy(look: Look | None, *more: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {' '.join(style.csp for style in styles(look).values())}",
+            f"script-src {' '.join(script.csp for script in scripts().values())}",
+            "img-src 'self' data:",
+            "form-action 'self'",
+            "base-uri 'none'",
+            *more,
+        )
+    )
 
 
 def _finish(response: Response) -> Response:

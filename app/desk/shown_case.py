@@ -1,0 +1,96 @@
+"""A case as the screen shows it beside its facts, and as its ticket tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ..cases.pages import spell
+from ..diagnosis import Plan
+from ..diagnosis.marks import plain
+from ..handouts.qr import draw_qr
+from ..handouts.ticket import Extra
+from ..store.cases import Case
+from ..store.codes import shown_code
+from ..web.dates import long_date, short_moment
+from ..web.languages import Language
+from ..web.messages import N_
+from ..web.site import Site, home_url
+
+OUTCOMES: Final = {
+    "open": N_("open"),
+    "solved": N_("solved"),
+    "passed-on": N_("passed on to others"),
+    "unsolved": N_("not solved"),
+}
+READ_OUT: Final = N_("Open {address} and type the code {code}: {spelled}.")
+
+
+@dataclass(frozen=True)
+class ShownCase:
+    """One case; ``problem`` is why the last change was not made, ``note`` one not yet kept."""
+
+    case: Case
+    code: str
+    until: str
+    outcomes: tuple[tuple[str, str], ...]
+    remedies: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[str, str, str], ...]
+    link: str
+    qr: str
+    read_out: str
+    problem: str
+    note: str
+    title: Callable[[Language], str]
+
+    def extra(self, language: Language) -> tuple[Extra, ...]:
+        """Return what a ticket tells of the case besides its facts."""
+        translate, case = language.gettext, self.case
+        told = [(translate("Code"), self.code)]
+        told += [(translate("Outcome"), translate(OUTCOMES[case.outcome]))]
+        if helped := self.title(language):
+            told += [(translate("What helped"), helped)]
+        notes = [
+            f"{short_moment(n.written, language.code)}, {n.agent}: {n.text}" for n in case.notes
+        ]
+        lines = [f"{label}: {text}" for label, text in told]
+        return ((translate("Case"), lines), (translate("Notes"), notes))
+
+
+def show_case(
+    case: Case, site: Site, theirs: Site, plans: dict[str, Plan], problem: str = "", note: str = ""
+) -> ShownCase:
+    """Return a case ready for the screen.
+
+    :param theirs: the site in the caller's language
+    :param plans: the plan in each language that the screen speaks, by its code
+    """
+    link = f"{home_url()}{theirs.base}/case/{case.code}"
+    address = f"{home_url()}{theirs.base}/case".partition("://")[2]
+    code = shown_code(case.code)
+
+    def title(language: Language) -> str:
+        titles = {r.id: plain(r.title) for r in plans[language.code].remedies}
+        return titles.get(case.helped or "", "")
+
+    translate = site.language.gettext
+    return ShownCase(
+        case=case,
+        code=code,
+        until=long_date(case.expires, site.language.code),
+        outcomes=tuple((value, translate(text)) for value, text in OUTCOMES.items()),
+        remedies=tuple((r.id, plain(r.title)) for r in plans[site.language.code].remedies),
+        notes=tuple(
+            (short_moment(note.written, site.language.code), note.agent, note.text)
+            for note in case.notes
+        ),
+        link=link,
+        qr=draw_qr(link),
+        read_out=theirs.language.gettext(READ_OUT).format(
+            address=address, code=code, spelled=spell(theirs, case.code)
+        ),
+        problem=problem,
+        note=note,
+        title=title,
+    )

@@ -1,0 +1,84 @@
+"""What the URL of a screen says: the facts, the caller's language, the question being asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from flask import request
+
+from ..diagnosis import Facts, next_step
+from ..knowledge import knowledge
+from ..web.links import NOTHING, Spot
+from ..web.site import Site
+from ..wizard.query import read_query
+
+PATH: Final = "desk"
+"""Where the screen stands below a site's language, when its facts stand in the URL."""
+NEW: Final = "desk/cases/new"
+"""Where a case is made of them."""
+
+
+@dataclass(frozen=True)
+class DeskState:
+    """What a screen shows.
+
+    ``caller`` is the code of the language that is read out; ``ask`` the question being asked, None
+    for the one that is best asked next; ``keys`` whether single keys do something.  ``path`` is
+    where the screen stands; anywhere but at ``PATH`` the facts are kept there, not in the URL.
+    """
+
+    caller: str
+    facts: Facts = NOTHING
+    ask: str | None = None
+    keys: bool = True
+    path: str = PATH
+
+    def url(self, site: Site) -> str:
+        """Return the canonical URL; what is usual is left out."""
+        told = self.path in (PATH, NEW) and self.facts.pairs
+        parts = [self.facts.query()] if told else []
+        if self.caller != usual_caller(site):
+            parts.append(f"caller={self.caller}")
+        if self.ask:
+            parts.append(f"ask={self.ask}")
+        if not self.keys:
+            parts.append("keys=off")
+        query = "&".join(parts)
+        return f"{site.base}/{self.path}?{query}" if query else f"{site.base}/{self.path}"
+
+    @property
+    def asked(self) -> str | None:
+        """The question on the card, None when nothing is left to ask."""
+        return self.ask or next_step(self.facts).fact
+
+    @property
+    def plan(self) -> Spot:
+        """The caller's own plan in the wizard, as far as it is known."""
+        return Spot(self.facts, plan=next_step(self.facts).fact is not None)
+
+    def at(self, **changes: Any) -> DeskState:
+        """Return the state with something about it changed."""
+        return replace(self, **changes)
+
+
+def usual_caller(site: Site) -> str:
+    """Return the code of the language that callers speak unless the URL says otherwise."""
+    return site.languages[0].code
+
+
+def read_state(site: Site, path: str = PATH) -> tuple[DeskState, dict[str, str]]:
+    """Read the query string: the state, and per wrong fact the code of what is wrong.
+
+    :raise 414: it is longer than any set of answers
+    """
+    spot, wrong = read_query()
+    caller, ask = request.args.get("caller"), request.args.get("ask")
+    spoken = [language.code for language in site.languages]
+    return DeskState(
+        caller=caller if caller in spoken else spoken[0],
+        facts=spot.facts,
+        ask=ask if ask in knowledge().questions else None,
+        keys=request.args.get("keys") != "off",
+        path=path,
+    ), wrong
