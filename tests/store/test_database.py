@@ -171,7 +171,7 @@ def test_writers_wait_for_each_other(database: Database) -> None:
         connection.execute(insert(counts).values(**row, number=0))
 
     def write() -> None:
-        for _ in range(20):
+        for _ in range(10):
             with database.writing() as connection:
                 connection.execute(select(counts)).all()
                 connection.execute(update(counts).values(number=counts.c.number + 1))
@@ -180,7 +180,7 @@ def test_writers_wait_for_each_other(database: Database) -> None:
         for end in [pool.submit(write) for _ in range(4)]:
             end.result()
     with database.reading() as connection:
-        assert connection.scalar(select(counts.c.number)) == 80
+        assert connection.scalar(select(counts.c.number)) == 40
 
 
 def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
