@@ -118,9 +118,7 @@ def _shown_paste(site: Site, state: DeskState, paste: Paste | None) -> dict[str,
     reading, code = paste.reading, site.language.code
     stated = stated_facts(reading)
     rows = rows_of(reading, state.facts, site.language)
-    told = [
-        row for row in rows if row.key not in FACT_KEYS or getattr(stated, row.key) is not None
-    ]
+    told = [row for row in rows if row.key not in FACT_KEYS or getattr(stated, row.key) is not None]
     return shown | {
         "reading": reading,
         "rows": told,
