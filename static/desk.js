@@ -101,8 +101,10 @@
     });
     root.classList.add("scripted");
     if (moves) digits = "";
-    var next = moves ? start() : id && document.getElementById(id);
-    if (next) next.focus({ preventScroll: !moves });
+    var understood = document.getElementById("understood-title");
+    var next = understood && /^(paste|read)?$/.test(id) ? understood
+      : moves ? start() : id && document.getElementById(id);
+    if (next) next.focus({ preventScroll: next.id === id });
     if (next && caret && !moves && writes(next)) next.setSelectionRange(caret[0], caret[1]);
     var now = document.getElementById("verdict").textContent;
     if (now !== verdict) say(now);

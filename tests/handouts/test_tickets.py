@@ -16,8 +16,7 @@ from tests.handouts.test_handouts import FACTS, HERE
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1)
 TRICKS = st.sampled_from([
-    "# a", "- a", "+ a", "* a", "1. a", "1) a", "> a", "---", "===", "[a](https://b.example)",
-     "a|b",
+    "# a", "- a", "+ a", "* a", "1. a", "1) a", "> a", "---", "===", "[a](b)", "a|b",
     "<b>a</b>", "&lt;", "`a`", "**a**", "~~a~~", "![a](b)", "\\*a*", "[a]: b", "```", "$a$", "a\nb",
 ])  # fmt: skip
 
