@@ -27,7 +27,8 @@ AIM = 100
 WATCH = """() => {
   window.painted = new Promise(done => {
     let pressed;
-    addEventListener("keydown", event => { pressed = event.timeStamp; }, {capture: true, once: true});
+    const note = event => { pressed = event.timeStamp; };
+    addEventListener("keydown", note, {capture: true, once: true});
     new MutationObserver((_, observer) => {
       observer.disconnect();
       // The frame with the new screen has been made when the one after it begins.

@@ -25,7 +25,7 @@ from .access import AtDesk
 from .answers import Fault
 from .asking import make_card, make_rows
 from .shown_case import ShownCase
-from .state import NEW, DeskState
+from .state import NEW, PATH, DeskState
 from .taking import Paste
 from .tickets import write_tickets
 from .ways import make_ways
@@ -64,7 +64,7 @@ def desk_page(
         "caller": caller,
         "two": caller is not site.language,
         "url": state.url(site),
-        "none_known": NOTHING,
+        "afresh_url": state.at(facts=NOTHING, ask=None, path=PATH).url(site),
         "here": site.within(state.url(site)),
         "action": action or state.url(site),
         "hidden": tuple(hidden),
