@@ -74,13 +74,19 @@ class Cases:
     """The cases of all portals.
 
     :param lifetime: how long a case is kept after it was opened
+    :param draw: draws a code that cannot be guessed
     """
 
     def __init__(
-        self, database: Database, lifetime: timedelta, now: Callable[[], datetime] = utc_now
+        self,
+        database: Database,
+        lifetime: timedelta,
+        now: Callable[[], datetime] = utc_now,
+        draw: Callable[[], str] = draw_code,
     ) -> None:
         self._database = database
         self._now = now
+        self._draw = draw
         self.lifetime = lifetime
 
     def open(self, portal: str, language: str, facts: Facts, agent: str = "") -> Case:
@@ -92,9 +98,9 @@ class Cases:
         now = self._now()
         with self._database.writing() as connection:
             self._sweep(connection, now)
-            code = draw_code()
+            code = self._draw()
             while connection.execute(select(cases.c.code).where(cases.c.code == code)).first():
-                code = draw_code()
+                code = self._draw()
             row = {
                 "code": code, "portal": portal, "language": language, "opened": now,
                 "expires": now + self.lifetime, "version": 1, "facts": facts.query(),

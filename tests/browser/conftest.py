@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.browser.pages import PHONE, write_portals
+from tests.browser.helpdesk import prepare, sign_in
+from tests.browser.pages import PHONE, PLAN, write_portals
 from tests.browser.server import running
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -43,15 +44,18 @@ def browser_type_launch_args(
 def base_url(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run the production server; where there is no browser, none is needed."""
     folder = tmp_path_factory.mktemp("server")
-    with running(folder / "output", PORTALS=str(write_portals(folder))) as address:
+    settings = {"PORTALS": str(write_portals(folder)), **prepare(folder, PLAN)}
+    with running(folder / "output", **settings) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def _module_page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    # A transition would let a test see a colour on its way to another.
+    # Signed in, which the wizard's pages must not notice.  A transition would let a test see a colour on its way to another.
     context = browser.new_context(**browser_context_args, reduced_motion="reduce")
-    yield context.new_page()
+    page = context.new_page()
+    sign_in(page)
+    yield page
     context.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from app.knowledge import knowledge
+from tests.browser.helpdesk import CODE
 from tests.conftest import PORTALS as EXAMPLE
 
 LANGUAGES = ("vi", "en")
@@ -109,6 +110,14 @@ KINDS = {
     "desk-plan": Kind(PLAN.replace("check?", "desk?")),
     "desk-error": Kind("desk?error=relay-denied&port=smtp"),
     "desk-understood": Kind("desk", pasted=REFUSAL),
+    "help": Kind(PLAN.replace("check?", "help?")),
+    "case": Kind(f"case/{CODE}"),
+    "case-error": Kind("case/H2KM4QR6M"),
+    "sign-in": Kind("desk/sign-in", root=PORTAL),
+    "desk-case": Kind(f"desk/cases/{CODE}"),
+    "desk-cases": Kind("desk/cases"),
+    "insights": Kind("desk/insights?days=7"),
+    "audit": Kind("desk/audit"),
     "portal-desk": Kind(f"{IN_PORTAL.replace('check?', 'desk?')}&ask=port&caller=en", root=PORTAL),
     "developers": Kind("developers", root=PORTAL),
     "links": Kind("developers/links?place=away", root=PORTAL),

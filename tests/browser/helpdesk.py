@@ -1,0 +1,45 @@
+"""A helpdesk for the browser's tests: an agent who leads it, and a case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import Page
+
+from app.diagnosis import Facts, read_facts
+from app.store import Database
+from app.store.agents import Agents
+from app.store.cases import Cases
+
+CODE = "H2KM4QR69"
+AGENT, PASSWORD = "lan", "correct horse battery"
+
+
+def prepare(folder: Path, plan: str) -> dict[str, str]:
+    """Make a database with an agent and a case of a plan's facts; return a server's settings."""
+    url = f"sqlite:///{folder}/desk.sqlite3"
+    database = Database(url)
+    Agents(database).add("", AGENT, "lead", PASSWORD)
+    cases = Cases(database, timedelta(days=30), draw=lambda: CODE)
+    case = cases.change(cases.open("", "vi", facts_of(plan)), AGENT, note="Call back at noon.")
+    assert case.code == CODE
+    database.close()
+    return {"DATABASE_URL": url, "DESK_OPEN": "yes"}
+
+
+def facts_of(url: str) -> Facts:
+    """Return the facts of a plan's URL."""
+    facts, wrong = read_facts(dict(parse_qsl(urlsplit(url).query)))
+    assert not wrong
+    return facts
+
+
+def sign_in(page: Page) -> None:
+    """Sign the agent in."""
+    page.goto("/en/desk/sign-in")
+    page.fill("#name", AGENT)
+    page.fill("#password", PASSWORD)
+    with page.expect_event("load"):
+        page.keyboard.press("Enter")
