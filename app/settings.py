@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .portal.identity import IdentityProvider
 from .store.database import read_url
 from .web.addresses import Network, read_networks
 from .web.rates import check_storage, read_limit
@@ -37,6 +38,7 @@ class Settings:
     ``guess_limit``: how many codes that fit nothing one address, or one agent, may try.
     ``sign_in_limit``: how often one address may try to sign in.
     ``desk_open``: whether everybody may use the desk without cases.
+    ``identity``: who vouches for the agents of the desk outside of portals, from ``OIDC_…``.
     """
 
     page_cache: int = 512
@@ -53,6 +55,7 @@ class Settings:
     guess_limit: str = "10 per 10 minutes"
     sign_in_limit: str = "30 per 10 minutes"
     desk_open: bool = False
+    identity: IdentityProvider | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -96,4 +99,5 @@ class Settings:
         return cls(
             int(size), url, file, portals, demo, proxies, limit, storage,
             database, int(days), opening, guessing, signing, desk_open == "yes",
+            IdentityProvider.from_environment(environment),
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """The helpdesk's desk: everything on one screen, cases, and what happens out there."""
 
-from . import case_views, signing  # noqa: F401
+from . import case_views, identity, signing  # noqa: F401
 from .blueprint import desk
 from .sessions import DeskSessions
 

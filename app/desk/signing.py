@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
+from ..portal.identity import IdentityProvider
+from ..store import DatabaseAway
 from ..store.agents import Agent, Agents
 from ..store.passwords import Locked
 from ..web.guesses import visitor_key
@@ -36,9 +39,9 @@ def sign_in(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody can sign in here
     """
-    site = _site(lang)
+    site = desk_site(lang)
     if current_agent(site):
-        return redirect(back_to(site), 303)
+        return redirect(page_of(site, request.args.get("to", "")), 303)
     return sign_in_page(site)
 
 
@@ -48,7 +51,7 @@ def take_password(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody can sign in here
     """
-    site = _site(lang)
+    site = desk_site(lang)
     translate = site.language.gettext
     form = SignInForm.sent()
     name = str(form.name.data or "")
@@ -66,7 +69,7 @@ def take_password(lang: str) -> Answer:
     if agent is None:
         return sign_in_page(site, name, translate(WRONG), 422)
     begin(agent)
-    return redirect(back_to(site), 303)
+    return redirect(page_of(site, request.args.get("to", "")), 303)
 
 
 @desk.post("/<language:lang>/desk/sign-out")
@@ -75,7 +78,7 @@ def sign_out(lang: str) -> Answer:
 
     :raise 404: there is no such language, or nobody can sign in here
     """
-    site = _site(lang)
+    site = desk_site(lang)
     if not DeskForm.sent().forged:
         agents: Agents = current_app.extensions["agents"]
         if token := session.get(TOKEN):
@@ -91,9 +94,8 @@ def begin(agent: Agent) -> None:
     session[TOKEN] = agents.sign_in(agent)
 
 
-def back_to(site: Site) -> str:
-    """Return the page of the desk that was asked for before signing in."""
-    wanted = request.args.get("to", "")
+def page_of(site: Site, wanted: str) -> str:
+    """Return the page of the desk that was asked for before signing in, or the desk."""
     # Only the desk's own pages: a link must not lead to another site.
     own = wanted.startswith(("desk/", "desk?")) and "//" not in wanted and "\\" not in wanted
     safe = own and wanted.isascii() and wanted.isprintable() and len(wanted) < 4000
@@ -101,23 +103,54 @@ def back_to(site: Site) -> str:
 
 
 def sign_in_page(
-    site: Site, name: str = "", error: str | None = None, status: int = 200
+    site: Site,
+    name: str = "",
+    error: str | None = None,
+    status: int = 200,
+    to: str | None = None,
+    at: str = "name",
 ) -> Response:
-    """Show the sign-in page."""
-    query = request.query_string.decode("ascii", "replace")
-    here = f"desk/sign-in?{query}" if query and len(query) < 4000 else "desk/sign-in"
+    """Show the sign-in page.
+
+    :param to: the page to lead to afterwards, where the request does not say it
+    :param at: the id of what is to be tried again after an error
+    """
+    wanted = request.args.get("to", "") if to is None else to
+    query = f"?{urlencode({'to': wanted})}" if wanted and len(wanted) < 4000 else ""
+    provider = provider_of(site)
+    way = (
+        {"url": f"{site.base}/desk/sign-in/provider{query}", "name": provider.shown}
+        if provider
+        else None
+    )
     values = {
         "form": DeskForm(),
         "name": name,
         "error": error,
-        "provider": None,
-        "here": here,
+        "at": at,
+        "provider": way,
+        "here": f"desk/sign-in{query}",
     }
     return page(site, "sign-in.html", values, status, keep=False)
 
 
-def _site(lang: str) -> Site:
+def provider_of(site: Site) -> IdentityProvider | None:
+    """Return who vouches for this desk's agents besides their passwords: a portal has its own."""
+    if site.portal:
+        return site.portal.identity
+    outside: IdentityProvider | None = current_app.extensions["identity"]
+    return outside
+
+
+def desk_site(lang: str) -> Site:
+    """Return the site of a page that people sign in or out on.
+
+    :raise 404: there is no such language, or nobody can sign in here
+    :raise DatabaseAway: nobody can just now
+    """
     site = find_site(lang)
     if current_app.extensions["agents"] is None:
         abort(404)
+    if current_app.secret_key is None:  # it is kept there, and no cookie can be without it
+        raise DatabaseAway
     return site
