@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import abort, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
@@ -41,8 +42,7 @@ def begin_with_provider(lang: str) -> Answer:
     wanted = request.args.get("to", "")
     plain = site.root.partition(";")[0]
     if plain != site.root:  # there is one address to come back to, whatever the colours
-        query = request.query_string.decode("ascii", "replace")
-        return redirect(f"{plain}{request.path}?{query}", 303)
+        return redirect(f"{plain}{request.path}?{urlencode({'to': wanted})}", 303)
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
     if wait := _waiting("provider"):
@@ -55,7 +55,8 @@ def begin_with_provider(lang: str) -> Answer:
         )
     except NotVouched as fault:
         return _refuse(site, wanted, fault.text, fault.status)
-    session[ON_THE_WAY] = {"lang": lang, "to": wanted if len(wanted) <= LONGEST else ""}
+    kept = wanted if len(wanted) <= LONGEST and wanted.isascii() else ""
+    session[ON_THE_WAY] = {"lang": lang, "to": kept}
     return redirect(url, 303)
 
 

@@ -180,11 +180,11 @@ class SignIn(FlaskOAuth2App):
 
     def _reason(self, fault: Exception) -> NotVouched:
         """Return what is to be said of a fault; the log names its kind, and no secret."""
-        code = fault.error if isinstance(fault, OAuthError) else None
+        code = str(fault.error) if isinstance(fault, OAuthError) else ""
         if code in _FAULTS:
             return NotVouched(*_FAULTS[code])
         kind = type(fault).__name__
-        if isinstance(code, str) and re.fullmatch("[a-z_]{1,40}", code):
+        if re.fullmatch("[a-z_]{1,40}", code):
             kind = code
         elif isinstance(fault, Untrusted):
             kind = str(fault)

@@ -27,10 +27,10 @@ def client(id: str, redirect_uri: str) -> dict[str, object]:
 class IdentityServer:
     """A provider that anybody can sign in at as anybody."""
 
-    def __init__(self, clients: Mapping[str, str]) -> None:
+    def __init__(self, clients: Mapping[str, str], host: str) -> None:
         told = json.dumps([client(id, uri) for id, uri in clients.items()])
         self._process = subprocess.Popen(
-            [PROGRAM, "provider.mjs", told], cwd=FOLDER, text=True,
+            [PROGRAM, "provider.mjs", host, told], cwd=FOLDER, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert self._process.stdout
@@ -62,17 +62,18 @@ class Visitor(requests.Session):
 
 
 @contextmanager
-def running(clients: Mapping[str, str]) -> Iterator[IdentityServer]:
+def running(clients: Mapping[str, str], host: str = "127.0.0.1") -> Iterator[IdentityServer]:
     """Run a provider; where there is none, skip, or fail if OIDC_TESTS=required.
 
     :param clients: the redirect URI of each client's id
+    :param host: the name of loopback that the provider goes by
     """
     if not (shutil.which(PROGRAM) and (FOLDER / "node_modules" / "oidc-provider").is_dir()):
         reason = "NOT TESTED with a real OpenID provider: run tests/desk/install"
         if os.environ.get("OIDC_TESTS") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
-    server = IdentityServer(clients)
+    server = IdentityServer(clients, host)
     try:
         yield server
     finally:

@@ -10,7 +10,9 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -319,6 +321,76 @@ def test_a_provider_of_another_name_is_refused(
     assert provider.issuer in caplog.text
 
 
+class Pretender(BaseHTTPRequestHandler):
+    """Answers every request with what its server was told."""
+
+    def do_GET(self) -> None:
+        status, headers, body = self.server.answer  # type: ignore[attr-defined]
+        self.send_response(status)
+        for header in headers.items():
+            self.send_header(*header)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def pretender() -> Iterator[HTTPServer]:
+    """Run a server that is asked once."""
+    with HTTPServer(("127.0.0.1", 0), Pretender) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        yield server
+        thread.join()
+
+
+def told_by(server: HTTPServer) -> dict[str, Any]:
+    """Return what a provider that is right says about itself."""
+    issuer = f"http://127.0.0.1:{server.server_port}"
+    return {
+        "issuer": issuer, "authorization_endpoint": f"{issuer}/auth",
+        "token_endpoint": f"{issuer}/token", "jwks_uri": f"{issuer}/keys",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({}, 303), ({"issuer": "https://other.example"}, 502), ({"issuer": None}, 502),
+     ({"token_endpoint": "http://other.example/token"}, 502), ({"scopes_supported": 5}, 502),
+     ({"id_token_signing_alg_values_supported": ["none", "HS256"]}, 502),
+     ({"authorization_endpoint": None}, 502), ({"verify": False, "proxies": {}}, 303)],
+)  # fmt: skip
+def test_a_provider_is_believed_about_itself_as_far_as_it_is_safe(
+    tmp_path: Path, pretender: HTTPServer, change: dict[str, Any], status: int
+) -> None:
+    told = told_by(pretender)
+    pretender.answer = (200, {}, json.dumps(told | change).encode())  # type: ignore[attr-defined]
+    app = make_app(tmp_path, vouching(told["issuer"]))
+    assert app.test_client().get(BEGIN).status_code == status
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(200, {}, b"[]"), (200, {}, b"<h1>Welcome</h1>"), (200, {}, b""), (404, {}, b""),
+     (500, {}, b""), (302, {"Location": "https://other.example/"}, b"")],
+)  # fmt: skip
+def test_a_provider_that_says_nothing_of_itself(
+    tmp_path: Path, pretender: HTTPServer, answer: tuple[int, dict[str, str], bytes]
+) -> None:
+    pretender.answer = answer  # type: ignore[attr-defined]
+    app = make_app(tmp_path, vouching(f"http://127.0.0.1:{pretender.server_port}"))
+    assert app.test_client().get(BEGIN).status_code in (502, 503)
+
+
+def test_the_secret_is_sent_as_the_provider_wants_it(pretender: HTTPServer) -> None:
+    told = told_by(pretender) | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    pretender.answer = (200, {}, json.dumps(told).encode())  # type: ignore[attr-defined]
+    read = openid.SignIn(vouching(told["issuer"]), "-").load_server_metadata()
+    assert read["token_endpoint_auth_method"] == "client_secret_post"
+
+
 def test_a_wrong_secret_is_said_in_the_log(
     tmp_path: Path, provider: IdentityServer, caplog
 ) -> None:
@@ -367,7 +439,7 @@ def test_a_portal_has_a_provider_of_its_own(portal_app: Flask) -> None:
     client, root = portal_app.test_client(), "/at/proseware"
     assert client.get(BEGIN).status_code == 404
     plain = client.get(f"{root};accent=ffee00{BEGIN}?to=desk/cases").location
-    assert plain == f"{root}{BEGIN}?to=desk/cases"
+    assert plain == f"{root}{BEGIN}?to=desk%2Fcases"
     back = go(client, "kim", plain)
     assert back.startswith(f"{root}{BACK}?")
     assert client.get(back.removeprefix(root)).status_code == 404, "not at the desk outside"

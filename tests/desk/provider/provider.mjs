@@ -1,4 +1,5 @@
-// An OpenID provider on a free port of loopback: node provider.mjs '[{"client_id": …}, …]'
+// An OpenID provider on a free port of loopback, by the name that it is given there:
+// node provider.mjs 127.0.0.1 '[{"client_id": …}, …]'
 // It says where it is in one line, and ends with its standard input.
 //
 // Whoever types the name of an account is signed in as it; what is typed as groups is told of them.
@@ -7,14 +8,15 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import Provider from "oidc-provider";
 
+const [host, clients] = process.argv.slice(2);
 const GROUPS = { kim: ["helpdesk"], lan: ["helpdesk", "leads"], eve: [] };
 const groupsOf = new Map(Object.entries(GROUPS));
 
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const issuer = `http://${host}:${server.address().port}`;
   const provider = new Provider(issuer, {
-    clients: JSON.parse(process.argv[2]),
+    clients: JSON.parse(clients),
     claims: { openid: ["sub"], profile: ["name"], groups: ["groups"] },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
