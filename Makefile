@@ -70,7 +70,7 @@ format: $(VENV)/.dev ## Format the Python sources and sort their imports
 setup: $(VENV)/.dev browser ## Only set up what the tests need
 
 clean: ## Remove everything that was made here, .venv/ included
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov test-results
+	rm -rf $(VENV) tests/desk/provider/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 

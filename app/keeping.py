@@ -32,6 +32,7 @@ def install(
         "case_rate": _rate(settings, "case_limit"),
         "sign_in_rate": _rate(settings, "sign_in_limit"),
         "desk_open": settings.desk_open,
+        "identity": settings.identity,
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .portal.identity import IdentityProvider
 from .store.database import read_url
 from .web.addresses import Network, read_networks
 from .web.rates import check_storage, read_limit
@@ -41,6 +42,7 @@ class Settings:
     ``sign_in_limit``: how often one address may try to sign in.
     ``desk_open``: whether everybody may use the desk without cases.
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
+    ``identity``: who vouches for the agents of the desk outside of portals, from ``OIDC_…``.
     """
 
     page_cache: int = 512
@@ -58,6 +60,7 @@ class Settings:
     sign_in_limit: str = "30 per 10 minutes"
     desk_open: bool = False
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
+    identity: IdentityProvider | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -94,6 +97,7 @@ class Settings:
             sign_in_limit=_limit(environment, "SIGN_IN_LIMIT", cls.sign_in_limit),
             desk_open=open_to_all == "yes",
             metrics_from=_networks(environment, "METRICS_FROM", THIS_MACHINE),
+            identity=IdentityProvider.from_environment(environment),
         )
 
 

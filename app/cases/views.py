@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from ..store import DatabaseAway
 from ..store.cases import Cases
 from ..store.codes import NotACode, read_code
+from ..web.counting import mark
 from ..web.guesses import visitor_key
 from ..web.links import Spot
 from ..web.rates import Rate
@@ -48,7 +49,9 @@ def open_case(lang: str) -> Answer:
         case = kept.open(site.portal_id, site.language.code, spot.facts)
     except DatabaseAway:
         return pages.away_page(site, spot)
-    return redirect(f"{site.base}/{CASE}/{case.code}", 303)
+    response = redirect(f"{site.base}/{CASE}/{case.code}", 303)
+    mark(response, ("case", "opened"))
+    return response
 
 
 @cases.get(f"/<language:lang>/{CASE}")

@@ -5,7 +5,7 @@ Without a case the URL is the state, as in the wizard, and nothing is stored; a 
 database.
 """
 
-from . import case_screen, case_views, insights, metrics, signing, views  # noqa: F401
+from . import case_screen, case_views, identity, insights, metrics, signing, views  # noqa: F401
 from .blueprint import desk
 from .sessions import DeskSessions
 

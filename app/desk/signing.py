@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Response, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
+from ..portal.identity import IdentityProvider
 from ..store.agents import Agent, Agents
 from ..store.passwords import Locked
 from ..web.guesses import visitor_key
@@ -38,7 +40,7 @@ def sign_in(lang: str) -> Answer:
     """
     site = find_desk(lang)
     if current_agent(site):
-        return redirect(back_to(site), 303)
+        return redirect(page_of(site, request.args.get("to", "")), 303)
     return sign_in_page(site)
 
 
@@ -66,7 +68,7 @@ def take_password(lang: str) -> Answer:
     if agent is None:
         return sign_in_page(site, name, translate(WRONG), 422)
     begin(agent)
-    return redirect(back_to(site), 303)
+    return redirect(page_of(site, request.args.get("to", "")), 303)
 
 
 @desk.post("/<language:lang>/desk/sign-out")
@@ -91,9 +93,8 @@ def begin(agent: Agent) -> None:
     session[TOKEN] = agents.sign_in(agent)
 
 
-def back_to(site: Site) -> str:
-    """Return the page of the desk that was asked for before signing in."""
-    wanted = request.args.get("to", "")
+def page_of(site: Site, wanted: str) -> str:
+    """Return the page of the desk that was asked for before signing in, or the desk."""
     # Only the desk's own pages: a link must not lead to another site.
     own = wanted.startswith(("desk/", "desk?")) and "//" not in wanted and "\\" not in wanted
     safe = own and wanted.isascii() and wanted.isprintable() and len(wanted) < 4000
@@ -101,16 +102,40 @@ def back_to(site: Site) -> str:
 
 
 def sign_in_page(
-    site: Site, name: str = "", error: str | None = None, status: int = 200
+    site: Site,
+    name: str = "",
+    error: str | None = None,
+    status: int = 200,
+    to: str | None = None,
+    at: str = "name",
 ) -> Response:
-    """Show the sign-in page."""
-    query = request.query_string.decode("ascii", "replace")
-    here = f"desk/sign-in?{query}" if query and len(query) < 4000 else "desk/sign-in"
+    """Show the sign-in page.
+
+    :param to: the page to lead to afterwards, where the request does not say it
+    :param at: the id of what is to be tried again after an error
+    """
+    wanted = request.args.get("to", "") if to is None else to
+    query = f"?{urlencode({'to': wanted})}" if wanted and len(wanted) < 4000 else ""
+    provider = provider_of(site)
+    way = (
+        {"url": f"{site.base}/desk/sign-in/provider{query}", "name": provider.shown}
+        if provider
+        else None
+    )
     values = {
         "form": DeskForm(),
         "name": name,
         "error": error,
-        "provider": None,
-        "here": here,
+        "at": at,
+        "provider": way,
+        "here": f"desk/sign-in{query}",
     }
     return page(site, "sign-in.html", values, status, keep=False)
+
+
+def provider_of(site: Site) -> IdentityProvider | None:
+    """Return who vouches for this desk's agents besides their passwords: a portal has its own."""
+    if site.portal:
+        return site.portal.identity
+    outside: IdentityProvider | None = current_app.extensions["identity"]
+    return outside

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ..diagnosis.domains import NotADomain, normalise_domain, normalise_host
+from .identity import GROUPS, check_address
 from .origin import read_origin
 
 Text = str | dict[str, str]
@@ -94,6 +95,13 @@ def _url(text: str) -> str:
     return text
 
 
+def _issuer(text: str) -> str:
+    try:
+        return check_address(text)
+    except ValueError as fault:
+        raise ValueError(f"{_cut(text)} {fault}") from None
+
+
 def _like(pattern: str, told: str) -> AfterValidator:
     shape = re.compile(pattern)
 
@@ -126,6 +134,11 @@ Phone = Annotated[
 Word = Annotated[
     str, _like(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", "is no word of a to z, 0 to 9 and -")
 ]
+Issuer = Annotated[str, AfterValidator(_issuer)]
+Variable = Annotated[
+    str, _like(r"OIDC_[A-Z0-9_]{1,60}", "is no name of a variable, like OIDC_PROSEWARE_SECRET")
+]
+Claim = Annotated[str, _like(r"[!-~]{1,200}", "is no name of a claim, like groups")]
 Authorisation = Literal["smtp-auth", "pop-before-smtp", "authorised-network", "ip-allow-list"]
 Few = Field(min_length=1, max_length=MOST)
 Listed: Any = Field(default=[], max_length=MOST)
@@ -178,6 +191,21 @@ class Colours(Scheme):
     dark: Scheme = Scheme()
 
 
+class SignIn(Table):
+    """The identity provider that agents of the portal's desk sign in with.
+
+    Its secret stands in the environment, in a variable that is named here.
+    """
+
+    issuer: Issuer
+    client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    client_secret_from: Variable
+    name: Line | None = None
+    groups_claim: Claim = GROUPS
+    agents: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    leads: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
 class Entry(Table):
     """One portal, as the file describes it."""
 
@@ -200,3 +228,4 @@ class Entry(Table):
     origins: Annotated[list[Origin], Listed, Unique]
     facts: dict[str, str | int] = {}
     notes: dict[str, Text] = {}
+    sign_in: SignIn | None = None

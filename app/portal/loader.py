@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -12,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from .checks import Found, claim_faults, entry_faults, mended_colours
-from .entry import Entry
+from .entry import Entry, SignIn
 from .fault import Fault, Key, Places
+from .identity import IdentityProvider
 from .logo import BadLogo, read_logo
 from .portal import Portal
 
@@ -103,8 +105,26 @@ def _read(
             logo = read_logo(path.parent / entry.logo)
         except BadLogo as fault:
             faults.append((("logo",), str(fault)))
-    portal = Portal(entry, path.name, logo, demo)
+    identity = None
+    if entry.sign_in is not None:
+        identity = _identity(entry.sign_in)
+        if not identity.client_secret:
+            told = f"the environment has no {entry.sign_in.client_secret_from}"
+            faults.append((("sign_in", "client_secret_from"), told))
+    portal = Portal(entry, path.name, logo, demo, identity)
     return portal, faults, list(mended_colours(portal))
+
+
+def _identity(told: SignIn) -> IdentityProvider:
+    return IdentityProvider(
+        issuer=told.issuer,
+        client_id=told.client_id,
+        client_secret=os.environ.get(told.client_secret_from, ""),
+        name=told.name or "",
+        groups_claim=told.groups_claim,
+        agents=told.agents or "",
+        leads=told.leads or "",
+    )
 
 
 def _form_faults(fault: ValidationError) -> Found:

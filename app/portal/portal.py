@@ -12,6 +12,7 @@ from ..knowledge import Incoming, Outgoing, Provider
 from ..knowledge.variables import SIGN_IN, WEBMAIL
 from .colours import Palette, make_palette
 from .entry import Entry, Text
+from .identity import IdentityProvider
 from .logo import Logo
 
 
@@ -32,6 +33,8 @@ class Portal:
     logo: Logo | None = None
     demo: str = ""
     """The origin of the operator's own demo page, which may embed every portal."""
+    identity: IdentityProvider | None = None
+    """Who vouches for the agents of its desk."""
 
     @cached_property
     def origins(self) -> tuple[str, ...]:

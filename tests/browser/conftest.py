@@ -51,7 +51,8 @@ def base_url(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="module")
 def _module_page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    # Signed in, which the wizard's pages must not notice.  A transition would let a test see a colour on its way to another.
+    # Signed in, which the wizard's pages must not notice.
+    # A transition would let a test see a colour on its way to another.
     context = browser.new_context(**browser_context_args, reduced_motion="reduce")
     page = context.new_page()
     sign_in(page)

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from app import create_app
+from app.settings import Settings
 from tests.desk.conftest import PASSWORD, Clock, sign_in, token
 from tests.linting import LintingClient, visible_text
 
@@ -156,3 +158,13 @@ def test_a_short_password_is_refused(desk_app: Flask) -> None:
     assert "12" in result.output
     result = desk_app.test_cli_runner().invoke(args=["agents", "list"])
     assert result.output == "-\tagent\tlan\n"
+
+
+def test_while_the_database_has_never_answered_signing_in_has_to_wait() -> None:
+    settings = Settings(page_cache=0, database_url="postgresql://nobody@127.0.0.1:1/none")
+    app = create_app(settings)
+    app.test_client_class = LintingClient
+    for path in ("sign-in", "cases"):
+        page = app.test_client().get(f"/en/desk/{path}", follow_redirects=True)
+        assert page.status_code == 503
+        assert "Not available just now" in visible_text(page)

@@ -104,6 +104,46 @@ def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, mistake: str)
     assert not load(tmp_path, text).portals
 
 
+SIGN_IN = """
+[portal.sign_in]
+issuer = "https://login.proseware.com"
+client_id = "thong-thu"
+client_secret_from = "OIDC_PROSEWARE_SECRET"
+leads = "leads"
+"""
+
+
+def test_a_desk_may_have_an_identity_provider(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("OIDC_PROSEWARE_SECRET", "a-secret")
+    loaded = load(tmp_path, TEXT + SIGN_IN)
+    assert not loaded.faults
+    identity = loaded.portals["proseware"].identity
+    assert (identity.client_secret, identity.agents, identity.leads) == ("a-secret", "", "leads")
+    assert "a-secret" not in repr(loaded.portals["proseware"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key", "words"),
+    [("OIDC_PROSEWARE_SECRET", "OIDC_OTHER", "client_secret_from", "has no OIDC_OTHER"),
+     ("OIDC_PROSEWARE_SECRET", "DATABASE_URL", "client_secret_from", "is no name of a variable"),
+     ("https://login", "http://login", "issuer", "begins with https://"),
+     ("leads =", "lead =", "lead", "is no key here"),
+     ('client_id = "thong-thu"', 'client_id = ""', "client_id", "at least 1")],
+)  # fmt: skip
+def test_a_mistake_about_an_identity_provider_is_named(
+    tmp_path: Path, monkeypatch, before: str, after: str, key: str, words: str
+) -> None:
+    monkeypatch.setenv("OIDC_PROSEWARE_SECRET", "a-secret")
+    text = TEXT + SIGN_IN.replace(before, after)
+    (fault,) = load(tmp_path, text).faults
+    where = line(after if before != "https://login" else 'issuer = "http://login', text)
+    if "client_id" in before:
+        where = line('client_id = ""', text)
+    assert str(fault).startswith(f"portals.toml:{where}: portal[1].sign_in.{key}: ")
+    assert words in str(fault)
+    assert "a-secret" not in str(fault)
+
+
 def test_what_is_missing_is_said_where_its_table_begins(tmp_path: Path) -> None:
     (fault,) = load(tmp_path, TEXT.replace("checked = 2026-11-24", "")).faults
     where = line("[[portal]]\n# The word")

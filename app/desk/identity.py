@@ -1,0 +1,119 @@
+"""Sign in with the provider's own identity provider, in place of a password of ours."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import abort, current_app, redirect, request, session
+from werkzeug.wrappers import Response as Answer
+
+from ..portal.identity import IdentityProvider, name_of
+from ..store.agents import Agents
+from ..web.guesses import visitor_key
+from ..web.languages import preferred
+from ..web.messages import N_
+from ..web.rates import Rate
+from ..web.site import Site, find_site, home_url
+from .access import current_agent, find_desk
+from .blueprint import desk
+from .openid import STALE, NotVouched, SignIn
+from .signing import MANY, begin, page_of, provider_of, sign_in_page
+
+NOBODY: Final = N_(
+    "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "
+    "looks after it, or sign in as somebody else."
+)
+ON_THE_WAY: Final = "on_the_way"
+"""The key of the session under which stands where somebody wanted to go, in which language."""
+ANOTHER: Final = "another"
+"""The key that is there when the next sign-in should be somebody else's."""
+LONGEST: Final = 1000
+"""Characters of a page to lead back to: a cookie has little room."""
+
+
+@desk.get("/<language:lang>/desk/sign-in/provider")
+def begin_with_provider(lang: str) -> Answer:
+    """Send the browser to the identity provider.
+
+    :raise 404: there is no such language, or the desk has no identity provider
+    """
+    site, provider = _found(lang)
+    wanted = request.args.get("to", "")
+    plain = site.root.partition(";")[0]
+    if plain != site.root:  # there is one address to come back to, whatever the colours
+        return redirect(f"{plain}{request.path}?{urlencode({'to': wanted})}", 303)
+    if current_agent(site):
+        return redirect(page_of(site, wanted), 303)
+    if wait := _waiting("provider"):
+        return _refuse(site, wanted, MANY, 429, seconds=wait)
+    first = site.languages[0].code
+    options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
+    try:
+        url = SignIn(provider, _name(site)).begin(
+            f"{home_url()}{site.root}/{first}/desk/signed-in", **options
+        )
+    except NotVouched as fault:
+        return _refuse(site, wanted, fault.text, fault.status)
+    kept = wanted if len(wanted) <= LONGEST and wanted.isascii() else ""
+    session[ON_THE_WAY] = {"lang": lang, "to": kept}
+    return redirect(url, 303)
+
+
+@desk.get("/<language:lang>/desk/signed-in")
+def end_with_provider(lang: str) -> Answer:
+    """Sign in whom the identity provider vouches for, and lead to the page they had asked for.
+
+    :raise 404: there is no such language, or the desk has no identity provider
+    """
+    site, provider = _found(lang)
+    told = session.get(ON_THE_WAY, {})
+    spoken = tuple(language.code for language in site.languages)
+    asked = told.get("lang") or preferred(request.headers.get("Accept-Language", ""), spoken)
+    site = find_site(asked) if asked in spoken else site
+    wanted: str = told.get("to", "")
+    if current_agent(site):  # somebody went back, or loads the page again
+        return redirect(page_of(site, wanted), 303)
+    client = SignIn(provider, _name(site))
+    if not client.is_pending():
+        return _refuse(site, wanted, STALE, 400)
+    if wait := _waiting("sign-in"):
+        return _refuse(site, wanted, MANY, 429, seconds=wait)
+    try:
+        claims = client.end()
+    except NotVouched as fault:
+        return _refuse(site, wanted, fault.text, fault.status)
+    role = provider.role_of(claims)
+    if role is None:
+        session[ANOTHER] = True
+        return _refuse(site, wanted, NOBODY, 403)
+    agents: Agents = current_app.extensions["agents"]
+    name = name_of(claims)
+    begin(agents.known_by(site.portal_id, provider.issuer, claims["sub"], name, role))
+    return redirect(page_of(site, wanted), 303)
+
+
+def _found(lang: str) -> tuple[Site, IdentityProvider]:
+    site = find_desk(lang)
+    provider = provider_of(site)
+    if provider is None:
+        abort(404)
+    return site, provider
+
+
+def _name(site: Site) -> str:
+    return site.portal_id or "-"
+
+
+def _waiting(what: str) -> int:
+    """Return how many seconds a visitor must wait, 0 for none; it counts as a try."""
+    rate: Rate | None = current_app.extensions["sign_in_rate"]
+    allowance = rate.take(f"{what} {visitor_key()}") if rate else None
+    return allowance.wait if allowance and not allowance.allowed else 0
+
+
+def _refuse(site: Site, wanted: str, text: str, status: int, **values: Any) -> Answer:
+    provider = provider_of(site)
+    values["name"] = provider.shown if provider else ""
+    told = site.language.gettext(text).format(**values)
+    return sign_in_page(site, error=told, status=status, to=wanted, at="provider")
