@@ -44,7 +44,8 @@
     });
     var moves = going;
     sent = new Map(fields().map(function (one) { return [one, stateOf(one)]; }));
-    fetch(form().action, { method: "POST", body: data, headers: { Accept: "text/html" } })
+    var headers = { Accept: "text/html", "X-Desk": "1" };
+    fetch(form().action, { method: "POST", body: data, headers: headers })
       .then(function (response) {
         return response.text().then(function (text) {
           var page = new DOMParser().parseFromString(text, "text/html");

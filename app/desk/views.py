@@ -14,6 +14,9 @@ from .screen import desk_page
 from .state import read_state
 from .taking import take_form
 
+SCRIPT = "X-Desk"
+"""The header that the screen's script sends along."""
+
 
 @desk.get("/<language:lang>/desk")
 def show(lang: str) -> Response:
@@ -34,7 +37,10 @@ def show(lang: str) -> Response:
 
 @desk.post("/<language:lang>/desk")
 def renew(lang: str) -> Response:
-    """Take answers, remedies tried and a paste; only what no URL may hold is shown at once.
+    """Take answers, remedies tried and a paste, and lead on to the URL of the new state.
+
+    What no URL may hold is shown at once; so is everything to the screen's own script, which
+    writes the URL itself: a round trip less, and somebody is waiting.
 
     :raise 404: there is no such language
     :raise 413: it is larger than any paste
@@ -43,7 +49,7 @@ def renew(lang: str) -> Response:
     site = find_site(lang)
     take_paste(request)
     taken = take_form(read_state(site)[0], request.form)
-    if taken.settled:
+    if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
     return desk_page(
         site,

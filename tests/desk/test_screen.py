@@ -62,6 +62,15 @@ def test_a_screen_is_a_function_of_its_url(client, lang: str, query: str, caller
     assert client.post(again, data=form_of(client.get(again).text)).headers["Location"] == again
 
 
+def test_the_script_gets_the_new_screen_at_once(client) -> None:
+    form = form_of(client.get("/en/desk").text) | {"place": "home"}
+    there = client.post("/en/desk", data=form).headers["Location"]
+    page = client.post("/en/desk", data=form, headers={"X-Desk": "1"})
+    assert page.status_code == 200
+    assert page.text == client.get(there).text
+    assert f'data-here="{there.replace("&", "&amp;")}"' in page.text
+
+
 def test_the_url_is_canonical(client) -> None:
     answer = client.post(
         "/en/desk?caller=en&nonsense=1&keys=off&place=home&error=spam", data={"place": "work"}
