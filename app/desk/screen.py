@@ -23,7 +23,7 @@ from ..wizard.route import draw_route
 from ..wizard.screens import SURE
 from .answers import Fault
 from .asking import make_card, make_rows
-from .state import DeskState
+from .state import PATH, DeskState
 from .taking import Paste
 from .tickets import write_tickets
 from .ways import make_ways
@@ -61,7 +61,7 @@ def desk_page(
         "caller": caller,
         "two": caller is not site.language,
         "url": state.url(site),
-        "none_known": NOTHING,
+        "afresh": state.at(facts=NOTHING, ask=None, path=PATH).url(site),
         "here": site.within(state.url(site)),
         "action": action or state.url(site),
         "hidden": tuple(hidden),
@@ -125,10 +125,7 @@ def _shown_paste(site: Site, state: DeskState, paste: Paste | None) -> dict[str,
         "excerpt": excerpt(paste.text, reading, told),
         "unsure": reading.confidence < SURE and reading.reason != "other",
         "others": [
-            (
-                state.at(facts=state.facts.but(error=other.reason)).url(site),
-                answer_text(code, "error", other.reason),
-            )
+            (other.reason, answer_text(code, "error", other.reason))
             for other in reading.alternatives
             if other.reason in CHOICES["error"]
         ],

@@ -150,6 +150,12 @@ def test_the_question_stays_until_it_is_left(client) -> None:
     assert answer.headers["Location"] == "/en/desk?error=spam"
 
 
+def test_a_mistake_keeps_the_question(client) -> None:
+    page = post(client, "/en/desk?ask=port", port=["smtp"], go="on")
+    assert page.status_code == 422
+    assert 'data-fact="port"' in page.text
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("fact", ["error", "account_domain", "port", "sender_domain", "program"])
 def test_the_card_reads_out_in_the_callers_language(client, lang: str, fact: str) -> None:
@@ -278,10 +284,15 @@ def test_an_empty_box_is_said_only_where_nothing_else_was_answered(client) -> No
 
 
 def test_doubt_and_other_meanings_are_told(client) -> None:
-    page = post(client, "/en/desk?place=work", text="554 5.7.1 message rejected, mailbox full spam")
+    url, text = "/en/desk?place=work", "550 message refused by policy, looks like spam, relay"
+    page = post(client, url, text=text)
     assert page.status_code == 200
-    for url in re.findall(r'It may also mean: <a href="([^"]*)"', page.text):
-        assert client.get(unescape(url)).status_code == 200
+    others = re.findall(r'It may also mean: <button [^>]*name="error" value="([^"]*)"', page.text)
+    assert others
+    action = unescape(re.search(r'action="([^"]*desk[^"]*)"', page.text)[1])
+    form = form_of(page.text)
+    form["error"].append(others[0])
+    assert f"error={others[0]}" in client.post(action, data=form).headers["Location"]
 
 
 def test_nobody_frames_the_desk_and_its_script_may_ask(client, portal_client) -> None:
