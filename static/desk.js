@@ -24,7 +24,9 @@
       return one.name && one.type !== "hidden" && one.type !== "submit";
     });
   }
-  function stateOf(one) { return /radio|checkbox/.test(one.type) ? one.checked : one.value; }
+  function ticked(one) { return /radio|checkbox/.test(one.type); }
+  function stateOf(one) { return ticked(one) ? one.checked : one.value; }
+  function note() { sent = new Map(fields().map(function (one) { return [one, stateOf(one)]; })); }
   function edits() {
     return fields().filter(function (one) { return sent.get(one) !== stateOf(one); });
   }
@@ -43,8 +45,9 @@
       data.append(pair[0], pair[1]);
     });
     var moves = going;
-    sent = new Map(fields().map(function (one) { return [one, stateOf(one)]; }));
-    fetch(form().action, { method: "POST", body: data, headers: { Accept: "text/html" } })
+    note();
+    var headers = { Accept: "text/html", "X-Desk": "1" };
+    fetch(form().action, { method: "POST", body: data, headers: headers })
       .then(function (response) {
         return response.text().then(function (text) {
           var page = new DOMParser().parseFromString(text, "text/html");
@@ -75,9 +78,14 @@
     var caret = writes(active) && active.setSelectionRange
       ? [active.selectionStart, active.selectionEnd] : null;
     var verdict = document.getElementById("verdict").textContent;
-    var kept = edits().map(function (one) { return [one.name, one.value, one.checked, one.type]; });
+    var kept = edits().map(function (one) {
+      return { name: one.name, value: one.value, checked: one.checked, ticked: ticked(one) };
+    });
     // What stands beside the form is kept with a button of its own, and not yet.
-    var aside = Array.prototype.map.call(document.querySelectorAll(".case [id][name]"), function (one) {
+    var aside = Array.prototype.filter.call(document.querySelectorAll(".case [id][name]"), function (one) {
+      var first = one.options && (one.querySelector("[selected]") || one.options[0]);
+      return one.value !== (first ? first.value : one.defaultValue);
+    }).map(function (one) {
       return [one.id, one.value];
     });
     placing = true;
@@ -89,7 +97,7 @@
       link.href = links[at].getAttribute("href");
     });
     history.replaceState(null, "", form().dataset.here);
-    sent = new Map(fields().map(function (one) { return [one, stateOf(one)]; }));
+    note();
     kept.forEach(carry);
     aside.forEach(function (pair) {
       var place = document.getElementById(pair[0]);
@@ -101,6 +109,9 @@
     });
     root.classList.add("scripted");
     if (moves) digits = "";
+    // A mistake keeps the question; what was typed ahead was meant for the next one.
+    if (document.querySelector("main .summary")) ahead = [];
+    if (before[before.length - 1] === card().dataset.fact) before.pop();
     var understood = document.getElementById("understood-title");
     var next = understood && /^(paste|read)?$/.test(id) ? understood
       : moves ? start() : id && document.getElementById(id);
@@ -124,14 +135,14 @@
     while (ahead.length && !going) press(ahead.shift());
   }
 
-  // An edit made while the answer was on its way is made again on the page that came.
+  // An edit made while the answer was on its way is made again on the page that came, where the
+  // question may have become a list, or the list choices.
   function carry(edit) {
     fields().forEach(function (one) {
-      if (one.name !== edit[0]) return;
-      var chosen = /radio|checkbox/.test(one.type);
-      if (chosen && one.value === edit[1] && one.type === edit[3]) one.checked = edit[2];
-      else if (!chosen && !/radio|checkbox/.test(edit[3])) one.value = edit[1];
-      else if (one.tagName === "SELECT" && edit[2]) one.value = edit[1];
+      if (one.name !== edit.name) return;
+      if (ticked(one)) {
+        if (one.value === edit.value) one.checked = edit.ticked ? edit.checked : true;
+      } else if (!edit.ticked || (edit.checked && one.tagName === "SELECT")) one.value = edit.value;
     });
   }
 
@@ -193,6 +204,7 @@
       return true;
     }
     digits = "";
+    key = key.length === 1 ? key.toLowerCase() : key;
     if (key === "Enter") go();
     else if (key === "u") choose(card().querySelector("[value=unknown]"));
     else if (key === "b") { if (before.length) turn(before.pop()); }
@@ -229,6 +241,7 @@
   document.addEventListener("change", function (event) {
     var at = event.target;
     if (placing || !at.name || at.form !== form() || at.matches("textarea, input.text")) return;
+    digits = "";
     if (at.tagName === "SELECT") send([], false);
     else chosen(at);
   });
@@ -272,6 +285,6 @@
     if (arrived) setTimeout(arrived);
   });
 
-  sent = new Map(fields().map(function (one) { return [one, stateOf(one)]; }));
+  note();
   root.classList.add("scripted");
 })(document.currentScript.dataset);

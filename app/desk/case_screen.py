@@ -25,6 +25,7 @@ from .screen import desk_page
 from .shown_case import show_case
 from .state import DeskState, read_state
 from .taking import Taken, take_form
+from .views import SCRIPT
 
 PATH: Final = "desk/cases"
 STALE: Final = N_(
@@ -78,7 +79,7 @@ def renew_one(site: Site, agent: Agent, code: str) -> Response:
         return cases_page(site, agent, code, fault)
     except StaleCase:
         return _stale(site, agent, _cases().find(site.portal_id, case.code))
-    if taken.settled:
+    if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
     return _screen(site, agent, case, taken)
 

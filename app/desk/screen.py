@@ -64,7 +64,7 @@ def desk_page(
         "caller": caller,
         "two": caller is not site.language,
         "url": state.url(site),
-        "afresh_url": state.at(facts=NOTHING, ask=None, path=PATH).url(site),
+        "afresh": state.at(facts=NOTHING, ask=None, path=PATH).url(site),
         "here": site.within(state.url(site)),
         "action": action or state.url(site),
         "hidden": tuple(hidden),
@@ -132,10 +132,7 @@ def _shown_paste(site: Site, state: DeskState, paste: Paste | None) -> dict[str,
         "excerpt": excerpt(paste.text, reading, told),
         "unsure": reading.confidence < SURE and reading.reason != "other",
         "others": [
-            (
-                state.at(facts=state.facts.but(error=other.reason)).url(site),
-                answer_text(code, "error", other.reason),
-            )
+            (other.reason, answer_text(code, "error", other.reason))
             for other in reading.alternatives
             if other.reason in CHOICES["error"]
         ],

@@ -52,7 +52,7 @@ def take_form(state: DeskState, form: Form) -> Taken:
     facts, errors, typed = read_form(state.facts, form)
     asked = form.get("ask", state.ask)
     paste = _read_paste(form, changed=facts != state.facts or bool(errors))
-    leaves = "go" in form or "read" in form or (paste and paste.understood)
+    leaves = not errors and ("go" in form or "read" in form or (paste and paste.understood))
     if paste and paste.reading and paste.understood:
         facts = facts_of(paste.reading, facts)
     ask = None if asked not in knowledge().questions or leaves else asked

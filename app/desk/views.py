@@ -15,6 +15,9 @@ from .screen import desk_page
 from .state import read_state
 from .taking import take_form
 
+SCRIPT = "X-Desk"
+"""The header that the screen's script sends along."""
+
 
 @desk.get("/<language:lang>/desk")
 @admit
@@ -36,7 +39,10 @@ def show(site: Site, at_desk: AtDesk | None) -> Response:
 @desk.post("/<language:lang>/desk")
 @admit
 def renew(site: Site, at_desk: AtDesk | None) -> Response:
-    """Take answers, remedies tried and a paste; only what no URL may hold is shown at once.
+    """Take answers, remedies tried and a paste, and lead on to the URL of the new state.
+
+    What no URL may hold is shown at once; so is everything to the screen's own script, which
+    writes the URL itself: a round trip less, and somebody is waiting.
 
     :raise 404: there is no such language
     :raise 413: it is larger than any paste
@@ -44,7 +50,7 @@ def renew(site: Site, at_desk: AtDesk | None) -> Response:
     """
     take_paste(request)
     taken = take_form(read_state(site)[0], request.form)
-    if taken.settled:
+    if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
     return desk_page(
         site,

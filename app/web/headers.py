@@ -25,6 +25,8 @@ WINDOW = 16
 """Brotli's, in bits: no page is longer, and a smaller one is faster."""
 HEAVY, BEST = 6_000, 11
 """Above so many bytes a page that is kept would miss its budget: the best saves 6%, for 25 ms."""
+LONG, QUICK = 40_000, 5
+"""What is longer, in bytes, is the desk's screen, and somebody waits for it: 1.5 ms, 2% more."""
 SMALLEST = 500
 """Shorter answers, in bytes, are not worth compressing: they fit one packet anyway."""
 
@@ -106,7 +108,7 @@ def choose_coding(header: str) -> str:
 
 def _compress(body: bytes, coding: str, kept: bool) -> bytes:
     if coding == "br":
-        packed = _brotli(body, QUALITY)
+        packed = _brotli(body, QUALITY if len(body) <= LONG else QUICK)
         return _brotli(body, BEST) if kept and len(packed) > HEAVY else packed
     return gzip.compress(body, 6, mtime=0)
 

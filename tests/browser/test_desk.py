@@ -305,6 +305,35 @@ def test_a_mistake_is_said_and_can_be_mended(desk: Page) -> None:
     expect(desk.get_by_role("alert")).to_have_count(0)
 
 
+def test_what_was_typed_ahead_of_a_mistake_is_dropped(desk: Page) -> None:
+    desk.goto("/en/desk?ask=account_domain")
+    desk.locator("#account_domain").click()
+    desk.evaluate(HOLD)
+    desk.keyboard.type("pat")
+    desk.keyboard.press("Enter")
+    desk.keyboard.type("1kim")
+    desk.evaluate(LET_ONE_GO)
+    expect(desk.get_by_role("alert")).to_be_visible()
+    on_card(desk, "account_domain")
+    expect(desk.locator("#account_domain")).to_be_focused()
+    expect(desk.locator("#account_domain")).to_have_value("pat")
+
+
+def test_an_edit_follows_its_question_onto_the_card(desk: Page) -> None:
+    desk.goto("/en/desk?error=relay-denied&ask=vpn")
+    desk.evaluate(HOLD)
+    desk.locator("#ask-login").click()
+    desk.locator("#login").select_option("none")
+    desk.locator("#vpn").check()
+    desk.evaluate(LET_ONE_GO)
+    on_card(desk, "login")
+    desk.wait_for_function("held.length === 1")
+    desk.evaluate(LET_ONE_GO)
+    in_url(desk, "login=none")
+    in_url(desk, "vpn=yes")
+    expect(desk.locator("#login-4")).to_be_checked()
+
+
 def test_a_question_can_be_asked_out_of_turn(desk: Page) -> None:
     desk.goto("/en/desk")
     desk.locator("#ask-login").click()

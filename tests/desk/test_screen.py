@@ -62,6 +62,15 @@ def test_a_screen_is_a_function_of_its_url(client, lang: str, query: str, caller
     assert client.post(again, data=form_of(client.get(again).text)).headers["Location"] == again
 
 
+def test_the_script_gets_the_new_screen_at_once(client) -> None:
+    form = form_of(client.get("/en/desk").text) | {"place": "home"}
+    there = client.post("/en/desk", data=form).headers["Location"]
+    page = client.post("/en/desk", data=form, headers={"X-Desk": "1"})
+    assert page.status_code == 200
+    assert page.text == client.get(there).text
+    assert f'data-here="{there.replace("&", "&amp;")}"' in page.text
+
+
 def test_the_url_is_canonical(client) -> None:
     answer = client.post(
         "/en/desk?caller=en&nonsense=1&keys=off&place=home&error=spam", data={"place": "work"}
@@ -139,6 +148,12 @@ def test_the_question_stays_until_it_is_left(client) -> None:
     assert answer.headers["Location"] == f"/en/desk?error=spam&ask={first}"
     answer = post(client, answer.headers["Location"], go="on")
     assert answer.headers["Location"] == "/en/desk?error=spam"
+
+
+def test_a_mistake_keeps_the_question(client) -> None:
+    page = post(client, "/en/desk?ask=port", port=["smtp"], go="on")
+    assert page.status_code == 422
+    assert 'data-fact="port"' in page.text
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -269,10 +284,15 @@ def test_an_empty_box_is_said_only_where_nothing_else_was_answered(client) -> No
 
 
 def test_doubt_and_other_meanings_are_told(client) -> None:
-    page = post(client, "/en/desk?place=work", text="554 5.7.1 message rejected, mailbox full spam")
+    url, text = "/en/desk?place=work", "550 message refused by policy, looks like spam, relay"
+    page = post(client, url, text=text)
     assert page.status_code == 200
-    for url in re.findall(r'It may also mean: <a href="([^"]*)"', page.text):
-        assert client.get(unescape(url)).status_code == 200
+    others = re.findall(r'It may also mean: <button [^>]*name="error" value="([^"]*)"', page.text)
+    assert others
+    action = unescape(re.search(r'action="([^"]*desk[^"]*)"', page.text)[1])
+    form = form_of(page.text)
+    form["error"].append(others[0])
+    assert f"error={others[0]}" in client.post(action, data=form).headers["Location"]
 
 
 def test_nobody_frames_the_desk_and_its_script_may_ask(client, portal_client) -> None:

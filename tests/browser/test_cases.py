@@ -1,0 +1,123 @@
+"""From the person's phone to the agent's desk and back again."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.helpdesk import sign_in
+from tests.browser.pages import DESKTOP, LANGUAGES, PHONE, PLAN, facts_of
+from tests.browser.person import leaving
+
+pytestmark = pytest.mark.browser
+
+HELP = {"vi": "Nhờ người hỗ trợ", "en": "Get help from a person"}
+OTHER = {"vi": "en", "en": "vi"}
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Open]:
+    """Return a function that opens a browser of somebody's own."""
+    contexts = []
+
+    def start(**settings: Any) -> Page:
+        contexts.append(browser.new_context(**browser_context_args | settings))
+        return contexts[-1].new_page()
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_case_goes_to_the_desk_and_back(new_page: Open, language: str, script: bool) -> None:
+    person = new_page(viewport=PHONE, java_script_enabled=script)
+    person.goto(f"/{language}/{PLAN}")
+    told = facts_of(person)
+    summary = person.locator("h1").inner_text()
+    with leaving(person):
+        person.get_by_role("link", name=HELP[language]).click()
+    with leaving(person):
+        person.locator("main form button").click()
+    code = person.locator("h1 .code").inner_text()
+    case = person.url
+
+    # The agent works in the other language, from the keyboard.
+    ours = OTHER[language]
+    agent = new_page(viewport=DESKTOP)
+    agent.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_in(agent)
+    agent.goto(f"/{ours}/desk/cases")
+    expect(agent.locator("#code")).to_be_focused()
+    agent.keyboard.type(code.lower())
+    with leaving(agent):
+        agent.keyboard.press("Enter")
+    for fact, value in told.items():
+        expect(agent.locator(f"[name={fact}]").first).to_have_value(value)
+    expect(
+        agent.locator(f"[lang={language}]").filter(has_text=summary.rstrip(".")).first
+    ).to_be_attached()
+
+    agent.locator("a[data-ask=place]").focus()
+    agent.keyboard.press("Enter")
+    expect(agent.locator("#card")).to_have_attribute("data-fact", "place")
+    agent.keyboard.press("1")
+    expect(agent.locator("[name=version]").first).to_have_value("2")
+    agent.keyboard.press("c")
+    expect(agent.locator("#said")).to_have_class("said")
+    ticket = agent.evaluate("navigator.clipboard.readText()")
+    at_home = {"vi": "Nơi bạn đang ở: Ở nhà", "en": "Where you are: At home"}
+    assert code in ticket
+    for words in at_home.values():
+        assert words in ticket
+    assert ticket.index(at_home[ours]) < ticket.index(at_home[language])
+
+    link = agent.locator("#case-back a").get_attribute("href")
+    assert link is not None
+    assert link.endswith(case.partition("//")[2].partition("/")[2])
+    person.goto(link)
+    expect(person.locator("main")).to_contain_text(at_home[language].partition(": ")[2])
+    with leaving(person):
+        person.locator("main a.button").click()
+    # At another place, what was told of the line is stale.
+    kept = {fact: value for fact, value in told.items() if fact not in ("connection", "vpn")}
+    assert facts_of(person) == kept | {"place": "home"}
+    assert not person.context.cookies(), "only the desk has a cookie"
+
+
+def test_what_is_typed_beside_the_screen_survives_its_renewal(new_page: Open) -> None:
+    agent = new_page(viewport=DESKTOP)
+    sign_in(agent)
+    agent.goto("/en/desk?place=work")
+    with leaving(agent):
+        agent.locator("#keep").click()
+    agent.locator("#case-notes summary").click()
+    agent.locator("#note").fill("Call back at noon.")
+    agent.locator("#outcome").select_option("passed-on")
+    agent.locator("[name=vpn]").select_option("no")
+    expect(agent.locator("[name=version]").first).to_have_value("2")
+    expect(agent.locator("#note")).to_have_value("Call back at noon.")
+    with leaving(agent):
+        agent.locator("#case-notes button").click()
+    expect(agent.locator(".notes")).to_contain_text("Call back at noon.")
+    expect(agent.locator("#outcome")).to_have_value("passed-on")
+
+
+def test_keys_in_quick_succession_are_all_kept(new_page: Open) -> None:
+    agent = new_page(viewport=DESKTOP)
+    sign_in(agent)
+    agent.goto("/en/desk?ask=error")
+    with leaving(agent):
+        agent.locator("#keep").click()
+    expect(agent.locator("#card")).to_have_attribute("data-fact", "error")
+    agent.keyboard.type("12")
+    expect(agent.locator(".case .error")).to_have_count(0)
+    chosen = agent.locator("#card input[type=radio]").nth(11)
+    expect(chosen).to_be_checked()
+    expect(agent.locator("[name=version]").first).not_to_have_value("1")
+    value = chosen.get_attribute("value")
+    agent.keyboard.press("Enter")
+    expect(agent.locator("select[name=error]")).to_have_value(str(value))
