@@ -19,9 +19,11 @@ FREE = @$(BIN)/python -c 'import socket, sys; address = (sys.argv[1], int(sys.ar
 	$(HOST) $(PORT)
 SERVE = exec env HOST=$(HOST) PORT=$(PORT)
 
-# At home, the example portal is there to be looked at, and a second address to embed it from.
+# At home, the example portal is there to be looked at, and a second address to embed it from; the
+# desk is open, and its cases wait for `flask agents add`.
 ifneq ($(filter 127.0.0.1 localhost,$(HOST)),)
-EXAMPLE = PUBLIC_URL=$${PUBLIC_URL-http://127.0.0.1:$(PORT)} DEMO_URL=$${DEMO_URL-http://localhost:$(PORT)}
+EXAMPLE = PUBLIC_URL=$${PUBLIC_URL-http://127.0.0.1:$(PORT)} DEMO_URL=$${DEMO_URL-http://localhost:$(PORT)} \
+	DESK_OPEN=$${DESK_OPEN-yes}
 endif
 EXAMPLE += PORTALS=$${PORTALS-$(or $(wildcard instance/portals.toml),docs/portals/example.toml)}
 
@@ -36,6 +38,7 @@ help: ## List what there is
 run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (HOST, PORT)
 	$(FREE)
 	@echo 'The wizard: http://$(HOST):$(PORT)/   An example of a portal: http://$(HOST):$(PORT)/at/proseware/'
+	@echo 'The desk: http://$(HOST):$(PORT)/en/desk   For its cases: $(BIN)/flask --app wsgi agents add NAME --role lead'
 	@$(SERVE) $(EXAMPLE) WEB_WORKERS=1 WEB_THREADS=3 $(BIN)/python -m app.serve
 
 # A slow upload holds a thread until it is through: more threads than granian likes to see, on purpose.

@@ -9,8 +9,8 @@ from shutil import copytree
 from zipfile import ZipFile
 
 import pytest
-from flask import Flask
 
+from app import create_app
 from app.knowledge import knowledge
 from app.knowledge.labels import label_table
 from app.knowledge.variables import VARIABLES
@@ -65,18 +65,20 @@ def test_every_dependency_says_why_it_is_there() -> None:
                 assert re.split("[=<>;\\[ ]", line)[0].lower() in reasons, line
 
 
-def test_the_readmes_commands_work(app: Flask, tmp_path: Path, monkeypatch) -> None:
+def test_the_readmes_commands_work(tmp_path: Path, monkeypatch) -> None:
     with ZipFile(tmp_path / "autoconfig-master.zip", "w") as archive:
         archive.writestr("autoconfig-master/ispdb/proseware.com.xml", entry(smtp()))
     copytree(ROOT / "docs" / "portals", tmp_path / "docs" / "portals")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PROVIDERS_FILE", str(tmp_path / "providers.json"))
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/desk.sqlite3"))
     runner = app.test_cli_runner()
     commands = re.findall(r"flask --app wsgi ((?:[^\n]*\\\n)*[^\n]*)", README)
     assert len(commands) >= 2
     for command in commands:
         result = runner.invoke(
-            args=shlex.split(command.replace("\\\n", " ").strip("`"), comments=True)
+            args=shlex.split(command.replace("\\\n", " ").strip("`"), comments=True),
+            input="a password for the desk\n",
         )
         assert result.exit_code == 0, command
 
