@@ -5,8 +5,11 @@ Without a case the URL is the state, as in the wizard, and nothing is stored; a 
 database.
 """
 
-from . import case_screen, case_views, identity, insights, metrics, signing, views  # noqa: F401
 from .blueprint import desk
+from .cases import case, overview  # noqa: F401
+from .insights import metrics, views  # noqa: F401
+from .screen import views as screen_views  # noqa: F401
 from .sessions import DeskSessions
+from .signing import password, provider  # noqa: F401
 
 __all__ = ["DeskSessions", "desk"]

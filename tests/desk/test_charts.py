@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.desk.charts import GAP, HEIGHT, INSET, SLOT, draw_bars, draw_columns, scale_top
+from app.desk.insights.charts import GAP, HEIGHT, INSET, SLOT, draw_bars, draw_columns, scale_top
 
 NUMBERS = st.integers(0, 10**9)
 

@@ -22,7 +22,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from app import create_app
-from app.desk import openid
+from app.desk.signing import openid
 from app.knowledge import add_providers
 from app.portal.identity import IdentityProvider
 from app.settings import Settings

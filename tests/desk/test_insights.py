@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.desk import insights
-from app.desk.figures import sum_up
+from app.desk.insights import views as insights
+from app.desk.insights.figures import sum_up
 from app.settings import Settings
 from app.store import DatabaseAway
 from app.store.counts import Count, add_counts

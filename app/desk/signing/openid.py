@@ -16,8 +16,8 @@ from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
 from flask import request, session
 from requests import RequestException
 
-from ..portal.identity import IdentityProvider, check_address
-from ..web.messages import N_
+from ...portal.identity import IdentityProvider, check_address
+from ...web.messages import N_
 
 TIMEOUT: Final = 5.0
 """Seconds that the provider may take to answer."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..diagnosis import Plan
-from ..handouts.markdown import write_markdown
-from ..handouts.ticket import Part, make_ticket, write_plain
-from ..web.site import Site, home_url
-from .shown_case import ShownCase
+from ...diagnosis import Plan
+from ...handouts.markdown import write_markdown
+from ...handouts.ticket import Part, make_ticket, write_plain
+from ...web.site import Site, home_url
+from ..cases.shown import ShownCase
 from .state import DeskState
 
 

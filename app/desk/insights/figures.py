@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from ..store.counts import Count
+from ...store.counts import Count
 
 SERIES: Final = ("plan", "early", "worked", "not-worked", "read")
 DIMENSIONS: Final = ("scenario", "error", "provider", "program", "place")

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ..cases.pages import spell
-from ..diagnosis import Plan
-from ..diagnosis.marks import plain
-from ..handouts.qr import draw_qr
-from ..handouts.ticket import Extra
-from ..store.cases import Case
-from ..store.codes import shown_code
-from ..web.dates import long_date, short_moment
-from ..web.languages import Language
-from ..web.messages import N_
-from ..web.site import Site, home_url
+from ...cases.pages import spell
+from ...diagnosis import Plan
+from ...diagnosis.marks import plain
+from ...handouts.qr import draw_qr
+from ...handouts.ticket import Extra
+from ...store.cases import Case
+from ...store.codes import shown_code
+from ...web.dates import long_date, short_moment
+from ...web.languages import Language
+from ...web.messages import N_
+from ...web.site import Site, home_url
 
 OUTCOMES: Final = {
     "open": N_("open"),

@@ -7,25 +7,25 @@ from typing import Any, Final
 from flask import abort, current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from ..cases.finding import NotFound, find_case
-from ..diagnosis import make_plan
-from ..knowledge import knowledge
-from ..store.agents import Agent
-from ..store.cases import LONGEST_NOTE, OUTCOMES, Case, Cases, StaleCase
-from ..web.clock import today
-from ..web.languages import languages
-from ..web.messages import N_
-from ..web.pastes import take_paste
-from ..web.site import Site
-from .access import at_work, signed_in
-from .blueprint import desk
-from .case_views import cases_page
-from .forms import DeskForm
-from .screen import desk_page
-from .shown_case import show_case
-from .state import DeskState, read_state
-from .taking import Taken, take_form
-from .views import SCRIPT
+from ...cases.finding import NotFound, find_case
+from ...diagnosis import make_plan
+from ...knowledge import knowledge
+from ...store.agents import Agent
+from ...store.cases import LONGEST_NOTE, OUTCOMES, Case, Cases, StaleCase
+from ...web.clock import today
+from ...web.languages import languages
+from ...web.messages import N_
+from ...web.pastes import take_paste
+from ...web.site import Site
+from ..access import at_work, signed_in
+from ..blueprint import desk
+from ..forms import DeskForm
+from ..screen.page import desk_page
+from ..screen.state import DeskState, read_state
+from ..screen.taking import Taken, take_form
+from ..screen.views import SCRIPT
+from .overview import cases_page
+from .shown import show_case
 
 PATH: Final = "desk/cases"
 STALE: Final = N_(

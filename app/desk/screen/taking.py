@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..knowledge import knowledge
-from ..reading import Reading, TooLong, read
-from ..web.pastes import facts_of
-from ..wizard.pasting import KEPT
+from ...knowledge import knowledge
+from ...reading import Reading, TooLong, read
+from ...web.pastes import facts_of
+from ...wizard.pasting import KEPT
 from .answers import Fault, Form, read_form
 from .state import DeskState
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from flask import request
 
-from ..diagnosis import Facts, next_step
-from ..knowledge import knowledge
-from ..web.links import NOTHING, Spot
-from ..web.site import Site
-from ..wizard.query import read_query
+from ...diagnosis import Facts, next_step
+from ...knowledge import knowledge
+from ...web.links import NOTHING, Spot
+from ...web.site import Site
+from ...wizard.query import read_query
 
 PATH: Final = "desk"
 """Where the screen stands below a site's language, when its facts stand in the URL."""

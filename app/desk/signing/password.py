@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 from flask import Response, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
-from ..portal.identity import IdentityProvider
-from ..store.agents import Agent, Agents
-from ..store.passwords import Locked
-from ..web.guesses import visitor_key
-from ..web.messages import N_
-from ..web.pages import page
-from ..web.rates import Rate
-from ..web.site import Site
-from .access import TOKEN, current_agent, find_desk
-from .blueprint import desk
-from .forms import DeskForm, SignInForm
+from ...portal.identity import IdentityProvider
+from ...store.agents import Agent, Agents
+from ...store.passwords import Locked
+from ...web.guesses import visitor_key
+from ...web.messages import N_
+from ...web.pages import page
+from ...web.rates import Rate
+from ...web.site import Site
+from ..access import TOKEN, current_agent, find_desk
+from ..blueprint import desk
+from ..forms import DeskForm, SignInForm
 
 WRONG: Final = N_("Name and password do not fit. Please look again.")
 LOCKED: Final = N_(

@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 from flask import abort, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
-from ..portal.identity import IdentityProvider, name_of
-from ..store.agents import Agents
-from ..web.guesses import visitor_key
-from ..web.languages import preferred
-from ..web.messages import N_
-from ..web.rates import Rate
-from ..web.site import Site, find_site, home_url
-from .access import current_agent, find_desk
-from .blueprint import desk
+from ...portal.identity import IdentityProvider, name_of
+from ...store.agents import Agents
+from ...web.guesses import visitor_key
+from ...web.languages import preferred
+from ...web.messages import N_
+from ...web.rates import Rate
+from ...web.site import Site, find_site, home_url
+from ..access import current_agent, find_desk
+from ..blueprint import desk
 from .openid import STALE, NotVouched, SignIn
-from .signing import MANY, begin, page_of, provider_of, sign_in_page
+from .password import MANY, begin, page_of, provider_of, sign_in_page
 
 NOBODY: Final = N_(
     "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "

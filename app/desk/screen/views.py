@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from ..web.pastes import take_paste
-from ..web.site import Site
-from ..wizard.query import typed_in_url
-from .access import AtDesk, admit
+from ...web.pastes import take_paste
+from ...web.site import Site
+from ...wizard.query import typed_in_url
+from ..access import AtDesk, admit
+from ..blueprint import desk
 from .answers import LONGEST_KEPT, Fault
-from .blueprint import desk
-from .screen import desk_page
+from .page import desk_page
 from .state import read_state
 from .taking import take_form
 

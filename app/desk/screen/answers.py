@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
-from ..diagnosis import Facts
-from ..diagnosis.domains import display_all
-from ..diagnosis.facts import CHOICES, BadValue, read_value
-from ..knowledge import knowledge
-from ..knowledge.variables import UNKNOWN
-from ..wizard.forms import typed_form
-from ..wizard.questions import without_stale
+from ...diagnosis import Facts
+from ...diagnosis.domains import display_all
+from ...diagnosis.facts import CHOICES, BadValue, read_value
+from ...knowledge import knowledge
+from ...knowledge.variables import UNKNOWN
+from ...wizard.forms import typed_form
+from ...wizard.questions import without_stale
 
 LONGEST_KEPT = 400
 """Characters of a typed answer that cannot be taken which are shown again."""

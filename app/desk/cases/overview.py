@@ -7,17 +7,17 @@ from typing import Final
 from flask import Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ..cases.finding import NotFound, find_case
-from ..store import audit
-from ..store.agents import Agent
-from ..store.codes import shown_code
-from ..web.dates import short_moment
-from ..web.messages import N_
-from ..web.pages import page
-from ..web.site import Site
-from .access import lead_only, signed_in
-from .blueprint import desk
-from .forms import DeskForm
+from ...cases.finding import NotFound, find_case
+from ...store import audit
+from ...store.agents import Agent
+from ...store.codes import shown_code
+from ...web.dates import short_moment
+from ...web.messages import N_
+from ...web.pages import page
+from ...web.site import Site
+from ..access import lead_only, signed_in
+from ..blueprint import desk
+from ..forms import DeskForm
 
 ACTIONS: Final = {
     "opened": N_("opened"),

@@ -7,24 +7,24 @@ from typing import Any
 
 from flask import Response, current_app
 
-from ..diagnosis import CHOICES, FACT_KEYS, Plan, make_plan
-from ..knowledge import knowledge
-from ..web.clock import today
-from ..web.languages import languages
-from ..web.links import NOTHING
-from ..web.messages import PROBLEMS
-from ..web.pages import page
-from ..web.pastes import stated_facts
-from ..web.site import Site, home_url
-from ..wizard.excerpt import excerpt
-from ..wizard.paste import printable, rows_of
-from ..wizard.questions import answer_text, shown_question
-from ..wizard.route import draw_route
-from ..wizard.screens import SURE
-from .access import AtDesk
+from ...diagnosis import CHOICES, FACT_KEYS, Plan, make_plan
+from ...knowledge import knowledge
+from ...web.clock import today
+from ...web.languages import languages
+from ...web.links import NOTHING
+from ...web.messages import PROBLEMS
+from ...web.pages import page
+from ...web.pastes import stated_facts
+from ...web.site import Site, home_url
+from ...wizard.excerpt import excerpt
+from ...wizard.paste import printable, rows_of
+from ...wizard.questions import answer_text, shown_question
+from ...wizard.route import draw_route
+from ...wizard.screens import SURE
+from ..access import AtDesk
+from ..cases.shown import ShownCase
 from .answers import Fault
 from .asking import make_card, make_rows
-from .shown_case import ShownCase
 from .state import NEW, PATH, DeskState
 from .taking import Paste
 from .tickets import write_tickets

@@ -13,11 +13,11 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from ..store import Database, DatabaseAway
-from ..store.counts import read_open_cases, read_totals
-from ..store.tally import Tally
-from ..web.addresses import Network, is_within, read_address, visitor_address
-from .blueprint import desk
+from ...store import Database, DatabaseAway
+from ...store.counts import read_open_cases, read_totals
+from ...store.tally import Tally
+from ...web.addresses import Network, is_within, read_address, visitor_address
+from ..blueprint import desk
 
 COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "scenario": ("plans", "Plans that were reached", ("portal", "scenario")),

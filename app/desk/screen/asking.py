@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..diagnosis import diagnose
-from ..diagnosis.decides import Decision, decide
-from ..diagnosis.domains import display
-from ..diagnosis.reduction import find_provider
-from ..diagnosis.wording import filler
-from ..knowledge import knowledge
-from ..knowledge.variables import UNKNOWN
-from ..web.languages import languages
-from ..wizard.questions import ShownQuestion, answer_text, shown_question
+from ...diagnosis import diagnose
+from ...diagnosis.decides import Decision, decide
+from ...diagnosis.domains import display
+from ...diagnosis.reduction import find_provider
+from ...diagnosis.wording import filler
+from ...knowledge import knowledge
+from ...knowledge.variables import UNKNOWN
+from ...web.languages import languages
+from ...wizard.questions import ShownQuestion, answer_text, shown_question
 from .answers import beside, shown_text
 from .state import DeskState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..diagnosis import Plan, PlannedRemedy
+from ...diagnosis import Plan, PlannedRemedy
 
 
 @dataclass(frozen=True)

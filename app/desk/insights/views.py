@@ -12,23 +12,23 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from flask import Response, current_app, request
 
-from ..diagnosis import Facts, diagnose
-from ..diagnosis.wording import filler
-from ..knowledge import knowledge
-from ..store import Database, DatabaseAway
-from ..store.agents import Agent
-from ..store.counts import Count, read_counts
-from ..store.tally import Tally
-from ..web.clock import today
-from ..web.messages import N_
-from ..web.pages import page
-from ..web.site import Site
-from ..wizard.questions import answer_text, shown_question
-from .access import lead_only
-from .blueprint import desk
+from ...diagnosis import Facts, diagnose
+from ...diagnosis.wording import filler
+from ...knowledge import knowledge
+from ...store import Database, DatabaseAway
+from ...store.agents import Agent
+from ...store.counts import Count, read_counts
+from ...store.tally import Tally
+from ...web.clock import today
+from ...web.messages import N_
+from ...web.pages import page
+from ...web.site import Site
+from ...wizard.questions import answer_text, shown_question
+from ..access import lead_only
+from ..blueprint import desk
+from ..forms import DeskForm
 from .charts import draw_bars, draw_columns
 from .figures import COUNTED, Figures, sum_up
-from .forms import DeskForm
 
 PAGE: Final = "desk/insights"
 DAYS: Final = (7, 30, 90, 365)

@@ -1,0 +1,1 @@
+"""What happens out there: figures, charts, CSV, metrics."""

@@ -1,0 +1,1 @@
+"""The screen: what to ask, what comes of it, the ticket."""
