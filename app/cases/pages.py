@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Response
 
-from ..diagnosis import diagnose, make_plan, next_step
+from ..diagnosis import make_plan, next_step
+from ..diagnosis.wording import titles
 from ..store.cases import Case
 from ..store.codes import LONGEST, shown_code
 from ..web.clock import today
@@ -51,17 +52,19 @@ def case_page(site: Site, case: Case) -> Response:
     """Show a case to the person whose it is: the code, and what is known now."""
     facts, translate = case.facts, site.language.gettext
     step = next_step(facts)
-    plan = make_plan(facts, translate, site.language.code, today()) if step.fact is None else None
+    plan = make_plan(facts, translate, site.language.code, today())
+    settled = step.fact is None
     values = {
         "case": case,
         "code": shown_code(case.code),
         "spelled": spell(site, case.code),
         "until": long_date(case.expires, site.language.code),
-        "plan": plan,
+        "summary": plan.summary if settled else None,
+        "tried": titles(facts.tried, plan.diagnosis, plan.provider, translate),
         "at_most": step.at_most,
         "go_on": site.check(Spot(facts)),
         "answers": list(answers_so_far(site.language.code, facts)),
-        "route": draw_route(facts, translate, diagnose(facts) if plan else None),
+        "route": draw_route(facts, translate, plan.diagnosis if settled else None),
         "here": f"case/{case.code}",
     }
     return page(site, "case.html", values, keep=False)

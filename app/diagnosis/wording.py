@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..knowledge import Provider, Question, knowledge
 from ..knowledge.variables import UNKNOWN
@@ -54,6 +54,14 @@ def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate
         return _BEGINS.sub(lambda found: found[0].upper(), translate(text)).format_map(named)
 
     return fill
+
+
+def titles(
+    ids: Iterable[str], diagnosis: Diagnosis, provider: Provider | None, translate: Translate
+) -> tuple[str, ...]:
+    """Return the titles of some remedies, also of those that are not advised any more."""
+    fill = filler(diagnosis, provider, translate)
+    return tuple(fill(knowledge().remedies[id].title) for id in ids)
 
 
 def statement(question: Question, value: str, state: str, translate: Translate) -> str:

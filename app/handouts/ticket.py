@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from ..diagnosis import CODES, Facts, Plan, PlannedRemedy
 from ..diagnosis.marks import plain
-from ..diagnosis.wording import filler
-from ..knowledge import knowledge
+from ..diagnosis.wording import titles
 from ..web.languages import Language
 from ..wizard.questions import answers_so_far
 
@@ -46,8 +45,7 @@ def make_ticket(
     :param extra: parts that stand behind what is known
     """
     translate, facts = language.gettext, plan.diagnosis.facts
-    fill = filler(plan.diagnosis, plan.provider, translate)
-    tried = (plain(fill(knowledge().remedies[id].title)) for id in facts.tried)
+    tried = map(plain, titles(facts.tried, plan.diagnosis, plan.provider, translate))
     others = (
         plain(other.title) for other in plan.remedies if other.id not in (remedy.id, *facts.tried)
     )

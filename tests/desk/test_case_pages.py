@@ -65,6 +65,13 @@ def test_only_the_domain_of_an_address_is_kept(desk_app: Flask, person: LintingC
     assert "@" not in person.get("/en/help?account_domain=lan@proseware.com").location
 
 
+def test_what_was_tried_is_kept_too(person: LintingClient) -> None:
+    code = code_of(person.post(f"/en/help?{FACTS}&tried=use-login&tried=none-such"))
+    said = visible_text(person.get(f"/en/case/{code}"))
+    assert "Tried without success" in said
+    assert "Keep your own provider" in said
+
+
 @pytest.mark.parametrize("typed", ["{0}", "{1}", " {2} ", "{2}."])
 def test_a_code_may_be_typed_as_it_is_heard(person: LintingClient, typed: str) -> None:
     code = code_of(person.post(f"/en/help?{FACTS}"))
