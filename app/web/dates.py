@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
 
 
+def shown_day(day: date, language: str, length: str = "medium") -> str:
+    """Return a day: ``25 Dec 2026``, or ``long``, ``25 December 2026``."""
+    return format_date(day, length, locale=_locale(language))
+
+
 def long_date(moment: datetime, language: str) -> str:
     """Return the day of a moment: ``25 December 2026``."""
-    return format_date(moment.astimezone(), "long", locale=_locale(language))
+    return shown_day(moment.astimezone().date(), language, "long")
 
 
 def short_moment(moment: datetime, language: str) -> str:

@@ -1,9 +1,7 @@
 """Counts are added up in memory, written a little later, and held while the database is away."""
 
 import os
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -19,20 +17,13 @@ DAY = date(2026, 3, 1)
 NEVER = 3600.0
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/counts.sqlite3")
-    yield database
-    database.close()
-
-
 def totals(database: Database) -> dict[tuple[str, str, str], int]:
     with database.reading() as connection:
         return {tuple(key): number for *key, number in read_totals(connection)}
 
 
-def test_what_is_counted_is_added_to_what_was_counted(kept: Database) -> None:
-    tally = Tally(kept, lambda: DAY, NEVER)
+def test_what_is_counted_is_added_to_what_was_counted(database: Database) -> None:
+    tally = Tally(database, lambda: DAY, NEVER)
     for _ in range(3):
         tally.add("proseware", ("shown", "place"), ("answered", "vpn"))
     tally.add("", ("shown", "place"))
@@ -40,31 +31,31 @@ def test_what_is_counted_is_added_to_what_was_counted(kept: Database) -> None:
     tally.add("proseware", ("shown", "place"))
     tally.flush()
     tally.flush()
-    assert totals(kept) == {
+    assert totals(database) == {
         ("answered", "proseware", "vpn"): 3,
         ("shown", "", "place"): 1,
         ("shown", "proseware", "place"): 4,
     }
 
 
-def test_days_are_kept_apart_and_a_portal_sees_its_own(kept: Database) -> None:
+def test_days_are_kept_apart_and_a_portal_sees_its_own(database: Database) -> None:
     days = [DAY]
-    tally = Tally(kept, lambda: days[-1], NEVER)
+    tally = Tally(database, lambda: days[-1], NEVER)
     tally.add("a", ("plan", "settled"))
     assert len(tally.held()) == 1
     days.append(date(2026, 3, 2))
     for portal in ("a", "b"):
         tally.add(portal, ("plan", "settled"))
     tally.flush()
-    with kept.reading() as connection:
+    with database.reading() as connection:
         whole = read_counts(connection, "a", DAY, ["plan"])
         assert [(count.day, count.number) for count in whole] == [(DAY, 1), (date(2026, 3, 2), 1)]
         assert len(read_counts(connection, "a", date(2026, 3, 2), ["plan"])) == 1
         assert read_counts(connection, "a", DAY, ["shown"]) == []
 
 
-def test_many_threads_lose_nothing(kept: Database) -> None:
-    tally = Tally(kept, lambda: DAY, NEVER)
+def test_many_threads_lose_nothing(database: Database) -> None:
+    tally = Tally(database, lambda: DAY, NEVER)
 
     def count() -> None:
         for number in range(500):
@@ -78,11 +69,11 @@ def test_many_threads_lose_nothing(kept: Database) -> None:
     for thread in threads:
         thread.join()
     tally.flush()
-    assert sum(totals(kept).values()) == 2000
+    assert sum(totals(database).values()) == 2000
 
 
-def test_nothing_is_lost_while_the_database_is_away(kept: Database, monkeypatch) -> None:
-    tally = Tally(kept, lambda: DAY, NEVER)
+def test_nothing_is_lost_while_the_database_is_away(database: Database, monkeypatch) -> None:
+    tally = Tally(database, lambda: DAY, NEVER)
     tally.add("", ("shown", "place"))
     tally.flush()
 
@@ -96,18 +87,18 @@ def test_nothing_is_lost_while_the_database_is_away(kept: Database, monkeypatch)
         for _ in range(2):
             with pytest.raises(DatabaseAway):
                 tally.flush()
-    assert totals(kept) == {("shown", "", "place"): 1}, "nothing was written by halves"
+    assert totals(database) == {("shown", "", "place"): 1}, "nothing was written by halves"
     tally.flush()
-    assert totals(kept) == {("shown", "", "place"): 2, ("shown", "", "vpn"): 2}
+    assert totals(database) == {("shown", "", "place"): 2, ("shown", "", "vpn"): 2}
 
 
-def test_what_is_held_is_bounded_and_what_is_there_goes_on(kept: Database, monkeypatch) -> None:
+def test_what_is_held_is_bounded_and_what_is_there_goes_on(database: Database, monkeypatch) -> None:
     monkeypatch.setattr(tallying, "MOST", 3)
-    tally = Tally(kept, lambda: DAY, NEVER)
+    tally = Tally(database, lambda: DAY, NEVER)
     for value in "abcdea":
         tally.add("", ("shown", value))
     tally.flush()
-    assert totals(kept) == {("shown", "", "a"): 2, ("shown", "", "b"): 1, ("shown", "", "c"): 1}
+    assert totals(database) == {("shown", "", "a"): 2, ("shown", "", "b"): 1, ("shown", "", "c"): 1}
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
@@ -118,7 +109,7 @@ def test_a_word_that_is_too_long_breaks_nothing(word: str, other: str) -> None:
         assert (len(portal), len(what), len(value)) <= (40, 20, 60)
 
 
-def test_its_own_thread_writes_and_so_does_the_end(kept: Database, monkeypatch) -> None:
+def test_its_own_thread_writes_and_so_does_the_end(database: Database, monkeypatch) -> None:
     written = Event()
 
     def watched(*args) -> None:
@@ -126,20 +117,20 @@ def test_its_own_thread_writes_and_so_does_the_end(kept: Database, monkeypatch) 
         written.set()
 
     monkeypatch.setattr(tallying, "add_counts", watched)
-    tally = Tally(kept, lambda: DAY, every=0.001)
+    tally = Tally(database, lambda: DAY, every=0.001)
     assert tally._thread is None, "nothing was counted, so nobody waits to write"
     tally.add("", ("shown", "place"))
     assert written.wait(10)
     tally.close()
     tally.add("", ("shown", "place"))
     tally.close()
-    assert totals(kept) == {("shown", "", "place"): 2}
+    assert totals(database) == {("shown", "", "place"): 2}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_forked_child_does_not_write_what_its_parent_holds(kept: Database) -> None:
-    tally = Tally(kept, lambda: DAY, NEVER)
+def test_a_forked_child_does_not_write_what_its_parent_holds(database: Database) -> None:
+    tally = Tally(database, lambda: DAY, NEVER)
     tally.add("", ("shown", "place"))
     child = os.fork()
     if child == 0:

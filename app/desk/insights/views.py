@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from io import StringIO
 from typing import Any, Final
 
-from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from flask import Response, current_app, request
 
@@ -20,6 +19,7 @@ from ...store.agents import Agent
 from ...store.counts import Count, read_counts
 from ...store.tally import Tally
 from ...web.clock import today
+from ...web.dates import shown_day
 from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site
@@ -116,9 +116,6 @@ def _values(site: Site, figures: Figures) -> dict[str, Any]:
     told = [number for remedy in tried for number in (remedy.worked, remedy.not_worked)]
     lengths = draw_bars(told)
 
-    def day(day: date, length: str = "medium") -> str:
-        return format_date(day, length, locale=code)
-
     return {
         "here": f"{PAGE}?days={figures.days}",
         "figures": figures,
@@ -145,7 +142,7 @@ def _values(site: Site, figures: Figures) -> dict[str, Any]:
         ],
         "number": lambda number: format_decimal(number, locale=code),
         "share": lambda part, whole: format_percent(part / whole if whole else 0, locale=code),
-        "day": day,
+        "day": lambda day, length="medium": shown_day(day, code, length),
     }
 
 
