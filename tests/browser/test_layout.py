@@ -29,7 +29,9 @@ MEASURE = """selector => [...document.querySelectorAll(selector)]
     return {html: element.outerHTML.slice(0, 160), width: box.width, height: box.height};
   })"""
 
+# A table of data may be wider, where it scrolls by itself (WCAG 1.4.10).
 FIND_OVERFLOWING = """() => [...document.querySelectorAll("body *")]
+  .filter(element => !element.parentElement.closest(".wide[tabindex='0']"))
   .filter(element => element.getBoundingClientRect().right > innerWidth + 0.5)
   .map(element => element.outerHTML.slice(0, 160))"""
 
