@@ -32,7 +32,7 @@ def some_code() -> str:
     return "22222222" + check_sign("22222222")
 
 
-@pytest.mark.parametrize("page", ["check?place=home", f"check?{FACTS}&plan=now"])
+@pytest.mark.parametrize("page", ["?place=home", "check?place=home", f"check?{FACTS}&plan=now"])
 def test_every_page_leads_to_a_person(person: LintingClient, page: str) -> None:
     assert "/en/help?" in person.get(f"/en/{page}").get_data(as_text=True)
 
