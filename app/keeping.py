@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from flask import Flask
 
@@ -14,6 +15,9 @@ from .store.cases import Cases
 from .store.tally import Tally
 from .web.guesses import Guesses
 from .web.rates import Rate, read_limit
+
+WIDER: Final = 10
+"""How many times more codes that fit nothing may come from the whole network around an address."""
 
 
 def install(
@@ -28,7 +32,7 @@ def install(
         "agents": Agents(database, now) if database else None,
         "tally": Tally(database, today) if database else None,
         "metrics_from": (settings.metrics_from, settings.trusted_proxies),
-        "guesses": Guesses(_rate(settings, "guess_limit")),
+        "guesses": Guesses(_rate(settings, "guess_limit"), _rate(settings, "guess_limit", WIDER)),
         "case_rate": _rate(settings, "case_limit"),
         "sign_in_rate": _rate(settings, "sign_in_limit"),
         "desk_open": settings.desk_open,
@@ -36,6 +40,9 @@ def install(
     }
 
 
-def _rate(settings: Settings, name: str) -> Rate | None:
+def _rate(settings: Settings, name: str, times: int = 1) -> Rate | None:
     limit = read_limit(getattr(settings, name), name.upper())
-    return Rate(limit, settings.rate_limit_storage) if limit else None
+    if limit is None:
+        return None
+    more = type(limit)(limit.amount * times, limit.multiples)
+    return Rate(more, settings.rate_limit_storage)

@@ -8,7 +8,8 @@ from flask import current_app
 
 from ..store.cases import Case, Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
-from ..web.guesses import Guesses
+from ..web.dates import shown_wait
+from ..web.guesses import Guesses, Who
 from ..web.messages import N_
 from ..web.site import Site
 
@@ -25,41 +26,60 @@ ENDED: Final = {
     "deleted": N_("This case was deleted on request, and all it held was erased."),
 }
 TOO_MANY: Final = N_(
-    "Too many codes that fit nothing came from here. Please wait {seconds} s, and then try again."
+    "Too many codes that fit nothing came from here, so none is looked up for a while. Please wait "
+    "{time}, and then try again."
 )
+SHORT: Final = N_("A code has nine signs, and this has {n}. Please compare them one by one.")
 
 
 class NotFound(Exception):
-    """No case: ``message`` says why, in the site's language; ``status`` is that of the answer."""
+    """No case: ``message`` says why, in the site's language; ``status`` is that of the answer.
 
-    def __init__(self, message: str, status: int) -> None:
+    ``wait`` is how many seconds to wait before another try, 0 for none.
+    """
+
+    def __init__(self, message: str, status: int, wait: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
+        self.wait = wait
 
 
-def find_case(site: Site, typed: str, key: str, agent: str | None = None) -> Case:
+def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Case:
     """Return the case of a code.
 
-    :param key: who asks: what misses are counted under
+    :param who: who asks: what misses are counted under
     :param agent: an agent's name, for the audit; None for the person whose case it is
     :raise NotFound: there is none, or too many codes were tried
     :raise DatabaseAway: cases are not available just now
     """
-    translate = site.language.gettext
     cases: Cases = current_app.extensions["cases"]
     guesses: Guesses = current_app.extensions["guesses"]
-    if seconds := guesses.wait(key):
-        raise NotFound(translate(TOO_MANY).format(seconds=seconds), 429)
+    if seconds := guesses.wait(who):
+        told = site.language.gettext(TOO_MANY)
+        time = shown_wait(seconds, site.language.code)
+        raise NotFound(told.format(time=time), 429, seconds)
     try:
         code = read_code(typed)
         if agent is None:
             return cases.find(site.portal_id, code)
         return cases.look(site.portal_id, code, agent)
-    except NotACode:  # it was not looked up, so nothing was guessed
-        raise NotFound(translate(MISTYPED), 422) from None
-    except UnknownCode:
-        guesses.missed(key)
-        raise NotFound(translate(UNKNOWN), 404) from None
-    except EndedCase as end:
-        raise NotFound(translate(ENDED[end.args[0]]), 410) from None
+    except NotACode as fault:  # it was not looked up, so nothing was guessed
+        raise NotFound(_mistyped(site, fault), 422) from None
+    except (UnknownCode, EndedCase) as fault:
+        if isinstance(fault, UnknownCode):
+            guesses.missed(who)
+        raise why_not(site, fault) from None
+
+
+def why_not(site: Site, fault: UnknownCode | EndedCase) -> NotFound:
+    """Return what to say of a code that leads to no case."""
+    if isinstance(fault, EndedCase):
+        return NotFound(site.language.gettext(ENDED[fault.args[0]]), 410)
+    return NotFound(site.language.gettext(UNKNOWN), 404)
+
+
+def _mistyped(site: Site, fault: NotACode) -> str:
+    signs = fault.args[0] if fault.args else 0
+    told = site.language.gettext(SHORT if signs else MISTYPED)
+    return told.format(n=signs)

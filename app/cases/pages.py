@@ -11,13 +11,14 @@ from ..diagnosis.wording import titles
 from ..store.cases import Case
 from ..store.codes import LONGEST, shown_code
 from ..web.clock import today
-from ..web.dates import long_date
+from ..web.dates import long_date, shown_wait
 from ..web.links import NOTHING, Spot
 from ..web.messages import N_
 from ..web.pages import page
 from ..web.site import Site
-from ..wizard.questions import answers_so_far
+from ..wizard.questions import told_facts
 from ..wizard.route import draw_route
+from .finding import NotFound
 
 SPELLED: Final = {
     "F": N_("F as in Foxtrot"),
@@ -39,7 +40,7 @@ def spell(site: Site, code: str) -> str:
 def offer_page(site: Site, spot: Spot, days: int) -> Response:
     """Show what a code does, with the button that makes one."""
     values = {
-        "answers": list(answers_so_far(site.language.code, spot.facts)),
+        "answers": list(told_facts(site.language.code, spot.facts)),
         "action": site.part("help", spot),
         "back": site.check(spot),
         "days": days,
@@ -63,17 +64,24 @@ def case_page(site: Site, case: Case) -> Response:
         "tried": titles(facts.tried, plan.diagnosis, plan.provider, translate),
         "at_most": step.at_most,
         "go_on": site.check(Spot(facts)),
-        "answers": list(answers_so_far(site.language.code, facts)),
+        "answers": list(told_facts(site.language.code, facts)),
         "route": draw_route(facts, translate, plan.diagnosis if settled else None),
         "here": f"case/{case.code}",
     }
     return page(site, "case.html", values, keep=False)
 
 
-def ask_page(site: Site, typed: str = "", error: str | None = None, status: int = 200) -> Response:
+def ask_page(site: Site, typed: str = "", fault: NotFound | None = None) -> Response:
     """Ask for a code; with a message when the one that was typed fits nothing."""
-    values = {"typed": typed[:LONGEST], "error": error, "here": "case"}
-    response = page(site, "case-ask.html", values, status, keep=False)
+    values = {
+        "typed": typed[:LONGEST],
+        "error": fault.message if fault else None,
+        "wait": fault.wait if fault else 0,
+        "here": "case",
+    }
+    response = page(site, "case-ask.html", values, fault.status if fault else 200, keep=False)
+    if fault and fault.wait:
+        response.headers["Retry-After"] = str(fault.wait)
     return response
 
 
@@ -81,8 +89,8 @@ def away_page(site: Site, spot: Spot | None = None, wait: int = 0) -> Response:
     """Say that cases cannot be had just now, and what helps meanwhile."""
     spot = spot or Spot(NOTHING)
     values = {
-        "wait": wait,
-        "back": site.check(spot),
+        "wait": shown_wait(wait, site.language.code) if wait else "",
+        "back": site.check(spot) if spot.facts != NOTHING else None,
         "sheet": site.part("sheet", spot) if spot.facts != NOTHING else None,
         "here": "case",
     }

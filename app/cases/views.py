@@ -6,16 +6,16 @@ from flask import Blueprint, Response, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from ..store import DatabaseAway
-from ..store.cases import Cases
+from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.counting import mark
-from ..web.guesses import visitor_key
+from ..web.guesses import visitor, visitor_key
 from ..web.links import Spot
 from ..web.rates import Rate
 from ..web.site import Site, find_site
 from ..wizard.query import moved_part, read_query
 from . import pages
-from .finding import NotFound, find_case
+from .finding import NotFound, find_case, why_not
 
 cases = Blueprint("cases", __name__)
 HELP = "help"
@@ -96,10 +96,12 @@ def delete(lang: str, code: str) -> Response:
     """
     site, kept = _desk(lang)
     try:
-        case = find_case(site, code, visitor_key())
+        case = find_case(site, code, visitor())
         kept.end(site.portal_id, case.code)
     except NotFound as fault:
-        return pages.ask_page(site, code, fault.message, fault.status)
+        return pages.ask_page(site, code, fault)
+    except (UnknownCode, EndedCase) as fault:  # somebody was faster
+        return pages.ask_page(site, code, why_not(site, fault))
     except DatabaseAway:
         return pages.away_page(site)
     return pages.deleted_page(site, Spot(case.facts))
@@ -107,9 +109,9 @@ def delete(lang: str, code: str) -> Response:
 
 def _show(site: Site, typed: str) -> Response:
     try:
-        return pages.case_page(site, find_case(site, typed, visitor_key()))
+        return pages.case_page(site, find_case(site, typed, visitor()))
     except NotFound as fault:
-        return pages.ask_page(site, typed, fault.message, fault.status)
+        return pages.ask_page(site, typed, fault)
     except DatabaseAway:
         return pages.away_page(site)
 

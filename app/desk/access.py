@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, NamedTuple
@@ -11,12 +12,20 @@ from flask import abort, current_app, g, redirect, request, session
 
 from ..store import DatabaseAway
 from ..store.agents import Agent, Agents
+from ..web.messages import N_
 from ..web.site import Site, find_site
 from .forms import DeskForm
+from .signing.page import sign_in_page
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
 View = Callable[..., Any]
+ENDED: Final = N_(
+    "You are not signed in any more, so nothing was changed. A session lasts 12 hours, or until "
+    "you sign out. Please sign in, and do it once more."
+)
+_PART: Final = re.compile(r"/(?:new|outcome|delete|sign-out)$")
+"""What stands behind a page's address where a form of it is sent to."""
 
 
 class AtDesk(NamedTuple):
@@ -98,10 +107,10 @@ def admit(view: View) -> View:
         site = find_site(lang) if is_open else find_desk(lang)
         try:
             agent = current_agent(site)
-        except DatabaseAway:
-            if not is_open:
+        except DatabaseAway:  # whoever has a session of ours goes on with the call, without cases
+            if not is_open and TOKEN not in session:
                 raise
-            agent = None
+            agent, is_open = None, True
         if agent is None and not is_open:
             return lead_to_sign_in(site)
         return view(site, at_work(agent) if agent else None, **given)
@@ -115,8 +124,14 @@ def at_work(agent: Agent) -> AtDesk:
 
 
 def lead_to_sign_in(site: Site) -> Any:
-    """Redirect to the sign-in page, which leads back to the page that was asked for."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else ""
-    back = back.removeprefix(f"/{site.language.code}/")
-    query = f"?{urlencode({'to': back})}" if back and back != "desk" else ""
+    """Lead to the sign-in page, and from there back to the page that was asked for, or written on.
+
+    What was sent is not kept, so it is said openly that the session has ended.
+    """
+    back = _PART.sub("", request.path).removeprefix(f"/{site.language.code}/")
+    if asked := request.query_string.decode("ascii", "ignore"):
+        back = f"{back}?{asked}"
+    if request.method != "GET":
+        return sign_in_page(site, error=site.language.gettext(ENDED), status=401, to=back)
+    query = f"?{urlencode({'to': back})}" if back != "desk" else ""
     return redirect(f"{site.base}/desk/sign-in{query}", 303)

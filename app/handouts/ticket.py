@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..diagnosis import CODES, Facts, Plan, PlannedRemedy
+from ..diagnosis import Facts, Plan, PlannedRemedy
 from ..diagnosis.marks import plain
 from ..diagnosis.wording import titles
 from ..web.languages import Language
-from ..wizard.questions import answers_so_far
+from ..wizard.questions import told_facts
 
 Extra = tuple[str, Sequence[str]]
 """One more part: its title and its lines, in the ticket's language."""
@@ -68,11 +68,8 @@ def _part(title: str, lines: Iterable[str], kind: str = "text") -> Part:
 
 
 def _known(facts: Facts, language: Language) -> Iterator[str]:
-    for _, label, answer in answers_so_far(language.code, facts):
+    for label, answer in told_facts(language.code, facts):
         yield f"{label}: {plain(answer)}"
-    codes = [str(getattr(facts, key)) for key in CODES if getattr(facts, key)]
-    if codes:
-        yield f"{language.gettext('Reply code')}: {' '.join(codes)}"
 
 
 def write_plain(parts: Iterable[Part]) -> str:

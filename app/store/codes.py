@@ -28,7 +28,7 @@ _SEEN_AS: Final = {"1": "L", "I": "L"}
 
 
 class NotACode(ValueError):
-    """No code can be this: too short, too long, with other signs, or mistyped."""
+    """No code can be this; ``args[0]`` is how many signs it has, where that is what is wrong."""
 
 
 def draw_code() -> str:
@@ -52,8 +52,10 @@ def read_code(typed: str) -> str:
         raise NotACode
     plain = unicodedata.normalize("NFKC", typed).upper()
     signs = "".join(_SEEN_AS.get(sign, sign) for sign in plain if sign.isalnum())
-    if len(signs) != DRAWN + 1 or not set(signs) <= set(SIGNS):
+    if not set(signs) <= set(SIGNS):
         raise NotACode
+    if len(signs) != DRAWN + 1:
+        raise NotACode(len(signs)) if signs else NotACode
     if check_sign(signs[:DRAWN]) != signs[DRAWN]:
         raise NotACode
     return signs

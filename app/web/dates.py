@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 
 
 def shown_day(day: date, language: str, length: str = "medium") -> str:
@@ -20,6 +20,11 @@ def long_date(moment: datetime, language: str) -> str:
 def short_moment(moment: datetime, language: str) -> str:
     """Return a moment to the minute."""
     return format_datetime(moment.astimezone(), "short", locale=_locale(language))
+
+
+def shown_wait(seconds: int, language: str) -> str:
+    """Return how long somebody has to wait: ``45 seconds``, ``10 minutes``."""
+    return format_timedelta(timedelta(seconds=seconds), threshold=2, locale=_locale(language))
 
 
 def _locale(language: str) -> str:

@@ -19,8 +19,8 @@ _TEXTS = {
         N_("It was too old, or was sent before. Nothing was changed; please open the page anew."),
     ),
     403: (
-        N_("This page is not for everybody"),
-        N_("It is for those who lead the helpdesk. Your work at the desk is not concerned."),
+        N_("For those who lead the helpdesk"),
+        N_("Insights and audit are theirs. Your work at the desk is not concerned."),
     ),
     404: (
         N_("This page does not exist"),
@@ -81,6 +81,7 @@ def _answer(code: int, fault: HTTPException | None) -> Response:
         title, advice = _TEXTS.get(code, _TEXTS[404 if code < 500 else 500])
         values = {
             "here": "",
+            "at_desk": "/desk" in request.path,
             "code": code,
             "title": translate(title),
             "advice": translate(advice),

@@ -15,7 +15,7 @@ from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from .addresses import Address, IPv6Address, IPv6Network
+from .addresses import Address, IPv4Network, IPv6Address, IPv6Network
 
 SCHEMES: Final = ("memory", "redis", "rediss", "redis+unix")
 PATIENCE: Final = 0.3
@@ -24,6 +24,9 @@ PAUSE: Final = 30.0
 """Seconds in which a Redis that did not answer is not asked again."""
 SITE_BITS: Final = 64
 """The bits of an IPv6 address that are one household's or machine's (RFC 6177, RFC 4291)."""
+
+CUSTOMER_BITS: Final = 48
+"""The bits of an IPv6 network that one customer may get (RFC 6177 section 2)."""
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +105,15 @@ def key_of(address: Address | None) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((int(address), SITE_BITS), strict=False))
     return str(address or "untold")
+
+
+def around(address: Address | None) -> str:
+    """Return the network around an address that one customer may have all of: a /24, a /48."""
+    if address is None:
+        return key_of(None)
+    network = IPv6Network if isinstance(address, IPv6Address) else IPv4Network
+    bits = CUSTOMER_BITS if isinstance(address, IPv6Address) else 24
+    return str(network((int(address), bits), strict=False))
 
 
 def read_limit(text: str, name: str = "RATE_LIMIT") -> RateLimitItem | None:

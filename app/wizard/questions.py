@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from ..diagnosis import CODES, FACT_KEYS, Facts
 from ..diagnosis.domains import display_all
 from ..knowledge import knowledge
 from ..web.languages import languages
+from ..web.messages import N_
+
+SAID: Final = ("connection", "refused_by")
+"""Facts whose answers mean little without their question, so that their sentence stands there."""
+REPLY_CODE: Final = N_("Reply code")
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,20 @@ def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]
     for fact, value in facts.pairs:
         if fact != "tried" and fact not in CODES:
             yield fact, shown_question(language, fact).label, answer_text(language, fact, value)
+
+
+def told_facts(language: str, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield (label, answer) for all that is known, for somebody who does not see the questions.
+
+    That is also what the server answered in figures.
+    """
+    translate = languages()[language].gettext
+    for fact, label, answer in answers_so_far(language, facts):
+        choice = knowledge().questions[fact].choice(getattr(facts, fact)) if fact in SAID else None
+        yield label, translate(choice.says) if choice else answer
+    codes = [str(getattr(facts, key)) for key in CODES if getattr(facts, key)]
+    if codes:
+        yield translate(REPLY_CODE), " ".join(codes)
 
 
 def without_stale(facts: Facts, changed: str) -> Facts:

@@ -83,10 +83,12 @@ def test_a_code_may_be_typed_as_it_is_heard(person: LintingClient, typed: str) -
 def test_what_is_no_code_is_told_from_what_fits_nothing(person: LintingClient) -> None:
     code = code_of(person.post("/en/help"))
     wrong = next(sign for sign in SIGNS if sign != code[0]) + code[1:]
-    for mistyped in (wrong, "", "H2K", "x" * 500, "<b>"):
+    for mistyped in (wrong, "", "x" * 500, "<b>"):
         page = person.post("/en/case", data={"code": mistyped})
         assert page.status_code == 422
         assert "misheard" in visible_text(page)
+    page = person.post("/en/case", data={"code": code[:-3]})
+    assert "nine signs, and this has 6" in visible_text(page)
     page = person.get(f"/en/case/{some_code()}")
     assert page.status_code == 404
     assert "no case with this code here" in visible_text(page)
@@ -132,8 +134,38 @@ def test_guessing_is_slowed_down_even_for_what_fits(person: LintingClient) -> No
         assert page.status_code == 429
         assert "wait" in visible_text(page)
     assert person.post(f"/en/case/{code}/delete").status_code == 429
+    assert int(page.headers["Retry-After"]) > 0
     person.environ_base["REMOTE_ADDR"] = "198.51.100.9"
     assert person.get(f"/en/case/{code}").status_code == 200
+
+
+def test_a_whole_network_is_slowed_down_too(person: LintingClient) -> None:
+    code = code_of(person.post("/en/help"))
+    for number in range(100):  # each from another household of one customer
+        person.environ_base["REMOTE_ADDR"] = f"2001:db8:7:{number:x}::1"
+        assert person.get(f"/en/case/{some_code()}").status_code == 404
+    person.environ_base["REMOTE_ADDR"] = "2001:db8:7:ffff::1"
+    assert person.get(f"/en/case/{code}").status_code == 429
+    person.environ_base["REMOTE_ADDR"] = "2001:db8:8::1"
+    assert person.get(f"/en/case/{code}").status_code == 200
+
+
+def test_what_the_server_answered_is_listed_as_kept(person: LintingClient) -> None:
+    more = f"{FACTS}&reply_code=554&enhanced_status=5.7.1"
+    assert "Reply code 554 5.7.1" in visible_text(person.get(f"/en/help?{more}"))
+    code = code_of(person.post(f"/en/help?{more}"))
+    assert "Reply code 554 5.7.1" in visible_text(person.get(f"/en/case/{code}"))
+
+
+def test_a_solved_case_does_not_ask_for_a_call(desk_app: Flask, person: LintingClient) -> None:
+    code = code_of(person.post("/en/help?place=home"))
+    assert "Call the people" in visible_text(person.get(f"/en/case/{code}"))
+    cases = desk_app.extensions["cases"]
+    cases.change(cases.find("", code), "lan", outcome="solved")
+    said = visible_text(person.get(f"/en/case/{code}"))
+    assert "solved" in said
+    assert "Call the people" not in said
+    assert "questions at most" not in said
 
 
 def test_opening_cases_is_limited(person: LintingClient) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.diagnosis import Facts
-from app.store import audit
+from app.store import DatabaseAway, audit
 from app.store.cases import Case
 from tests.desk.conftest import Clock
 from tests.desk.test_case_pages import some_code
@@ -99,6 +99,42 @@ def test_a_note_that_came_too_late_is_not_lost(agent_of: Agent, case: Case) -> N
     assert "Tell @adatum.com" in visible_text(page)
     assert "lan@adatum.com" not in page.text
     assert 'value="solved" selected' in page.text
+    late = {"outcome": "passed-on", "helped": "use-login", "note": ""}
+    page = kim.post(url(case.code, "/outcome"), data=fields(page) | {"version": "1"} | late)
+    assert 'value="passed-on" selected' in page.text, "what was chosen is not lost either"
+    assert 'value="use-login" selected' in page.text
+
+
+def test_what_helped_stays_when_it_is_not_advised_any_more(
+    agent_of: Agent, case: Case, desk_app: Flask
+) -> None:
+    client = agent_of()
+    form = fields(client.get(url(case.code))) | {"helped": "use-login", "outcome": "solved"}
+    client.post(url(case.code, "/outcome"), data=form)
+    form = fields(client.get(url(case.code))) | {"error": "mailbox-full"}
+    client.post(url(case.code), data=form)
+    page = client.get(url(case.code))
+    assert 'value="use-login" selected' in page.text
+    assert "What helped: " in page.text
+
+
+@pytest.mark.parametrize("path", ["", "/outcome", "/delete"])
+def test_a_case_that_ends_while_it_is_changed(
+    agent_of: Agent, case: Case, desk_app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    client, cases = agent_of(), desk_app.extensions["cases"]
+    form = fields(client.get(url(case.code))) | {"place": "home"}
+    look = cases.look
+
+    def end_it(portal: str, code: str, agent: str) -> Case:
+        found = look(portal, code, agent)
+        cases.end(portal, code)
+        return found
+
+    monkeypatch.setattr(cases, "look", end_it)
+    page = client.post(url(case.code, path), data=form)
+    assert page.status_code == 410
+    assert "deleted" in visible_text(page)
 
 
 @pytest.mark.parametrize("path", ["", "/outcome", "/delete"])
@@ -112,7 +148,10 @@ def test_a_form_of_another_session_is_refused(
         assert lan.post(url(case.code, path), data=form).status_code == 400
     assert desk_app.extensions["cases"].find("", case.code) == case
     form = fields(lan.get(url(case.code)))
-    assert desk_app.test_client().post(url(case.code, path), data=form).status_code == 303
+    page = desk_app.test_client().post(url(case.code, path, "vi"), data=form)
+    assert page.status_code == 401
+    assert f"to=desk%2Fcases%2F{case.code}" in page.text
+    assert "không còn đăng nhập" in visible_text(page)
     assert desk_app.extensions["cases"].find("", case.code) == case
 
 
@@ -183,8 +222,9 @@ def test_an_agent_who_guesses_has_to_wait(agent_of: Agent, case: Case) -> None:
 
 def test_a_case_is_deleted_on_request(agent_of: Agent, case: Case) -> None:
     client = agent_of()
-    form = fields(client.get(url(case.code)))
-    assert client.post(url(case.code, "/delete"), data=form).location == "/en/desk/cases"
+    form, gone = fields(client.get(url(case.code))), f"/en/desk/cases?gone={case.code}"
+    assert client.post(url(case.code, "/delete"), data=form).location == gone
+    assert f"{case.code[:3]}-{case.code[3:6]}" in visible_text(client.get(gone))
     page = client.get(url(case.code))
     assert page.status_code == 410
     assert "deleted" in visible_text(page)
@@ -202,6 +242,29 @@ def test_what_stands_on_the_desk_becomes_a_case(agent_of: Agent, desk_app: Flask
     kept = desk_app.extensions["cases"].find("", code)
     assert (kept.facts, kept.language) == (FACTS, "en")
     assert client.get(made.location).status_code == 200
+
+
+def test_the_desk_goes_on_without_its_database(
+    agent_of: Agent, desk_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = agent_of()
+
+    def away(*_: object) -> None:
+        raise DatabaseAway
+
+    monkeypatch.setattr(desk_app.extensions["agents"], "signed_in", away)
+    page = client.get("/en/desk?place=home")
+    assert page.status_code == 200
+    assert "not available just now" in visible_text(page)
+    assert client.get("/en/desk/cases").status_code == 503
+    assert 'href="/en/desk"' in client.get("/en/desk/cases").text, "and that leads to the desk"
+    assert desk_app.test_client().get("/en/desk").status_code == 303
+
+
+def test_an_embedders_accent_is_left_behind_at_the_desk(desk_app: Flask) -> None:
+    person = desk_app.test_client()
+    moved = person.get("/at/proseware;accent=7a2048/en/desk/sign-in?to=desk/cases")
+    assert moved.location == "/at/proseware/en/desk/sign-in?to=desk/cases"
 
 
 def test_the_audit_tells_a_lead_who_did_what(agent_of: Agent, case: Case, desk_app: Flask) -> None:
@@ -222,7 +285,8 @@ def test_the_audit_tells_a_lead_who_did_what(agent_of: Agent, case: Case, desk_a
 def test_the_desk_without_cases_may_be_open_to_all(desk_app: Flask) -> None:
     person = desk_app.test_client()
     assert person.get("/en/desk").location == "/en/desk/sign-in"
-    assert person.post("/en/desk", data={"place": "home"}).status_code == 303
+    assert person.post("/en/desk", data={"place": "home"}).status_code == 401
+    assert "to=desk%3Fplace%3Dhome" in person.get("/en/desk?place=home").location
     desk_app.extensions["desk_open"] = True
     assert person.get("/en/desk").status_code == 200
     for page in ("cases", f"cases/{some_code()}", "audit", "insights"):

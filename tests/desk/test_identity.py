@@ -439,7 +439,7 @@ def test_a_portal_has_a_provider_of_its_own(portal_app: Flask) -> None:
     client, root = portal_app.test_client(), "/at/proseware"
     assert client.get(BEGIN).status_code == 404
     plain = client.get(f"{root};accent=ffee00{BEGIN}?to=desk/cases").location
-    assert plain == f"{root}{BEGIN}?to=desk%2Fcases"
+    assert plain == f"{root}{BEGIN}?to=desk/cases"
     back = go(client, "kim", plain)
     assert back.startswith(f"{root}{BACK}?")
     assert client.get(back.removeprefix(root)).status_code == 404, "not at the desk outside"

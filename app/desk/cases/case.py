@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
 from typing import Any, Final
 
 from flask import abort, current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from ...cases.finding import NotFound, find_case
+from ...cases.finding import NotFound, find_case, why_not
 from ...diagnosis import make_plan
 from ...knowledge import knowledge
 from ...store.agents import Agent
-from ...store.cases import LONGEST_NOTE, OUTCOMES, Case, Cases, StaleCase
+from ...store.cases import (
+    LONGEST_NOTE,
+    OUTCOMES,
+    Case,
+    Cases,
+    EndedCase,
+    StaleCase,
+    UnknownCode,
+)
 from ...web.clock import today
 from ...web.languages import languages
 from ...web.messages import N_
@@ -24,10 +35,11 @@ from ..screen.page import desk_page
 from ..screen.state import DeskState, read_state
 from ..screen.taking import Taken, take_form
 from ..screen.views import SCRIPT
-from .overview import cases_page
+from .overview import cases_page, who
 from .shown import show_case
 
 PATH: Final = "desk/cases"
+View = Callable[[Site, Agent, str], Any]
 STALE: Final = N_(
     "This was not kept: the case has been changed meanwhile, or the form was sent before. "
     "Here it is as it stands now."
@@ -47,19 +59,35 @@ def keep(site: Site, agent: Agent) -> Response:
     return redirect(_state(site, case).url(site), 303)
 
 
+def told(view: View) -> View:
+    """Answer with the box for a code where a case is not there, or not there any more."""
+
+    @wraps(view)
+    def guarded(site: Site, agent: Agent, code: str) -> Any:
+        try:
+            return view(site, agent, code)
+        except NotFound as fault:
+            return cases_page(site, agent, code, fault)
+        except (UnknownCode, EndedCase) as fault:  # it ended while it was being changed
+            return cases_page(site, agent, code, why_not(site, fault))
+        except StaleCase:
+            return _stale(site, agent, code)
+
+    return guarded
+
+
 @desk.get(f"/<language:lang>/{PATH}/<code>")
 @signed_in
+@told
 def show_one(site: Site, agent: Agent, code: str) -> Response:
     """Show a case on the desk."""
-    try:
-        case = find_case(site, code, f"agent {agent.id}", agent.name)
-    except NotFound as fault:
-        return cases_page(site, agent, code, fault)
+    case = find_case(site, code, who(agent), agent.name)
     return _screen(site, agent, case, Taken(_state(site, case)))
 
 
 @desk.post(f"/<language:lang>/{PATH}/<code>")
 @signed_in
+@told
 def renew_one(site: Site, agent: Agent, code: str) -> Response:
     """Take answers, remedies tried and a paste, and keep what they say.
 
@@ -67,18 +95,10 @@ def renew_one(site: Site, agent: Agent, code: str) -> Response:
     :raise 413: it is larger than any paste
     """
     take_paste(request)
-    _check_form()
-    try:
-        case = find_case(site, code, f"agent {agent.id}", agent.name)
-        if not _is_newest(case):
-            return _stale(site, agent, case)
-        taken = take_form(_state(site, case), request.form)
-        if taken.state.facts != case.facts:
-            case = _cases().change(case, agent.name, facts=taken.state.facts)
-    except NotFound as fault:
-        return cases_page(site, agent, code, fault)
-    except StaleCase:
-        return _stale(site, agent, _cases().find(site.portal_id, case.code))
+    case = _sent_for(site, agent, code)
+    taken = take_form(_state(site, case), request.form)
+    if taken.state.facts != case.facts:
+        case = _cases().change(case, agent.name, facts=taken.state.facts)
     if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
     return _screen(site, agent, case, taken)
@@ -86,44 +106,29 @@ def renew_one(site: Site, agent: Agent, code: str) -> Response:
 
 @desk.post(f"/<language:lang>/{PATH}/<code>/outcome")
 @signed_in
+@told
 def conclude(site: Site, agent: Agent, code: str) -> Response:
     """Keep what came of a case, what helped, and a note.
 
     :raise 400: the form is not this session's own
     """
-    _check_form()
-    told: dict[str, Any] = {}
-    outcome, helped = request.form.get("outcome", ""), request.form.get("helped", "")
-    if outcome in OUTCOMES:
-        told["outcome"] = outcome
-    if helped in knowledge().remedies or not helped:
-        told["helped"] = helped or None
-    try:
-        case = find_case(site, code, f"agent {agent.id}", agent.name)
-        if not _is_newest(case):
-            return _stale(site, agent, case)
-        case = _cases().change(case, agent.name, request.form.get("note", ""), **told)
-    except NotFound as fault:
-        return cases_page(site, agent, code, fault)
-    except StaleCase:
-        return _stale(site, agent, _cases().find(site.portal_id, case.code))
+    case = _sent_for(site, agent, code)
+    case = _cases().change(case, agent.name, request.form.get("note", ""), **_outcome())
     return redirect(_state(site, case).url(site), 303)
 
 
 @desk.post(f"/<language:lang>/{PATH}/<code>/delete")
 @signed_in
+@told
 def end(site: Site, agent: Agent, code: str) -> Response:
     """Erase a case on request.
 
     :raise 400: the form is not this session's own
     """
     _check_form()
-    try:
-        case = find_case(site, code, f"agent {agent.id}", agent.name)
-        _cases().end(site.portal_id, case.code, agent.name)
-    except NotFound as fault:
-        return cases_page(site, agent, code, fault)
-    return redirect(f"{site.base}/{PATH}", 303)
+    case = find_case(site, code, who(agent), agent.name)
+    _cases().end(site.portal_id, case.code, agent.name)
+    return redirect(f"{site.base}/{PATH}?gone={case.code}", 303)
 
 
 def _cases() -> Cases:
@@ -136,8 +141,26 @@ def _check_form() -> None:
         abort(400)
 
 
-def _is_newest(case: Case) -> bool:
-    return request.form.get("version") == str(case.version)
+def _sent_for(site: Site, agent: Agent, code: str) -> Case:
+    """Return the case that a form was made for, as it is now.
+
+    :raise 400: the form is not this session's own
+    :raise StaleCase: the case has changed since
+    """
+    _check_form()
+    case = find_case(site, code, who(agent), agent.name)
+    if request.form.get("version") != str(case.version):
+        raise StaleCase
+    return case
+
+
+def _outcome() -> dict[str, Any]:
+    """Return what a form says came of a case; what it does not know is left as it was."""
+    outcome, helped = request.form.get("outcome", ""), request.form.get("helped", "")
+    told: dict[str, Any] = {"outcome": outcome} if outcome in OUTCOMES else {}
+    if helped in knowledge().remedies or not helped:
+        told["helped"] = helped or None
+    return told
 
 
 def _state(site: Site, case: Case) -> DeskState:
@@ -147,11 +170,13 @@ def _state(site: Site, case: Case) -> DeskState:
     return state.at(caller=case.language) if untold else state
 
 
-def _stale(site: Site, agent: Agent, case: Case) -> Response:
-    """Show the case as it is now, and that the form came too late; its note is not lost."""
-    told = request.form.get("note", "")[:LONGEST_NOTE]
+def _stale(site: Site, agent: Agent, code: str) -> Response:
+    """Show the case as it is now, and that the form came too late; what it said is not lost."""
+    case = find_case(site, code, who(agent), agent.name)
+    meant = replace(case, **_outcome()) if "outcome" in request.form else case
+    note = request.form.get("note", "")[:LONGEST_NOTE]
     problem = site.language.gettext(STALE)
-    return _screen(site, agent, case, Taken(_state(site, case)), problem, told, 409)
+    return _screen(site, agent, meant, Taken(_state(site, case)), problem, note, 409)
 
 
 def _screen(

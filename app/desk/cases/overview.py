@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as Answer
 from ...cases.finding import NotFound, find_case
 from ...store import audit
 from ...store.agents import Agent
-from ...store.codes import shown_code
+from ...store.codes import NotACode, read_code, shown_code
 from ...web.dates import short_moment
+from ...web.guesses import Who
 from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site
@@ -26,6 +27,12 @@ ACTIONS: Final = {
     "deleted": N_("deleted"),
     "expired": N_("expired"),
 }
+NOBODY: Final = {
+    "opened": N_("the customer"),
+    "deleted": N_("the customer"),
+    "expired": N_("by itself"),
+}
+"""Who has done what no agent did."""
 LINES: Final = 500
 """How many lines of the audit one page shows."""
 LATELY: Final = 10
@@ -51,7 +58,7 @@ def take_code(site: Site, agent: Agent) -> Answer:
     """
     typed = request.form.get("code", "")
     try:
-        case = find_case(site, typed, f"agent {agent.id}", agent.name)
+        case = find_case(site, typed, who(agent), agent.name)
     except NotFound as fault:
         return cases_page(site, agent, typed, fault)
     return redirect(f"{site.base}/desk/cases/{case.code}", 303)
@@ -71,7 +78,7 @@ def audit_lines(site: Site, agent: Agent) -> Response:
         "lines": [
             (
                 short_moment(line.at, site.language.code),
-                line.agent,
+                line.agent or site.language.gettext(NOBODY[line.action]),
                 site.language.gettext(ACTIONS[line.action]),
                 shown_code(line.code),
             )
@@ -81,6 +88,11 @@ def audit_lines(site: Site, agent: Agent) -> Response:
         "here": "desk/audit",
     }
     return page(site, "audit.html", values, keep=False)
+
+
+def who(agent: Agent) -> Who:
+    """Return what an agent's misses are counted under."""
+    return (f"agent {agent.id}",)
 
 
 def cases_page(
@@ -93,7 +105,20 @@ def cases_page(
         "token": DeskForm().token,
         "typed": typed,
         "error": fault.message if fault else None,
+        "wait": fault.wait if fault else 0,
+        "gone": _gone(),
         "lately": [(code, shown_code(code)) for code in lately],
         "here": "desk/cases",
     }
-    return page(site, "desk-cases.html", values, fault.status if fault else 200, keep=False)
+    response = page(site, "desk-cases.html", values, fault.status if fault else 200, keep=False)
+    if fault and fault.wait:
+        response.headers["Retry-After"] = str(fault.wait)
+    return response
+
+
+def _gone() -> str:
+    """Return the code of the case that has just been deleted, as it is shown."""
+    try:
+        return shown_code(read_code(request.args.get("gone", "")))
+    except NotACode:
+        return ""

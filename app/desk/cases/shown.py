@@ -9,6 +9,7 @@ from typing import Final
 from ...cases.pages import spell
 from ...diagnosis import Plan
 from ...diagnosis.marks import plain
+from ...diagnosis.wording import titles
 from ...handouts.qr import draw_qr
 from ...handouts.ticket import Extra
 from ...store.cases import Case
@@ -38,6 +39,7 @@ class ShownCase:
     remedies: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, str, str], ...]
     link: str
+    desk: str
     qr: str
     read_out: str
     problem: str
@@ -48,6 +50,7 @@ class ShownCase:
         """Return what a ticket tells of the case besides its facts."""
         translate, case = language.gettext, self.case
         told = [(translate("Code"), self.code)]
+        told += [(translate("On the desk"), f"{self.desk}")]
         told += [(translate("Outcome"), translate(OUTCOMES[case.outcome]))]
         if helped := self.title(language):
             told += [(translate("What helped"), helped)]
@@ -71,21 +74,25 @@ def show_case(
     code = shown_code(case.code)
 
     def title(language: Language) -> str:
-        titles = {r.id: plain(r.title) for r in plans[language.code].remedies}
-        return titles.get(case.helped or "", "")
+        plan, helped = plans[language.code], [case.helped] if case.helped else []
+        return plain("".join(titles(helped, plan.diagnosis, plan.provider, language.gettext)))
 
-    translate = site.language.gettext
+    translate, ours = site.language.gettext, plans[site.language.code]
+    ways = {remedy.id: plain(remedy.title) for remedy in ours.remedies}
+    if case.helped:  # also one that is not advised any more
+        ways.setdefault(case.helped, title(site.language))
     return ShownCase(
         case=case,
         code=code,
         until=long_date(case.expires, site.language.code),
         outcomes=tuple((value, translate(text)) for value, text in OUTCOMES.items()),
-        remedies=tuple((r.id, plain(r.title)) for r in plans[site.language.code].remedies),
+        remedies=tuple(ways.items()),
         notes=tuple(
             (short_moment(note.written, site.language.code), note.agent, note.text)
             for note in case.notes
         ),
         link=link,
+        desk=f"{home_url()}{site.base}/desk/cases/{case.code}",
         qr=draw_qr(link),
         read_out=theirs.language.gettext(READ_OUT).format(
             address=address, code=code, spelled=spell(theirs, case.code)

@@ -103,7 +103,13 @@ def _counts(site: Site, days: int) -> list[Count]:
 
 def _away(site: Site) -> Response:
     title, advice = map(site.language.gettext, AWAY)
-    values = {"here": f"{PAGE}?days={_days()}", "code": 503, "title": title, "advice": advice}
+    values = {
+        "here": f"{PAGE}?days={_days()}",
+        "at_desk": True,
+        "code": 503,
+        "title": title,
+        "advice": advice,
+    }
     return page(site, "error.html", values, 503)
 
 

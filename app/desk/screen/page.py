@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, session
 
 from ...diagnosis import CHOICES, FACT_KEYS, Plan, make_plan
 from ...knowledge import knowledge
@@ -21,8 +21,9 @@ from ...wizard.paste import printable, rows_of
 from ...wizard.questions import answer_text, shown_question
 from ...wizard.route import draw_route
 from ...wizard.screens import SURE
-from ..access import AtDesk
+from ..access import TOKEN, AtDesk
 from ..cases.shown import ShownCase
+from ..signing.page import sign_in_url
 from .answers import Fault
 from .asking import make_card, make_rows
 from .state import NEW, PATH, DeskState
@@ -70,7 +71,8 @@ def desk_page(
         "hidden": tuple(hidden),
         "case": case,
         "keep_url": state.at(path=NEW).url(site),
-        "sign_in_url": f"{site.base}/desk/sign-in" if current_app.extensions["agents"] else "",
+        "away": at_desk is None and TOKEN in session,
+        "sign_in_url": sign_in_url(site, site.within(state.url(site))),
         "agent": at_desk and at_desk.agent,
         "token": at_desk and at_desk.token,
         "paste": _shown_paste(site, state, reading),

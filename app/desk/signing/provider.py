@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ...portal.identity import IdentityProvider, name_of
 from ...store.agents import Agents
+from ...web.dates import shown_wait
 from ...web.guesses import visitor_key
 from ...web.languages import preferred
 from ...web.messages import N_
@@ -18,7 +19,8 @@ from ...web.site import Site, find_site, home_url
 from ..access import current_agent, find_desk
 from ..blueprint import desk
 from .openid import STALE, NotVouched, SignIn
-from .password import MANY, begin, page_of, provider_of, sign_in_page
+from .page import page_of, provider_of, sign_in_page
+from .password import MANY, begin
 
 NOBODY: Final = N_(
     "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "
@@ -46,7 +48,7 @@ def begin_with_provider(lang: str) -> Answer:
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
     if wait := _waiting("provider"):
-        return _refuse(site, wanted, MANY, 429, seconds=wait)
+        return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
     first = site.languages[0].code
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
     try:
@@ -78,7 +80,7 @@ def end_with_provider(lang: str) -> Answer:
     if not client.is_pending():
         return _refuse(site, wanted, STALE, 400)
     if wait := _waiting("sign-in"):
-        return _refuse(site, wanted, MANY, 429, seconds=wait)
+        return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
     try:
         claims = client.end()
     except NotVouched as fault:

@@ -1,0 +1,67 @@
+"""The sign-in page, and where it leads to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Response, current_app, request
+
+from ...portal.identity import IdentityProvider
+from ...web.pages import page
+from ...web.site import Site
+from ..forms import DeskForm
+
+
+def page_of(site: Site, wanted: str) -> str:
+    """Return the page of the desk that was asked for before signing in, or the desk."""
+    # Only the desk's own pages: a link must not lead to another site.
+    own = wanted.startswith(("desk/", "desk?")) and "//" not in wanted and "\\" not in wanted
+    safe = own and wanted.isascii() and wanted.isprintable() and len(wanted) < 4000
+    return f"{site.base}/{wanted if safe else 'desk'}"
+
+
+def sign_in_url(site: Site, to: str) -> str:
+    """Return the address of the sign-in page that leads to a page of the desk, '' for none."""
+    if current_app.extensions["agents"] is None:
+        return ""
+    return f"{site.base}/desk/sign-in?{urlencode({'to': to})}"
+
+
+def sign_in_page(
+    site: Site,
+    name: str = "",
+    error: str | None = None,
+    status: int = 200,
+    to: str | None = None,
+    at: str = "name",
+) -> Response:
+    """Show the sign-in page.
+
+    :param to: the page to lead to afterwards, where the request does not say it
+    :param at: the id of what is to be tried again after an error
+    """
+    wanted = request.args.get("to", "") if to is None else to
+    query = f"?{urlencode({'to': wanted})}" if wanted and len(wanted) < 4000 else ""
+    provider = provider_of(site)
+    way = (
+        {"url": f"{site.base}/desk/sign-in/provider{query}", "name": provider.shown}
+        if provider
+        else None
+    )
+    values = {
+        "form": DeskForm(),
+        "name": name,
+        "error": error,
+        "at": at,
+        "provider": way,
+        "here": f"desk/sign-in{query}",
+    }
+    return page(site, "sign-in.html", values, status, keep=False)
+
+
+def provider_of(site: Site) -> IdentityProvider | None:
+    """Return who vouches for this desk's agents besides their passwords: a portal has its own."""
+    if site.portal:
+        return site.portal.identity
+    outside: IdentityProvider | None = current_app.extensions["identity"]
+    return outside
