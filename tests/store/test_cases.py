@@ -89,7 +89,7 @@ def test_of_two_at_once_one_is_told_to_look_again(cases: Cases) -> None:
     ("said", "kept"),
     [("call lan@adatum.com at 5", "call @adatum.com at 5"), ("no address", "no address"),
      ("<kim.tran+x@mail.adatum.com>,pat@x.vn", "<@mail.adatum.com>,@x.vn"),
-     ("ngân@thư.vn", "@thư.vn"), ("lan ＠ adatum.com", "lan ＠ adatum.com"),
+     ("ngân@thư.vn", "@thư.vn"), ("lan ＠ adatum.com", "@adatum.com"),
      ("lan＠adatum.com", "@adatum.com"), ("a" * 5000, "a" * 2000)],
 )  # fmt: skip
 def test_a_note_keeps_no_address(cases: Cases, said: str, kept: str) -> None:
