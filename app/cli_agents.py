@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from .store import Database, DatabaseAway
 from .store.agents import LONGEST_NAME, ROLES, Agents, NameTaken
+from .store.cases import Cases
 from .store.passwords import LONGEST, SHORTEST
 
 agents = AppGroup("agents", help="Look after those who may work at the helpdesk's desk.")
@@ -106,6 +107,19 @@ def upgrade(revision: str) -> None:
         kept.migrate(revision)
     except DatabaseAway as fault:
         raise click.ClickException(f"the database does not do that: {fault.__cause__}") from None
+
+
+@database.command("sweep")
+@with_appcontext
+def sweep() -> None:
+    """Erase the cases that have expired; a server that runs does so every hour."""
+    cases: Cases | None = current_app.extensions["cases"]
+    if cases is None:
+        raise _none()
+    try:
+        cases.sweep()
+    except DatabaseAway:
+        raise _away() from None
 
 
 def _agents() -> Agents:

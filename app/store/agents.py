@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +24,8 @@ ROLES: Final = ("agent", "lead")
 SHIFT: Final = timedelta(hours=12)
 """How long somebody stays signed in."""
 LONGEST_NAME: Final = 100
+
+log = logging.getLogger(__name__)
 
 
 class NameTaken(Exception):
@@ -52,7 +56,7 @@ class Agents:
         :raise NameTaken: the desk has an agent of this name
         :raise DatabaseAway: it does not answer
         """
-        kept = passwords.hash_password(password)
+        name, kept = _normal(name), passwords.hash_password(password)
         row = {"portal": portal, "name": name, "role": role, "password": kept, "added": self._now()}
         try:
             with self._database.writing() as connection:
@@ -79,7 +83,7 @@ class Agents:
         :raise ValueError: the password is too short or too long
         :raise DatabaseAway: it does not answer
         """
-        kept = passwords.hash_password(password)
+        name, kept = _normal(name), passwords.hash_password(password)
         with self._database.writing() as connection:
             passwords.forgive(connection, portal, name)
             row = connection.execute(
@@ -96,14 +100,14 @@ class Agents:
         :raise DatabaseAway: it does not answer
         """
         with self._database.writing() as connection:
-            passwords.forgive(connection, portal, name)
+            passwords.forgive(connection, portal, _normal(name))
 
     def remove(self, portal: str, name: str) -> int:
         """Remove every agent of a name, however they sign in, and sign them out; tell how many.
 
         :raise DatabaseAway: it does not answer
         """
-        named = (agents.c.portal == portal) & (agents.c.name == name)
+        named = (agents.c.portal == portal) & (agents.c.name == _normal(name))
         with self._database.writing() as connection:
             return connection.execute(delete(agents).where(named)).rowcount
 
@@ -113,12 +117,14 @@ class Agents:
         :raise Locked: too many wrong ones came for this name
         :raise DatabaseAway: it does not answer
         """
-        name = name.replace("\0", "").strip()[:LONGEST_NAME]
+        name = _normal(name.replace("\0", "").strip())[:LONGEST_NAME]
         with self._database.writing() as connection:
-            passwords.count_attempt(connection, portal, name, self._now())
+            lock = passwords.count_attempt(connection, portal, name, self._now())
         with self._database.reading() as connection:
             row = connection.execute(select(agents).where(_local(portal, name))).first()
         if not passwords.is_right(password, row.password if row else None) or row is None:
+            if lock:
+                log.warning("A name at the desk of %r is locked for %s", portal, lock)
             return None
         with self._database.writing() as connection:
             passwords.forgive(connection, portal, name)
@@ -129,7 +135,7 @@ class Agents:
 
         :raise DatabaseAway: it does not answer
         """
-        told = {"name": name.replace("\0", "")[:LONGEST_NAME], "role": role}
+        told = {"name": _normal(name.replace("\0", ""))[:LONGEST_NAME], "role": role}
         theirs = {"portal": portal, "issuer": issuer, "subject": subject}
         with self._database.writing() as connection:
             add_missing(connection, agents, theirs, told | {"added": self._now()})
@@ -178,6 +184,11 @@ class Agents:
 def _local(portal: str, name: str) -> ColumnElement[bool]:
     named = (agents.c.portal == portal) & (agents.c.name == name)
     return named & agents.c.password.is_not(None)
+
+
+def _normal(name: str) -> str:
+    # Vietnamese letters are composed in one keyboard's way or another's.
+    return unicodedata.normalize("NFC", name)
 
 
 def _digest(token: str) -> str:

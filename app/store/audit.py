@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from .database import Database
 from .schema import audit, cases
@@ -37,11 +37,6 @@ def wrote(connection: Connection, agent: str, code: str, since: datetime) -> boo
     """Tell whether there is a line of an agent about a case since some moment."""
     theirs = (audit.c.code == code) & (audit.c.agent == agent) & (audit.c.at > since)
     return connection.execute(select(audit.c.id).where(theirs).limit(1)).first() is not None
-
-
-def forget(connection: Connection, now: datetime) -> None:
-    """Drop the lines that are too old."""
-    connection.execute(delete(audit).where(audit.c.at <= now - KEPT))
 
 
 def read(database: Database, portal: str, most: int) -> list[Entry]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from ..diagnosis import FACT_KEYS, Facts, read_facts
 from ..knowledge import knowledge
@@ -21,6 +21,7 @@ from .addresses import without_addresses
 from .codes import draw_code
 from .database import Database
 from .schema import cases, notes
+from .sweeping import erase, sweep
 
 OUTCOMES: Final = ("open", "solved", "passed-on", "unsolved")
 SEEN: Final = timedelta(hours=1)
@@ -97,7 +98,6 @@ class Cases:
         """
         now = self._now()
         with self._database.writing() as connection:
-            self._sweep(connection, now)
             code = self._draw()
             while connection.execute(select(cases.c.code).where(cases.c.code == code)).first():
                 code = self._draw()
@@ -131,6 +131,7 @@ class Cases:
             if audit.wrote(connection, agent, code, now - SEEN):
                 return case
         with self._database.writing() as connection:
+            case = _find(connection, portal, code, now, take=True)
             audit.write(connection, now, portal, agent, "seen", code)
         return case
 
@@ -146,13 +147,11 @@ class Cases:
         if "facts" in values:
             values["facts"] = values["facts"].query()
         with self._database.writing() as connection:
-            _find(connection, case.portal, case.code, now)
-            same = (cases.c.code == case.code) & (cases.c.version == case.version)
-            changed = connection.execute(
-                update(cases).where(same).values(**values, version=case.version + 1)
-            )
-            if changed.rowcount != 1:
+            taken = _find(connection, case.portal, case.code, now, take=True)
+            if taken.version != case.version:
                 raise StaleCase
+            values["version"] = case.version + 1
+            connection.execute(update(cases).where(cases.c.code == case.code).values(values))
             if note.strip():
                 # PostgreSQL keeps no NUL in a text.
                 note = note.replace("\0", "")
@@ -169,34 +168,24 @@ class Cases:
         """
         now = self._now()
         with self._database.writing() as connection:
-            _find(connection, portal, code, now)
-            _erase(connection, (code,), "deleted")
+            _find(connection, portal, code, now, take=True)
+            erase(connection, (code,), "deleted")
             audit.write(connection, now, portal, agent, "deleted", code)
 
     def sweep(self) -> None:
-        """Erase what has expired, and forget the codes of what ended a lifetime ago.
+        """Erase what has expired, and forget what was kept for long enough.
 
         :raise DatabaseAway: cases are not available just now
         """
-        with self._database.writing() as connection:
-            self._sweep(connection, self._now())
-
-    def _sweep(self, connection: Connection, now: datetime) -> None:
-        due = select(cases.c.code, cases.c.portal).where(
-            cases.c.ended.is_(None), cases.c.expires <= now
-        )
-        rows = connection.execute(due).all()
-        _erase(connection, tuple(row.code for row in rows), "expired")
-        for row in rows:
-            audit.write(connection, now, row.portal, "", "expired", row.code)
-        connection.execute(delete(cases).where(cases.c.expires <= now - self.lifetime))
-        audit.forget(connection, now)
+        sweep(self._database, self._now(), self.lifetime)
 
 
-def _find(connection: Connection, portal: str, code: str, now: datetime) -> Case:
-    row = connection.execute(
-        select(cases).where(cases.c.code == code, cases.c.portal == portal)
-    ).first()
+def _find(
+    connection: Connection, portal: str, code: str, now: datetime, take: bool = False
+) -> Case:
+    chosen = select(cases).where(cases.c.code == code, cases.c.portal == portal)
+    # Whoever writes takes the case first, so that nothing is added to what somebody else ends.
+    row = connection.execute(chosen.with_for_update() if take else chosen).first()
     if row is None:
         raise UnknownCode
     if row.ended or row.expires <= now:
@@ -207,12 +196,6 @@ def _find(connection: Connection, portal: str, code: str, now: datetime) -> Case
         facts_of_query(row.facts), row.outcome, row.helped,
         tuple(Note(note.written, note.agent, note.text) for note in written),
     )  # fmt: skip
-
-
-def _erase(connection: Connection, codes: tuple[str, ...], how: str) -> None:
-    connection.execute(delete(notes).where(notes.c.code.in_(codes)))
-    gone = {"facts": None, "outcome": None, "helped": None, "ended": how}
-    connection.execute(update(cases).where(cases.c.code.in_(codes)).values(gone))
 
 
 def facts_of_query(query: str) -> Facts:

@@ -6,46 +6,23 @@ It is opened and brought up to date at its first use, not at start: the wizard n
 from __future__ import annotations
 
 import logging
-import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import URL, Connection, create_engine, event, make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy import URL, Connection, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from . import gate, sqlite
+from .faults import is_mistake, is_somebody_elses, reason
+from .sqlite import PATIENCE, WRITES
 from .upgrading import UnknownRevision, bring_to, is_newest
 
-PATIENCE: Final = 3
-"""Seconds that a connection may take, and that a writer waits for another one."""
 PAUSE: Final = 5.0
 """Seconds in which a database that did not answer is not asked again."""
-WRITES: Final = "writes"
-MISTAKES: Final = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What a database says that is well, about what it was asked."""
-
-SQLITE: Final[dict[str, Any]] = {"timeout": PATIENCE}
-POSTGRESQL: Final[dict[str, Any]] = {
-    "connect_timeout": PATIENCE,
-    "options": f"-c lock_timeout={PATIENCE}s",
-    # A machine that vanished says nothing; the system would wait for it for a quarter of an hour.
-    "tcp_user_timeout": PATIENCE * 1000,
-    "keepalives_idle": PATIENCE,
-    "keepalives_interval": PATIENCE,
-}
 
 log = logging.getLogger(__name__)
 
@@ -68,20 +45,11 @@ class Database:
         self.url = read_url(url)
         self._clock = clock
         self._asleep_until = float("-inf")
-        self._opening, self._saying = Lock(), Lock()
+        self._opening, self._saying, self._gate = Lock(), Lock(), gate.Gate()
         self._ready = self._away = False
-        sqlite = self.url.get_backend_name() == "sqlite"
-        usual = (SQLITE if sqlite else POSTGRESQL).items()
-        self._engine = create_engine(
-            self.url,
-            connect_args={name: value for name, value in usual if name not in self.url.query},
-            pool_pre_ping=not sqlite,
-            pool_timeout=PATIENCE,
-            hide_parameters=True,  # a fault's text may reach a log
-        )
-        if sqlite:
-            event.listen(self._engine, "connect", _prepare)
-            event.listen(self._engine, "begin", _begin)
+        self._file = self.url.database if self.url.get_backend_name() == "sqlite" else None
+        self._opened: tuple[int, int] | None = None
+        self._make_engine()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -98,10 +66,13 @@ class Database:
 
         :raise DatabaseAway: it does not answer; nothing was acknowledged
         """
-        with self._asking(), self._engine.connect() as connection:
-            connection = connection.execution_options(**{WRITES: True})
-            with connection.begin():
-                yield connection
+        with self._asking():
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(**{WRITES: True})
+                with connection.begin():
+                    yield connection
+            if self._is_another_file():  # what was written is in the one that is gone
+                raise DatabaseAway
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision: ``head`` is the newest, ``base`` is none at all.
@@ -109,7 +80,7 @@ class Database:
         :raise DatabaseAway: it does not answer, or newer code has changed it
         """
         try:
-            self._make_file()
+            self._begin_anew()
             with self._engine.connect() as connection:
                 there = is_newest(connection)  # then nobody who writes is waited for
             if revision != "head" or not there:
@@ -128,20 +99,48 @@ class Database:
     @contextmanager
     def _asking(self) -> Iterator[None]:
         self._check_awake()
-        if not self._ready:
-            with self._opening:
-                self._check_awake()  # the one before may have waited in vain: once is enough
-                if not self._ready:
-                    self.migrate()
+        # At its first use it may take a moment, and nobody has reason to think that it hangs.
+        patience = gate.PATIENCE if self._ready or self._away else gate.LONGEST
         try:
-            yield
-        except MISTAKES:
-            raise
+            with self._gate.passing(patience), self._limited():
+                self._check_awake()  # while this one waited, another may have asked in vain
+                self._open()
+                yield
+        except gate.Closed:
+            raise DatabaseAway from None
         except (DBAPIError, PoolTimeout) as fault:
+            if is_mistake(fault):
+                raise
             raise self._rest(fault) from fault
         if self._away:
             self._away = False
             log.warning("The database is back")
+
+    def _open(self) -> None:
+        """Bring it up to date, unless that was done; of several threads, one does it."""
+        if self._ready and not self._is_another_file():
+            return
+        if not self._opening.acquire(timeout=PATIENCE):
+            raise DatabaseAway
+        try:
+            self._check_awake()  # the one before may have waited in vain: once is enough
+            if not self._ready or self._is_another_file():
+                self.migrate()
+        finally:
+            self._opening.release()
+
+    def _is_another_file(self) -> bool:
+        return self._file is not None and sqlite.identify(self._file) != self._opened
+
+    def _begin_anew(self) -> None:
+        """Make SQLite's file, and let go of the one that had its name before."""
+        if self._file is None or (self._opened and not self._is_another_file()):
+            return
+        if self._opened:
+            log.warning("The database's file is gone, or is another one")
+            self._engine.dispose()
+        sqlite.make_file(self._file)
+        self._opened = sqlite.identify(self._file)
 
     def _check_awake(self) -> None:
         if self._clock() < self._asleep_until:
@@ -149,24 +148,33 @@ class Database:
 
     def _rest(self, fault: Exception) -> DatabaseAway:
         """Leave the database alone for a while, and say once that it is away."""
-        state = getattr(getattr(fault, "orig", None), "sqlstate", None) or ""
-        if state.startswith("40") or state == "55P03":  # writers in each other's way; it is well
+        if is_somebody_elses(fault):  # it is well
             return DatabaseAway()
         with self._saying:
+            self._ready = False  # who knows what comes back
             first, self._away = not self._away, True
             self._asleep_until = self._clock() + PAUSE
         if first:
-            log.error("The database is away: no cases, no counts just now (%s)", _reason(fault))
+            log.error("The database is away: no cases, no counts just now (%s)", reason(fault))
         return DatabaseAway()
 
-    def _make_file(self) -> None:
-        """Make SQLite's file, for this user only: SQLite itself would let everybody read it."""
-        name = self.url.database
-        if self.url.get_backend_name() == "sqlite" and name:
-            Path(name).parent.mkdir(parents=True, exist_ok=True)
-            # One that is there is left alone: to close it would undo SQLite's own locks on it.
-            with suppress(FileExistsError):
-                os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600))
+    def _make_engine(self) -> None:
+        settings, prepare = sqlite.SETTINGS, sqlite.prepare
+        self._limited: Callable[[], AbstractContextManager[None]] = nullcontext
+        if self._file is None:
+            from . import postgresql  # with its driver, which SQLite needs none of
+
+            settings, prepare = postgresql.SETTINGS, postgresql.limit
+            self._limited = postgresql.limited
+        missing = {name: value for name, value in settings.items() if name not in self.url.query}
+        self._engine = create_engine(
+            self.url,
+            connect_args=missing,
+            pool_pre_ping=self._file is None,
+            pool_timeout=PATIENCE,
+            hide_parameters=True,  # a fault's text may reach a log
+        )
+        prepare(self._engine)
 
 
 def read_url(url: str) -> URL:
@@ -185,40 +193,3 @@ def read_url(url: str) -> URL:
     if told is not None and told.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return told.set(drivername="postgresql+psycopg")
     raise ValueError("DATABASE_URL is like sqlite:///desk.sqlite3 or postgresql://user@host/name")
-
-
-def _reason(fault: Exception) -> str:
-    """Say what is wrong, without what was in hand: an answer to a statement may repeat it."""
-    if not isinstance(fault, DBAPIError):
-        return str(fault)
-    if fault.statement is None:  # it was only to be reached
-        return str(fault.orig).partition("\n")[0]
-    return getattr(fault.orig, "sqlite_errorname", type(fault.orig).__name__)
-
-
-def _prepare(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions begin where _begin says so
-    cursor = connection.cursor()
-    _use_wal(cursor)
-    for setting in ("synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
-
-
-def _use_wal(cursor: sqlite3.Cursor) -> None:
-    # SQLite waits for a lock, but not in this statement, which changes a new file: two would clash.
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as fault:
-            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.01)
-
-
-def _begin(connection: Connection) -> None:
-    # A writer that began as a reader could not wait for another one (SQLITE_BUSY at once).
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

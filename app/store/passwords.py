@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from .adding import add_missing
 from .schema import attempts
@@ -50,21 +51,22 @@ def is_right(password: str, kept: str | None) -> bool:
     return kept is not None
 
 
-def count_attempt(connection: Connection, portal: str, name: str, now: datetime) -> None:
+def count_attempt(connection: Connection, portal: str, name: str, now: datetime) -> timedelta:
     """Count a try before it is known how it ends, so that many at once are no way around.
 
-    Names that nobody has are counted alike: the answer does not tell who is an agent.
+    Names that nobody has are counted alike: the answer does not tell who is an agent.  The time is
+    returned that the name is locked for, unless the password is right.
 
     :raise Locked: the name may not be tried now
     """
-    connection.execute(delete(attempts).where(attempts.c.locked_until <= now - FORGOTTEN))
-    key = (attempts.c.portal == portal) & (attempts.c.name == name)
-    add_missing(
-        connection, attempts, {"portal": portal, "name": name},
-        {"failures": 0, "locked_until": now},
-    )  # fmt: skip
-    # Whoever else tries this name now waits here until this try is counted.
-    row = connection.execute(select(attempts).where(key).with_for_update()).one()
+    key = _key(portal, name)
+    connection.execute(delete(attempts).where(key, attempts.c.locked_until <= now - FORGOTTEN))
+    named, new = {"portal": portal, "name": _digest(name)}, {"failures": 0, "locked_until": now}
+    row = None
+    while row is None:  # it may be forgiven just after it was found to be there
+        add_missing(connection, attempts, named, new)
+        # Whoever else tries this name now waits here until this try is counted.
+        row = connection.execute(select(attempts).where(key).with_for_update()).first()
     if row.failures and row.locked_until > now:
         raise Locked(int((row.locked_until - now).total_seconds()) + 1)
     failures = row.failures + 1
@@ -72,12 +74,21 @@ def count_attempt(connection: Connection, portal: str, name: str, now: datetime)
     lock = min(FIRST_LOCK * 2 ** min(over, 10), LONGEST_LOCK) if over >= 0 else timedelta(0)
     counted = {"failures": failures, "locked_until": now + lock}
     connection.execute(update(attempts).where(key).values(counted))
+    return lock
 
 
 def forgive(connection: Connection, portal: str, name: str) -> None:
     """Forget wrong passwords: the right one came, or somebody vouches for the name."""
-    key = (attempts.c.portal == portal) & (attempts.c.name == name)
-    connection.execute(delete(attempts).where(key))
+    connection.execute(delete(attempts).where(_key(portal, name)))
+
+
+def _key(portal: str, name: str) -> ColumnElement[bool]:
+    return (attempts.c.portal == portal) & (attempts.c.name == _digest(name))
+
+
+def _digest(name: str) -> str:
+    # People type their password where the name belongs.
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache

@@ -108,7 +108,7 @@ attempts = Table(
     "attempts",
     metadata,
     Column("portal", String(40), primary_key=True),
-    Column("name", String(100), primary_key=True),
+    Column("name", String(64), primary_key=True),  # a digest of what was typed
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment, nullable=False),
 )

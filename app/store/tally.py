@@ -16,6 +16,8 @@ from .database import Database, DatabaseAway
 
 EVERY: Final = 5.0
 """Seconds between two writings; a process that is killed loses that much."""
+PATIENCE: Final = 1.0
+"""Seconds to wait for another thread that is writing; it may be waiting for the database."""
 MOST: Final = 20_000
 """How many different things are held while the database is away."""
 
@@ -42,7 +44,7 @@ class Tally:
         self._every = every
         self._fresh: dict[Seen, int] = {}
         self._unwritten: dict[Key, int] = {}
-        self._lock, self._writing = Lock(), Lock()
+        self._begin_locks()
         self._ended = Event()
         self._thread: Thread | None = None
         os.register_at_fork(after_in_child=_weakly(self._forget))
@@ -60,21 +62,26 @@ class Tally:
 
     def held(self) -> Mapping[Key, int]:
         """Return what has been counted and not yet written."""
-        with self._writing:
-            self._take_apart()
-            return dict(self._unwritten)
+        with self._adding:
+            return self._take_apart()
 
     def flush(self) -> None:
         """Write what is held; what cannot be written is held on to.
 
         :raise DatabaseAway: it does not answer
         """
-        with self._writing:
-            self._take_apart()
-            if self._unwritten:
+        if not self._writing.acquire(timeout=PATIENCE):
+            raise DatabaseAway
+        try:
+            with self._adding:
+                held = self._take_apart()
+            if held:
                 with self.database.writing() as connection:
-                    add_counts(connection, self._unwritten)
-                self._unwritten = {}
+                    add_counts(connection, held)
+                with self._adding:
+                    self._strike_out(held)
+        finally:
+            self._writing.release()
 
     def close(self) -> None:
         """Write what is held a last time, and count on until the process ends."""
@@ -84,11 +91,15 @@ class Tally:
     def _forget(self) -> None:
         """Begin with nothing: a forked child must not write what its parent will."""
         self._fresh, self._unwritten = {}, {}
-        self._lock, self._writing = Lock(), Lock()
+        self._begin_locks()
         self._ended, self._thread = Event(), None
 
-    def _take_apart(self) -> None:
-        """Add what is fresh to what is unwritten, each pair by itself.
+    def _begin_locks(self) -> None:
+        # Who counts waits for none but the first, and only the last is kept while writing.
+        self._lock, self._adding, self._writing = Lock(), Lock(), Lock()
+
+    def _take_apart(self) -> dict[Key, int]:
+        """Add what is fresh to what is unwritten, each pair by itself, and return all of it.
 
         The day is looked up here, not for each page: at midnight some seconds are taken for the
         next.
@@ -103,6 +114,14 @@ class Tally:
                 key = (day, portal[:portals], what[:whats], value[:values])
                 if key in sums or len(sums) < MOST:
                     sums[key] = sums.get(key, 0) + number
+        return dict(sums)
+
+    def _strike_out(self, written: Mapping[Key, int]) -> None:
+        """Forget what was written, but not what has come since."""
+        for key, number in written.items():
+            left = self._unwritten.pop(key, 0) - number
+            if left > 0:
+                self._unwritten[key] = left
 
     def _begin(self) -> None:
         args = (self._ended, self._every, _weakly(self._try))

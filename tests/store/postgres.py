@@ -87,11 +87,7 @@ class PostgresServer:
         if self._process is None:
             return
         main, self._process = self._process, None
-        # Each process of PostgreSQL's has a group of its own; stopped, the first makes no new one,
-        # and none of its dead ones gives its number away.
-        main.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, main.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-        family = [*processes_below(main.pid), main.pid]
+        family = _stop(main)
         for pid in family:
             os.kill(pid, signal.SIGKILL)
         main.wait()
@@ -100,6 +96,19 @@ class PostgresServer:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for the end of PostgreSQL")
             time.sleep(0.01)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let every process of the server stand still meanwhile: nothing is said, none is gone."""
+        assert self._process
+        family = _stop(self._process)
+        try:
+            for pid in family:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in family:
+                os.kill(pid, signal.SIGCONT)
 
     def new_url(self) -> str:
         """Make an empty database and return where it is, as DATABASE_URL tells it."""
@@ -181,6 +190,15 @@ def _account() -> pwd.struct_passwd:
 def processes_below(parent: int) -> list[int]:
     """Return the processes that one process has started and that are there yet."""
     return [pid for pid, stat in _processes() if stat[1] == str(parent)]
+
+
+def _stop(main: subprocess.Popen[bytes]) -> list[int]:
+    """Stop the first process of a server, and return all that it has."""
+    # Each process of PostgreSQL's has a group of its own; stopped, the first makes no new one,
+    # and none of its dead ones gives its number away.
+    main.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, main.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    return [*processes_below(main.pid), main.pid]
 
 
 def _runs(process: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,7 +15,7 @@ from app.store.agents import Agents, NameTaken
 from app.store.keys import signing_key
 from app.store.passwords import Locked
 from app.store.schema import agents as table
-from app.store.schema import sessions
+from app.store.schema import attempts, sessions
 from tests.store.test_cases import Clock
 
 PASSWORD = "mật khẩu đủ dài"
@@ -121,6 +122,56 @@ def test_whom_a_provider_vouches_for_is_one_agent_with_what_it_says_now(agents: 
     agents.add("", "Lan T.", "agent", PASSWORD)
     assert agents.check("", "Lan T.", PASSWORD), "a name is no more than a name"
     assert agents.remove("", "Lan T.") == 2
+
+
+def test_removing_an_agent_spares_a_namesake_elsewhere(agents: Agents) -> None:
+    for portal in ("", "proseware"):
+        agents.add(portal, "lan", "agent", PASSWORD)
+    token = agents.sign_in(agents.check("proseware", "lan", PASSWORD))
+    assert agents.remove("", "lan") == 1
+    assert agents.check("", "lan", PASSWORD) is None
+    assert agents.signed_in("proseware", token)
+    assert agents.remove("", "lan") == 0
+
+
+def test_a_name_is_the_same_however_its_letters_are_composed(agents: Agents) -> None:
+    one, other = (unicodedata.normalize(form, "Lân Đỗ") for form in ("NFD", "NFC"))
+    assert one != other
+    lan = agents.add("", one, "agent", PASSWORD)
+    assert lan.name == other
+    with pytest.raises(NameTaken):
+        agents.add("", other, "agent", PASSWORD)
+    assert agents.check("", one, PASSWORD) == agents.check("", other, PASSWORD) == lan
+    for name in (one, other, one, other, one):
+        assert agents.check("", name, "wrong") is None
+    with pytest.raises(Locked):
+        agents.check("", one, PASSWORD)
+    agents.unlock("", one)
+    assert agents.set_password("", one, "another password")
+    assert agents.check("", one, "another password") == lan
+    assert agents.known_by("", "https://id.example", "42", one, "agent").name == other
+    assert agents.remove("", one) == 2
+
+
+def test_of_what_was_typed_for_a_name_a_digest_is_kept(agents: Agents, database: Database) -> None:
+    assert agents.check("", PASSWORD, "") is None
+    with database.reading() as connection:
+        (row,) = connection.execute(select(attempts)).all()
+    assert len(row.name) == 64
+    assert int(row.name, 16)
+
+
+def test_a_lock_is_logged_without_the_name(agents: Agents, caplog) -> None:
+    agents.add("", "lan", "agent", PASSWORD)
+    for _ in range(4):
+        agents.check("", "lan", "wrong")
+    assert agents.check("", "lan", PASSWORD), "the fifth one was right"
+    for _ in range(5):
+        assert not caplog.records
+        agents.check("", "lan", "wrong")
+    (line,) = caplog.records
+    assert "locked for 0:00:30" in line.getMessage()
+    assert "lan" not in line.getMessage()
 
 
 def test_one_key_is_drawn_however_many_ask(database: Database) -> None:

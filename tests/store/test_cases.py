@@ -6,9 +6,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from threading import Event
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.diagnosis import Facts
 from app.store import Database, audit
@@ -164,3 +165,73 @@ def test_each_thing_that_is_done_leaves_a_line(
     clock.moment += audit.KEPT
     cases.sweep()
     assert not audit.read(database, "", 20)
+
+
+def test_what_somebody_has_seen_is_told_of_this_portal_only(
+    cases: Cases, database: Database
+) -> None:
+    here, there = cases.open("", "vi", FACTS), cases.open("proseware", "vi", FACTS)
+    for case in (here, there):
+        cases.look(case.portal, case.code, "lan")
+    assert audit.lately(database, "", "lan", 5) == [here.code]
+    assert audit.lately(database, "proseware", "lan", 5) == [there.code]
+
+
+# two at once
+
+
+def waits_for_lock(database: Database, cases: Cases, first, second) -> Exception | None:
+    """Do a second thing while a first one has the case, and return what came of it."""
+    has_it, go_on = Event(), Event()
+
+    def pause(connection, cursor, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE cases") and not has_it.is_set():
+            has_it.set()
+            go_on.wait(20)
+
+    def see(connection, cursor, statement: str, *_: object) -> None:
+        if has_it.is_set() and ("FOR UPDATE" in statement or statement == "BEGIN IMMEDIATE"):
+            go_on.set()
+
+    event.listen(database._engine, "before_cursor_execute", see)
+    event.listen(database._engine, "after_cursor_execute", pause)
+    with ThreadPoolExecutor(2) as pool:
+        begun = pool.submit(first)
+        assert has_it.wait(20)
+        then = pool.submit(second)
+        begun.result(20)
+        return then.exception(20)
+
+
+@pytest.mark.parametrize("how", ["ended", "swept"])
+def test_no_note_outlives_its_case(
+    cases: Cases, clock: Clock, database: Database, how: str
+) -> None:
+    case = cases.open("", "vi", FACTS)
+    late = Cases(database, 30 * DAY, lambda: clock.moment + 30 * DAY)
+    end = late.sweep if how == "swept" else lambda: cases.end("", case.code)
+    fault = waits_for_lock(database, cases, end, lambda: cases.change(case, "lan", note="too late"))
+    assert isinstance(fault, EndedCase)
+    with database.reading() as connection:
+        assert not connection.execute(select(notes)).all()
+
+
+def test_a_note_that_was_first_goes_with_its_case(cases: Cases, database: Database) -> None:
+    case = cases.open("", "vi", FACTS)
+    fault = waits_for_lock(
+        database, cases,
+        lambda: cases.change(case, "lan", note="just in time"), lambda: cases.end("", case.code),
+    )  # fmt: skip
+    assert fault is None
+    with database.reading() as connection:
+        assert not connection.execute(select(notes)).all()
+
+
+def test_a_case_ends_once(cases: Cases, database: Database) -> None:
+    case = cases.open("", "vi", FACTS)
+
+    def end() -> None:
+        cases.end("", case.code, "lan")
+
+    assert isinstance(waits_for_lock(database, cases, end, end), EndedCase)
+    assert [line.action for line in audit.read(database, "", 9)] == ["deleted", "opened"]

@@ -31,7 +31,10 @@ COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "response": ("responses", "Answers of the server", ("status",)),
 }
 """What is counted, each with its metric's name, its help, and the labels that it has."""
-PROXIED: Final = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
+PROXIED: Final = (
+    "HTTP_CF_CONNECTING_IP", "HTTP_FORWARDED", "HTTP_TRUE_CLIENT_IP", "HTTP_VIA",
+    "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP",
+)  # fmt: skip
 """What a request carries that came through a proxy."""
 
 

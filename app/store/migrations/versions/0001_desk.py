@@ -56,7 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "attempts",
         sa.Column("portal", sa.String(40), primary_key=True),
-        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("name", sa.String(64), primary_key=True),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("locked_until", MOMENT, nullable=False),
     )

@@ -1,0 +1,73 @@
+"""PostgreSQL, never waited for beyond a moment: not when it hangs, nor when its machine is gone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+from psycopg import Connection, OperationalError, errors
+from sqlalchemy import Engine, event
+
+LIMIT: Final = 5.0
+"""Seconds that everything may take together that is asked of it at once."""
+LOCK_PATIENCE: Final = 3
+CONNECT_PATIENCE: Final = 2  # for each address of a host; "localhost" has two
+
+SETTINGS: Final[dict[str, Any]] = {
+    "connect_timeout": CONNECT_PATIENCE,
+    "options": f"-c lock_timeout={LOCK_PATIENCE}s",
+    # A machine that vanished says nothing; the system would wait for it for a quarter of an hour.
+    "tcp_user_timeout": LOCK_PATIENCE * 1000,
+    "keepalives_idle": LOCK_PATIENCE,
+    "keepalives_interval": LOCK_PATIENCE,
+}
+
+_until: ContextVar[float | None] = ContextVar("until", default=None)
+
+
+class LimitedConnection(Connection[Any]):
+    """A connection that gives up when the time of whoever uses it is over.
+
+    The server's own limits are no help: one that hangs does not look at them.
+    """
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for the server as long as there is time.
+
+        :raise OperationalError: it took too long; the connection is closed
+        """
+        try:
+            return super().wait(gen, interval, _left() if timeout is None else timeout)
+        except errors._WaitTimeout:
+            self.pgconn.finish()  # nobody knows what it would answer to next
+            raise OperationalError("it does not answer in time") from None
+
+
+@contextmanager
+def limited(seconds: float = LIMIT) -> Iterator[None]:
+    """Give everything that this thread asks of PostgreSQL within the block so much time."""
+    token = _until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+def limit(engine: Engine) -> None:
+    """Let an engine's connections give up in time."""
+    event.listen(engine, "do_connect", _connect)
+
+
+def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedConnection:
+    left = _left()
+    if left is not None and left <= 0:
+        raise OperationalError("it does not answer in time")
+    return LimitedConnection.connect(*args, **settings)
+
+
+def _left() -> float | None:
+    until = _until.get()
+    return None if until is None else max(0.0, until - time.monotonic())

@@ -1,0 +1,82 @@
+"""SQLite's file: made for this user only, and never taken for another one of the same name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, event
+
+PATIENCE: Final = 3
+"""Seconds that a writer waits for another one."""
+WRITES: Final = "writes"
+SETTINGS: Final[dict[str, Any]] = {"timeout": PATIENCE}
+BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def prepare(engine: Engine) -> None:
+    """Let an engine open files that are there, and begin its transactions as we do."""
+    event.listen(engine, "do_connect", _open)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+
+
+def make_file(name: str) -> None:
+    """Make the file unless it is there: SQLite itself would let everybody read it."""
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    # One that is there is left alone: to close it would undo SQLite's own locks on it.
+    with suppress(FileExistsError):
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def identify(name: str) -> tuple[int, int] | None:
+    """Return which file stands under a name just now, None when there is none."""
+    try:
+        found = Path(name).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def is_busy(fault: BaseException | None) -> bool:
+    """Tell whether somebody else was writing for too long."""
+    return getattr(fault, "sqlite_errorcode", 0) & 0xFF in BUSY
+
+
+def _open(_: Any, __: Any, args: list[Any], settings: dict[str, Any]) -> None:
+    # In place of a file that is gone SQLite would make an empty one that everybody may read.
+    args[0] = f"file:{quote(args[0])}?mode=rw"
+    settings["uri"] = True
+
+
+def _set_up(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says so
+    cursor = connection.cursor()
+    _use_wal(cursor)
+    for setting in ("synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    # SQLite waits for a lock, but not in this statement, which changes a new file: two would clash.
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as fault:
+            if not is_busy(fault) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
+def _begin(connection: Connection) -> None:
+    # A writer that began as a reader could not wait for another one (SQLITE_BUSY at once).
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

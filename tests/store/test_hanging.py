@@ -1,0 +1,186 @@
+"""A database that hangs, or that somebody else has locked: nobody waits long for it."""
+
+from __future__ import annotations
+
+import http.client
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Barrier, Event, Thread
+
+import pytest
+from sqlalchemy import select, text
+
+from app.store import Database, DatabaseAway
+from app.store import postgresql as limits
+from app.store import tally as tallying
+from app.store.gate import Closed, Gate
+from app.store.schema import secrets
+from app.store.tally import Tally
+from tests.browser.server import HOST, serving
+from tests.store.postgres import PostgresServer
+from tests.store.stream import keep
+from tests.store.test_database import Clock, names
+
+SLACK = 1.5
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    before = time.monotonic()
+    yield
+    assert time.monotonic() - before < seconds + SLACK
+
+
+def test_postgresql_that_hangs_is_away(postgres: PostgresServer, caplog) -> None:
+    clock = Clock()
+    with closing(Database(postgres.new_url(), clock)) as database:
+        keep(database, "before")
+
+        def hang(ask: object) -> None:
+            with pytest.raises(DatabaseAway), ask() as connection:  # type: ignore[operator]
+                connection.execute(select(secrets))
+
+        with postgres.frozen(), at_most(limits.LIMIT), ThreadPoolExecutor(6) as pool:
+            for end in [pool.submit(hang, database.writing) for _ in range(6)]:
+                end.result()
+        clock.now += 60
+        keep(database, "after")
+        assert names(database) == ["after", "before"]
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_postgresql_hangs_in_the_middle(postgres: PostgresServer) -> None:
+    with closing(Database(postgres.new_url())) as database:
+
+        def write() -> None:
+            with database.writing() as connection, postgres.frozen():
+                connection.execute(select(secrets))
+
+        with at_most(limits.LIMIT), pytest.raises(DatabaseAway):
+            write()
+
+
+def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_path: Path) -> None:
+    settings = {"CASE_LIMIT": "", "WEB_WORKERS": "1", "WEB_THREADS": "3", "RATE_LIMIT": ""}
+    settings |= {"DATABASE_URL": postgres.new_url()}
+    with serving(tmp_path / "log", None, **settings) as server:
+
+        def ask(method: str, path: str) -> tuple[int, float]:
+            with closing(http.client.HTTPConnection(HOST, server.port, timeout=30)) as connection:
+                before = time.monotonic()
+                connection.request(method, path)
+                status = connection.getresponse().status
+                return status, time.monotonic() - before
+
+        for path in ("/vi/check", "/metrics"):
+            ask("GET", path)
+        assert ask("POST", "/vi/help?place=work")[0] == 303
+        with ThreadPoolExecutor(9) as pool:
+            with postgres.frozen():
+                hanging = [pool.submit(ask, "POST", "/vi/help?place=work") for _ in range(6)]
+                hanging += [pool.submit(ask, "GET", "/metrics") for _ in range(3)]
+                while not all(end.done() for end in hanging):
+                    for path in ("/vi/check?place=home", "/healthz"):
+                        status, took = ask("GET", path)
+                        assert status == 200
+                        assert took < 3
+            told = [end.result() for end in hanging]
+        assert {status for status, _ in told} == {503, 200}  # metrics say that it is away
+        assert max(took for _, took in told) < limits.LIMIT + 3
+        deadline = time.monotonic() + 20
+        while ask("POST", "/vi/help?place=work")[0] != 303:
+            assert time.monotonic() < deadline
+            Event().wait(0.2)
+
+
+def test_two_are_inside_and_others_are_soon_turned_away() -> None:
+    gate, inside, done = Gate(2), Barrier(3), Event()
+
+    def stay() -> None:
+        with gate.passing():
+            inside.wait(10)
+            done.wait(10)
+
+    threads = [Thread(target=stay) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    inside.wait(10)
+    with pytest.raises(Closed), gate.passing(0.01):
+        pytest.fail("a third one")
+    done.set()
+    for thread in threads:
+        thread.join()
+    with gate.passing(0.01):
+        pass
+
+
+def test_whoever_waits_at_the_gate_gets_in_when_one_leaves() -> None:
+    gate = Gate(1)
+
+    def pass_by(number: int) -> int:
+        with gate.passing(10):
+            return number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(pass_by, range(50))) == list(range(50))
+
+
+def test_counts_can_be_looked_at_while_they_are_written(database: Database, monkeypatch) -> None:
+    monkeypatch.setattr(tallying, "PATIENCE", 0.01)
+    tally = Tally(database, lambda: date(2026, 3, 1), 3600)
+    writing, go_on = Event(), Event()
+    add_counts = tallying.add_counts
+
+    def slow(*args) -> None:
+        writing.set()
+        assert go_on.wait(20)
+        add_counts(*args)
+
+    monkeypatch.setattr(tallying, "add_counts", slow)
+    tally.add("", ("shown", "place"))
+    thread = Thread(target=tally.flush)
+    thread.start()
+    assert writing.wait(20)
+    try:
+        tally.add("", ("shown", "place"))
+        assert list(tally.held().values()) == [2]
+        with pytest.raises(DatabaseAway):
+            tally.flush()
+    finally:
+        go_on.set()
+        thread.join()
+    assert list(tally.held().values()) == [1], "what came meanwhile is not lost"
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[None]:
+    """Let somebody else have the whole database to themselves."""
+    if database.url.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        with database.writing() as connection:
+            connection.execute(text("LOCK TABLE secrets IN EXCLUSIVE MODE"))
+            yield
+
+
+def test_somebody_elses_lock_does_not_put_readers_to_sleep(database: Database, caplog) -> None:
+    short = {"timeout": "0.05"}
+    if database.url.get_backend_name() != "sqlite":
+        short = {"options": "-c lock_timeout=50ms"}
+    keep(database, "one")
+    url = database.url.update_query_dict(short).render_as_string(False)
+    with closing(Database(url)) as impatient:
+        assert names(impatient) == ["one"]
+        with locked(database):
+            with pytest.raises(DatabaseAway):
+                keep(impatient, "two")
+            assert names(impatient) == ["one"]
+        keep(impatient, "three")
+    assert not caplog.records
