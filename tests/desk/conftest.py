@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from app import create_app
 from app.knowledge import add_providers
 from app.settings import Settings
-from app.store import passwords
 from tests.conftest import PORTALS
 from tests.linting import LintingClient
+from tests.store.fixtures import hash_quickly
 
 PASSWORD = "correct horse battery"
 SETTINGS = {"page_cache": 0, "rate_limit": "", "sign_in_limit": "20 per hour"}
@@ -40,8 +39,7 @@ def clock() -> Clock:
 @pytest.fixture(autouse=True)
 def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with little memory here: tests/store does it as it is done for real."""
-    quick = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
+    hash_quickly(monkeypatch)
 
 
 @pytest.fixture

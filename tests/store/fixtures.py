@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
-from app.store import Database
+from app.store import Database, passwords
 from tests.store.postgres import PostgresServer, running
 
 
@@ -39,3 +40,9 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with little memory, where the hash is not what is tested."""
+    quick = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: quick)

@@ -16,6 +16,7 @@ from app.store.keys import signing_key
 from app.store.passwords import Locked
 from app.store.schema import agents as table
 from app.store.schema import attempts, sessions
+from tests.store.fixtures import hash_quickly
 from tests.store.test_cases import Clock
 
 PASSWORD = "mật khẩu đủ dài"
@@ -27,15 +28,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def agents(database: Database, clock: Clock) -> Agents:
+def agents(database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Agents:
+    hash_quickly(monkeypatch)
     return Agents(database, clock)
 
 
-def test_a_password_is_kept_as_a_hash_only(agents: Agents, database: Database) -> None:
+def test_a_password_is_kept_as_a_hash_only(database: Database, clock: Clock) -> None:
+    agents = Agents(database, clock)
     lan = agents.add("", "lan", "agent", PASSWORD)
     with database.reading() as connection:
         kept = connection.execute(select(table.c.password)).scalar_one()
-    assert kept.startswith("$argon2id$")
+    assert kept.startswith("$argon2id$v=19$m=65536,")
     assert agents.check("", "lan", PASSWORD) == lan
     # The same letters, as another keyboard composes them.
     assert agents.check("", "lan", "mật khẩu đủ dài") == lan
