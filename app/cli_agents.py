@@ -27,8 +27,9 @@ _portal = click.option("--portal", default="", help="The portal whose desk it is
 def add(name: str, role: str, portal: str) -> None:
     """Add an agent; the password is asked for, or read from standard input."""
     name = name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise click.BadParameter(f"a name has 1 to {LONGEST_NAME} characters", param_hint="NAME")
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or "#" in name:
+        why = f"a name has 1 to {LONGEST_NAME} characters, no # among them"
+        raise click.BadParameter(why, param_hint="NAME")
     if portal and current_app.extensions["portals"].find(portal) is None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
     kept = _agents()
@@ -42,6 +43,20 @@ def add(name: str, role: str, portal: str) -> None:
         raise _away() from None
     where = f"at /at/{portal}/<language>/desk" if portal else "at /<language>/desk"
     click.echo(f"{name} ({role}) may sign in {where}")
+
+
+@agents.command("role")
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+@_portal
+@with_appcontext
+def role(name: str, role: str, portal: str) -> None:
+    """Make an agent with a password a lead, or an agent again."""
+    try:
+        if not _agents().set_role(portal, name, role):
+            raise click.ClickException(f"there is no agent {name!r} with a password here")
+    except DatabaseAway:
+        raise _away() from None
 
 
 @agents.command("password")
@@ -89,8 +104,9 @@ def remove(name: str, portal: str) -> None:
 def show() -> None:
     """List the agents of all desks."""
     try:
+        click.echo("portal\trole\tname")
         for agent in _agents().all():
-            click.echo(f"{agent.portal or '-'}\t{agent.role}\t{agent.name}")
+            click.echo(f"{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
     except DatabaseAway:
         raise _away() from None
 

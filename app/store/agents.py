@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import passwords
@@ -40,6 +40,13 @@ class Agent:
     portal: str
     name: str
     role: str
+    vouched: bool = False
+    """Whether an identity provider vouches for them: then others may have the same name."""
+
+    @property
+    def signature(self) -> str:
+        """What stands in the audit and under notes: nobody else's."""
+        return f"{self.name[:80]} (#{self.id})" if self.vouched else self.name
 
 
 class Agents:
@@ -75,7 +82,16 @@ class Agents:
             chosen = chosen.where(agents.c.portal == portal)
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
-        return [Agent(row.id, row.portal, row.name, row.role) for row in rows]
+        return [_agent(row) for row in rows]
+
+    def set_role(self, portal: str, name: str, role: str) -> bool:
+        """Give an agent with a password another role, at once; False when there is none.
+
+        :raise DatabaseAway: it does not answer
+        """
+        chosen = update(agents).where(_local(portal, _normal(name))).values(role=role)
+        with self._database.writing() as connection:
+            return connection.execute(chosen).rowcount == 1
 
     def set_password(self, portal: str, name: str, password: str) -> bool:
         """Give an agent another password, sign them out everywhere; False when there is none.
@@ -128,7 +144,7 @@ class Agents:
             return None
         with self._database.writing() as connection:
             passwords.forgive(connection, portal, name)
-        return Agent(row.id, row.portal, row.name, row.role)
+        return _agent(row)
 
     def known_by(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
         """Return the agent that an identity provider vouches for, with the name and role it tells.
@@ -143,7 +159,7 @@ class Agents:
             row = connection.execute(
                 update(agents).where(*same).values(told).returning(agents.c.id)
             ).one()
-        return Agent(row.id, portal, told["name"], role)
+        return Agent(row.id, portal, told["name"], role, vouched=True)
 
     def sign_in(self, agent: Agent) -> str:
         """Begin a session and return its token, of which only a digest is kept.
@@ -170,7 +186,7 @@ class Agents:
         )
         with self._database.reading() as connection:
             row = connection.execute(chosen).first()
-        return Agent(row.id, row.portal, row.name, row.role) if row else None
+        return _agent(row) if row else None
 
     def sign_out(self, token: str) -> None:
         """End a session.
@@ -179,6 +195,10 @@ class Agents:
         """
         with self._database.writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.token == _digest(token)))
+
+
+def _agent(row: Row[Any]) -> Agent:
+    return Agent(row.id, row.portal, row.name, row.role, row.issuer is not None)
 
 
 def _local(portal: str, name: str) -> ColumnElement[bool]:

@@ -167,7 +167,7 @@ def test_without_a_database_there_is_no_signing_in(client: LintingClient) -> Non
 @pytest.mark.parametrize(
     ("args", "said"),
     [(["add", "lan"], "already"), (["add", "kim", "--portal", "none"], "no portal"),
-     (["add", " "], "characters"), (["password", "kim"], "no agent"),
+     (["add", " "], "characters"), (["add", "lan (#5)"], "#"), (["password", "kim"], "no agent"),
      (["remove", "kim"], "no agent")],
 )  # fmt: skip
 def test_the_terminal_says_what_is_wrong(desk_app: Flask, args: list[str], said: str) -> None:
@@ -181,7 +181,17 @@ def test_a_short_password_is_refused(desk_app: Flask) -> None:
     assert result.exit_code == 1
     assert "12" in result.output
     result = desk_app.test_cli_runner().invoke(args=["agents", "list"])
-    assert result.output == "-\tagent\tlan\n"
+    assert result.output.splitlines()[1:] == ["-\tagent\tlan"]
+
+
+def test_a_role_changes_at_once(desk_app: Flask) -> None:
+    client = desk_app.test_client()
+    sign_in(client)
+    assert client.get("/en/desk/audit").status_code == 403
+    runner = desk_app.test_cli_runner()
+    assert runner.invoke(args=["agents", "role", "lan", "lead"]).exit_code == 0
+    assert client.get("/en/desk/audit").status_code == 200
+    assert runner.invoke(args=["agents", "role", "kim", "lead"]).exit_code == 1
 
 
 def test_while_the_database_has_never_answered_signing_in_has_to_wait() -> None:

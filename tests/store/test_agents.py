@@ -122,7 +122,9 @@ def test_whom_a_provider_vouches_for_is_one_agent_with_what_it_says_now(agents: 
     assert (again.id, again.name, again.role) == (first.id, "Lan T.", "lead")
     assert agents.known_by("", "https://id.example", "43", "lan", "agent").id != first.id
     assert agents.known_by("proseware", "https://id.example", "42", "lan", "agent").id != first.id
-    agents.add("", "Lan T.", "agent", PASSWORD)
+    ours = agents.add("", "Lan T.", "agent", PASSWORD)
+    assert ours.signature == "Lan T."
+    assert again.signature == f"Lan T. (#{again.id})", "who did what is never in doubt"
     assert agents.check("", "Lan T.", PASSWORD), "a name is no more than a name"
     assert agents.remove("", "Lan T.") == 2
 

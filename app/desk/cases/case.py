@@ -55,7 +55,7 @@ def keep(site: Site, agent: Agent) -> Response:
     """
     _check_form()
     state = read_state(site)[0]
-    case = _cases().open(site.portal_id, state.caller, state.facts, agent.name)
+    case = _cases().open(site.portal_id, state.caller, state.facts, agent.signature)
     return redirect(_state(site, case).url(site), 303)
 
 
@@ -81,7 +81,7 @@ def told(view: View) -> View:
 @told
 def show_one(site: Site, agent: Agent, code: str) -> Response:
     """Show a case on the desk."""
-    case = find_case(site, code, who(agent), agent.name)
+    case = find_case(site, code, who(agent), agent.signature)
     return _screen(site, agent, case, Taken(_state(site, case)))
 
 
@@ -98,7 +98,7 @@ def renew_one(site: Site, agent: Agent, code: str) -> Response:
     case = _sent_for(site, agent, code)
     taken = take_form(_state(site, case), request.form)
     if taken.state.facts != case.facts:
-        case = _cases().change(case, agent.name, facts=taken.state.facts)
+        case = _cases().change(case, agent.signature, facts=taken.state.facts)
     if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
     return _screen(site, agent, case, taken)
@@ -113,7 +113,7 @@ def conclude(site: Site, agent: Agent, code: str) -> Response:
     :raise 400: the form is not this session's own
     """
     case = _sent_for(site, agent, code)
-    case = _cases().change(case, agent.name, request.form.get("note", ""), **_outcome())
+    case = _cases().change(case, agent.signature, request.form.get("note", ""), **_outcome())
     return redirect(_state(site, case).url(site), 303)
 
 
@@ -126,8 +126,8 @@ def end(site: Site, agent: Agent, code: str) -> Response:
     :raise 400: the form is not this session's own
     """
     _check_form()
-    case = find_case(site, code, who(agent), agent.name)
-    _cases().end(site.portal_id, case.code, agent.name)
+    case = find_case(site, code, who(agent), agent.signature)
+    _cases().end(site.portal_id, case.code, agent.signature)
     return redirect(f"{site.base}/{PATH}?gone={case.code}", 303)
 
 
@@ -148,7 +148,7 @@ def _sent_for(site: Site, agent: Agent, code: str) -> Case:
     :raise StaleCase: the case has changed since
     """
     _check_form()
-    case = find_case(site, code, who(agent), agent.name)
+    case = find_case(site, code, who(agent), agent.signature)
     if request.form.get("version") != str(case.version):
         raise StaleCase
     return case
@@ -172,7 +172,7 @@ def _state(site: Site, case: Case) -> DeskState:
 
 def _stale(site: Site, agent: Agent, code: str) -> Response:
     """Show the case as it is now, and that the form came too late; what it said is not lost."""
-    case = find_case(site, code, who(agent), agent.name)
+    case = find_case(site, code, who(agent), agent.signature)
     meant = replace(case, **_outcome()) if "outcome" in request.form else case
     note = request.form.get("note", "")[:LONGEST_NOTE]
     problem = site.language.gettext(STALE)

@@ -58,7 +58,7 @@ def take_code(site: Site, agent: Agent) -> Answer:
     """
     typed = request.form.get("code", "")
     try:
-        case = find_case(site, typed, who(agent), agent.name)
+        case = find_case(site, typed, who(agent), agent.signature)
     except NotFound as fault:
         return cases_page(site, agent, typed, fault)
     return redirect(f"{site.base}/desk/cases/{case.code}", 303)
@@ -99,7 +99,8 @@ def cases_page(
     site: Site, agent: Agent, typed: str = "", fault: NotFound | None = None
 ) -> Response:
     """Show the box for a code; with a message when the one that was typed fits nothing."""
-    lately = audit.lately(current_app.extensions["database"], site.portal_id, agent.name, LATELY)
+    database = current_app.extensions["database"]
+    lately = audit.lately(database, site.portal_id, agent.signature, LATELY)
     values = {
         "agent": agent,
         "token": DeskForm().token,
