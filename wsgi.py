@@ -5,6 +5,7 @@ from app.reload import on_hangup
 from app.store.upkeep import begin_upkeep
 
 app = create_app()
+app.extensions["pages"].compile()
 on_hangup(app.extensions["portals"].reload)
 if app.extensions["cases"]:
     begin_upkeep(app.extensions["cases"].sweep)

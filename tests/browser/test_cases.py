@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -61,7 +62,7 @@ def test_a_case_goes_to_the_desk_and_back(new_page: Open, language: str, script:
         agent.locator(f"[lang={language}]").filter(has_text=summary.rstrip(".")).first
     ).to_be_attached()
 
-    agent.locator("a[data-ask=place]").focus()
+    agent.locator("#ask-place").focus()
     agent.keyboard.press("Enter")
     expect(agent.locator("#card")).to_have_attribute("data-fact", "place")
     agent.keyboard.press("1")
@@ -100,10 +101,50 @@ def test_what_is_typed_beside_the_screen_survives_its_renewal(new_page: Open) ->
     agent.locator("[name=vpn]").select_option("no")
     expect(agent.locator("[name=version]").first).to_have_value("2")
     expect(agent.locator("#note")).to_have_value("Call back at noon.")
-    with leaving(agent):
-        agent.locator("#case-notes button").click()
+    agent.locator("#note").press("Control+Enter")
+    expect(agent.locator("#said")).to_have_text("Kept")
     expect(agent.locator(".notes")).to_contain_text("Call back at noon.")
     expect(agent.locator("#outcome")).to_have_value("passed-on")
+    expect(agent.locator("#note")).to_have_value("")
+
+
+def test_a_case_that_is_gone_says_so_and_nothing_typed_is_lost(new_page: Open) -> None:
+    agent = new_page(viewport=DESKTOP)
+    sign_in(agent)
+    agent.goto("/en/desk?place=work")
+    with leaving(agent):
+        agent.locator("#keep").click()
+    code = urlsplit(agent.url).path.rpartition("/")[2]
+    person = new_page(viewport=PHONE)
+    person.goto(f"/en/case/{code}")
+    person.locator("details summary").click()
+    person.locator("details button").click()
+    expect(person.locator("h1")).to_have_text("The case is deleted")
+    agent.keyboard.press("n")
+    agent.keyboard.type("Call back at noon.")
+    agent.locator("#case-notes button").click()
+    expect(agent.locator("#refused")).to_contain_text("deleted on request")
+    expect(agent.locator("#note")).to_have_value("Call back at noon.")
+    agent.locator("[name=vpn]").select_option("no")
+    expect(agent.locator("#refused")).to_contain_text("deleted on request")
+
+
+def test_a_session_that_has_ended_leads_to_signing_in_beside_the_screen(new_page: Open) -> None:
+    agent = new_page(viewport=DESKTOP)
+    sign_in(agent)
+    agent.goto("/en/desk?place=work")
+    with leaving(agent):
+        agent.locator("#keep").click()
+    agent.keyboard.press("n")
+    agent.keyboard.type("Call back at noon.")
+    other = agent.context.new_page()
+    other.goto("/en/desk/cases")
+    with leaving(other):
+        other.locator(".deskbar button").click()
+    agent.locator("#case-notes button").click()
+    expect(agent.locator("#refused")).to_contain_text("not signed in any more")
+    expect(agent.locator("#refused a")).to_have_attribute("target", "_blank")
+    expect(agent.locator("#note")).to_have_value("Call back at noon.")
 
 
 def test_keys_in_quick_succession_are_all_kept(new_page: Open) -> None:

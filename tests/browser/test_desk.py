@@ -402,6 +402,7 @@ def test_without_script_a_button_does_the_same(plain_page: Page) -> None:
     page = plain_page
     page.goto("/en/desk")
     expect(page.locator("#show-keys")).to_be_hidden()
+    page.locator("#more summary").click()
     page.locator("#error-12").check()
     page.locator("#place").select_option("home")
     page.locator(".renew button").first.click()

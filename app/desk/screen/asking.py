@@ -30,6 +30,8 @@ class CardChoice:
     text: str
     said: str
     checked: bool
+    more: bool
+    """Whether it is rare, and stands behind a fold."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def make_card(state: DeskState, language: str) -> Card | None:
     ours, theirs = shown_question(language, fact), shown_question(state.caller, fact)
     current = getattr(state.facts, fact)
     decision = decide(state.facts, fact)
+    rare = {choice.value for choice in ours.choices if choice.more}
     return Card(
         question=ours,
         said=theirs,
@@ -74,6 +77,7 @@ def make_card(state: DeskState, language: str) -> Card | None:
                 text := _choice_text(language, state, fact, value),
                 "" if (said := _choice_text(state.caller, state, fact, value)) == text else said,
                 current is not None and str(current) == value,
+                value in rare,
             )
             for number, value in enumerate(beside(fact, state.facts), 1)
         ),

@@ -18,7 +18,7 @@ from ...web.pastes import stated_facts
 from ...web.site import Site, home_url
 from ...wizard.excerpt import excerpt
 from ...wizard.paste import printable, rows_of
-from ...wizard.questions import answer_text, shown_question
+from ...wizard.questions import answer_text, answers_so_far, shown_question
 from ...wizard.route import draw_route
 from ...wizard.screens import SURE
 from ..access import TOKEN, AtDesk
@@ -80,6 +80,7 @@ def desk_page(
         "typed": typed or {},
         "labels": {fact: shown_question(code, fact).label for fact in knowledge().questions},
         "card": make_card(state, code),
+        "answered": list(answers_so_far(code, state.facts)),
         "rows": make_rows(state, code),
         "plan": plan,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
