@@ -105,7 +105,7 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
             Event().wait(0.2)
 
 
-def test_two_are_inside_and_others_are_soon_turned_away() -> None:
+def test_two_are_inside_and_others_are_soon_turned_away(monkeypatch) -> None:
     gate, inside, done = Gate(2), Barrier(3), Event()
 
     def stay() -> None:
@@ -119,6 +119,9 @@ def test_two_are_inside_and_others_are_soon_turned_away() -> None:
     inside.wait(10)
     with pytest.raises(Closed), gate.passing(0.01):
         pytest.fail("a third one")
+    monkeypatch.setattr(gate._changed, "wait", None)  # those inside have been for too long already
+    with pytest.raises(Closed), gate.passing(0.01):
+        pytest.fail("a fourth one")
     done.set()
     for thread in threads:
         thread.join()
