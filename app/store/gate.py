@@ -25,28 +25,37 @@ class Gate:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._inside = 0
+        self._since = time.monotonic()  # when somebody last came or went
         self._changed = Condition()
 
     @contextmanager
     def passing(self, patience: float = PATIENCE) -> Iterator[None]:
         """Be inside during the block.
 
-        :param patience: seconds to wait while nobody leaves
+        :param patience: seconds to wait while nobody comes or goes
         :raise Closed: it is full, and nobody comes out
         """
         with self._changed:
             self._wait(patience)
-            self._inside += 1
+            self._move(1)
         try:
             yield
         finally:
             with self._changed:
-                self._inside -= 1
+                self._move(-1)
                 self._changed.notify_all()
 
+    def _move(self, change: int) -> None:
+        self._inside += change
+        self._since = time.monotonic()
+
     def _wait(self, patience: float) -> None:
-        end = time.monotonic() + LONGEST
+        now = time.monotonic()
+        end = now + LONGEST
         while self._inside >= self._most:
-            moved = self._changed.wait(patience) and time.monotonic() < end
-            if not moved and self._inside >= self._most:
+            # If those inside have been there for too long already, nobody waits once more.
+            left = min(self._since + patience, end) - now
+            if left <= 0:
                 raise Closed
+            self._changed.wait(left)
+            now = time.monotonic()

@@ -45,9 +45,9 @@ def test_postgresql_that_hangs_is_away(postgres: PostgresServer, caplog) -> None
             with pytest.raises(DatabaseAway), ask() as connection:  # type: ignore[operator]
                 connection.execute(select(secrets))
 
-        with postgres.frozen(), at_most(limits.LIMIT), ThreadPoolExecutor(6) as pool:
+        with ThreadPoolExecutor(6) as pool, postgres.frozen(), at_most(limits.LIMIT):
             for end in [pool.submit(hang, database.writing) for _ in range(6)]:
-                end.result()
+                end.result(20)
         clock.now += 60
         keep(database, "after")
         assert names(database) == ["after", "before"]
@@ -55,14 +55,21 @@ def test_postgresql_that_hangs_is_away(postgres: PostgresServer, caplog) -> None
 
 
 def test_postgresql_hangs_in_the_middle(postgres: PostgresServer) -> None:
-    with closing(Database(postgres.new_url())) as database:
+    inside, frozen = Event(), Event()
+    with closing(Database(postgres.new_url())) as database, ThreadPoolExecutor(1) as pool:
 
         def write() -> None:
-            with database.writing() as connection, postgres.frozen():
+            with database.writing() as connection:
+                connection.execute(select(secrets))
+                inside.set()
+                frozen.wait(20)
                 connection.execute(select(secrets))
 
-        with at_most(limits.LIMIT), pytest.raises(DatabaseAway):
-            write()
+        end = pool.submit(write)
+        assert inside.wait(20)
+        with postgres.frozen(), at_most(limits.LIMIT):
+            frozen.set()
+            assert isinstance(end.exception(20), DatabaseAway)
 
 
 def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_path: Path) -> None:
@@ -98,7 +105,7 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
             Event().wait(0.2)
 
 
-def test_two_are_inside_and_others_are_soon_turned_away() -> None:
+def test_two_are_inside_and_others_are_soon_turned_away(monkeypatch) -> None:
     gate, inside, done = Gate(2), Barrier(3), Event()
 
     def stay() -> None:
@@ -112,6 +119,9 @@ def test_two_are_inside_and_others_are_soon_turned_away() -> None:
     inside.wait(10)
     with pytest.raises(Closed), gate.passing(0.01):
         pytest.fail("a third one")
+    monkeypatch.setattr(gate._changed, "wait", None)  # those inside have been for too long already
+    with pytest.raises(Closed), gate.passing(0.01):
+        pytest.fail("a fourth one")
     done.set()
     for thread in threads:
         thread.join()
