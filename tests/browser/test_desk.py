@@ -418,3 +418,41 @@ def test_without_script_a_button_does_the_same(plain_page: Page) -> None:
     page.locator("[name=go]").click()
     assert facts_of(page)["error"] == "relay-denied"
     assert facts_of(page)["place"] == "home"
+
+
+def test_a_finished_call_can_still_be_changed_by_number(desk: Page) -> None:
+    desk.goto(f"/en/{FULL}")
+    expect(desk.locator("#card-title")).to_have_text("Nothing more to ask")
+    desk.keyboard.press("3")
+    link = desk.locator("#card a[data-number='3']")
+    expect(link).to_be_focused()
+    fact = link.get_attribute("data-ask")
+    desk.keyboard.press("Enter")
+    on_card(desk, str(fact))
+    desk.goto(f"/en/{FULL}")
+    last = desk.locator("#card a[data-ask]").last.get_attribute("data-ask")
+    desk.keyboard.press("b")
+    on_card(desk, str(last))
+
+
+def test_whoever_mends_a_name_types_on_at_its_end(desk: Page) -> None:
+    desk.goto("/en/desk?ask=account_domain")
+    desk.locator("#account_domain").fill("proseware")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".summary")).to_be_visible()
+    expect(desk.locator("#account_domain")).to_be_focused()
+    desk.keyboard.type(".com")
+    expect(desk.locator("#account_domain")).to_have_value("proseware.com")
+
+
+def test_a_ticket_that_is_not_of_this_screen_is_not_copied(desk: Page) -> None:
+    desk.goto(f"/en/{FULL}")
+    desk.evaluate("navigator.clipboard.writeText('nothing')")
+    desk.route("**/desk*", lambda route: route.abort())
+    desk.locator("[name=vpn]").select_option("yes")
+    expect(desk.locator("#said")).to_contain_text("did not answer")
+    desk.locator("#card-title").focus()
+    desk.keyboard.press("c")
+    expect(desk.locator("#said")).to_contain_text("Not copied")
+    assert desk.evaluate("navigator.clipboard.readText()") == "nothing"
+    desk.unroute("**/desk*")
