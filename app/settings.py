@@ -39,7 +39,7 @@ class Settings:
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
     ``case_days``: how long a case is kept.  ``case_limit``: how often one address may open one.
     ``guess_limit``: how many codes that fit nothing one address, or one agent, may try.
-    ``sign_in_limit``: how often one address may try to sign in.
+    ``sign_in_limit``: how many wrong passwords may come from one address.
     ``desk_open``: whether everybody may use the desk without cases.
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
     ``identity``: who vouches for the agents of the desk outside of portals, from ``OIDC_…``.
