@@ -116,6 +116,7 @@ KINDS = {
     "sign-in": Kind("desk/sign-in", root=PORTAL),
     "desk-case": Kind(f"desk/cases/{CODE}"),
     "desk-cases": Kind("desk/cases"),
+    "desk-cases-error": Kind("desk/cases/H2KM4QR6M"),
     "insights": Kind("desk/insights?days=7"),
     "audit": Kind("desk/audit"),
     "portal-desk": Kind(f"{IN_PORTAL.replace('check?', 'desk?')}&ask=port&caller=en", root=PORTAL),
