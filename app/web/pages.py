@@ -48,6 +48,12 @@ class Pages:
                 "fragment": lru_cache(maxsize=REMEMBERED)(_fragments(environment)),
             }
 
+    def compile(self) -> None:
+        """Compile all templates in all languages, so that nobody waits for it at a first page."""
+        for environment in self._environments.values():
+            for name in environment.list_templates():
+                environment.get_template(name)
+
     def render(self, language: str, name: str, values: Mapping[str, Any]) -> str:
         """Return the page as text."""
         return self._environments[language].get_template(name).render(values)
