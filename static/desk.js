@@ -1,93 +1,114 @@
 // The desk renews itself: a change is sent, and the page that comes back takes this one's place.
 // One request at a time, none is given up: what changes meanwhile is carried over and sent next.
-(function (own) {
-  var root = document.documentElement;
-  var said = document.getElementById("said"), keys = document.getElementById("keys");
-  var busy = false, going = false, placing = false, composing = false;
-  var wanted = null, held = null, sent = new Map();
-  var ahead = [], later = [], before = [], digits = "", opened = {};
+(function (own, desk) {
+  var root = document.documentElement, byId = desk.byId, form = desk.form, card = desk.card;
+  var busy = false, keeping = false, placing = false, composing = false, stuck = false;
+  var wanted = null, held = null, unsend = null, later = [], before = [];
 
-  function form() { return document.getElementById("desk"); }
-  function card() { return document.getElementById("card"); }
-  function answers() { return card().querySelectorAll("[type=radio]"); }
-  function writes(at) {
-    return at.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
-  }
+  function words(at) { return at ? at.textContent.trim().replace(/\s+/g, " ") : ""; }
   function say(text, seen) {
-    said.className = seen ? "said" : "unseen";
-    said.textContent = text;
-  }
-
-  // What a person can change, and what it was when it was last sent.
-  function fields() {
-    return Array.prototype.filter.call(form().elements, function (one) {
-      return one.name && one.type !== "hidden" && one.type !== "submit";
-    });
-  }
-  function ticked(one) { return /radio|checkbox/.test(one.type); }
-  function stateOf(one) { return ticked(one) ? one.checked : one.value; }
-  function note() { sent = new Map(fields().map(function (one) { return [one, stateOf(one)]; })); }
-  function edits() {
-    return fields().filter(function (one) { return sent.get(one) !== stateOf(one); });
+    byId("said").className = seen ? "said" : "unseen";
+    byId("said").textContent = text;
   }
 
   // leaves: the card goes on to another question, so keys wait for it.
   function send(pairs, leaves) {
-    going = going || leaves;
+    desk.going = desk.going || leaves;
     if (busy) {
       wanted = { pairs: (wanted ? wanted.pairs : []).concat(pairs) };
       return;
     }
-    busy = true;
-    var data = new FormData(form());
-    pairs.forEach(function (pair) {
-      if (pair[0] === "ask") data.delete("ask");
-      data.append(pair[0], pair[1]);
-    });
-    var moves = going;
-    note();
-    var headers = { Accept: "text/html", "X-Desk": "1" };
-    fetch(form().action, { method: "POST", body: data, headers: headers })
-      .then(function (response) {
-        return response.text().then(function (text) {
-          var page = new DOMParser().parseFromString(text, "text/html");
-          if (page.getElementById("desk")) arrive(page, moves);
-          else if (response.ok) location.assign(response.url);
-          else throw new Error(response.status);
-        });
-      })
-      .catch(fail);
+    var moves = desk.going;
+    unsend = desk.note();
+    post(form(), pairs, function (page) { arrive(page, moves, []); });
   }
-
-  function fail() {
-    busy = going = false;
-    wanted = null;
-    ahead = [];
-    later = [];
-    root.classList.remove("scripted");
-    say(own.failed, true);
-  }
-
-  function arrive(page, moves) {
-    // A letter that is being composed would be torn out of its field.
-    if (composing) {
-      held = function () { arrive(page, moves); };
+  // The outcome and the note of a case.
+  function keep() {
+    if (busy) {
+      keeping = true;
       return;
     }
+    var told = desk.aside();
+    unsend = null;
+    post(byId("case-outcome"), [], function (page, taken) {
+      arrive(page, false, taken ? told : []);
+      if (taken) say(own.kept, true);
+    });
+  }
+
+  function post(from, pairs, take) {
+    busy = true;
+    function now() {
+      var data = new FormData(from);
+      pairs.forEach(function (pair) {
+        if (pair[0] === "ask") data.delete("ask");
+        data.append(pair[0], pair[1]);
+      });
+      ask(from.action, { method: "POST", body: data }, take);
+    }
+    if (!stuck) return now();
+    // What was refused may belong to a session that has ended: that of now has another token.
+    ask(form().dataset.here, {}, function (page) {
+      var token = page.querySelector("[name=csrf_token]");
+      if (token) document.querySelectorAll("[name=csrf_token]").forEach(function (one) {
+        one.value = token.value;
+      });
+      now();
+    });
+  }
+  function ask(url, request, take) {
+    request.headers = { Accept: "text/html", "X-Desk": "1" };
+    fetch(url, request).then(function (response) {
+      return response.text().then(function (text) {
+        return [new DOMParser().parseFromString(text, "text/html"), response];
+      });
+    }).then(function (got) {
+      // A letter that is being composed would be torn out of its field.
+      if (composing) held = function () { judge(got[0], got[1], take); };
+      else judge(got[0], got[1], take);
+    }, function () {
+      stop();
+      say(own.failed, true);
+    });
+  }
+  function judge(page, response, take) {
+    if (page.getElementById("desk")) take(page, response.ok);
+    else refuse(page, response.status);
+  }
+
+  // The screen stays as it is, and what was sent counts as not sent.
+  function stop() {
+    busy = desk.going = keeping = false;
+    wanted = null;
+    later = [];
+    if (unsend) unsend();
+    root.classList.add("unsent");
+    desk.stopped();
+  }
+  function refuse(page, status) {
+    stop();
+    stuck = true;
+    say("");
+    var told = [page.querySelector("h1"), page.querySelector("[role=alert], .lead")];
+    byId("refused-why").textContent = told.map(words).filter(Boolean).join(": ") || status;
+    if (byId("refused-sign-in")) {
+      byId("refused-sign-in").hidden = !page.querySelector("[autocomplete=current-password]");
+    }
+    byId("refused").hidden = false;
+  }
+
+  // told: what stood beside the form and is kept now.
+  function arrive(page, moves, told) {
     var active = document.activeElement, id = active.id;
-    var caret = writes(active) && active.setSelectionRange
+    var caret = desk.writes(active) && active.setSelectionRange
       ? [active.selectionStart, active.selectionEnd] : null;
-    var verdict = document.getElementById("verdict").textContent;
-    var kept = edits().map(function (one) {
-      return { name: one.name, value: one.value, checked: one.checked, ticked: ticked(one) };
+    var verdict = byId("verdict").textContent, scrolled = byId("telling").scrollTop;
+    var kept = desk.edits().map(function (one) {
+      return { name: one.name, value: one.value, checked: one.checked, ticked: desk.ticked(one) };
     });
-    // What stands beside the form is kept with a button of its own, and not yet.
-    var aside = Array.prototype.filter.call(document.querySelectorAll(".case [id][name]"), function (one) {
-      var first = one.options && (one.querySelector("[selected]") || one.options[0]);
-      return one.value !== (first ? first.value : one.defaultValue);
-    }).map(function (one) {
-      return [one.id, one.value];
-    });
+    var beside = desk.aside().filter(function (pair) { return !told.some(function (one) {
+      return one[0] === pair[0] && one[1] === pair[1];
+    }); });
     placing = true;
     document.querySelector("main").replaceWith(page.querySelector("main"));
     placing = false;
@@ -97,88 +118,51 @@
       link.href = links[at].getAttribute("href");
     });
     history.replaceState(null, "", form().dataset.here);
-    note();
-    kept.forEach(carry);
-    aside.forEach(function (pair) {
-      var place = document.getElementById(pair[0]);
-      if (place) place.value = pair[1];
+    desk.note();
+    kept.forEach(desk.carry);
+    beside.forEach(function (pair) {
+      if (byId(pair[0])) byId(pair[0]).value = pair[1];
     });
-    Object.keys(opened).forEach(function (name) {
-      var folded = document.getElementById(name);
-      if (folded) folded.open = opened[name];
+    Object.keys(desk.opened).forEach(function (name) {
+      if (byId(name)) byId(name).open = desk.opened[name];
     });
-    root.classList.add("scripted");
-    if (moves) digits = "";
-    // A mistake keeps the question; what was typed ahead was meant for the next one.
-    if (document.querySelector("main .summary")) ahead = [];
+    byId("telling").scrollTop = scrolled;
+    root.classList.remove("unsent");
+    byId("refused").hidden = true;
+    stuck = false;
     if (before[before.length - 1] === card().dataset.fact) before.pop();
-    var understood = document.getElementById("understood-title");
-    var next = understood && /^(paste|read)?$/.test(id) ? understood
-      : moves ? start() : id && document.getElementById(id);
-    if (next) next.focus({ preventScroll: next.id === id });
-    if (next && caret && !moves && writes(next)) next.setSelectionRange(caret[0], caret[1]);
-    var now = document.getElementById("verdict").textContent;
+    var next = moves ? desk.start() : id && byId(id);
+    if (next) desk.enter(next, next.id === id);
+    if (next && caret && !moves && desk.writes(next)) next.setSelectionRange(caret[0], caret[1]);
+    var now = byId("verdict").textContent;
     if (now !== verdict) say(now);
-    else if (said.textContent === own.failed) say("");
+    else if (byId("said").className === "said") say("");
     busy = false;
     // To leave a field by its button asks twice; the first answer may be all that was wanted.
     var pairs = wanted && wanted.pairs.filter(function (pair) {
-      return pair[0] !== "read" || document.getElementById("paste").value.trim();
+      return pair[0] !== "read" || byId("paste").value.trim();
     });
     wanted = null;
-    if (pairs && (pairs.length || edits().length)) {
-      send(pairs, false);
-      return;
+    var again = pairs && (pairs.length || desk.edits().length);
+    if (again) send(pairs, false);
+    else if (keeping) {
+      keeping = false;
+      keep();
     }
-    if (moves) going = false;
-    later.splice(0).forEach(function (act) { act(); });
-    while (ahead.length && !going) press(ahead.shift());
+    if (!again && moves) desk.going = false;
+    if (!again) later.splice(0).forEach(function (act) { act(); });
+    desk.arrived(moves, again);
   }
 
-  // An edit made while the answer was on its way is made again on the page that came, where the
-  // question may have become a list, or the list choices.
-  function carry(edit) {
-    fields().forEach(function (one) {
-      if (one.name !== edit.name) return;
-      if (ticked(one)) {
-        if (one.value === edit.value) one.checked = edit.ticked ? edit.checked : true;
-      } else if (!edit.ticked || (edit.checked && one.tagName === "SELECT")) one.value = edit.value;
-    });
-  }
-
-  // Where the card begins: its text field, the answer that stands, the first, or its heading.
-  function start() {
-    return card().querySelector("input.text:not([name=port])") || card().querySelector(":checked")
-      || answers()[0] || document.getElementById("card-title");
-  }
   function go() {
     if (card().dataset.fact) before.push(card().dataset.fact);
     send([["go", "on"]], true);
   }
   function turn(fact) { send([["ask", fact]], true); }
-
-  function copy(name) {
-    if (busy) {
-      later.push(function () { copy(name); });
-      return;
-    }
-    var place = document.getElementById(name);
-    function mark() {
-      document.getElementById("ticket").open = opened.ticket = true;
-      place.focus();
-      place.select();
-      say(own.select, true);
-    }
-    if (!navigator.clipboard) return mark();
-    navigator.clipboard.writeText(place.value).then(function () { say(own.copied, true); }, mark);
-  }
-
-  function choose(answer) {
-    if (!answer) return;
-    answer.focus();
-    if (answer.checked) return;
-    answer.checked = true;
-    chosen(answer);
+  function back() {
+    var asked = card().querySelectorAll("[data-ask]");
+    if (before.length) turn(before.pop());
+    else if (asked.length) turn(asked[asked.length - 1].dataset.ask);
   }
   function chosen(answer) {
     // A choice beside a text field stands in place of what was typed there.
@@ -186,62 +170,11 @@
     if (typed) typed.value = "";
     send([], false);
   }
-
-  function press(key) {
-    var at = document.activeElement;
-    if (writes(at)) {
-      if (key === "Enter") go();
-      else if (key === "Escape") at.blur();
-      else if (at.tagName === "INPUT" && key.length === 1) at.value += key;
-      return true;
-    }
-    if (document.getElementById("keys-off")) return false;
-    if (/^\d$/.test(key)) {
-      var all = answers(), number = Number(digits + key);
-      if (number > all.length) number = Number(key);
-      digits = number ? String(number) : "";
-      choose(all[number - 1]);
-      return true;
-    }
-    digits = "";
-    key = key.length === 1 ? key.toLowerCase() : key;
-    if (key === "Enter") go();
-    else if (key === "u") choose(card().querySelector("[value=unknown]"));
-    else if (key === "b") { if (before.length) turn(before.pop()); }
-    else if (key === "p") document.getElementById("paste").focus();
-    else if (key === "c") copy("ticket-plain");
-    else if (key === "m") copy("ticket-markdown");
-    else if (key === "?") keys.showModal();
-    else return false;
-    return true;
-  }
-
-  document.addEventListener("keydown", function (event) {
-    var at = event.target, key = event.key;
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (keys.open) {
-      if (key === "?") {
-        event.preventDefault();
-        keys.close();
-      }
-    } else if (going && (key.length === 1 || key === "Enter")) {
-      event.preventDefault();
-      ahead.push(key);
-    } else if (writes(at)) {
-      if (key === "Escape") at.blur();
-      if (key === "Enter" && at.tagName === "INPUT") {
-        event.preventDefault();
-        go();
-      }
-    } else if (!(key === "Enter" && at.matches("a, button, summary")) && press(key)) {
-      event.preventDefault();
-    }
-  });
+  function click(at) { (at.id && byId(at.id) || at).click(); }
 
   document.addEventListener("change", function (event) {
     var at = event.target;
     if (placing || !at.name || at.form !== form() || at.matches("textarea, input.text")) return;
-    digits = "";
     if (at.tagName === "SELECT") send([], false);
     else chosen(at);
   });
@@ -255,26 +188,30 @@
     if (event.target.id === "paste" && /Paste|Drop/.test(event.inputType)) send([["read", "yes"]], true);
   });
   document.addEventListener("submit", function (event) {
-    if (event.target !== form()) return;
+    var at = event.target, by = event.submitter;
+    if (at !== form() && at.id !== "case-outcome" && !(busy && by && by.id)) return;
     event.preventDefault();
-    var by = event.submitter;
-    if (by && by.name === "go") go();
+    if (at.id === "case-outcome") keep();
+    else if (at !== form()) later.push(function () { click(by); });
+    else if (by && by.name === "go") go();
     else send(by && by.name ? [[by.name, by.value]] : [], false);
   });
   document.addEventListener("click", function (event) {
     var at = event.target.closest("a, button, summary");
     if (!at) return;
-    if (at.dataset.copy) copy(at.dataset.copy);
-    else if (at.id === "show-keys") keys.showModal();
-    else if (at.tagName === "SUMMARY" && at.parentNode.id) opened[at.parentNode.id] = !at.parentNode.open;
-    else if (at.dataset.ask && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    if (at.id === "refused-close") {
+      byId("refused").hidden = true;
+      desk.enter(desk.start());
+    } else if (at.tagName === "SUMMARY" && at.parentNode.id) {
+      desk.opened[at.parentNode.id] = !at.parentNode.open;
+    } else if (at.dataset.ask && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       if (card().dataset.fact) before.push(card().dataset.fact);
       turn(at.dataset.ask);
     } else if (busy && at.href && !at.target) {
       // A page that is left would take the answer on its way with it.
       event.preventDefault();
-      later.push(function () { (at.id && document.getElementById(at.id) || at).click(); });
+      later.push(function () { click(at); });
     }
   });
   document.addEventListener("compositionstart", function () { composing = true; });
@@ -285,6 +222,12 @@
     if (arrived) setTimeout(arrived);
   });
 
-  note();
+  Object.assign(desk, {
+    going: false, say: say, send: send, keep: keep, go: go, back: back, chosen: chosen,
+    old: function () { return root.classList.contains("unsent") || desk.edits().length; },
+    // Do something once the answer on its way is there; tells whether it has to wait.
+    wait: function (act) { return busy && later.push(act); }
+  });
+  desk.note();
   root.classList.add("scripted");
-})(document.currentScript.dataset);
+})(document.currentScript.dataset, window.desk);

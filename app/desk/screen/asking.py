@@ -22,7 +22,10 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class CardChoice:
-    """One numbered answer, in the agent's language and, where that differs, in the caller's."""
+    """One numbered answer, in the agent's language and, where that differs, in the caller's.
+
+    ``more`` is true for one that is rare.
+    """
 
     number: int
     id: str
@@ -30,6 +33,7 @@ class CardChoice:
     text: str
     said: str
     checked: bool
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def make_card(state: DeskState, language: str) -> Card | None:
     ours, theirs = shown_question(language, fact), shown_question(state.caller, fact)
     current = getattr(state.facts, fact)
     decision = decide(state.facts, fact)
+    rare = {choice.value for choice in ours.choices if choice.more}
     return Card(
         question=ours,
         said=theirs,
@@ -74,6 +79,7 @@ def make_card(state: DeskState, language: str) -> Card | None:
                 text := _choice_text(language, state, fact, value),
                 "" if (said := _choice_text(state.caller, state, fact, value)) == text else said,
                 current is not None and str(current) == value,
+                value in rare,
             )
             for number, value in enumerate(beside(fact, state.facts), 1)
         ),

@@ -18,7 +18,7 @@ from ...web.pastes import stated_facts
 from ...web.site import Site, home_url
 from ...wizard.excerpt import excerpt
 from ...wizard.paste import printable, rows_of
-from ...wizard.questions import answer_text, shown_question
+from ...wizard.questions import answer_text, answers_so_far, shown_question
 from ...wizard.route import draw_route
 from ...wizard.screens import SURE
 from ..access import AtDesk
@@ -79,6 +79,7 @@ def desk_page(
         "labels": {fact: shown_question(code, fact).label for fact in knowledge().questions},
         "card": make_card(state, code),
         "rows": make_rows(state, code),
+        "answered": list(answers_so_far(code, state.facts)),
         "plan": plan,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "ways": make_ways(plan, said),
