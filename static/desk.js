@@ -178,10 +178,12 @@
     if (at.tagName === "SELECT") send([], false);
     else chosen(at);
   });
-  // Not "change": a field that was filled again by script would not fire it.
+  // Not "change": a field that was filled again by script would not fire it.  What was refused is
+  // sent again by a button or a key only, or to close the message would bring it back.
   document.addEventListener("focusout", function (event) {
     var at = event.target;
-    if (placing || !at.name || at.form !== form() || !at.matches("textarea, input.text")) return;
+    if (placing || stuck || !at.name || at.form !== form()) return;
+    if (!at.matches("textarea, input.text")) return;
     if (at.value !== at.defaultValue) send([], false);
   });
   document.addEventListener("input", function (event) {
