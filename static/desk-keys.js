@@ -1,65 +1,40 @@
-// The desk from the keyboard: numbers choose, Enter goes on, one key copies the ticket.
-(function () {
-  var keys = document.getElementById("keys"), digits = "";
+// The desk's keys, and copying the ticket; what is sent and renewed stands in the other two scripts.
+(function (own, desk) {
+  var keys = desk.byId("keys"), ahead = [], digits = "";
 
-  function find(id) { return document.getElementById(id); }
-  function numbered(number) {
-    return desk.card().querySelector("[data-number='" + number + "']");
-  }
+  function off() { return desk.byId("keys-off"); }
+  // The answers on the card; where nothing is left to ask, the questions to go back to.
+  function numbered() { return desk.card().querySelectorAll("[type=radio], .answered a"); }
 
   function copy(name) {
     if (desk.wait(function () { copy(name); })) return;
-    if (desk.stale()) return desk.say(desk.own.stale, true);
-    var place = find(name);
+    if (desk.old()) return desk.say(own.old, true);
+    var place = desk.byId(name);
     function mark() {
-      find("ticket").open = desk.opened.ticket = true;
+      desk.byId("ticket").open = desk.opened.ticket = true;
       place.focus();
       place.select();
-      desk.say(desk.own.select, true);
+      desk.say(own.select, true);
     }
     if (!navigator.clipboard) return mark();
-    navigator.clipboard.writeText(place.value).then(function () {
-      desk.say(desk.own.copied, true);
-    }, mark);
+    navigator.clipboard.writeText(place.value).then(function () { desk.say(own.copied, true); }, mark);
   }
 
   function choose(answer) {
     if (!answer) return;
-    var folded = answer.closest("details");
-    if (folded) folded.open = true;
+    desk.reveal(answer);
     answer.focus();
-    if (answer.type !== "radio" || answer.checked) return;
+    if (answer.href || answer.checked) return;
     answer.checked = true;
-    chosen(answer);
+    desk.chosen(answer);
   }
-  function chosen(answer) {
-    // A choice beside a text field stands in place of what was typed there.
-    var typed = answer.type === "radio" && desk.card().querySelector("input.text");
-    if (typed) typed.value = "";
-    desk.send([], false);
+  function unfold(name, field) {
+    var folded = desk.byId(name);
+    if (!folded) return false;
+    folded.open = desk.opened[name] = true;
+    desk.enter(field ? desk.byId(field) : folded.querySelector("summary"));
+    return true;
   }
-  function back() {
-    var again = desk.card().querySelectorAll("a[data-ask]");
-    if (desk.before.length) desk.turn(desk.before.pop());
-    else if (again.length) desk.turn(again[again.length - 1].dataset.ask);
-  }
-  function open(fold, field) {
-    if (!find(fold)) return;
-    find(fold).open = desk.opened[fold] = true;
-    find(field).focus();
-  }
-
-  var acts = {
-    Enter: desk.go,
-    u: function () { choose(desk.card().querySelector("[value=unknown]")); },
-    b: back,
-    p: function () { find("paste").focus(); },
-    n: function () { open("case-notes", "note"); },
-    s: function () { open("case-back", "case-link"); },
-    c: function () { copy("ticket-plain"); },
-    m: function () { copy("ticket-markdown"); },
-    "?": function () { keys.showModal(); }
-  };
 
   function press(key) {
     var at = document.activeElement;
@@ -69,40 +44,60 @@
       else if (at.tagName === "INPUT" && key.length === 1) at.value += key;
       return true;
     }
-    if (find("keys-off")) return false;
+    if (off()) return false;
     if (/^\d$/.test(key)) {
-      var number = Number(digits + key);
-      if (!numbered(number)) number = Number(key);
+      var all = numbered(), number = Number(digits + key);
+      if (number > all.length) number = Number(key);
       digits = number ? String(number) : "";
-      choose(numbered(number));
+      choose(all[number - 1]);
       return true;
     }
     digits = "";
-    var act = acts[key.length === 1 ? key.toLowerCase() : key];
-    if (act) act();
-    return Boolean(act);
+    key = key.length === 1 ? key.toLowerCase() : key;
+    if (key === "Enter") {
+      if (at.dataset.ask) at.click();
+      else desk.go();
+    } else if (key === "u") choose(desk.card().querySelector("[value=unknown]"));
+    else if (key === "b") desk.back();
+    else if (key === "p") desk.enter(desk.byId("paste"));
+    else if (key === "c") copy("ticket-plain");
+    else if (key === "m") copy("ticket-markdown");
+    else if (key === "n") return unfold("case-notes", "note");
+    else if (key === "s") return unfold("case-back");
+    else if (key === "?") keys.showModal();
+    else return false;
+    return true;
   }
-  desk.press = press;
+
+  // again: what was done meanwhile has been sent, and the card waits for that.
+  desk.arrived = function (moves, again) {
+    if (moves) digits = "";
+    // A mistake keeps the question; what was typed ahead was meant for the next one.
+    if (document.querySelector("main .summary")) ahead = [];
+    while (!again && ahead.length && !desk.going) press(ahead.shift());
+  };
+  desk.stopped = function () { ahead = []; };
 
   document.addEventListener("keydown", function (event) {
     var at = event.target, key = event.key;
-    if (key === "Enter" && (event.ctrlKey || event.metaKey) && at.tagName === "TEXTAREA") {
+    if (event.isComposing) return;
+    if (key === "Enter" && (event.ctrlKey || event.metaKey) && /^(paste|note)$/.test(at.id)) {
       event.preventDefault();
-      if (at.id === "paste") desk.send([["read", "yes"]], true);
-      else if (at.id === "note") desk.keep(at.form);
+      if (at.id === "note") desk.keep();
+      else desk.send([["read", "yes"]], true);
     }
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (keys.open) {
-      if (key === "?") {
+      if (key === "?" && !off()) {
         event.preventDefault();
         keys.close();
       }
-    } else if (desk.going() && (key.length === 1 || key === "Enter")) {
+    } else if (desk.going && (key.length === 1 || key === "Enter")) {
       event.preventDefault();
-      desk.queue(key);
+      ahead.push(key);
     } else if (desk.writes(at)) {
       if (key === "Escape") at.blur();
-      if (key === "Enter" && at.tagName === "INPUT" && at.form === desk.form()) {
+      if (key === "Enter" && at.tagName === "INPUT") {
         event.preventDefault();
         desk.go();
       }
@@ -110,53 +105,11 @@
       event.preventDefault();
     }
   });
-
-  document.addEventListener("change", function (event) {
-    var at = event.target;
-    if (desk.placing() || !at.name || at.form !== desk.form()) return;
-    if (at.matches("textarea, input.text")) return;
-    digits = "";
-    if (at.tagName === "SELECT") desk.send([], false);
-    else chosen(at);
-  });
-  // Not "change": a field that was filled again by script would not fire it.
-  document.addEventListener("focusout", function (event) {
-    var at = event.target;
-    if (desk.placing() || !at.name || at.form !== desk.form()) return;
-    if (at.matches("textarea, input.text") && at.value !== at.defaultValue) desk.send([], false);
-  });
-  document.addEventListener("input", function (event) {
-    if (event.target.id !== "paste" || !/Paste|Drop/.test(event.inputType)) return;
-    desk.send([["read", "yes"]], true);
-  });
-  document.addEventListener("submit", function (event) {
-    var by = event.submitter;
-    if (event.target.id === "conclude") {
-      event.preventDefault();
-      desk.keep(event.target);
-    } else if (event.target === desk.form()) {
-      event.preventDefault();
-      if (by && by.name === "go") desk.go();
-      else desk.send(by && by.name ? [[by.name, by.value]] : [], false);
-    }
-  });
+  document.addEventListener("change", function () { digits = ""; });
   document.addEventListener("click", function (event) {
-    var at = event.target.closest("a, button, summary");
+    var at = event.target.closest("button");
     if (!at) return;
     if (at.dataset.copy) copy(at.dataset.copy);
     else if (at.id === "show-keys") keys.showModal();
-    else if (at.tagName === "SUMMARY" && at.parentNode.id) {
-      desk.opened[at.parentNode.id] = !at.parentNode.open;
-    } else if (at.dataset.ask && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault();
-      digits = "";
-      desk.leave();
-      desk.turn(at.dataset.ask);
-    } else if (at.href && !at.target && desk.wait(function () {
-      (at.id && find(at.id) || at).click();
-    })) {
-      // A page that is left would take the answer on its way with it.
-      event.preventDefault();
-    }
   });
-})();
+})(document.currentScript.dataset, window.desk);

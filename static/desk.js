@@ -1,198 +1,221 @@
 // The desk renews itself: a change is sent, and the page that comes back takes this one's place.
 // One request at a time, none is given up: what changes meanwhile is carried over and sent next.
-var desk = (function (own) {
-  var root = document.documentElement, said = document.getElementById("said");
-  var busy = false, going = false, placing = false, composing = false, stale = false;
-  var wanted = null, held = null, sent = new Map();
-  var ahead = [], later = [], before = [], opened = {};
+(function (own, desk) {
+  var root = document.documentElement, byId = desk.byId, form = desk.form, card = desk.card;
+  var busy = false, keeping = false, placing = false, composing = false, stuck = false;
+  var wanted = null, held = null, unsend = null, later = [], before = [];
 
-  function form() { return document.getElementById("desk"); }
-  function card() { return document.getElementById("card"); }
-  function writes(at) {
-    return at.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
-  }
+  function words(at) { return at ? at.textContent.trim().replace(/\s+/g, " ") : ""; }
   function say(text, seen) {
-    said.className = seen ? "said" : "unseen";
-    said.textContent = text;
-  }
-
-  // What a person can change, and what it was when it was last sent.
-  function fields() {
-    return Array.prototype.filter.call(form().elements, function (one) {
-      return one.name && one.type !== "hidden" && one.type !== "submit";
-    });
-  }
-  function ticked(one) { return /radio|checkbox/.test(one.type); }
-  function stateOf(one) { return ticked(one) ? one.checked : one.value; }
-  function note() { sent = new Map(fields().map(function (one) { return [one, stateOf(one)]; })); }
-  function edits() {
-    return fields().filter(function (one) { return sent.get(one) !== stateOf(one); });
-  }
-
-  function ask(action, data, then) {
-    busy = stale = true;
-    var wait = window.AbortSignal && AbortSignal.timeout ? AbortSignal.timeout(15000) : undefined;
-    var headers = { Accept: "text/html", "X-Desk": "1" };
-    fetch(action, { method: "POST", body: data, headers: headers, signal: wait })
-      .then(function (response) { return response.text(); })
-      .then(function (text) {
-        var page = new DOMParser().parseFromString(text, "text/html");
-        if (page.getElementById("desk")) then(page);
-        else refuse(page);
-      })
-      .catch(function () {
-        stop();
-        root.classList.remove("scripted");
-        say(own.failed, true);
-      });
+    byId("said").className = seen ? "said" : "unseen";
+    byId("said").textContent = text;
   }
 
   // leaves: the card goes on to another question, so keys wait for it.
   function send(pairs, leaves) {
-    going = going || leaves;
+    desk.going = desk.going || leaves;
     if (busy) {
       wanted = { pairs: (wanted ? wanted.pairs : []).concat(pairs) };
       return;
     }
-    var data = new FormData(form()), moves = going;
-    pairs.forEach(function (pair) {
-      if (pair[0] === "ask") data.delete("ask");
-      data.append(pair[0], pair[1]);
-    });
-    note();
-    ask(form().action, data, function (page) { arrive(page, moves); });
+    var moves = desk.going;
+    unsend = desk.note();
+    post(form(), pairs, function (page) { arrive(page, moves, []); });
   }
-
-  // Outcome and note of a case have a button of their own.
-  function keep(aside) {
-    if (busy) later.push(function () { keep(document.getElementById(aside.id)); });
-    else ask(aside.action, new FormData(aside), function (page) {
-      arrive(page, false, !page.querySelector(".case .error"));
-    });
-  }
-
-  function stop() {
-    busy = going = false;
-    wanted = null;
-    ahead = [];
-    later.splice(0).forEach(function (act) { act(); });
-  }
-
-  // Another page came: what it says is said here, and nothing that was typed is lost.
-  function refuse(page) {
-    stop();
-    var words = [page.querySelector("h1"), page.querySelector("[role=alert] p, .lead")];
-    var box = document.getElementById("refused") || document.createElement("div");
-    box.id = "refused";
-    box.className = "summary";
-    box.setAttribute("role", "alert");
-    box.textContent = "";
-    words.forEach(function (one) {
-      if (!one) return;
-      var line = document.createElement("p");
-      line.textContent = one.textContent;
-      box.append(line);
-    });
-    var door = page.querySelector("form[action*='/desk/sign-in']");
-    if (door) {
-      var link = document.createElement("a");
-      link.href = door.getAttribute("action");
-      link.target = "_blank";
-      link.textContent = page.querySelector("form button:not([name])").textContent;
-      box.append(link);
-    }
-    document.querySelector("main").prepend(box);
-    box.scrollIntoView({ block: "nearest" });
-  }
-
-  function arrive(page, moves, kept) {
-    // A letter that is being composed would be torn out of its field.
-    if (composing) {
-      held = function () { arrive(page, moves, kept); };
+  // The outcome and the note of a case.
+  function keep() {
+    if (busy) {
+      keeping = true;
       return;
     }
-    var active = document.activeElement, id = active.id;
-    var caret = writes(active) && active.setSelectionRange
-      ? [active.selectionStart, active.selectionEnd] : null;
-    var verdict = document.getElementById("verdict").textContent;
-    var column = document.querySelector(".telling").scrollTop;
-    var carried = edits().map(function (one) {
-      return { name: one.name, value: one.value, checked: one.checked, ticked: ticked(one) };
+    var told = desk.aside();
+    unsend = null;
+    post(byId("case-outcome"), [], function (page, taken) {
+      arrive(page, false, taken ? told : []);
+      if (taken) say(own.kept, true);
     });
-    // What stands beside the form is kept with its own button, and not yet.
-    var aside = kept ? [] : Array.prototype.filter.call(
-      document.querySelectorAll(".case [id][name]"), function (one) {
-        var first = one.options && (one.querySelector("[selected]") || one.options[0]);
-        return one.value !== (first ? first.value : one.defaultValue);
-      }).map(function (one) { return [one.id, one.value]; });
+  }
+
+  function post(from, pairs, take) {
+    busy = true;
+    function now() {
+      var data = new FormData(from);
+      pairs.forEach(function (pair) {
+        if (pair[0] === "ask") data.delete("ask");
+        data.append(pair[0], pair[1]);
+      });
+      ask(from.action, { method: "POST", body: data }, take);
+    }
+    if (!stuck) return now();
+    // What was refused may belong to a session that has ended: that of now has another token.
+    ask(form().dataset.here, {}, function (page) {
+      var token = page.querySelector("[name=csrf_token]");
+      if (token) document.querySelectorAll("[name=csrf_token]").forEach(function (one) {
+        one.value = token.value;
+      });
+      now();
+    });
+  }
+  function ask(url, request, take) {
+    request.headers = { Accept: "text/html", "X-Desk": "1" };
+    fetch(url, request).then(function (response) {
+      return response.text().then(function (text) {
+        return [new DOMParser().parseFromString(text, "text/html"), response];
+      });
+    }).then(function (got) {
+      // A letter that is being composed would be torn out of its field.
+      if (composing) held = function () { judge(got[0], got[1], take); };
+      else judge(got[0], got[1], take);
+    }, function () {
+      stop();
+      say(own.failed, true);
+    });
+  }
+  function judge(page, response, take) {
+    if (page.getElementById("desk")) take(page, response.ok);
+    else refuse(page, response.status);
+  }
+
+  // The screen stays as it is, and what was sent counts as not sent.
+  function stop() {
+    busy = desk.going = keeping = false;
+    wanted = null;
+    later = [];
+    if (unsend) unsend();
+    root.classList.add("unsent");
+    desk.stopped();
+  }
+  function refuse(page, status) {
+    stop();
+    stuck = true;
+    say("");
+    var told = [page.querySelector("h1"), page.querySelector("[role=alert], .lead")];
+    byId("refused-why").textContent = told.map(words).filter(Boolean).join(": ") || status;
+    if (byId("refused-sign-in")) {
+      byId("refused-sign-in").hidden = !page.querySelector("[autocomplete=current-password]");
+    }
+    byId("refused").hidden = false;
+  }
+
+  // told: what stood beside the form and is kept now.
+  function arrive(page, moves, told) {
+    var active = document.activeElement, id = active.id;
+    var caret = desk.writes(active) && active.setSelectionRange
+      ? [active.selectionStart, active.selectionEnd] : null;
+    var verdict = byId("verdict").textContent, scrolled = byId("telling").scrollTop;
+    var kept = desk.edits().map(function (one) {
+      return { name: one.name, value: one.value, checked: one.checked, ticked: desk.ticked(one) };
+    });
+    var beside = desk.aside().filter(function (pair) { return !told.some(function (one) {
+      return one[0] === pair[0] && one[1] === pair[1];
+    }); });
     placing = true;
     document.querySelector("main").replaceWith(page.querySelector("main"));
-    placing = stale = false;
+    placing = false;
     document.title = page.title;
     var links = page.querySelectorAll("header nav a");
     document.querySelectorAll("header nav a").forEach(function (link, at) {
       link.href = links[at].getAttribute("href");
     });
     history.replaceState(null, "", form().dataset.here);
-    note();
-    carried.forEach(carry);
-    aside.forEach(function (pair) {
-      var place = document.getElementById(pair[0]);
-      if (place) place.value = pair[1];
+    desk.note();
+    kept.forEach(desk.carry);
+    beside.forEach(function (pair) {
+      if (byId(pair[0])) byId(pair[0]).value = pair[1];
     });
-    Object.keys(opened).forEach(function (name) {
-      var folded = document.getElementById(name);
-      if (folded) folded.open = opened[name];
+    Object.keys(desk.opened).forEach(function (name) {
+      if (byId(name)) byId(name).open = desk.opened[name];
     });
-    document.querySelector(".telling").scrollTop = column;
-    root.classList.add("scripted");
-    // A mistake keeps the question; what was typed ahead was meant for the next one.
-    if (document.querySelector("main .summary")) ahead = [];
+    byId("telling").scrollTop = scrolled;
+    root.classList.remove("unsent");
+    byId("refused").hidden = true;
+    stuck = false;
     if (before[before.length - 1] === card().dataset.fact) before.pop();
-    var next = moves ? start() : id && document.getElementById(id);
-    if (next) next.focus({ preventScroll: next.id === id });
-    if (next && writes(next) && next.setSelectionRange) {
-      var end = next.value.length;
-      if (moves) next.setSelectionRange(end, end);
-      else if (caret) next.setSelectionRange(caret[0], caret[1]);
-    }
-    var now = document.getElementById("verdict").textContent;
-    if (kept) say(own.kept, true);
-    else if (now !== verdict) say(now);
-    else if (said.textContent === own.failed) say("");
+    var next = moves ? desk.start() : id && byId(id);
+    if (next) desk.enter(next, next.id === id);
+    if (next && caret && !moves && desk.writes(next)) next.setSelectionRange(caret[0], caret[1]);
+    var now = byId("verdict").textContent;
+    if (now !== verdict) say(now);
+    else if (byId("said").className === "said") say("");
     busy = false;
     // To leave a field by its button asks twice; the first answer may be all that was wanted.
     var pairs = wanted && wanted.pairs.filter(function (pair) {
-      return pair[0] !== "read" || document.getElementById("paste").value.trim();
+      return pair[0] !== "read" || byId("paste").value.trim();
     });
     wanted = null;
-    if (pairs && (pairs.length || edits().length)) {
-      send(pairs, false);
-      return;
+    var again = pairs && (pairs.length || desk.edits().length);
+    if (again) send(pairs, false);
+    else if (keeping) {
+      keeping = false;
+      keep();
     }
-    if (moves) going = false;
-    later.splice(0).forEach(function (act) { act(); });
-    while (ahead.length && !going) desk.press(ahead.shift());
+    if (!again && moves) desk.going = false;
+    if (!again) later.splice(0).forEach(function (act) { act(); });
+    desk.arrived(moves, again);
   }
 
-  // An edit made while the answer was on its way is made again on the page that came, where the
-  // question may have become a list, or the list choices.
-  function carry(edit) {
-    fields().forEach(function (one) {
-      if (one.name !== edit.name) return;
-      if (ticked(one)) {
-        if (one.value === edit.value) one.checked = edit.ticked ? edit.checked : true;
-      } else if (!edit.ticked || (edit.checked && one.tagName === "SELECT")) one.value = edit.value;
-    });
+  function go() {
+    if (card().dataset.fact) before.push(card().dataset.fact);
+    send([["go", "on"]], true);
   }
-
-  // Where the card begins: its text field, the answer that stands, the first, or its heading.
-  function start() {
-    return card().querySelector("input.text:not([name=port])") || card().querySelector(":checked")
-      || card().querySelector("[type=radio]") || document.getElementById("card-title");
+  function turn(fact) { send([["ask", fact]], true); }
+  function back() {
+    var asked = card().querySelectorAll("[data-ask]");
+    if (before.length) turn(before.pop());
+    else if (asked.length) turn(asked[asked.length - 1].dataset.ask);
   }
-  function leave() { if (card().dataset.fact) before.push(card().dataset.fact); }
+  function chosen(answer) {
+    // A choice beside a text field stands in place of what was typed there.
+    var typed = answer.type === "radio" && card().querySelector("input.text");
+    if (typed) typed.value = "";
+    send([], false);
+  }
+  function click(at) { (at.id && byId(at.id) || at).click(); }
 
+  document.addEventListener("change", function (event) {
+    var at = event.target;
+    if (placing || !at.name || at.form !== form() || at.matches("textarea, input.text")) return;
+    if (at.tagName === "SELECT") send([], false);
+    else chosen(at);
+  });
+  // Not "change": a field that was filled again by script would not fire it.  What was refused is
+  // sent again by a button or a key only, or to close the message would bring it back.
+  document.addEventListener("focusout", function (event) {
+    var at = event.target;
+    if (placing || stuck || !at.name || at.form !== form()) return;
+    if (!at.matches("textarea, input.text")) return;
+    if (at.value !== at.defaultValue) send([], false);
+  });
+  document.addEventListener("input", function (event) {
+    if (event.target.id === "paste" && /Paste|Drop/.test(event.inputType)) send([["read", "yes"]], true);
+  });
+  document.addEventListener("submit", function (event) {
+    var at = event.target, by = event.submitter;
+    if (at !== form() && at.id !== "case-outcome" && !(busy && by && by.id)) return;
+    event.preventDefault();
+    if (at.id === "case-outcome") keep();
+    else if (at !== form()) later.push(function () { click(by); });
+    else if (by && by.name === "go") go();
+    else send(by && by.name ? [[by.name, by.value]] : [], false);
+  });
+  document.addEventListener("click", function (event) {
+    var at = event.target.closest("a, button, summary");
+    if (!at) return;
+    if (at.id === "refused-close") {
+      byId("refused").hidden = true;
+      desk.enter(desk.start());
+    } else if (at.tagName === "SUMMARY" && at.parentNode.id) {
+      desk.opened[at.parentNode.id] = !at.parentNode.open;
+    } else if (at.dataset.ask && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      if (card().dataset.fact) before.push(card().dataset.fact);
+      turn(at.dataset.ask);
+    } else if (busy && at.href && !at.target) {
+      // A page that is left would take the answer on its way with it.
+      event.preventDefault();
+      later.push(function () { click(at); });
+    }
+  });
   document.addEventListener("compositionstart", function () { composing = true; });
   document.addEventListener("compositionend", function () {
     composing = false;
@@ -200,19 +223,13 @@ var desk = (function (own) {
     held = null;
     if (arrived) setTimeout(arrived);
   });
-  note();
-  root.classList.add("scripted");
 
-  return {
-    form: form, card: card, writes: writes, say: say, send: send, keep: keep, own: own,
-    opened: opened, before: before,
-    placing: function () { return placing; },
-    going: function () { return going; },
-    stale: function () { return stale; },
-    wait: function (act) { if (busy) later.push(act); return busy; },
-    queue: function (key) { ahead.push(key); },
-    go: function () { leave(); send([["go", "on"]], true); },
-    turn: function (fact) { send([["ask", fact]], true); },
-    leave: leave
-  };
-})(document.currentScript.dataset);
+  Object.assign(desk, {
+    going: false, say: say, send: send, keep: keep, go: go, back: back, chosen: chosen,
+    old: function () { return root.classList.contains("unsent") || desk.edits().length; },
+    // Do something once the answer on its way is there; tells whether it has to wait.
+    wait: function (act) { return busy && later.push(act); }
+  });
+  desk.note();
+  root.classList.add("scripted");
+})(document.currentScript.dataset, window.desk);

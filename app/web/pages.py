@@ -49,9 +49,9 @@ class Pages:
             }
 
     def compile(self) -> None:
-        """Compile every template now, so that nobody has to wait for it."""
+        """Compile all templates in all languages, so that nobody waits for it at a first page."""
         for environment in self._environments.values():
-            for name in environment.list_templates(extensions=["html", "svg"]):
+            for name in environment.list_templates():
                 environment.get_template(name)
 
     def render(self, language: str, name: str, values: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -101,50 +100,11 @@ def test_what_is_typed_beside_the_screen_survives_its_renewal(new_page: Open) ->
     agent.locator("[name=vpn]").select_option("no")
     expect(agent.locator("[name=version]").first).to_have_value("2")
     expect(agent.locator("#note")).to_have_value("Call back at noon.")
-    agent.locator("#note").press("Control+Enter")
-    expect(agent.locator("#said")).to_have_text("Kept")
+    agent.locator("#keep-outcome").click()
     expect(agent.locator(".notes")).to_contain_text("Call back at noon.")
-    expect(agent.locator("#outcome")).to_have_value("passed-on")
     expect(agent.locator("#note")).to_have_value("")
-
-
-def test_a_case_that_is_gone_says_so_and_nothing_typed_is_lost(new_page: Open) -> None:
-    agent = new_page(viewport=DESKTOP)
-    sign_in(agent)
-    agent.goto("/en/desk?place=work")
-    with leaving(agent):
-        agent.locator("#keep").click()
-    code = urlsplit(agent.url).path.rpartition("/")[2]
-    person = new_page(viewport=PHONE)
-    person.goto(f"/en/case/{code}")
-    person.locator("details summary").click()
-    person.locator("details button").click()
-    expect(person.locator("h1")).to_have_text("The case is deleted")
-    agent.keyboard.press("n")
-    agent.keyboard.type("Call back at noon.")
-    agent.locator("#case-notes button").click()
-    expect(agent.locator("#refused")).to_contain_text("deleted on request")
-    expect(agent.locator("#note")).to_have_value("Call back at noon.")
-    agent.locator("[name=vpn]").select_option("no")
-    expect(agent.locator("#refused")).to_contain_text("deleted on request")
-
-
-def test_a_session_that_has_ended_leads_to_signing_in_beside_the_screen(new_page: Open) -> None:
-    agent = new_page(viewport=DESKTOP)
-    sign_in(agent)
-    agent.goto("/en/desk?place=work")
-    with leaving(agent):
-        agent.locator("#keep").click()
-    agent.keyboard.press("n")
-    agent.keyboard.type("Call back at noon.")
-    other = agent.context.new_page()
-    other.goto("/en/desk/cases")
-    with leaving(other):
-        other.locator(".deskbar button").click()
-    agent.locator("#case-notes button").click()
-    expect(agent.locator("#refused")).to_contain_text("not signed in any more")
-    expect(agent.locator("#refused a")).to_have_attribute("target", "_blank")
-    expect(agent.locator("#note")).to_have_value("Call back at noon.")
+    expect(agent.locator("#said")).to_have_text("Kept")
+    expect(agent.locator("#outcome")).to_have_value("passed-on")
 
 
 def test_keys_in_quick_succession_are_all_kept(new_page: Open) -> None:
@@ -162,3 +122,59 @@ def test_keys_in_quick_succession_are_all_kept(new_page: Open) -> None:
     value = chosen.get_attribute("value")
     agent.keyboard.press("Enter")
     expect(agent.locator("select[name=error]")).to_have_value(str(value))
+
+
+def test_a_note_outlives_the_session(new_page: Open) -> None:
+    """Signed out elsewhere: it is said, nothing is lost, and after signing in it is kept."""
+    agent = new_page(viewport=DESKTOP)
+    sign_in(agent)
+    agent.goto("/en/desk?place=work&keys=off")
+    with leaving(agent):
+        agent.locator("#keep").click()
+    agent.goto(agent.url.replace("keys=off", "caller=en"))
+    other = agent.context.new_page()
+    other.goto("/en/desk/cases")
+    with leaving(other):
+        other.locator(".deskbar form button").click()
+    agent.keyboard.press("s")
+    expect(agent.locator("#case-back .qr")).to_be_visible()
+    agent.keyboard.press("n")
+    expect(agent.locator("#note")).to_be_focused()
+    agent.keyboard.type("Call back at noon.")
+    agent.keyboard.press("Control+Enter")
+    refused = agent.locator("#refused")
+    expect(refused.get_by_role("alert")).to_contain_text("sign in")
+    expect(agent.locator("#note")).to_have_value("Call back at noon.")
+    agent.locator("[name=vpn]").select_option("no")
+    expect(agent.locator("[name=vpn]")).to_have_value("no")
+    with agent.expect_popup() as popup:
+        refused.get_by_role("link").click()
+    expect(popup.value.locator("#password")).to_be_visible()
+    sign_in(popup.value)
+    agent.locator(".renew button").first.click()
+    expect(agent.locator("[name=version]").first).to_have_value("2")
+    expect(refused).to_be_hidden()
+    expect(agent.locator("[name=vpn]")).to_have_value("no")
+    expect(agent.locator("#note")).to_have_value("Call back at noon.")
+    agent.locator("#note").press("Control+Enter")
+    expect(agent.locator(".notes")).to_contain_text("Call back at noon.")
+    expect(agent.locator("#note")).to_have_value("")
+    assert "caller=en" in agent.url
+
+
+def test_a_case_that_is_gone_is_said_and_the_screen_stays(new_page: Open) -> None:
+    agent = new_page(viewport=DESKTOP)
+    sign_in(agent)
+    agent.goto("/en/desk?place=work")
+    with leaving(agent):
+        agent.locator("#keep").click()
+    here = agent.url
+    other = agent.context.new_page()
+    other.goto(here)
+    other.locator("#case-end summary").click()
+    with leaving(other):
+        other.locator("#case-end button").click()
+    agent.locator("[name=vpn]").select_option("no")
+    expect(agent.locator("#refused [role=alert]")).to_contain_text("No case was found")
+    assert agent.url == here
+    expect(agent.locator("[name=vpn]")).to_have_value("no")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_playwright import CreateContextCallback
 
 from tests.browser.pages import DESKTOP, PLAN, REFUSAL, facts_of, in_every_language
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 FULL = PLAN.replace("check?", "desk?")
 WORDS = {"en": "What does the error say?", "vi": "Thông báo lỗi viết gì?"}
 OTHER = {"en": "vi", "vi": "en"}
+LAPTOP = ViewportSize(width=1280, height=720)
 
 
 @pytest.fixture
@@ -389,6 +390,126 @@ def test_a_failure_is_said_and_the_button_works(desk: Page) -> None:
     expect(desk.locator("#said")).not_to_contain_text("did not answer")
 
 
+def test_the_old_ticket_is_not_copied_after_a_failure(desk: Page) -> None:
+    desk.goto(f"/en/{FULL}&ask=login")
+    desk.evaluate("navigator.clipboard.writeText('nothing')")
+    desk.evaluate("() => { window.real = fetch; window.fetch = () => Promise.reject(Error()); }")
+    desk.keyboard.press("1")
+    expect(desk.locator("#said")).to_contain_text("did not answer")
+    for act in (lambda: desk.keyboard.press("c"), desk.locator("[data-copy]").first.click):
+        desk.evaluate("document.getElementById('said').textContent = ''")
+        act()
+        expect(desk.locator("#said")).to_contain_text("Not copied")
+    assert desk.evaluate("navigator.clipboard.readText()") == "nothing"
+    desk.evaluate("() => { window.fetch = real; }")
+    desk.locator(".renew button").first.click()
+    in_url(desk, "login=password")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("c")
+    expect(desk.locator("#said")).to_have_text("Copied")
+
+
+def test_a_refusal_is_said_and_changes_nothing_on_the_screen(desk: Page) -> None:
+    """What is too much for the server is neither lost nor called silence."""
+    desk.goto("/en/desk")
+    desk.locator("#server").fill("smtp.proseware.com")
+    desk.locator("#paste").fill("a" * 2_000_000)
+    desk.keyboard.press("Control+Enter")
+    refused = desk.locator("#refused")
+    expect(refused.get_by_role("alert")).to_contain_text("That was too much text")
+    expect(desk.locator("#refused-sign-in")).to_be_hidden()
+    expect(desk.locator("#said")).not_to_contain_text("did not answer")
+    assert "/en/desk" in desk.url
+    expect(desk.locator("#paste")).not_to_have_value("")
+    refused.get_by_role("button").click()
+    expect(refused).to_be_hidden()
+    desk.locator("#paste").fill("")
+    desk.locator(".renew button").first.click()
+    in_url(desk, "server=smtp.proseware.com")
+
+
+@in_every_language
+def test_an_answer_can_be_changed_when_nothing_is_left_to_ask(desk: Page, language: str) -> None:
+    desk.goto(f"/{language}/{FULL}")
+    links = desk.locator(".answered a")
+    last = str(links.last.get_attribute("data-ask"))
+    assert links.count() == len(facts_of(desk)) == 10
+    desk.keyboard.press("1")
+    expect(links.first).to_be_focused()
+    desk.keyboard.press("0")
+    expect(links.last).to_be_focused()
+    desk.keyboard.press("Enter")
+    on_card(desk, last)
+    desk.keyboard.press("Enter")
+    expect(links).to_have_count(10)
+    desk.goto(f"/{language}/{FULL}")
+    desk.keyboard.press("b")
+    on_card(desk, last)
+
+
+def test_after_a_mistake_the_caret_stands_behind_the_text(desk: Page) -> None:
+    desk.goto("/en/desk?ask=account_domain")
+    desk.locator("#account_domain").click()
+    desk.keyboard.type("congty")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("alert")).to_be_visible()
+    expect(desk.locator("#account_domain")).to_be_focused()
+    desk.keyboard.type(".vn")
+    expect(desk.locator("#account_domain")).to_have_value("congty.vn")
+
+
+def test_badges_say_which_keys_work(desk: Page) -> None:
+    badge = "getComputedStyle(document.querySelector('.choice kbd'), '::before').content"
+    desk.goto("/en/desk?ask=account_domain")
+    expect(desk.locator(".leave")).not_to_be_visible()
+    desk.locator("#account_domain").focus()
+    expect(desk.locator(".leave")).to_be_visible()
+    assert "Esc" in desk.evaluate(badge)
+    desk.keyboard.press("Escape")
+    assert "Esc" not in desk.evaluate(badge)
+    desk.keyboard.press("u")
+    in_url(desk, "account_domain=unknown")
+    desk.goto("/en/desk?keys=off")
+    expect(desk.locator(".card kbd")).to_have_count(0)
+    desk.locator("#show-keys").click()
+    expect(desk.get_by_role("dialog")).to_be_visible()
+
+
+def test_rare_answers_are_folded_until_their_number_is_typed(desk: Page) -> None:
+    desk.set_viewport_size(LAPTOP)
+    desk.goto("/en/desk")
+    expect(desk.locator("#error-12")).to_be_hidden()
+    whole = desk.locator("#card").bounding_box()
+    assert whole is not None
+    assert whole["height"] < LAPTOP["height"]
+    desk.keyboard.type("12")
+    expect(desk.locator("#error-12")).to_be_visible()
+    in_url(desk, "error=mailbox-disabled")
+    expect(desk.locator("#error-12")).to_be_focused()
+    desk.keyboard.press("2")
+    in_url(desk, "error=authentication-required")
+    desk.keyboard.type("22")
+    in_url(desk, "error=unknown")
+
+
+def test_what_comes_of_it_and_the_next_question_stay_in_view(desk: Page) -> None:
+    desk.set_viewport_size(LAPTOP)
+    desk.goto(f"/en/{FULL}&caller=vi&ask=server")
+    desk.locator("#telling").evaluate("telling => { telling.scrollTop = 200; }")
+    desk.locator("#vpn").select_option("unknown")
+    in_url(desk, "vpn=unknown")
+    assert desk.locator("#telling").evaluate("telling => telling.scrollTop") == 200
+    desk.locator("#telling").evaluate("telling => { telling.scrollTop = 0; }")
+    desk.locator("#desk .renew").first.evaluate("() => scrollTo(0, 500)")
+    expect(desk.locator("#verdict")).to_be_in_viewport()
+    desk.goto("/en/desk?place=work")
+    desk.locator("#paste").fill(REFUSAL)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#understood mark")).not_to_have_count(0)
+    expect(desk.locator("#card-title")).to_be_in_viewport()
+    expect(desk.locator("#card :focus")).to_have_count(1)
+
+
 @in_every_language
 def test_the_other_language_keeps_what_was_answered(desk: Page, language: str) -> None:
     desk.goto(f"/{language}/desk")
@@ -418,41 +539,3 @@ def test_without_script_a_button_does_the_same(plain_page: Page) -> None:
     page.locator("[name=go]").click()
     assert facts_of(page)["error"] == "relay-denied"
     assert facts_of(page)["place"] == "home"
-
-
-def test_a_finished_call_can_still_be_changed_by_number(desk: Page) -> None:
-    desk.goto(f"/en/{FULL}")
-    expect(desk.locator("#card-title")).to_have_text("Nothing more to ask")
-    desk.keyboard.press("3")
-    link = desk.locator("#card a[data-number='3']")
-    expect(link).to_be_focused()
-    fact = link.get_attribute("data-ask")
-    desk.keyboard.press("Enter")
-    on_card(desk, str(fact))
-    desk.goto(f"/en/{FULL}")
-    last = desk.locator("#card a[data-ask]").last.get_attribute("data-ask")
-    desk.keyboard.press("b")
-    on_card(desk, str(last))
-
-
-def test_whoever_mends_a_name_types_on_at_its_end(desk: Page) -> None:
-    desk.goto("/en/desk?ask=account_domain")
-    desk.locator("#account_domain").fill("proseware")
-    desk.keyboard.press("Enter")
-    expect(desk.locator(".summary")).to_be_visible()
-    expect(desk.locator("#account_domain")).to_be_focused()
-    desk.keyboard.type(".com")
-    expect(desk.locator("#account_domain")).to_have_value("proseware.com")
-
-
-def test_a_ticket_that_is_not_of_this_screen_is_not_copied(desk: Page) -> None:
-    desk.goto(f"/en/{FULL}")
-    desk.evaluate("navigator.clipboard.writeText('nothing')")
-    desk.route("**/desk*", lambda route: route.abort())
-    desk.locator("[name=vpn]").select_option("yes")
-    expect(desk.locator("#said")).to_contain_text("did not answer")
-    desk.locator("#card-title").focus()
-    desk.keyboard.press("c")
-    expect(desk.locator("#said")).to_contain_text("Not copied")
-    assert desk.evaluate("navigator.clipboard.readText()") == "nothing"
-    desk.unroute("**/desk*")

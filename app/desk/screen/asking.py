@@ -22,7 +22,10 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class CardChoice:
-    """One numbered answer, in the agent's language and, where that differs, in the caller's."""
+    """One numbered answer, in the agent's language and, where that differs, in the caller's.
+
+    ``more`` is true for one that is rare.
+    """
 
     number: int
     id: str
@@ -31,7 +34,6 @@ class CardChoice:
     said: str
     checked: bool
     more: bool
-    """Whether it is rare, and stands behind a fold."""
 
 
 @dataclass(frozen=True)
