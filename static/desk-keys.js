@@ -1,6 +1,7 @@
 // The desk's keys, and copying the ticket; what is sent and renewed stands in the other two scripts.
 (function (own, desk) {
-  var keys = desk.byId("keys"), ahead = [], digits = "";
+  var keys = desk.byId("keys"), ahead = [], digits = "", last = 0;
+  var PAUSE = 3000; // milliseconds after which a digit begins a new number
 
   function off() { return desk.byId("keys-off"); }
   // The answers on the card; where nothing is left to ask, the questions to go back to.
@@ -41,6 +42,7 @@
     if (desk.writes(at)) {
       if (key === "Enter") desk.go();
       else if (key === "Escape") at.blur();
+      else if (at.tagName === "INPUT" && key === "Backspace") at.value = at.value.slice(0, -1);
       else if (at.tagName === "INPUT" && key.length === 1) at.value += key;
       return true;
     }
@@ -87,12 +89,15 @@
       else desk.send([["read", "yes"]], true);
     }
     if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.timeStamp - last > PAUSE) digits = "";
+    last = event.timeStamp;
+    if (key.length === 1) desk.hush();
     if (keys.open) {
       if (key === "?" && !off()) {
         event.preventDefault();
         keys.close();
       }
-    } else if (desk.going && (key.length === 1 || key === "Enter")) {
+    } else if (desk.waits(at) && (key.length === 1 || /^(Enter|Escape|Backspace)$/.test(key))) {
       event.preventDefault();
       ahead.push(key);
     } else if (desk.writes(at)) {

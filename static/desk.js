@@ -3,7 +3,7 @@
 (function (own, desk) {
   var root = document.documentElement, byId = desk.byId, form = desk.form, card = desk.card;
   var busy = false, keeping = false, placing = false, composing = false, stuck = false;
-  var wanted = null, held = null, unsend = null, later = [], before = [];
+  var wanted = null, held = null, unsend = null, since = null, later = [], before = [];
 
   function words(at) { return at ? at.textContent.trim().replace(/\s+/g, " ") : ""; }
   function say(text, seen) {
@@ -38,6 +38,7 @@
 
   function post(from, pairs, take) {
     busy = true;
+    if (since !== document.activeElement) since = null;
     function now() {
       var data = new FormData(from);
       pairs.forEach(function (pair) {
@@ -58,11 +59,13 @@
   }
   function ask(url, request, take) {
     request.headers = { Accept: "text/html", "X-Desk": "1" };
+    if (window.AbortSignal && AbortSignal.timeout) request.signal = AbortSignal.timeout(15000);
+    var slow = setTimeout(function () { say(own.waiting, true); }, 2000);
     fetch(url, request).then(function (response) {
       return response.text().then(function (text) {
         return [new DOMParser().parseFromString(text, "text/html"), response];
       });
-    }).then(function (got) {
+    }).finally(function () { clearTimeout(slow); }).then(function (got) {
       // A letter that is being composed would be torn out of its field.
       if (composing) held = function () { judge(got[0], got[1], take); };
       else judge(got[0], got[1], take);
@@ -102,6 +105,8 @@
     var active = document.activeElement, id = active.id;
     var caret = desk.writes(active) && active.setSelectionRange
       ? [active.selectionStart, active.selectionEnd] : null;
+    // Where somebody has gone on typing meanwhile, the focus stays.
+    var stays = !moves || (since === active && desk.writes(active));
     var verdict = byId("verdict").textContent, scrolled = byId("telling").scrollTop;
     var kept = desk.edits().map(function (one) {
       return { name: one.name, value: one.value, checked: one.checked, ticked: desk.ticked(one) };
@@ -131,11 +136,14 @@
     byId("refused").hidden = true;
     stuck = false;
     if (before[before.length - 1] === card().dataset.fact) before.pop();
-    var next = moves ? desk.start() : id && byId(id);
+    var late = document.querySelector(".case .error");
+    var next = stays && !late ? id && byId(id) : desk.start();
     if (next) desk.enter(next, next.id === id);
-    if (next && caret && !moves && desk.writes(next)) next.setSelectionRange(caret[0], caret[1]);
+    if (since === active) since = stays ? next : null;
+    if (late) late.scrollIntoView({ block: "nearest" });
+    if (next && caret && next.id === id && stays && desk.writes(next)) next.setSelectionRange(caret[0], caret[1]);
     var now = byId("verdict").textContent;
-    if (now !== verdict) say(now);
+    if (late || now !== verdict) say(late ? words(late) : now);
     else if (byId("said").className === "said") say("");
     busy = false;
     // To leave a field by its button asks twice; the first answer may be all that was wanted.
@@ -216,6 +224,9 @@
       later.push(function () { click(at); });
     }
   });
+  document.addEventListener("focusin", function (event) {
+    if (busy && !placing) since = card().contains(event.target) ? null : event.target;
+  });
   document.addEventListener("compositionstart", function () { composing = true; });
   document.addEventListener("compositionend", function () {
     composing = false;
@@ -226,6 +237,9 @@
 
   Object.assign(desk, {
     going: false, say: say, send: send, keep: keep, go: go, back: back, chosen: chosen,
+    // Keys wait for the next card, unless they are typed into a field that was entered meanwhile.
+    waits: function (at) { return desk.going && !(since === at && desk.writes(at)); },
+    hush: function () { if (!busy && byId("said").textContent !== own.failed) say(""); },
     old: function () { return root.classList.contains("unsent") || desk.edits().length; },
     // Do something once the answer on its way is there; tells whether it has to wait.
     wait: function (act) { return busy && later.push(act); }

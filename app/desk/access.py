@@ -24,7 +24,7 @@ ENDED: Final = N_(
     "You are not signed in any more, so nothing was changed. A session lasts 12 hours, or until "
     "you sign out. Please sign in, and do it once more."
 )
-_PART: Final = re.compile(r"/(?:new|outcome|delete|sign-out)$")
+_PART: Final = re.compile(r"/(?:cases/new|outcome|delete|sign-out)$")
 """What stands behind a page's address where a form of it is sent to."""
 
 

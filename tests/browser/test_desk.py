@@ -488,6 +488,7 @@ def test_rare_answers_are_folded_until_their_number_is_typed(desk: Page) -> None
     expect(desk.locator("#error-12")).to_be_focused()
     desk.keyboard.press("2")
     in_url(desk, "error=authentication-required")
+    desk.keyboard.press("Escape")
     desk.keyboard.type("22")
     in_url(desk, "error=unknown")
 
@@ -539,3 +540,30 @@ def test_without_script_a_button_does_the_same(plain_page: Page) -> None:
     page.locator("[name=go]").click()
     assert facts_of(page)["error"] == "relay-denied"
     assert facts_of(page)["place"] == "home"
+
+
+def test_what_is_typed_elsewhere_while_the_answer_is_on_its_way_is_no_key(desk: Page) -> None:
+    desk.goto("/en/desk")
+    held = []
+    desk.route("**/desk*", lambda route: route.continue_() if held else held.append(route))
+    desk.keyboard.press("1")
+    desk.keyboard.press("Enter")
+    desk.locator("#paste").click()
+    desk.keyboard.type("550 b")
+    expect(desk.locator("#paste")).to_have_value("550 b")
+    held[0].continue_()
+    expect(desk.locator("#card")).not_to_have_attribute("data-fact", "error")
+    expect(desk.locator("#paste")).to_have_value("550 b")
+    expect(desk.locator("#paste")).to_be_focused()
+    desk.unroute("**/desk*")
+
+
+def test_a_digit_after_a_pause_begins_a_new_number(desk: Page) -> None:
+    desk.goto("/en/desk")
+    desk.keyboard.press("1")
+    expect(desk.locator("#card :checked")).to_have_attribute("value", "relay-denied")
+    press = "stamp => { const key = new KeyboardEvent('keydown', {key: '2', bubbles: true});"
+    press += " Object.defineProperty(key, 'timeStamp', {value: stamp});"
+    press += " document.activeElement.dispatchEvent(key); }"
+    desk.evaluate(press, 10_000_000)
+    expect(desk.locator("#card :checked")).to_have_attribute("value", "authentication-required")

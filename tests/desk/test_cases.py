@@ -286,6 +286,8 @@ def test_the_desk_without_cases_may_be_open_to_all(desk_app: Flask) -> None:
     person = desk_app.test_client()
     assert person.get("/en/desk").location == "/en/desk/sign-in"
     assert person.post("/en/desk", data={"place": "home"}).status_code == 401
+    kept = person.post("/en/desk/cases/new?place=home")
+    assert 'action="/en/desk/sign-in?to=desk%3Fplace%3Dhome"' in kept.text
     assert "to=desk%3Fplace%3Dhome" in person.get("/en/desk?place=home").location
     desk_app.extensions["desk_open"] = True
     assert person.get("/en/desk").status_code == 200
