@@ -77,7 +77,7 @@ def main() -> None:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder) / "output", WEB_WORKERS="1") as address,
+        running(Path(folder) / "output", WEB_WORKERS="1", DESK_OPEN="yes") as address,
     ):
         measured = list(measure(address, browser))
     keys, bare = [key for key, _ in measured], median(one for _, one in measured)
