@@ -48,7 +48,6 @@ def create_app(
     from .web.languages import LanguageConverter, languages
     from .web.mount import Mount
     from .web.pastes import MemoryRequest
-    from .web.rates import Rate, read_limit
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
@@ -65,9 +64,7 @@ def create_app(
     pages.install(app, pages.Pages(settings.public_url))
     headers.install(app)
     errors.install(app)
-    limit = read_limit(settings.rate_limit)
-    rate = Rate(limit, settings.rate_limit_storage) if limit else None
-    limiting.install(app, rate, settings.trusted_proxies)
+    limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.trusted_proxies)
     keeping.install(app, settings, now or utc_now, lambda: today or date.today())
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter

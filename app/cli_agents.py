@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 from flask import current_app
@@ -13,8 +14,21 @@ from .store.agents import LONGEST_NAME, ROLES, Agents, NameTaken
 from .store.cases import Cases
 from .store.passwords import LONGEST, SHORTEST
 
-agents = AppGroup("agents", help="Look after those who may work at the helpdesk's desk.")
-database = AppGroup("database", help="Look after the tables of cases, agents and counts.")
+
+class KeptGroup(AppGroup):
+    """Commands about what the database keeps; any of them may find it away."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Invoke the command, and say so where the database does not answer."""
+        try:
+            return super().invoke(ctx)
+        except DatabaseAway:
+            why = "the database does not answer (DATABASE_URL)"
+            raise click.ClickException(why) from None
+
+
+agents = KeptGroup("agents", help="Look after those who may work at the helpdesk's desk.")
+database = KeptGroup("database", help="Look after the tables of cases, agents and counts.")
 
 _portal = click.option("--portal", default="", help="The portal whose desk it is; none by default.")
 
@@ -39,8 +53,6 @@ def add(name: str, role: str, portal: str) -> None:
         raise click.ClickException(f"there is an agent {name!r} here already") from None
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
-    except DatabaseAway:
-        raise _away() from None
     where = f"at /at/{portal}/<language>/desk" if portal else "at /<language>/desk"
     click.echo(f"{name} ({role}) may sign in {where}")
 
@@ -52,11 +64,8 @@ def add(name: str, role: str, portal: str) -> None:
 @with_appcontext
 def role(name: str, role: str, portal: str) -> None:
     """Make an agent with a password a lead, or an agent again."""
-    try:
-        if not _agents().set_role(portal, name, role):
-            raise click.ClickException(f"there is no agent {name!r} with a password here")
-    except DatabaseAway:
-        raise _away() from None
+    if not _agents().set_role(portal, name, role):
+        raise _nobody(name, "with a password here")
 
 
 @agents.command("password")
@@ -67,11 +76,9 @@ def password(name: str, portal: str) -> None:
     """Give an agent another password, and sign them out everywhere."""
     try:
         if not _agents().set_password(portal, name, _password()):
-            raise click.ClickException(f"there is no agent {name!r} with a password here")
+            raise _nobody(name, "with a password here")
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
-    except DatabaseAway:
-        raise _away() from None
 
 
 @agents.command("unlock")
@@ -80,10 +87,7 @@ def password(name: str, portal: str) -> None:
 @with_appcontext
 def unlock(name: str, portal: str) -> None:
     """Let an agent try again at once after too many wrong passwords."""
-    try:
-        _agents().unlock(portal, name)
-    except DatabaseAway:
-        raise _away() from None
+    _agents().unlock(portal, name)
 
 
 @agents.command("remove")
@@ -92,23 +96,17 @@ def unlock(name: str, portal: str) -> None:
 @with_appcontext
 def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere; what they did stays in the audit."""
-    try:
-        if not _agents().remove(portal, name):
-            raise click.ClickException(f"there is no agent {name!r} here")
-    except DatabaseAway:
-        raise _away() from None
+    if not _agents().remove(portal, name):
+        raise _nobody(name, "here")
 
 
 @agents.command("list")
 @with_appcontext
 def show() -> None:
     """List the agents of all desks."""
-    try:
-        click.echo("portal\trole\tname")
-        for agent in _agents().all():
-            click.echo(f"{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
-    except DatabaseAway:
-        raise _away() from None
+    click.echo("portal\trole\tname")
+    for agent in _agents().all():
+        click.echo(f"{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
 
 
 @database.command("upgrade")
@@ -132,10 +130,7 @@ def sweep() -> None:
     cases: Cases | None = current_app.extensions["cases"]
     if cases is None:
         raise _none()
-    try:
-        cases.sweep()
-    except DatabaseAway:
-        raise _away() from None
+    cases.sweep()
 
 
 def _agents() -> Agents:
@@ -156,5 +151,5 @@ def _none() -> click.ClickException:
     return click.ClickException("no database is set (DATABASE_URL)")
 
 
-def _away() -> click.ClickException:
-    return click.ClickException("the database does not answer (DATABASE_URL)")
+def _nobody(name: str, where: str) -> click.ClickException:
+    return click.ClickException(f"there is no agent {name!r} {where}")

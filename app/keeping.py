@@ -26,21 +26,26 @@ def install(
     """Give an app its database; without one there are no cases, no agents, no counts."""
     database = Database(settings.database_url) if settings.database_url else None
     lifetime = timedelta(days=settings.case_days)
+    near, wide = (make_rate(settings, "guess_limit", times) for times in (1, WIDER))
     app.extensions |= {
         "database": database,
         "cases": Cases(database, lifetime, now) if database else None,
         "agents": Agents(database, now) if database else None,
         "tally": Tally(database, today) if database else None,
         "metrics_from": (settings.metrics_from, settings.trusted_proxies),
-        "guesses": Guesses(_rate(settings, "guess_limit"), _rate(settings, "guess_limit", WIDER)),
-        "case_rate": _rate(settings, "case_limit"),
-        "sign_in_rate": _rate(settings, "sign_in_limit"),
+        "guesses": Guesses(near, wide),
+        "case_rate": make_rate(settings, "case_limit"),
+        "sign_in_rate": make_rate(settings, "sign_in_limit"),
         "desk_open": settings.desk_open,
         "identity": settings.identity,
     }
 
 
-def _rate(settings: Settings, name: str, times: int = 1) -> Rate | None:
+def make_rate(settings: Settings, name: str, times: int = 1) -> Rate | None:
+    """Return what counts by the limit of a setting, None where it is set to none.
+
+    :param times: so many times more are let through
+    """
     limit = read_limit(getattr(settings, name), name.upper())
     if limit is None:
         return None

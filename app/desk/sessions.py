@@ -8,7 +8,7 @@ and nobody has to set it.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -45,14 +45,11 @@ class DeskSessions(SecureCookieSessionInterface):
             return
         signer = self.get_signing_serializer(app)
         text = signer.dumps(dict(session)) if session and signer else None
+        usual: dict[str, Any] = {"secure": True, "httponly": True, "samesite": "Lax"}
         for code in languages():
             path = f"{request.script_root}/{code}/desk"
             # No Max-Age: it ends with the browser, and at the latest with the agent's shift.
             if text is None:
-                response.delete_cookie(
-                    COOKIE, path, secure=True, httponly=True, samesite="Lax"
-                )  # fmt: skip
+                response.delete_cookie(COOKIE, path, **usual)
             else:
-                response.set_cookie(
-                    COOKIE, text, path=path, secure=True, httponly=True, samesite="Lax"
-                )
+                response.set_cookie(COOKIE, text, path=path, **usual)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final
@@ -121,6 +121,18 @@ def read_facts(
         except BadValue as fault:
             wrong[key] = str(fault)
     return Facts(**values), wrong
+
+
+def flat_values(given: Mapping[str, Sequence[str]], remedies: Container[str]) -> dict[str, Any]:
+    """Return what a query says, key by key, as ``read_facts`` takes it.
+
+    :param given: key → texts, as a query's parser returns them
+    :param remedies: those that there are; one that is no more must not break what is old
+    """
+    values: dict[str, Any] = {key: given[key][0] for key in given if key in FACT_KEYS}
+    if "tried" in values:
+        values["tried"] = [name for name in given["tried"][:MAX_TRIED] if name in remedies]
+    return values
 
 
 def read_value(key: str, raw: Any) -> str | int:

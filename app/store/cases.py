@@ -14,7 +14,8 @@ from urllib.parse import parse_qs
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..diagnosis import FACT_KEYS, Facts, read_facts
+from ..diagnosis import Facts, read_facts
+from ..diagnosis.facts import flat_values
 from ..knowledge import knowledge
 from . import audit
 from .addresses import without_addresses
@@ -201,8 +202,4 @@ def _find(
 def facts_of_query(query: str) -> Facts:
     """Return the facts of a canonical query string, without what the content no longer knows."""
     remedies = knowledge().remedies
-    given = parse_qs(query)
-    told: dict[str, Any] = {key: given[key][-1] for key in FACT_KEYS if key in given}
-    if "tried" in told:
-        told["tried"] = [remedy for remedy in given["tried"] if remedy in remedies]
-    return read_facts(told, frozenset(remedies))[0]
+    return read_facts(flat_values(parse_qs(query), remedies), frozenset(remedies))[0]

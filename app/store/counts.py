@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from .adding import insert_into
 from .schema import cases, counts
 
 Key = tuple[date, str, str, str]
@@ -28,8 +28,7 @@ class Count(NamedTuple):
 
 def add_counts(connection: Connection, added: Mapping[Key, int]) -> None:
     """Add to what has been counted, whoever else is adding."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = insert(counts)
+    new = insert_into(connection, counts)
     upsert = new.on_conflict_do_update(
         index_elements=list(counts.primary_key),
         set_={"number": counts.c.number + new.excluded.number},

@@ -67,10 +67,8 @@ class Database:
         :raise DatabaseAway: it does not answer; nothing was acknowledged
         """
         with self._asking():
-            with self._engine.connect() as connection:
-                connection = connection.execution_options(**{WRITES: True})
-                with connection.begin():
-                    yield connection
+            with self._changing() as connection:
+                yield connection
             if self._is_another_file():  # what was written is in the one that is gone
                 raise DatabaseAway
 
@@ -84,10 +82,8 @@ class Database:
             with self._engine.connect() as connection:
                 there = is_newest(connection)  # then nobody who writes is waited for
             if revision != "head" or not there:
-                with self._engine.connect() as connection:
-                    connection = connection.execution_options(**{WRITES: True})
-                    with connection.begin():
-                        bring_to(connection, revision)
+                with self._changing() as connection:
+                    bring_to(connection, revision)
         except (SQLAlchemyError, OSError, UnknownRevision) as fault:
             raise self._rest(fault) from fault
         self._ready = revision == "head"
@@ -95,6 +91,13 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(**{WRITES: True})
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def _asking(self) -> Iterator[None]:

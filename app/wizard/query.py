@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, redirect, request
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from ..diagnosis import CODES, FACT_KEYS, Facts, read_facts
+from ..diagnosis import CODES, Facts, read_facts
+from ..diagnosis.facts import flat_values
 from ..diagnosis.reduction import find_provider
 from ..knowledge import knowledge
 from ..web.links import Spot, fill_in
@@ -30,7 +28,7 @@ def read_query(fill: bool = True) -> tuple[Spot, dict[str, str]]:
     if len(request.query_string) > LONGEST_QUERY:
         abort(414)
     given = request.args
-    facts, wrong = read_facts(_flat(given))
+    facts, wrong = read_facts(flat_values(given.to_dict(flat=False), knowledge().remedies))
     # No question asks for a code, so a wrong one is no reason to stop anybody.
     wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
     change, way, worked = given.get("change"), given.get("way"), given.get("worked")
@@ -61,15 +59,6 @@ def moved_part(site: Site, name: str, spot: Spot) -> Response | None:
     An address in a link somebody wrote by hand must not stay in it.
     """
     return redirect(site.part(name, spot), 302) if typed_in_url(spot.facts) else None
-
-
-def _flat(given: MultiDict[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {key: given[key] for key in given if key in FACT_KEYS}
-    if "tried" in values:  # a remedy that is no more must not break an old link
-        values["tried"] = [
-            name for name in given.getlist("tried")[:40] if name in knowledge().remedies
-        ]
-    return values
 
 
 def typed_in_url(facts: Facts) -> bool:

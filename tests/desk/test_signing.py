@@ -202,3 +202,16 @@ def test_while_the_database_has_never_answered_signing_in_has_to_wait() -> None:
         page = app.test_client().get(f"/en/desk/{path}", follow_redirects=True)
         assert page.status_code == 503
         assert "Not available just now" in visible_text(page)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["list"], ["add", "lan"], ["role", "lan", "lead"], ["password", "lan"], ["unlock", "lan"],
+     ["remove", "lan"]],
+)  # fmt: skip
+def test_the_terminal_says_that_the_database_is_away(args: list[str]) -> None:
+    app = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/none"))
+    for command in (["agents", *args], ["database", "sweep"]):
+        result = app.test_cli_runner().invoke(args=command, input=f"{PASSWORD}\n")
+        assert result.exit_code == 1
+        assert "the database does not answer (DATABASE_URL)" in result.output
