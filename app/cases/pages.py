@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from flask import Response
 
@@ -72,14 +73,20 @@ def case_page(site: Site, case: Case) -> Response:
 
 
 def ask_page(site: Site, typed: str = "", fault: NotFound | None = None) -> Response:
-    """Ask for a code; with a message when the one that was typed fits nothing."""
-    values = {
+    """Ask a person for a code; with a message when the one that was typed fits nothing."""
+    return code_page(site, "case-ask.html", typed, fault, {"here": "case"})
+
+
+def code_page(
+    site: Site, template: str, typed: str, fault: NotFound | None, values: Mapping[str, Any]
+) -> Response:
+    """Show a page with the box for a code, and what is wrong with the one that was typed."""
+    box = {
         "typed": typed[:LONGEST],
         "error": fault.message if fault else None,
         "wait": fault.wait if fault else 0,
-        "here": "case",
     }
-    response = page(site, "case-ask.html", values, fault.status if fault else 200, keep=False)
+    response = page(site, template, {**box, **values}, fault.status if fault else 200, keep=False)
     if fault and fault.wait:
         response.headers["Retry-After"] = str(fault.wait)
     return response

@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from ..diagnosis import FACT_KEYS, Facts
-from ..knowledge import knowledge
+from ..diagnosis import CHOICES, FACT_KEYS, Facts
 from ..reading import Evidence, Reading
 from ..web.languages import Language
 from ..web.messages import N_
 from ..web.pastes import THEIRS, UNKNOWN, facts_of, stated_facts
-from .questions import answer_text, shown_question
+from .questions import answer_text, said_of, shown_question
 
 _CODES = {
     "reply_code": N_("Reply code"),
@@ -25,6 +24,8 @@ YOURS = frozenset(
     | {"blocklisted", "rate-limited"}
 )
 """Reasons that the sender's side can do something about, even where the other side refused."""
+SURE = 0.6
+"""The confidence below which a page says that it guesses."""
 _ORDER = ("error", "refused_by", *_CODES)
 _NO_LETTERS = "".join(
     chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
@@ -70,10 +71,18 @@ def rows_of(reading: Reading, known: Facts, language: Language) -> list[Row]:
     return rows
 
 
-def said_of(language: Language, fact: str, value: str) -> str:
-    """Return the sentence of a question's choice."""
-    choice = knowledge().questions[fact].choice(value)
-    return language.gettext(choice.says) if choice else ""
+def is_guess(reading: Reading) -> bool:
+    """Tell whether the words are not clear enough to be sure of the reason."""
+    return reading.confidence < SURE and reading.reason != "other"
+
+
+def others_of(reading: Reading, language: Language) -> list[tuple[str, str]]:
+    """Return what else a paste may mean: each reason, and the answer that says it."""
+    return [
+        (other.reason, answer_text(language.code, "error", other.reason))
+        for other in reading.alternatives
+        if other.reason in CHOICES["error"]
+    ]
 
 
 def printable(text: str) -> str:
@@ -104,5 +113,5 @@ def _told(language: Language, key: str, value: str) -> str:
     if key in _CODES:
         return value
     if key == "refused_by" and value != UNKNOWN:
-        return said_of(language, key, value)
+        return said_of(language.code, key, value)
     return answer_text(language.code, key, value)

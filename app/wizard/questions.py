@@ -83,6 +83,12 @@ def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]
             yield fact, shown_question(language, fact).label, answer_text(language, fact, value)
 
 
+def said_of(language: str, fact: str, value: str) -> str:
+    """Return the sentence of a question's choice, '' where there is none."""
+    choice = knowledge().questions[fact].choice(value)
+    return languages()[language].gettext(choice.says) if choice else ""
+
+
 def told_facts(language: str, facts: Facts) -> Iterator[tuple[str, str]]:
     """Yield (label, answer) for all that is known, for somebody who does not see the questions.
 
@@ -90,8 +96,8 @@ def told_facts(language: str, facts: Facts) -> Iterator[tuple[str, str]]:
     """
     translate = languages()[language].gettext
     for fact, label, answer in answers_so_far(language, facts):
-        choice = knowledge().questions[fact].choice(getattr(facts, fact)) if fact in SAID else None
-        yield label, translate(choice.says) if choice else answer
+        said = said_of(language, fact, getattr(facts, fact)) if fact in SAID else ""
+        yield label, said or answer
     codes = [str(getattr(facts, key)) for key in CODES if getattr(facts, key)]
     if codes:
         yield translate(REPLY_CODE), " ".join(codes)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, abort, current_app
 
-from ..diagnosis import CHOICES, Facts, diagnose, make_plan, next_step
+from ..diagnosis import Facts, diagnose, make_plan, next_step
 from ..diagnosis.device import profile_provider
 from ..diagnosis.reduction import find_provider
 from ..knowledge import knowledge
@@ -20,7 +20,7 @@ from ..web.pastes import facts_of
 from ..web.site import Site
 from .drawing import draw_screen
 from .excerpt import excerpt
-from .paste import YOURS, printable, rows_of
+from .paste import YOURS, is_guess, others_of, printable, rows_of
 from .questions import answer_text, answers_so_far, shown_question
 from .route import draw_route, through
 from .seen import seen_plan, seen_question
@@ -28,8 +28,6 @@ from .seen import seen_plan, seen_question
 _BRACKETS = re.compile(r"\s*\([^()]*`[^()]*\)")
 APPLE = ("iphone", "apple-mail")
 """Programs on devices that install configuration profiles."""
-SURE = 0.6
-"""The confidence below which a page says that it guesses."""
 
 
 def start_page(site: Site, spot: Spot) -> Response:
@@ -144,14 +142,10 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         "reading": reading,
         "rows": rows,
         "excerpt": excerpt(pasted, reading, rows),
-        "others": [
-            (c.reason, answer_text(site.language.code, "error", c.reason))
-            for c in reading.alternatives
-            if c.reason in CHOICES["error"]
-        ],
+        "others": others_of(reading, site.language),
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
         "happened": _BRACKETS.sub("", answer_text(site.language.code, "error", reading.reason)),
-        "unsure": reading.confidence < SURE,
+        "unsure": is_guess(reading),
         "yours": reading.reason in YOURS,
         "at_most": step.at_most,
         "route": draw_route(facts, site.language.gettext, None if step.fact else diagnose(facts)),

@@ -11,7 +11,6 @@ from flask import abort, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from ...cases.finding import NotFound, find_case, why_not
-from ...diagnosis import make_plan
 from ...knowledge import knowledge
 from ...store.agents import Agent
 from ...store.cases import (
@@ -23,8 +22,6 @@ from ...store.cases import (
     StaleCase,
     UnknownCode,
 )
-from ...web.clock import today
-from ...web.languages import languages
 from ...web.messages import N_
 from ...web.pastes import take_paste
 from ...web.site import Site
@@ -36,7 +33,7 @@ from ..screen.state import DeskState, read_state
 from ..screen.taking import Taken, take_form
 from ..screen.views import SCRIPT
 from .overview import cases_page, who
-from .shown import show_case
+from .shown import OpenedCase
 
 PATH: Final = "desk/cases"
 View = Callable[[Site, Agent, str], Any]
@@ -82,7 +79,7 @@ def told(view: View) -> View:
 def show_one(site: Site, agent: Agent, code: str) -> Response:
     """Show a case on the desk."""
     case = find_case(site, code, who(agent), agent.signature)
-    return _screen(site, agent, case, Taken(_state(site, case)))
+    return desk_page(site, Taken(_state(site, case)), at_work(agent), OpenedCase(case))
 
 
 @desk.post(f"/<language:lang>/{PATH}/<code>")
@@ -101,7 +98,7 @@ def renew_one(site: Site, agent: Agent, code: str) -> Response:
         case = _cases().change(case, agent.signature, facts=taken.state.facts)
     if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
-    return _screen(site, agent, case, taken)
+    return desk_page(site, taken, at_work(agent), OpenedCase(case))
 
 
 @desk.post(f"/<language:lang>/{PATH}/<code>/outcome")
@@ -175,35 +172,5 @@ def _stale(site: Site, agent: Agent, code: str) -> Response:
     case = find_case(site, code, who(agent), agent.signature)
     meant = replace(case, **_outcome()) if "outcome" in request.form else case
     note = request.form.get("note", "")[:LONGEST_NOTE]
-    problem = site.language.gettext(STALE)
-    return _screen(site, agent, meant, Taken(_state(site, case)), problem, note, 409)
-
-
-def _screen(
-    site: Site,
-    agent: Agent,
-    case: Case,
-    taken: Taken,
-    problem: str = "",
-    note: str = "",
-    status: int = 0,
-) -> Response:
-    at_desk = at_work(agent)
-    theirs = Site(languages()[taken.state.caller], site.root, site.look)
-    plans = {
-        spoken.language.code: make_plan(
-            case.facts, spoken.language.gettext, spoken.language.code, today()
-        )
-        for spoken in (site, theirs)
-    }
-    return desk_page(
-        site,
-        taken.state,
-        hidden=(("csrf_token", at_desk.token), ("version", str(case.version))),
-        case=show_case(case, site, theirs, plans, problem, note),
-        at_desk=at_desk,
-        reading=taken.paste,
-        errors=taken.errors,
-        typed=taken.typed,
-        status=status or taken.status,
-    )
+    opened = OpenedCase(meant, site.language.gettext(STALE), note)
+    return desk_page(site, Taken(_state(site, case)), at_work(agent), opened, 409)

@@ -8,6 +8,7 @@ from flask import Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from ...cases.finding import NotFound, find_case
+from ...cases.pages import code_page
 from ...store import audit
 from ...store.agents import Agent
 from ...store.codes import NotACode, read_code, shown_code
@@ -16,9 +17,8 @@ from ...web.guesses import Who
 from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site
-from ..access import lead_only, signed_in
+from ..access import at_work, lead_only, signed_in
 from ..blueprint import desk
-from ..forms import DeskForm
 
 ACTIONS: Final = {
     "opened": N_("opened"),
@@ -73,8 +73,7 @@ def audit_lines(site: Site, agent: Agent) -> Response:
     """
     lines = audit.read(current_app.extensions["database"], site.portal_id, LINES)
     values = {
-        "agent": agent,
-        "token": DeskForm().token,
+        **at_work(agent)._asdict(),
         "lines": [
             (
                 short_moment(line.at, site.language.code),
@@ -102,19 +101,12 @@ def cases_page(
     database = current_app.extensions["database"]
     lately = audit.lately(database, site.portal_id, agent.signature, LATELY)
     values = {
-        "agent": agent,
-        "token": DeskForm().token,
-        "typed": typed,
-        "error": fault.message if fault else None,
-        "wait": fault.wait if fault else 0,
+        **at_work(agent)._asdict(),
         "gone": _gone(),
         "lately": [(code, shown_code(code)) for code in lately],
         "here": "desk/cases",
     }
-    response = page(site, "desk-cases.html", values, fault.status if fault else 200, keep=False)
-    if fault and fault.wait:
-        response.headers["Retry-After"] = str(fault.wait)
-    return response
+    return code_page(site, "desk-cases.html", typed, fault, values)
 
 
 def _gone() -> str:

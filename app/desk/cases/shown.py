@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...cases.pages import spell
 from ...diagnosis import Plan
@@ -28,9 +28,17 @@ OUTCOMES: Final = {
 READ_OUT: Final = N_("Open {address} and type the code {code}: {spelled}.")
 
 
+class OpenedCase(NamedTuple):
+    """A case on the desk; ``problem`` is why a change was not made, ``note`` one not yet kept."""
+
+    case: Case
+    problem: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class ShownCase:
-    """One case; ``problem`` is why the last change was not made, ``note`` one not yet kept."""
+    """An opened case in the words of the screen."""
 
     case: Case
     code: str
@@ -61,14 +69,13 @@ class ShownCase:
         return ((translate("Case"), lines), (translate("Notes"), notes))
 
 
-def show_case(
-    case: Case, site: Site, theirs: Site, plans: dict[str, Plan], problem: str = "", note: str = ""
-) -> ShownCase:
+def show_case(opened: OpenedCase, site: Site, theirs: Site, plans: Mapping[str, Plan]) -> ShownCase:
     """Return a case ready for the screen.
 
     :param theirs: the site in the caller's language
     :param plans: the plan in each language that the screen speaks, by its code
     """
+    case, problem, kept = opened
     link = f"{home_url()}{theirs.base}/case/{case.code}"
     address = f"{home_url()}{theirs.base}/case".partition("://")[2]
     code = shown_code(case.code)
@@ -98,6 +105,6 @@ def show_case(
             address=address, code=code, spelled=spell(theirs, case.code)
         ),
         problem=problem,
-        note=note,
+        note=kept,
         title=title,
     )

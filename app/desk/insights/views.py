@@ -24,9 +24,8 @@ from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site
 from ...wizard.questions import answer_text, shown_question
-from ..access import lead_only
+from ..access import at_work, lead_only
 from ..blueprint import desk
-from ..forms import DeskForm
 from .charts import draw_bars, draw_columns
 from .figures import COUNTED, Figures, sum_up
 
@@ -55,8 +54,8 @@ def insights(site: Site, agent: Agent) -> Response:
         figures = sum_up(_counts(site, days), today(), days)
     except DatabaseAway:
         return _away(site)
-    at_desk = {"agent": agent, "token": DeskForm().token}
-    return page(site, "insights.html", _values(site, figures) | at_desk, keep=False)
+    values = _values(site, figures) | at_work(agent)._asdict()
+    return page(site, "insights.html", values, keep=False)
 
 
 @desk.get(f"/<language:lang>/{PAGE}.csv")
@@ -89,12 +88,10 @@ def _days() -> int:
 def _counts(site: Site, days: int) -> list[Count]:
     """Return what was counted, of this process up to now.
 
-    :raise DatabaseAway: it does not answer, or there is none
+    :raise DatabaseAway: it does not answer
     """
-    database: Database | None = current_app.extensions["database"]
-    tally: Tally | None = current_app.extensions["tally"]
-    if database is None or tally is None:
-        raise DatabaseAway
+    database: Database = current_app.extensions["database"]
+    tally: Tally = current_app.extensions["tally"]
     tally.flush()
     since = today() - timedelta(days=days - 1)
     with database.reading() as connection:

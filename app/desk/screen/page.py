@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response, session
 
-from ...diagnosis import CHOICES, FACT_KEYS, Plan, make_plan
+from ...diagnosis import FACT_KEYS, Plan, make_plan
 from ...knowledge import knowledge
 from ...web.clock import today
 from ...web.languages import languages
@@ -17,67 +16,58 @@ from ...web.pages import page
 from ...web.pastes import stated_facts
 from ...web.site import Site, home_url
 from ...wizard.excerpt import excerpt
-from ...wizard.paste import printable, rows_of
+from ...wizard.paste import is_guess, others_of, printable, rows_of
 from ...wizard.questions import answer_text, answers_so_far, shown_question
 from ...wizard.route import draw_route
-from ...wizard.screens import SURE
 from ..access import TOKEN, AtDesk
-from ..cases.shown import ShownCase
+from ..cases.shown import OpenedCase, show_case
 from ..signing.page import sign_in_url
 from .answers import Fault
 from .asking import make_card, make_rows
 from .state import NEW, PATH, DeskState
-from .taking import Paste
+from .taking import Paste, Taken
 from .tickets import write_tickets
 from .ways import make_ways
 
 
 def desk_page(
     site: Site,
-    state: DeskState,
-    *,
-    action: str | None = None,
-    hidden: Iterable[tuple[str, str]] = (),
-    case: ShownCase | None = None,
+    taken: Taken,
     at_desk: AtDesk | None = None,
-    reading: Paste | None = None,
-    errors: Mapping[str, Fault] | None = None,
-    typed: Mapping[str, str] | None = None,
-    status: int = 200,
+    opened: OpenedCase | None = None,
+    status: int | None = None,
 ) -> Response:
     """Show the screen.
 
-    :param action: where the form is sent to, by default the state's own URL
-    :param hidden: more pairs for the form to send along
-    :param case: the case that the facts belong to
+    :param taken: its state, and what no URL holds: mistakes, and what was pasted
     :param at_desk: who works here, None where the desk is open to all
-    :param reading: what was pasted, which no URL holds
-    :param errors: what is wrong, by fact; ``typed`` is what was typed there
+    :param opened: the case that the facts belong to
+    :param status: of the answer, by default what ``taken`` says
     """
+    state, code = taken.state, site.language.code
     caller = languages()[state.caller]
     theirs = Site(caller, site.root, site.look)
     plan = _plan(state, site)
     said = plan if caller is site.language else _plan(state, theirs)
-    link = theirs.check(state.plan)
-    code = site.language.code
+    plans = {code: plan, caller.code: said}
+    case = show_case(opened, site, theirs, plans) if opened else None
+    link, url = theirs.check(state.plan), state.url(site)
     values: dict[str, Any] = {
         "state": state,
         "caller": caller,
         "two": caller is not site.language,
-        "url": state.url(site),
+        "url": url,
         "afresh": state.at(facts=NOTHING, ask=None, path=PATH).url(site),
-        "here": site.within(state.url(site)),
-        "action": action or state.url(site),
-        "hidden": tuple(hidden),
+        "here": site.within(url),
         "case": case,
         "keep_url": state.at(path=NEW).url(site),
         "away": at_desk is None and TOKEN in session,
-        "sign_in_url": sign_in_url(site, site.within(state.url(site))),
+        "sign_in_url": sign_in_url(site, site.within(url)),
         "agent": at_desk and at_desk.agent,
         "token": at_desk and at_desk.token,
-        "paste": _shown_paste(site, state, reading),
-        "errors": {fact: _told(site, fault) for fact, fault in (errors or {}).items()},
-        "typed": typed or {},
+        "paste": _shown_paste(site, state, taken.paste),
+        "errors": {fact: _told(site, fault) for fact, fault in taken.errors.items()},
+        "typed": taken.typed,
         "labels": {fact: shown_question(code, fact).label for fact in knowledge().questions},
         "card": make_card(state, code),
         "answered": list(answers_so_far(code, state.facts)),
@@ -95,7 +85,7 @@ def desk_page(
             [(site, plan)] if said is plan else [(site, plan), (theirs, said)], state, case
         ),
     }
-    return page(site, "desk.html", values, status, keep=False)
+    return page(site, "desk.html", values, status or taken.status, keep=False)
 
 
 def _plan(state: DeskState, site: Site) -> Plan:
@@ -125,7 +115,7 @@ def _shown_paste(site: Site, state: DeskState, paste: Paste | None) -> dict[str,
         shown["error"] = site.language.gettext(PROBLEMS[paste.problem])
     if paste.reading is None or not paste.understood:
         return shown | {"text": printable(paste.text), "nothing": paste.reading is not None}
-    reading, code = paste.reading, site.language.code
+    reading = paste.reading
     stated = stated_facts(reading)
     rows = rows_of(reading, state.facts, site.language)
     told = [row for row in rows if row.key not in FACT_KEYS or getattr(stated, row.key) is not None]
@@ -133,10 +123,6 @@ def _shown_paste(site: Site, state: DeskState, paste: Paste | None) -> dict[str,
         "reading": reading,
         "rows": told,
         "excerpt": excerpt(paste.text, reading, told),
-        "unsure": reading.confidence < SURE and reading.reason != "other",
-        "others": [
-            (other.reason, answer_text(code, "error", other.reason))
-            for other in reading.alternatives
-            if other.reason in CHOICES["error"]
-        ],
+        "unsure": is_guess(reading),
+        "others": others_of(reading, site.language),
     }

@@ -13,7 +13,7 @@ from ..blueprint import desk
 from .answers import LONGEST_KEPT, Fault
 from .page import desk_page
 from .state import read_state
-from .taking import take_form
+from .taking import Taken, take_form
 
 SCRIPT = "X-Desk"
 """The header that the screen's script sends along."""
@@ -32,8 +32,7 @@ def show(site: Site, at_desk: AtDesk | None) -> Response:
         return redirect(state.url(site), 302)
     errors = {fact: Fault(code) for fact, code in wrong.items()}
     typed = {fact: request.args[fact][:LONGEST_KEPT] for fact in wrong}
-    status = 422 if wrong else 200
-    return desk_page(site, state, at_desk=at_desk, errors=errors, typed=typed, status=status)
+    return desk_page(site, Taken(state, errors, typed), at_desk)
 
 
 @desk.post("/<language:lang>/desk")
@@ -52,12 +51,4 @@ def renew(site: Site, at_desk: AtDesk | None) -> Response:
     taken = take_form(read_state(site)[0], request.form)
     if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
-    return desk_page(
-        site,
-        taken.state,
-        at_desk=at_desk,
-        reading=taken.paste,
-        errors=taken.errors,
-        typed=taken.typed,
-        status=taken.status,
-    )
+    return desk_page(site, taken, at_desk)
