@@ -31,6 +31,14 @@ def new_page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator
         context.close()
 
 
+def keep_case(agent: Page, url: str) -> None:
+    """Sign an agent in, and make a case of what stands on the desk."""
+    sign_in(agent)
+    agent.goto(url)
+    with leaving(agent):
+        agent.locator("#keep").click()
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_case_goes_to_the_desk_and_back(new_page: Open, language: str, script: bool) -> None:
@@ -90,10 +98,7 @@ def test_a_case_goes_to_the_desk_and_back(new_page: Open, language: str, script:
 
 def test_what_is_typed_beside_the_screen_survives_its_renewal(new_page: Open) -> None:
     agent = new_page(viewport=DESKTOP)
-    sign_in(agent)
-    agent.goto("/en/desk?place=work")
-    with leaving(agent):
-        agent.locator("#keep").click()
+    keep_case(agent, "/en/desk?place=work")
     agent.locator("#case-notes summary").click()
     agent.locator("#note").fill("Call back at noon.")
     agent.locator("#outcome").select_option("passed-on")
@@ -109,10 +114,7 @@ def test_what_is_typed_beside_the_screen_survives_its_renewal(new_page: Open) ->
 
 def test_keys_in_quick_succession_are_all_kept(new_page: Open) -> None:
     agent = new_page(viewport=DESKTOP)
-    sign_in(agent)
-    agent.goto("/en/desk?ask=error")
-    with leaving(agent):
-        agent.locator("#keep").click()
+    keep_case(agent, "/en/desk?ask=error")
     expect(agent.locator("#card")).to_have_attribute("data-fact", "error")
     agent.keyboard.type("12")
     expect(agent.locator(".case .error")).to_have_count(0)
@@ -127,10 +129,7 @@ def test_keys_in_quick_succession_are_all_kept(new_page: Open) -> None:
 def test_a_note_outlives_the_session(new_page: Open) -> None:
     """Signed out elsewhere: it is said, nothing is lost, and after signing in it is kept."""
     agent = new_page(viewport=DESKTOP)
-    sign_in(agent)
-    agent.goto("/en/desk?place=work&keys=off")
-    with leaving(agent):
-        agent.locator("#keep").click()
+    keep_case(agent, "/en/desk?place=work&keys=off")
     agent.goto(agent.url.replace("keys=off", "caller=en"))
     other = agent.context.new_page()
     other.goto("/en/desk/cases")
@@ -164,10 +163,7 @@ def test_a_note_outlives_the_session(new_page: Open) -> None:
 
 def test_a_case_that_is_gone_is_said_and_the_screen_stays(new_page: Open) -> None:
     agent = new_page(viewport=DESKTOP)
-    sign_in(agent)
-    agent.goto("/en/desk?place=work")
-    with leaving(agent):
-        agent.locator("#keep").click()
+    keep_case(agent, "/en/desk?place=work")
     here = agent.url
     other = agent.context.new_page()
     other.goto(here)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -15,25 +14,10 @@ from app.knowledge import add_providers
 from app.settings import Settings
 from tests.conftest import PORTALS
 from tests.linting import LintingClient
-from tests.store.fixtures import hash_quickly
+from tests.store.fixtures import Clock, hash_quickly
 
 PASSWORD = "correct horse battery"
 SETTINGS = {"page_cache": 0, "rate_limit": "", "sign_in_limit": "20 per hour"}
-
-
-class Clock:
-    """A clock that only moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from app import create_app
 from app.diagnosis import Facts
 from app.settings import Settings
 from app.store.codes import SIGNS, check_sign
-from tests.desk.conftest import Clock
 from tests.linting import LintingClient, visible_text
+from tests.store.fixtures import Clock
 
 FACTS = "place=work&connection=other&account_domain=proseware.com&recipient_domain=adatum.com"
 

@@ -12,9 +12,9 @@ from flask import Flask
 from app.diagnosis import Facts
 from app.store import DatabaseAway, audit
 from app.store.cases import Case
-from tests.desk.conftest import Clock
 from tests.desk.test_case_pages import some_code
 from tests.linting import LintingClient, visible_text
+from tests.store.fixtures import Clock
 
 FACTS = Facts(
     place="work",

@@ -10,8 +10,9 @@ from flask import Flask
 
 from app import create_app
 from app.settings import Settings
-from tests.desk.conftest import PASSWORD, Clock, sign_in, token
+from tests.desk.conftest import PASSWORD, sign_in, token
 from tests.linting import LintingClient, visible_text
+from tests.store.fixtures import Clock
 
 WRONG = "wrong horse battery"
 

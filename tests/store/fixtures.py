@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
 from app.store import Database, passwords
+from app.store.cases import Cases
 from tests.store.postgres import PostgresServer, running
+
+
+class Clock:
+    """A clock that only moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock for one test."""
+    return Clock()
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +58,12 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def cases(database: Database, clock: Clock) -> Cases:
+    """Return the cases of a new database, each kept for thirty days."""
+    return Cases(database, timedelta(days=30), clock)
 
 
 def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,15 +16,9 @@ from app.store.keys import signing_key
 from app.store.passwords import Locked
 from app.store.schema import agents as table
 from app.store.schema import attempts, sessions
-from tests.store.fixtures import hash_quickly
-from tests.store.test_cases import Clock
+from tests.store.fixtures import Clock, hash_quickly
 
 PASSWORD = "mật khẩu đủ dài"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from threading import Event
 
@@ -16,29 +16,10 @@ from app.store import Database, audit
 from app.store.cases import Cases, EndedCase, StaleCase, UnknownCode
 from app.store.schema import cases as table
 from app.store.schema import notes
+from tests.store.fixtures import Clock
 
 DAY = timedelta(days=1)
 FACTS = Facts(place="work", account_domain="proseware.com", port=25, tried=("use-login", "wait"))
-
-
-class Clock:
-    """A clock that only moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def cases(database: Database, clock: Clock) -> Cases:
-    return Cases(database, 30 * DAY, clock)
 
 
 def test_a_case_holds_its_facts(cases: Cases, clock: Clock) -> None:

@@ -17,17 +17,8 @@ from app.store.schema import attempts, notes
 from app.store.schema import audit as lines
 from app.store.schema import cases as table
 from app.store.upkeep import begin_upkeep
-from tests.store.test_cases import DAY, FACTS, Clock
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def cases(database: Database, clock: Clock) -> Cases:
-    return Cases(database, 30 * DAY, clock)
+from tests.store.fixtures import Clock
+from tests.store.test_cases import DAY, FACTS
 
 
 def fill(database: Database, clock: Clock, number: int) -> None:
