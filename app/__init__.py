@@ -24,7 +24,6 @@ def create_app(
     :param now: the clock that cases, sessions and locks go by, in place of the real one
     """
     # Imported here so that app.diagnosis can be used without the web.
-    from datetime import date
     from pathlib import Path
 
     from flask import Flask
@@ -58,14 +57,14 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.request_class = MemoryRequest
-    clock.install(app, today)
+    tell_day = clock.install(app, today)
     app.extensions["public_url"] = settings.public_url
     app.extensions["demo_url"] = settings.demo_url
     pages.install(app, pages.Pages(settings.public_url))
     headers.install(app)
     errors.install(app)
     limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.trusted_proxies)
-    keeping.install(app, settings, now or utc_now, lambda: today or date.today())
+    keeping.install(app, settings, now or utc_now, tell_day)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     app.register_blueprint(wizard)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from flask import Flask, current_app
 
 
-def install(app: Flask, today: date | None) -> None:
-    """Go by a fixed day, or by the real one."""
-    app.extensions["today"] = today
+def install(app: Flask, fixed: date | None) -> Callable[[], date]:
+    """Go by a fixed day, or by the real one, and return what tells it without the app."""
+
+    def tell() -> date:
+        return fixed or date.today()
+
+    app.extensions["today"] = tell
+    return tell
 
 
 def today() -> date:
     """Return the day that the app goes by."""
-    fixed: date | None = current_app.extensions["today"]
-    return fixed or date.today()
+    tell: Callable[[], date] = current_app.extensions["today"]
+    return tell()
