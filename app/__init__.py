@@ -41,7 +41,7 @@ def create_app(
     from .portal import Portal, PortalBook
     from .settings import Settings
     from .store.cases import utc_now
-    from .web import clock, errors, headers, pages
+    from .web import clock, errors, headers, pages, security_log
     from .web.cache import PageCache
     from .web.counting import Counting
     from .web.languages import LanguageConverter, languages
@@ -49,6 +49,7 @@ def create_app(
     from .web.pastes import MemoryRequest
     from .wizard import wizard
 
+    security_log.install()
     settings = settings or Settings.from_environment()
     imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()
     add_providers(imported)
