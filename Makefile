@@ -41,7 +41,6 @@ run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (
 	@echo 'The desk: http://$(HOST):$(PORT)/en/desk   For its cases: $(BIN)/flask --app wsgi agents add NAME --role lead'
 	@$(SERVE) $(EXAMPLE) WEB_WORKERS=1 WEB_THREADS=3 $(BIN)/python -m app.serve
 
-# A slow upload holds a thread until it is through: more threads than granian likes to see, on purpose.
 serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per core)
 	$(FREE)
 	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) WEB_THREADS=16 $(BIN)/python -m app.serve

@@ -42,6 +42,8 @@ class Settings:
     ``sign_in_limit``: how many wrong passwords may come from one address.
     ``desk_open``: whether everybody may use the desk without cases.
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
+    ``head_timeout``: seconds that a connection may take for the head of a request.
+    ``body_timeout``: seconds after which a request's body is complete, or has kept coming.
     ``identity``: who vouches for the agents of the desk outside of portals, from ``OIDC_…``.
     """
 
@@ -60,6 +62,8 @@ class Settings:
     sign_in_limit: str = "30 per 10 minutes"
     desk_open: bool = False
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
+    head_timeout: int = 10
+    body_timeout: int = 20
     identity: IdentityProvider | None = None
 
     @classmethod
@@ -97,6 +101,8 @@ class Settings:
             sign_in_limit=_limit(environment, "SIGN_IN_LIMIT", cls.sign_in_limit),
             desk_open=open_to_all == "yes",
             metrics_from=_networks(environment, "METRICS_FROM", THIS_MACHINE),
+            head_timeout=_seconds(environment, "HEAD_TIMEOUT", cls.head_timeout),
+            body_timeout=_seconds(environment, "BODY_TIMEOUT", cls.body_timeout),
             identity=IdentityProvider.from_environment(environment),
         )
 
@@ -116,6 +122,13 @@ def _limit(environment: Mapping[str, str], name: str, usual: str) -> str:
     told = environment.get(name, usual)
     read_limit(told, name)
     return told
+
+
+def _seconds(environment: Mapping[str, str], name: str, usual: int) -> int:
+    told = environment.get(name, str(usual))
+    if not (told.isascii() and told.isdecimal() and 0 < int(told) <= 3600):
+        raise ValueError(f"{name} is a number of seconds from 1 to 3600, not {told!r}")
+    return int(told)
 
 
 def _networks(environment: Mapping[str, str], name: str, usual: str) -> tuple[Network, ...]:

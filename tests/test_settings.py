@@ -30,7 +30,8 @@ def test_a_password_is_not_shown() -> None:
     [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},
      {"METRICS_FROM": "somewhere"},
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
-     {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"}],
+     {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"},
+     {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"}],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

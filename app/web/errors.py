@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from ..store import DatabaseAway
@@ -12,6 +12,12 @@ from .messages import N_
 from .pages import page
 from .replies import refuse_status
 from .site import visitor_site
+
+REFUSED = "thongthu.refused"
+"""The key of a WSGI environment under which the server says with which status to refuse a request.
+
+The server speaks no language; so the answer to an upload that stalled is made here.
+"""
 
 _TEXTS = {
     400: (
@@ -29,6 +35,13 @@ _TEXTS = {
     405: (
         N_("This page cannot be used like that"),
         N_("Please begin at the start; it takes only a few questions."),
+    ),
+    408: (
+        N_("Your text did not arrive in time"),
+        N_(
+            "The connection was too slow, or broke off on the way. Please go back and send it once "
+            "more; only the part with the error is enough."
+        ),
     ),
     413: (
         N_("That was too much text"),
@@ -54,6 +67,11 @@ _TEXTS = {
 
 def install(app: Flask) -> None:
     """Answer every error with a page, or with problem details below ``/api/``."""
+
+    @app.before_request
+    def refuse_early() -> None:
+        if status := request.environ.get(REFUSED):
+            abort(status)
 
     @app.errorhandler(HTTPException)
     def refuse(fault: HTTPException) -> Response:

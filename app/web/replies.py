@@ -47,6 +47,16 @@ KINDS: Final[Mapping[str, Kind]] = {
 _PLAIN: Final = {
     404: Kind(404, N_("Not found"), N_("There is nothing at this address of the API.")),
     405: Kind(405, N_("Wrong method"), N_("This address of the API takes another method.")),
+    408: Kind(
+        408,
+        N_("Not received in time"),
+        N_("The request did not arrive in time. Please send it once more."),
+    ),
+    503: Kind(
+        503,
+        N_("Not available just now"),
+        N_("Too much arrives at once just now. Please try again in a minute."),
+    ),
     500: Kind(
         500,
         N_("Something broke on our side"),

@@ -1,0 +1,1 @@
+"""The production server: granian in front of the WSGI application, and what stands between."""

@@ -1,0 +1,208 @@
+"""ASGI in front of WSGI: a thread is taken only once a whole request is there.
+
+A WSGI server hands a request over when its head has come, so a thread waits for the body, and
+whoever sends none of it keeps the thread.  Here an event loop waits instead.  What WSGI cannot
+tell apart is decided here as well: header names (``X_Forwarded_For`` and ``X-Forwarded-For`` have
+one name there), a missing Host, more than one Host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+from ..web.errors import REFUSED
+from .uploads import Receive, UploadAborted, UploadLimits, Uploads, UploadsFull, UploadTooSlow
+
+Scope = dict[str, Any]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+"""Status, headers, body."""
+
+OLD: Final = ("1", "1.0")
+"""HTTP/1.0 as granian and as others write it: there a request need not name its host."""
+WAITING: Final = 500
+"""Requests that may wait for a thread; a thread answers that many in about a second."""
+
+log = logging.getLogger(__name__)
+
+
+def _plain(status: int, text: str) -> Answer:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    return status, headers, text.encode()
+
+
+# Both languages: which one is asked for, only the application knows.
+BUSY: Final = _plain(
+    503,
+    "Too many people are asking just now. Please try again in a moment.\n"
+    "Hiện có quá nhiều người truy cập. Vui lòng thử lại sau ít phút.\n",
+)
+ONE_HOST: Final = _plain(400, "A request names its host, once (RFC 9112 section 3.2).\n")
+BROKEN: Final = _plain(400, "The request broke off, or its body is not framed as it says.\n")
+FAILED: Final = _plain(500, "Internal Server Error\n")
+
+
+class BadHost(Exception):
+    """A request names no host, or several."""
+
+
+class Gateway:
+    """ASGI application that answers with a WSGI application, on threads of its own.
+
+    :param threads: requests that are answered at a time
+    """
+
+    def __init__(self, app: Wsgi, threads: int, limits: UploadLimits | None = None) -> None:
+        self._app = app
+        self._limits = limits or UploadLimits()
+        self._uploads = Uploads(self._limits)
+        self._threads = ThreadPoolExecutor(threads, "page")
+        self._most = threads + WAITING
+        self._pending = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; anything else than HTTP is refused."""
+        if scope["type"] != "http":
+            raise NotImplementedError(scope["type"])
+        try:
+            environ = make_environ(scope)
+        except BadHost:
+            await _send(send, ONE_HOST)
+            return
+        body = bytearray()
+        if not _has_body(environ):
+            await self._answer(environ, body, send)
+            return
+        with self._uploads.holding(body):
+            try:
+                await self._take_body(environ, receive, body)
+            except UploadAborted:
+                await _send(send, BROKEN)
+                return
+            await self._answer(environ, body, send)
+
+    async def _take_body(self, environ: dict[str, Any], receive: Receive, body: bytearray) -> None:
+        declared = _content_length(environ)
+        if declared is None or declared <= self._limits.largest:
+            try:
+                await self._uploads.receive(receive, body, declared)
+            except UploadTooSlow:
+                environ[REFUSED] = 408
+            except UploadsFull:
+                environ[REFUSED] = 503
+            environ["CONTENT_LENGTH"] = str(len(body))
+        # A longer one is not received: the application sees how long it is, and refuses it.
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+
+    async def _answer(self, environ: dict[str, Any], body: bytearray, send: Send) -> None:
+        if self._pending >= self._most:
+            await _send(send, BUSY)
+            return
+        self._pending += 1
+        try:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._threads, respond, self._app, environ, body)
+        finally:
+            self._pending -= 1
+        await _send(send, answer)
+
+
+def make_environ(scope: Scope) -> dict[str, Any]:
+    """Return the WSGI environment (PEP 3333) of an ASGI scope, without its body.
+
+    A header whose name holds an underscore is dropped, as nginx does by default: WSGI would give
+    it the name of another one.  A missing Host, or more than one, is refused (RFC 9112 section
+    3.2), and so are several Content-Lengths.
+    """
+    client, server = scope.get("client") or ("", ""), scope.get("server") or ("", "")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": str(server[0]),
+        "SERVER_PORT": str(server[1]),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": str(client[0]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    hosts: list[str] = []
+    for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:
+            continue
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if name == "host":
+            hosts.append(value)
+        key = _key(name)
+        if key in environ:
+            environ[key] += ("; " if name == "cookie" else ",") + value
+        else:
+            environ[key] = value
+    if hosts == [""] and scope["http_version"] in OLD:  # granian adds an empty one where none is
+        del environ["HTTP_HOST"]
+    elif len(hosts) != 1 or not hosts[0]:
+        raise BadHost
+    return environ
+
+
+@lru_cache(maxsize=256)
+def _key(name: str) -> str:
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+
+
+def respond(app: Wsgi, environ: dict[str, Any], body: bytearray) -> Answer:
+    """Call a WSGI application and return its answer whole; what it raises becomes a 500."""
+    told: list[Any] = []
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        told[:] = [status, headers]
+
+    environ["wsgi.input"] = BytesIO(body)
+    try:
+        chunks = app(environ, start)
+        try:
+            content = b"".join(chunks)
+        finally:
+            if close := getattr(chunks, "close", None):
+                close()
+    except Exception as fault:  # its message may quote what was typed
+        log.error("The application failed: %s", type(fault).__name__)
+        return FAILED
+    status, headers = told
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return int(status[:3]), encoded, content
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    status, headers, content = answer
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _has_body(environ: dict[str, Any]) -> bool:
+    return "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0"
+
+
+def _content_length(environ: dict[str, Any]) -> int | None:
+    length = environ.get("CONTENT_LENGTH", "")
+    return int(length) if length.isascii() and length.isdecimal() else None
