@@ -55,12 +55,13 @@ check: $(VENV)/.dev ## Lint, format, types, and the proof of the decision table
 	$(BIN)/mypy
 	$(BIN)/flask --app wsgi table check
 
-bench: $(VENV)/.dev ## Time the reader and the desk; compare a page with a bare Flask "hello" on two servers
+bench: $(VENV)/.dev ## Time the reader and the desk; compare a page with a bare Flask "hello", and the server at rest with it under abuse
 	@command -v wrk >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
 	|| { apt-get update -qq && apt-get install -qq -y wrk; } >/dev/null || true
 	@$(BIN)/python -m bench.reading
 	@$(BIN)/python -m bench.desk
 	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.abuse
 
 catalogues: $(VENV)/.dev ## Bring the translation catalogues up to date with the sources
 	$(BIN)/flask --app wsgi catalogues update

@@ -50,12 +50,23 @@ def serving(kind: str, app: str, **environment: str) -> Iterator[tuple[str, int]
         wait_for(server, f"http://{host}:{port}")
         yield host, port
     finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        _end(server)
+
+
+@contextmanager
+def running(**environment: str) -> Iterator[tuple[int, int]]:
+    """Run the server as `make serve` does, with one worker, and yield its pid and its port."""
+    port = free_port()
+    settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1"} | environment
+    server = subprocess.Popen(
+        [sys.executable, "-m", "app.serve"],
+        cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_for(server, f"http://127.0.0.1:{port}/healthz")
+        yield server.pid, port
+    finally:
+        _end(server)
 
 
 def wait_for(server: subprocess.Popen[bytes], url: str, seconds: float = 20) -> None:
@@ -75,3 +86,12 @@ def wait_for(server: subprocess.Popen[bytes], url: str, seconds: float = 20) -> 
         else:
             return
     raise RuntimeError(f"no answer from {server.args!r}")
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

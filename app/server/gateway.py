@@ -18,6 +18,7 @@ from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
+from ..web.cache import ONLY_IF_CACHED, NotCached
 from ..web.errors import REFUSED
 from .uploads import Receive, UploadAborted, UploadLimits, Uploads, UploadsFull, UploadTooSlow
 
@@ -84,7 +85,12 @@ class Gateway:
             return
         body = bytearray()
         if not _has_body(environ):
-            await self._answer(environ, body, send)
+            try:  # a page in memory takes less time than the way to a thread and back
+                cached = respond(self._app, environ | {ONLY_IF_CACHED: True}, body)
+            except NotCached:
+                await self._answer(environ, body, send)
+            else:
+                await _send(send, cached)
             return
         with self._uploads.holding(body):
             try:
@@ -171,7 +177,10 @@ def _key(name: str) -> str:
 
 
 def respond(app: Wsgi, environ: dict[str, Any], body: bytearray) -> Answer:
-    """Call a WSGI application and return its answer whole; what it raises becomes a 500."""
+    """Call a WSGI application and return its answer whole; what it raises becomes a 500.
+
+    :raise NotCached: a page from memory was asked for, and there is none
+    """
     told: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -185,6 +194,8 @@ def respond(app: Wsgi, environ: dict[str, Any], body: bytearray) -> Answer:
         finally:
             if close := getattr(chunks, "close", None):
                 close()
+    except NotCached:
+        raise
     except Exception as fault:  # its message may quote what was typed
         log.error("The application failed: %s", type(fault).__name__)
         return FAILED

@@ -16,10 +16,17 @@ from typing import Any
 from .headers import choose_coding
 from .mount import OWN_LINE
 
+ONLY_IF_CACHED = "thongthu.only_if_cached"
+"""The key of a WSGI environment that asks for a page from memory, or else for ``NotCached``."""
+
 Key = tuple[str, str, str]
 Page = tuple[str, list[tuple[str, str]], bytes]
 LONGEST_QUERY = 500
 """Longer queries, in characters, are never kept: no real answer set is that long."""
+
+
+class NotCached(Exception):
+    """The page is not in memory, and making it was not asked for."""
 
 
 class PageCache:
@@ -34,29 +41,41 @@ class PageCache:
         self._era = 0
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        query = environ.get("QUERY_STRING", "")
-        # The way in may lead on for this visitor only, and an answer may be for one site's scripts.
-        for_one = OWN_LINE in environ or "HTTP_ORIGIN" in environ
-        if for_one or not self.size or environ["REQUEST_METHOD"] != "GET":
-            return self.app(environ, start)
-        if len(query) > LONGEST_QUERY:
-            return self.app(environ, start)
-        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        key = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), query, coding)
-        with self._lock:
-            if self._day != date.today():
-                self._forget()
-                self._day = date.today()
-            began = self._era
-            page = self._pages.get(key)
-            if page is not None:
-                self._pages.move_to_end(key)
+        key = self._key(environ)
+        page, began = self._find(key) if key else (None, 0)
         if page is None:
+            if ONLY_IF_CACHED in environ:
+                raise NotCached
+            if key is None:
+                return self.app(environ, start)
             page = self._fetch(environ)
             self._keep(key, page, began)
         status, headers, body = page
         start(status, list(headers))
         return [body]
+
+    def _key(self, environ: dict[str, Any]) -> Key | None:
+        """Return what the answer to a request is kept under, None where it never is."""
+        query = environ.get("QUERY_STRING", "")
+        # The way in may lead on for this visitor only, and an answer may be for one site's scripts.
+        for_one = OWN_LINE in environ or "HTTP_ORIGIN" in environ
+        if for_one or not self.size or environ["REQUEST_METHOD"] != "GET":
+            return None
+        if len(query) > LONGEST_QUERY:
+            return None
+        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        return environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), query, coding
+
+    def _find(self, key: Key) -> tuple[Page | None, int]:
+        """Return a page, if it is kept, and the era: no later one keeps what was made in it."""
+        with self._lock:
+            if self._day != date.today():
+                self._forget()
+                self._day = date.today()
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page, self._era
 
     def clear(self) -> None:
         """Forget every page: what they were made from is no longer so."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.server import gateway
 from app.server.gateway import REFUSED, BadHost, Gateway, make_environ
 from app.server.uploads import UploadLimits
+from app.web.cache import ONLY_IF_CACHED, NotCached
 
 SMALL = UploadLimits(largest=100, patience=0.2, rate=1000, deadline=0.4, memory=150, number=3)
 
@@ -38,6 +39,8 @@ CHUNKED = (b"transfer-encoding", b"chunked")
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     """Answer with how a request was refused, what its length is said to be, and its body."""
+    if ONLY_IF_CACHED in environ:
+        raise NotCached
     start("200 OK", [("Content-Type", "text/plain")])
     told = f"{environ.get(REFUSED)} {environ.get('CONTENT_LENGTH')} ".encode()
     return [told, environ["wsgi.input"].read()]
@@ -138,7 +141,8 @@ def test_too_many_who_wait_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) 
     freed = Event()
 
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        freed.wait(10)
+        if ONLY_IF_CACHED not in environ:
+            freed.wait(10)
         return echo(environ, start)
 
     async def go() -> list[int]:
@@ -150,6 +154,17 @@ def test_too_many_who_wait_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) 
         return [(await client.answer())[0] for client in clients]
 
     assert asyncio.run(go()) == [200, 200, 200, 503, 503]
+
+
+def test_a_page_in_memory_needs_no_thread() -> None:
+    def cached(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [b"cached" if ONLY_IF_CACHED in environ else b"made"]
+
+    async def go() -> tuple[int, bytes]:
+        return await Client(Gateway(cached, 1)).answer()
+
+    assert asyncio.run(go()) == (200, b"cached")
 
 
 def test_a_fault_is_a_500_and_its_message_stays_out_of_the_log(
