@@ -64,7 +64,7 @@ def create_app(
     pages.install(app, pages.Pages(settings.public_url))
     headers.install(app)
     errors.install(app)
-    limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.trusted_proxies)
+    limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.proxies)
     keeping.install(app, settings, now or utc_now, tell_day)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
@@ -92,5 +92,5 @@ def create_app(
     tally = app.extensions["tally"]
     # Outside of the cache, so that a page counts each time it is shown.
     counted = Counting(cache, tally) if tally else cache
-    app.wsgi_app = Mount(counted, book.find, settings.trusted_proxies)  # type: ignore[assignment]
+    app.wsgi_app = Mount(counted, book.find, settings.proxies)  # type: ignore[assignment]
     return app

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .portal.identity import IdentityProvider
 from .store.database import read_url
-from .web.addresses import Network, read_networks
+from .web.addresses import HEADERS, Network, Proxies, read_networks
 from .web.rates import check_storage, read_limit
 
 INSTANCE = Path(__file__).parent.parent / "instance"
@@ -33,7 +33,7 @@ class Settings:
     ``providers_file``: providers imported by the operator, none when it is empty.
     ``portals``: the file of the portals, none when it is empty.  ``demo_url``: another address of
     this server, which shows portals embedded in a foreign page.
-    ``trusted_proxies``: the networks whose X-Forwarded-For header is believed.
+    ``trusted_proxies``: the networks whose ``proxy_header`` is believed, one of ``HEADERS``.
     ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
     ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
@@ -51,6 +51,7 @@ class Settings:
     portals: str = ""
     demo_url: str = ""
     trusted_proxies: tuple[Network, ...] = ()
+    proxy_header: str = HEADERS[0]
     rate_limit: str = "120 per minute"
     rate_limit_storage: str = "memory://"
     database_url: str = field(default="", repr=False)  # it may hold a password
@@ -61,6 +62,11 @@ class Settings:
     desk_open: bool = False
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
     identity: IdentityProvider | None = None
+
+    @property
+    def proxies(self) -> Proxies:
+        """The operator's own proxies."""
+        return Proxies(self.trusted_proxies, self.proxy_header)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -88,6 +94,7 @@ class Settings:
             portals=_file(environment, "PORTALS", OWN_PORTALS),
             demo_url=_url(environment, "DEMO_URL"),
             trusted_proxies=_networks(environment, "TRUSTED_PROXIES", ""),
+            proxy_header=_header(environment, "PROXY_HEADER", cls.proxy_header),
             rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
             rate_limit_storage=check_storage(storage),
             database_url=database,
@@ -116,6 +123,14 @@ def _limit(environment: Mapping[str, str], name: str, usual: str) -> str:
     told = environment.get(name, usual)
     read_limit(told, name)
     return told
+
+
+def _header(environment: Mapping[str, str], name: str, usual: str) -> str:
+    told = environment.get(name, usual)
+    found = next((header for header in HEADERS if header.lower() == told.lower()), None)
+    if found is None:
+        raise ValueError(f"{name} is {' or '.join(HEADERS)}, not {told!r}")
+    return found
 
 
 def _networks(environment: Mapping[str, str], name: str, usual: str) -> tuple[Network, ...]:
