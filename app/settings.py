@@ -6,10 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .portal.identity import IdentityProvider
 from .store.database import read_url
 from .web.addresses import HEADERS, Network, Proxies, read_networks
+from .web.hosts import LOOPBACK, read_host, read_hosts
 from .web.rates import check_storage, read_limit
 
 INSTANCE = Path(__file__).parent.parent / "instance"
@@ -30,6 +32,8 @@ class Settings:
 
     ``public_url``: the address the wizard is known by, without a closing slash.  Pages name
     their canonical address and their other languages only when it is set.
+    ``allowed_hosts``: the names that links may begin with where there is no ``public_url``; none
+    for those of this machine.
     ``providers_file``: providers imported by the operator, none when it is empty.
     ``portals``: the file of the portals, none when it is empty.  ``demo_url``: another address of
     this server, which shows portals embedded in a foreign page.
@@ -50,6 +54,7 @@ class Settings:
     providers_file: str = ""
     portals: str = ""
     demo_url: str = ""
+    allowed_hosts: frozenset[str] = frozenset()
     trusted_proxies: tuple[Network, ...] = ()
     proxy_header: str = HEADERS[0]
     rate_limit: str = "120 per minute"
@@ -62,6 +67,12 @@ class Settings:
     desk_open: bool = False
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
     identity: IdentityProvider | None = None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names that this server is known by, in small letters, without ports."""
+        named = {read_host(urlsplit(url).netloc) for url in (self.public_url, self.demo_url)}
+        return (self.allowed_hosts or LOOPBACK) | named - {""}
 
     @property
     def proxies(self) -> Proxies:
@@ -93,6 +104,7 @@ class Settings:
             providers_file=_file(environment, "PROVIDERS_FILE", OWN_PROVIDERS),
             portals=_file(environment, "PORTALS", OWN_PORTALS),
             demo_url=_url(environment, "DEMO_URL"),
+            allowed_hosts=_hosts(environment, "ALLOWED_HOSTS"),
             trusted_proxies=_networks(environment, "TRUSTED_PROXIES", ""),
             proxy_header=_header(environment, "PROXY_HEADER", cls.proxy_header),
             rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
@@ -123,6 +135,13 @@ def _limit(environment: Mapping[str, str], name: str, usual: str) -> str:
     told = environment.get(name, usual)
     read_limit(told, name)
     return told
+
+
+def _hosts(environment: Mapping[str, str], name: str) -> frozenset[str]:
+    try:
+        return read_hosts(environment.get(name, ""))
+    except ValueError as fault:
+        raise ValueError(f"{name} lists names of hosts: {fault}") from None
 
 
 def _header(environment: Mapping[str, str], name: str, usual: str) -> str:

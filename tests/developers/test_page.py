@@ -24,7 +24,7 @@ PORTAL = "/at/proseware"
 @pytest.fixture
 def client() -> FlaskClient:
     """Return a client of an app with a limit and no fixed address."""
-    app = create_app(Settings(page_cache=8))
+    app = create_app(Settings(page_cache=8, allowed_hosts=frozenset({"isp.example"})))
     app.test_client_class = LintingClient
     return app.test_client()
 
