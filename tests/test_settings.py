@@ -30,7 +30,8 @@ def test_a_password_is_not_shown() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},
-     {"METRICS_FROM": "somewhere"}, {"PROXY_HEADER": "X-Real-IP"}, {"PROXY_HEADER": ""}, {"ALLOWED_HOSTS": "a.example:80"},
+     {"METRICS_FROM": "somewhere"}, {"PROXY_HEADER": "X-Real-IP"}, {"PROXY_HEADER": ""},
+     {"ALLOWED_HOSTS": "a.example:80"},
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"}],
 )  # fmt: skip
