@@ -57,8 +57,8 @@ _PLACED: Final = re.compile(
     r"""
     (?: account | arriv | ask | block | bounc | call | chang | check | deferr? | deliver | email
       | end | error | fail | host | line | list | log | look | mailbox | password | port | queu
-      | read | register | reject | refus | relay | run | server | sign | start | stay | stopp? | test
-      | try | user | wait | work ) (?:e?s|e?d|n?ing|e)?
+      | read | register | reject | refus | relay | run | server | sign | start | stay | stopp?
+      | test | try | user | wait | work ) (?:e?s|e?d|n?ing|e)?
     | all | and | any | are | back | been? | being | but | down | e-mail | every | from | here | him
     | in | is | it | login | mail | me | not | off | on | only | or | other | out | people | set
     | stuck | that | the | them | there | this | timeout | to | tried | up | us | was | we | were
