@@ -44,6 +44,7 @@ def create_app(
     from .web import clock, errors, headers, pages, security_log
     from .web.cache import PageCache
     from .web.counting import Counting
+    from .web.hosts import HostCheck
     from .web.languages import LanguageConverter, languages
     from .web.mount import Mount
     from .web.pastes import MemoryRequest
@@ -60,11 +61,12 @@ def create_app(
     app.request_class = MemoryRequest
     tell_day = clock.install(app, today)
     app.extensions["public_url"] = settings.public_url
+    app.extensions["hosts"] = settings.hosts
     app.extensions["demo_url"] = settings.demo_url
     pages.install(app, pages.Pages(settings.public_url))
     headers.install(app)
     errors.install(app)
-    limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.trusted_proxies)
+    limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.proxies)
     keeping.install(app, settings, now or utc_now, tell_day)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
@@ -92,5 +94,6 @@ def create_app(
     tally = app.extensions["tally"]
     # Outside of the cache, so that a page counts each time it is shown.
     counted = Counting(cache, tally) if tally else cache
-    app.wsgi_app = Mount(counted, book.find, settings.trusted_proxies)  # type: ignore[assignment]
+    mounted = Mount(counted, book.find, settings.proxies)
+    app.wsgi_app = HostCheck(mounted)  # type: ignore[assignment]
     return app

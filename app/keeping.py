@@ -32,7 +32,7 @@ def install(
         "cases": Cases(database, lifetime, now) if database else None,
         "agents": Agents(database, now) if database else None,
         "tally": Tally(database, today) if database else None,
-        "metrics_from": (settings.metrics_from, settings.trusted_proxies),
+        "metrics_from": (settings.metrics_from, settings.proxies),
         "guesses": Guesses(near, wide),
         "case_rate": make_rate(settings, "case_limit"),
         "sign_in_rate": make_rate(settings, "sign_in_limit"),

@@ -6,10 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .portal.identity import IdentityProvider
 from .store.database import read_url
-from .web.addresses import Network, read_networks
+from .web.addresses import HEADERS, Network, Proxies, read_networks
+from .web.hosts import LOOPBACK, read_host, read_hosts
 from .web.rates import check_storage, read_limit
 
 INSTANCE = Path(__file__).parent.parent / "instance"
@@ -30,10 +32,12 @@ class Settings:
 
     ``public_url``: the address the wizard is known by, without a closing slash.  Pages name
     their canonical address and their other languages only when it is set.
+    ``allowed_hosts``: the names that links may begin with where there is no ``public_url``; none
+    for those of this machine.
     ``providers_file``: providers imported by the operator, none when it is empty.
     ``portals``: the file of the portals, none when it is empty.  ``demo_url``: another address of
     this server, which shows portals embedded in a foreign page.
-    ``trusted_proxies``: the networks whose X-Forwarded-For header is believed.
+    ``trusted_proxies``: the networks whose ``proxy_header`` is believed, one of ``HEADERS``.
     ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
     ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
@@ -52,7 +56,9 @@ class Settings:
     providers_file: str = ""
     portals: str = ""
     demo_url: str = ""
+    allowed_hosts: frozenset[str] = frozenset()
     trusted_proxies: tuple[Network, ...] = ()
+    proxy_header: str = HEADERS[0]
     rate_limit: str = "120 per minute"
     rate_limit_storage: str = "memory://"
     database_url: str = field(default="", repr=False)  # it may hold a password
@@ -65,6 +71,17 @@ class Settings:
     head_timeout: int = 10
     body_timeout: int = 20
     identity: IdentityProvider | None = None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names that this server is known by, in small letters, without ports."""
+        named = {read_host(urlsplit(url).netloc) for url in (self.public_url, self.demo_url)}
+        return (self.allowed_hosts or LOOPBACK) | named - {""}
+
+    @property
+    def proxies(self) -> Proxies:
+        """The operator's own proxies."""
+        return Proxies(self.trusted_proxies, self.proxy_header)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -91,7 +108,9 @@ class Settings:
             providers_file=_file(environment, "PROVIDERS_FILE", OWN_PROVIDERS),
             portals=_file(environment, "PORTALS", OWN_PORTALS),
             demo_url=_url(environment, "DEMO_URL"),
+            allowed_hosts=_hosts(environment, "ALLOWED_HOSTS"),
             trusted_proxies=_networks(environment, "TRUSTED_PROXIES", ""),
+            proxy_header=_header(environment, "PROXY_HEADER", cls.proxy_header),
             rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
             rate_limit_storage=check_storage(storage),
             database_url=database,
@@ -129,6 +148,21 @@ def _seconds(environment: Mapping[str, str], name: str, usual: int) -> int:
     if not (told.isascii() and told.isdecimal() and 0 < int(told) <= 3600):
         raise ValueError(f"{name} is a number of seconds from 1 to 3600, not {told!r}")
     return int(told)
+
+
+def _hosts(environment: Mapping[str, str], name: str) -> frozenset[str]:
+    try:
+        return read_hosts(environment.get(name, ""))
+    except ValueError as fault:
+        raise ValueError(f"{name} lists names of hosts: {fault}") from None
+
+
+def _header(environment: Mapping[str, str], name: str, usual: str) -> str:
+    told = environment.get(name, usual)
+    found = next((header for header in HEADERS if header.lower() == told.lower()), None)
+    if found is None:
+        raise ValueError(f"{name} is {' or '.join(HEADERS)}, not {told!r}")
+    return found
 
 
 def _networks(environment: Mapping[str, str], name: str, usual: str) -> tuple[Network, ...]:

@@ -13,6 +13,8 @@ def test_from_the_environment() -> None:
     told = Settings.from_environment({"TRUSTED_PROXIES": "127.0.0.1", "RATE_LIMIT": ""})
     assert [str(network) for network in told.trusted_proxies] == ["127.0.0.1/32"]
     assert told.rate_limit == ""
+    assert told.proxies.header == "X-Forwarded-For"
+    assert Settings.from_environment({"PROXY_HEADER": "forwarded"}).proxies.header == "Forwarded"
     storage = {"RATE_LIMIT_STORAGE": "redis://127.0.0.1:6379/0"}
     assert Settings.from_environment(storage).rate_limit_storage.startswith("redis:")
     assert Settings.from_environment({"METRICS_FROM": ""}).metrics_from == ()
@@ -28,7 +30,8 @@ def test_a_password_is_not_shown() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},
-     {"METRICS_FROM": "somewhere"},
+     {"METRICS_FROM": "somewhere"}, {"PROXY_HEADER": "X-Real-IP"}, {"PROXY_HEADER": ""},
+     {"ALLOWED_HOSTS": "a.example:80"},
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"},
      {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"}],

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Flask, Response, current_app, g, request
 
-from ..web.addresses import Network, visitor_address
+from ..web.addresses import Proxies, visitor_address
 from ..web.rates import Allowance, Rate, key_of
 from ..web.replies import KINDS, refuse
 from ..web.site import visitor_site
@@ -14,10 +12,10 @@ from ..web.site import visitor_site
 NAME = "too-many-requests"
 
 
-def install(app: Flask, rate: Rate | None, trusted: Sequence[Network]) -> None:
-    """Let the API count by this rate, None for no limit, behind proxies that are trusted."""
+def install(app: Flask, rate: Rate | None, proxies: Proxies) -> None:
+    """Let the API count by this rate, None for no limit, behind the operator's proxies."""
     app.extensions["rate"] = rate
-    app.extensions["trusted_proxies"] = tuple(trusted)
+    app.extensions["trusted_proxies"] = proxies
 
 
 def count() -> Response | None:

@@ -41,7 +41,7 @@ def make_ticket(
     """Return what happened, what is known and was tried, what to do and to say, where it stands.
 
     :param remedy: the way that is written out; the others are named
-    :param link: the absolute address of the plan
+    :param link: the absolute address of the plan, '' for none
     :param extra: parts that stand behind what is known
     """
     translate, facts = language.gettext, plan.diagnosis.facts

@@ -14,7 +14,7 @@ from ..diagnosis import Plan, PlannedRemedy, make_plan
 from ..web.clock import today
 from ..web.links import Spot
 from ..web.pages import page
-from ..web.site import Site, find_site, home_url
+from ..web.site import Site, find_site, home_url, known_home
 from ..wizard.query import moved_part, read_query
 from .markdown import write_markdown
 from .qr import draw_qr
@@ -29,11 +29,12 @@ def qr(lang: str) -> Answer:
     """Send the QR code that opens the plan on another device.
 
     :raise 404: there is no such language
+    :raise 421: nobody knows which name the link should begin with
     """
     site = find_site(lang)
     spot = read_query()[0]
     moved = moved_part(site, "qr.svg", spot)
-    return moved or _send(draw_qr(_link(site, spot)), "image/svg+xml")
+    return moved or _send(draw_qr(home_url() + site.check(spot)), "image/svg+xml")
 
 
 @handouts.get("/<language:lang>/ticket.txt")
@@ -72,7 +73,7 @@ def sheet(lang: str) -> Answer:
         "ours": site.serves(plan.provider),
         "others": [other for other in plan.remedies if other.id != remedy.id],
         "link": link,
-        "qr": draw_qr(link),
+        "qr": draw_qr(link) if link else "",
         "back": site.check(spot),
         "text": site.part("ticket.txt", spot),
         "here": site.within(site.part("sheet", spot)),
@@ -99,7 +100,9 @@ def _plan(site: Site, spot: Spot) -> tuple[Plan, PlannedRemedy]:
 
 
 def _link(site: Site, spot: Spot) -> str:
-    return f"{home_url()}{site.check(spot)}"
+    """Return the absolute address of the plan; '' where nobody knows which name it begins with."""
+    home = known_home()
+    return home and home + site.check(spot)
 
 
 def _send(text: str, mimetype: str) -> Response:

@@ -2,8 +2,7 @@
 
 A WSGI server hands a request over when its head has come, so a thread waits for the body, and
 whoever sends none of it keeps the thread.  Here an event loop waits instead.  What WSGI cannot
-tell apart is decided here as well: header names (``X_Forwarded_For`` and ``X-Forwarded-For`` have
-one name there), a missing Host, more than one Host.
+tell apart is decided here as well: ``X_Forwarded_For`` and ``X-Forwarded-For`` have one name there.
 """
 
 from __future__ import annotations
@@ -28,8 +27,6 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 """Status, headers, body."""
 
-OLD: Final = ("1", "1.0")
-"""HTTP/1.0 as granian and as others write it: there a request need not name its host."""
 WAITING: Final = 500
 """Requests that may wait for a thread; a thread answers that many in about a second."""
 
@@ -51,13 +48,8 @@ BUSY: Final = _plain(
     "Too many people are asking just now. Please try again in a moment.\n"
     "Hiện có quá nhiều người truy cập. Vui lòng thử lại sau ít phút.\n",
 )
-ONE_HOST: Final = _plain(400, "A request names its host, once (RFC 9112 section 3.2).\n")
 BROKEN: Final = _plain(400, "The request broke off, or its body is not framed as it says.\n")
 FAILED: Final = _plain(500, "Internal Server Error\n")
-
-
-class BadHost(Exception):
-    """A request names no host, or several."""
 
 
 class Gateway:
@@ -78,11 +70,7 @@ class Gateway:
         """Answer one request; anything else than HTTP is refused."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
-        try:
-            environ = make_environ(scope)
-        except BadHost:
-            await _send(send, ONE_HOST)
-            return
+        environ = make_environ(scope)
         body = bytearray()
         if not _has_body(environ):
             try:  # a page in memory takes less time than the way to a thread and back
@@ -141,7 +129,8 @@ def make_environ(scope: Scope) -> dict[str, Any]:
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": str(server[0]),
         "SERVER_PORT": str(server[1]),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        # granian writes "1" for HTTP/1.0
+        "SERVER_PROTOCOL": "HTTP/1.1" if scope["http_version"] == "1.1" else "HTTP/1.0",
         "REMOTE_ADDR": str(client[0]),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
@@ -151,22 +140,17 @@ def make_environ(scope: Scope) -> dict[str, Any]:
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
     }
-    hosts: list[str] = []
     for raw_name, raw_value in scope["headers"]:
         if b"_" in raw_name:
             continue
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        if name == "host":
-            hosts.append(value)
         key = _key(name)
         if key in environ:
             environ[key] += ("; " if name == "cookie" else ",") + value
         else:
             environ[key] = value
-    if hosts == [""] and scope["http_version"] in OLD:  # granian adds an empty one where none is
-        del environ["HTTP_HOST"]
-    elif len(hosts) != 1 or not hosts[0]:
-        raise BadHost
+    if not environ.get("HTTP_HOST"):  # granian adds an empty one where there is none
+        environ.pop("HTTP_HOST", None)
     return environ
 
 

@@ -18,9 +18,9 @@ from ..diagnosis import Facts, read_facts
 from ..diagnosis.facts import flat_values
 from ..knowledge import knowledge
 from . import audit
-from .addresses import without_addresses
 from .codes import draw_code
 from .database import Database
+from .redact_emails import redact_emails
 from .schema import cases, notes
 from .sweeping import erase, sweep
 
@@ -156,7 +156,7 @@ class Cases:
             if note.strip():
                 # PostgreSQL keeps no NUL in a text.
                 note = note.replace("\0", "")
-                text = without_addresses(note.strip()[: 2 * LONGEST_NOTE])[:LONGEST_NOTE]
+                text = redact_emails(note.strip()[: 2 * LONGEST_NOTE])[:LONGEST_NOTE]
                 told = {"code": case.code, "written": now, "agent": agent, "text": text}
                 connection.execute(insert(notes).values(told))
             audit.write(connection, now, case.portal, agent, "changed", case.code)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -13,43 +14,67 @@ from ipaddress import (
 )
 from typing import Any, Final
 
+from .forwarded import read_nodes
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 MOST_ENTRIES: Final = 20
 """How many proxies of one's own a request may come through."""
 LONGEST_HEADER: Final = 1000
-"""Characters of X-Forwarded-For that are read, from its right end: a visitor writes its left."""
+"""Characters of the header that are read, from its right end: a visitor writes its left."""
+HEADERS: Final = ("X-Forwarded-For", "Forwarded")
+"""The headers that proxies tell a visitor's address in, the usual one first."""
 _MAPPED_BITS: Final = 96
 """The bits before the IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2)."""
 
 
-def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> Address | None:
+@dataclass(frozen=True)
+class Proxies:
+    """The operator's own proxies: where they are, and the one header that they write.
+
+    The other header is the visitor's: a proxy that does not know it passes it on unread.
+    """
+
+    networks: tuple[Network, ...] = ()
+    header: str = HEADERS[0]
+
+    @property
+    def key(self) -> str:
+        """The header's key in a WSGI environment."""
+        return f"HTTP_{self.header.upper().replace('-', '_')}"
+
+
+def client_address(peer: str, header: str, proxies: Proxies) -> Address | None:
     """Return the visitor's address, None when nobody can tell it.
 
-    Everybody may send an X-Forwarded-For header: it counts only as far as trusted proxies wrote
-    it, so it is read from the right, up to the first address that is none of theirs.
+    Everybody may send such a header: it counts only as far as trusted proxies wrote it, so it is
+    read from the right, up to the first address that is none of theirs.
 
     :param peer: the other end of the connection; empty on a Unix socket
-    :param forwarded: the X-Forwarded-For header, several ones joined with commas
-    :param trusted: where the operator's own proxies are
+    :param header: what the proxies' header says, several ones joined with commas
     """
     address = read_address(peer)
-    if address is None or not forwarded or not is_within(address, trusted):
+    if address is None or not header or not is_within(address, proxies.networks):
         return address
-    entries = forwarded[-LONGEST_HEADER:].split(",")
-    for entry in entries[: -MOST_ENTRIES - 1 : -1]:
-        address = read_address(entry)
-        if address is None or not is_within(address, trusted):
+    nodes = _nodes(header[-LONGEST_HEADER:], proxies.header)
+    for number, node in enumerate(nodes):
+        if number == MOST_ENTRIES:
+            return None
+        address = read_address(node)
+        if address is None or not is_within(address, proxies.networks):
             return address
-    whole = len(forwarded) <= LONGEST_HEADER and len(entries) <= MOST_ENTRIES
-    return address if whole else None
+    return address if len(header) <= LONGEST_HEADER else None
 
 
-def visitor_address(environ: Mapping[str, Any], trusted: Sequence[Network]) -> Address | None:
+def _nodes(text: str, header: str) -> Iterator[str]:
+    return read_nodes(text) if header == "Forwarded" else reversed(text.split(","))
+
+
+def visitor_address(environ: Mapping[str, Any], proxies: Proxies) -> Address | None:
     """Return the address of a WSGI request's visitor, None when nobody can tell it."""
     peer = environ.get("REMOTE_ADDR") or ""
-    return client_address(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), trusted)
+    return client_address(peer, environ.get(proxies.key, ""), proxies)
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:

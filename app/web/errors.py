@@ -54,6 +54,14 @@ _TEXTS = {
         N_("This link is too long"),
         N_("Perhaps something was pasted into it twice. Please begin at the start."),
     ),
+    421: (
+        N_("No links can be made at this address"),
+        N_(
+            "They would begin with the name in your address bar, and that is not set as one of "
+            "this server's. Whoever runs it can set PUBLIC_URL or ALLOWED_HOSTS. The questions and "
+            "the steps work here as usual."
+        ),
+    ),
     503: (
         N_("Not available just now"),
         N_("What the desk keeps cannot be reached for the moment. Please try again in a minute."),

@@ -8,11 +8,11 @@ An embedder may ask for another accent, which then belongs to the root and so to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..portal import Look, Portal
-from .addresses import Network, is_within, visitor_address
+from .addresses import Proxies, is_within, visitor_address
 
 LOOK = "thongthu.look"
 """The key of a WSGI environment under which the portal's look stands."""
@@ -32,11 +32,11 @@ class Mount:
         self,
         app: Callable[..., Iterable[bytes]],
         find: Callable[[str], Portal | None],
-        trusted: Sequence[Network] = (),
+        proxies: Proxies,
     ) -> None:
         self.app = app
         self.find = find
-        self.trusted = trusted
+        self.proxies = proxies
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         root = _ROOT.match(environ.get("PATH_INFO", ""))
@@ -50,7 +50,7 @@ class Mount:
         return self.app(environ, start)
 
     def _on_own(self, portal: Portal, environ: dict[str, Any]) -> bool:
-        address = visitor_address(environ, self.trusted)
+        address = visitor_address(environ, self.proxies)
         return address is not None and is_within(address, portal.entry.networks)
 
 

@@ -10,9 +10,11 @@ from flask import abort, current_app, g, request
 from ..diagnosis import Facts
 from ..knowledge import Provider
 from ..portal import Look, Portal
+from .hosts import host_of
 from .languages import Language, languages, preferred
 from .links import NOTHING, Spot
 from .mount import look_of
+from .security_log import record
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,27 @@ def visitor_site() -> Site:
     return Site(spoken[asked], request.script_root, look)
 
 
-def home_url() -> str:
-    """Return the address that the app is known by, without a closing slash or a portal's root."""
+def known_home() -> str:
+    """Return the address that the app is known by, without a closing slash or a portal's root.
+
+    It is '' without PUBLIC_URL when the request came in by a name that is none of this server's.
+    """
     known: str = current_app.extensions["public_url"]
-    return known or request.host_url.rstrip("/")
+    if known or host_of(request.environ) not in current_app.extensions["hosts"]:
+        return known
+    return request.host_url.rstrip("/")
+
+
+def home_url() -> str:
+    """Return the address that the app is known by, as ``known_home``, for what is nothing without.
+
+    :raise 421: there is none
+    """
+    known = known_home()
+    if not known:
+        record("host-refused", remedy="set PUBLIC_URL or ALLOWED_HOSTS")
+        abort(421)
+    return known
 
 
 def known_facts() -> Facts:

@@ -19,12 +19,13 @@ from app.web.replies import KINDS
 from tests.linting import LintingClient, visible_text
 
 PORTAL = "/at/proseware"
+HOSTS = frozenset({"isp.example", "localhost"})
 
 
 @pytest.fixture
 def client() -> FlaskClient:
     """Return a client of an app with a limit and no fixed address."""
-    app = create_app(Settings(page_cache=8))
+    app = create_app(Settings(page_cache=8, allowed_hosts=HOSTS))
     app.test_client_class = LintingClient
     return app.test_client()
 
@@ -98,7 +99,7 @@ def test_every_link_stays_under_the_root(client: FlaskClient, root: str) -> None
 
 def test_it_says_how_often_one_may_ask(client: FlaskClient) -> None:
     assert "120 requests in 60 s" in visible_text(fetch(client))
-    free = create_app(Settings(rate_limit="")).test_client()
+    free = create_app(Settings(rate_limit="", allowed_hosts=HOSTS)).test_client()
     assert "There is no limit on how often" in visible_text(fetch(free))
 
 

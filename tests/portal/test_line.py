@@ -124,6 +124,6 @@ def test_the_page_cache_never_hands_the_way_in_to_somebody_else(behind_proxy) ->
 
 
 def test_once_it_was_told_the_page_comes_from_memory_for_everybody(behind_proxy) -> None:
-    pages = behind_proxy.wsgi_app.app._pages
+    pages = behind_proxy.wsgi_app.app.app._pages
     arrive(behind_proxy, INSIDE[0], "/en/check?connection=own&place=home")
     assert any("connection=own" in query for _, query, _ in pages)

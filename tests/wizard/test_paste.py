@@ -248,9 +248,9 @@ def test_a_page_that_holds_a_paste_is_kept_nowhere(text: str) -> None:
     app.test_client_class = LintingClient
     page = show(app.test_client(), text)
     assert page.headers["Cache-Control"] == "no-store"
-    assert not app.wsgi_app.app._pages
+    assert not app.wsgi_app.app.app._pages
     app.test_client().get("/en/")
-    assert len(app.wsgi_app.app._pages) == 1, "the cache is there"
+    assert len(app.wsgi_app.app.app._pages) == 1, "the cache is there"
 
 
 HOSTILE = (

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from ...store import Database, DatabaseAway
 from ...store.counts import read_open_cases, read_totals
 from ...store.tally import Tally
-from ...web.addresses import Network, is_within, read_address, visitor_address
+from ...web.addresses import Network, Proxies, is_within, read_address, visitor_address
 from ..blueprint import desk
 
 COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
@@ -44,28 +44,26 @@ def metrics() -> Response:
 
     :raise 404: somebody else asks
     """
-    allowed, trusted = current_app.extensions["metrics_from"]
-    if request.script_root or not may_read(request.environ, allowed, trusted):
+    allowed, proxies = current_app.extensions["metrics_from"]
+    if request.script_root or not may_read(request.environ, allowed, proxies):
         abort(404)
     registry = CollectorRegistry()
     registry.register(Totals(current_app.extensions["database"], current_app.extensions["tally"]))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def may_read(
-    environ: Mapping[str, Any], allowed: Sequence[Network], trusted: Sequence[Network]
-) -> bool:
+def may_read(environ: Mapping[str, Any], allowed: Sequence[Network], proxies: Proxies) -> bool:
     """Tell whether a request comes from where metrics may be read.
 
     A proxy that nobody named makes the whole world look like a neighbour, so what it passes on is
     refused.
     """
     peer = read_address(environ.get("REMOTE_ADDR") or "")
-    named = peer is not None and is_within(peer, trusted)
-    said = "HTTP_X_FORWARDED_FOR" in environ
+    named = peer is not None and is_within(peer, proxies.networks)
+    said = proxies.key in environ
     if any(name in environ for name in PROXIED) and not (named and said):
         return False
-    address = visitor_address(environ, trusted)
+    address = visitor_address(environ, proxies)
     return address is not None and is_within(address, allowed)
 
 
