@@ -27,14 +27,12 @@ class Answer(NamedTuple):
         return found[1] if found else ""
 
 
-def connect(port: int, receive_buffer: int = 0) -> socket.socket:
-    """Open a connection that gives up waiting in time."""
-    client = socket.socket()
-    if receive_buffer:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    client.settimeout(PATIENCE)
-    client.connect((HOST, port))
-    return client
+def connect(port: int, source: str = HOST) -> socket.socket:
+    """Open a connection that gives up waiting in time.
+
+    :param source: the address to come from: any of 127.0.0.0/8 is this machine's
+    """
+    return socket.create_connection((HOST, port), PATIENCE, (source, 0))
 
 
 def head(method: str, path: str, *lines: str, host: str = HOST, version: str = "1.1") -> bytes:
