@@ -24,6 +24,7 @@ from app import create_app
 from app.api.answer import plan_object
 from app.cli import prose
 from app.diagnosis import Facts, make_plan
+from app.diagnosis.domains import normalise_domain
 from app.diagnosis.facts import PROGRAMS
 from app.handouts.ticket import make_ticket
 from app.knowledge import add_providers, knowledge
@@ -122,6 +123,17 @@ def test_the_crafted_link_names_no_server_of_an_attacker(client: FlaskClient) ->
         assert "the name that your provider gives for its outgoing server" in said
         assert "smtp.evil.example" in visible_text(page), "it is what is set now"
         assert "evil" not in " ".join(named(page.text))
+
+
+def test_a_name_that_looks_like_the_portals_is_not_shown_so(client: FlaskClient) -> None:
+    alike = "\u0440r\u043eseware.com"  # Cyrillic letters among the Latin ones
+    name = normalise_domain(alike)
+    for fact in ("account_domain", "sender_domain", "recipient_domain", "server"):
+        query = f"{CRAFTED.replace('server=smtp.evil.example&', '')}&{fact}={name}"
+        for part in ("check", "sheet", "ticket.txt", "desk", "help", ""):
+            page = client.get(f"/at/proseware/en/{part}?{query}&change=sender_domain")
+            assert page.status_code == 200
+            assert alike not in page.text.replace("<wbr>", "")
 
 
 @pytest.mark.parametrize("lang", list(languages()))
