@@ -36,10 +36,10 @@ from tests.linting import SPACE, visible_text
 from tests.worlds import ACCOUNT, MARKERS, RECIPIENT, SERVER, worlds
 
 CRAFTED = (
-    "place=away&connection=other&vpn=no&account_domain=unknown&server=smtp.evil.example&port=25"
-    "&security=none&login=none&error=relay-denied&refused_by=own-server&program=outlook-classic"
-    "&plan=now"
+    "place=away&connection=other&vpn=no&port=25&security=none&login=none&error=relay-denied"
+    "&refused_by=own-server"
 )
+"""What an attacker's link says besides names; with ``plan=now`` it shows the plan at once."""
 KINDS = {
     "proseware": '["smtp-auth", "pop-before-smtp", "authorised-network", "ip-allow-list"]',
     "fabrikam": '["smtp-auth", "pop-before-smtp"]',
@@ -114,22 +114,37 @@ def told(texts: Iterable[str], facts: Facts | None = None) -> list[str]:
     return [text for text, rest in said if any(marker in rest for marker in MARKERS)]
 
 
-def test_the_crafted_link_names_no_server_of_an_attacker(client: FlaskClient) -> None:
-    for root in ("/at/proseware", ""):
-        page = client.get(f"{root}/en/check?{CRAFTED}")
-        (steps,) = [e for e in parsed(page.text).iter(f"{SPACE}ol") if e.get("class") == "steps"]
-        said = "".join(steps.itertext())
-        assert "evil" not in said
-        assert "the name that your provider gives for its outgoing server" in said
-        assert "smtp.evil.example" in visible_text(page), "it is what is set now"
-        assert "evil" not in " ".join(named(page.text))
+@pytest.mark.parametrize("root", ["/at/proseware", ""])
+@pytest.mark.parametrize(
+    ("account", "server"),
+    [
+        ("unknown", "smtp.evil.example"),
+        ("evil.example", "smtp.evil.example"),
+        ("evil.example", "evil.example"),
+        ("unknown", "203.0.113.9"),
+        ("evil.example", "smtp.proseware.com.evil.example"),
+    ],
+)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_crafted_link_names_no_server_to_enter(
+    client: FlaskClient, program: str, account: str, server: str, root: str
+) -> None:
+    query = f"{CRAFTED}&account_domain={account}&server={server}&program={program}"
+    page = client.get(f"{root}/en/check?{query}&way=use-login&plan=now")
+    steps = [e for e in parsed(page.text).iter(f"{SPACE}ol") if e.get("class") == "steps"]
+    said = "".join("".join(listed.itertext()) for listed in steps)
+    assert said
+    assert program == "webmail" or "the name that your provider gives" in said
+    for typed in ("evil", "203.0.113.9"):
+        assert typed not in " ".join(named(page.text))
+    assert server in visible_text(page), "it is what is set now"
 
 
 def test_a_name_that_looks_like_the_portals_is_not_shown_so(client: FlaskClient) -> None:
     alike = "\u0440r\u043eseware.com"  # Cyrillic letters among the Latin ones
     name = normalise_domain(alike)
     for fact in ("account_domain", "sender_domain", "recipient_domain", "server"):
-        query = f"{CRAFTED.replace('server=smtp.evil.example&', '')}&{fact}={name}"
+        query = f"{CRAFTED}&{fact}={name}&program=thunderbird&plan=now"
         for part in ("check", "sheet", "ticket.txt", "desk", "help", ""):
             page = client.get(f"/at/proseware/en/{part}?{query}&change=sender_domain")
             assert page.status_code == 200
@@ -177,12 +192,13 @@ def test_no_step_of_any_program_enters_a_typed_name(
 
 
 def parsed(text: str) -> Element:
+    text = re.sub(r"(?s)<(style|script)\b.*?</\1>", "", text)  # the longest part of a page
     return html5lib.parse(text.replace("<wbr>", ""))
 
 
 LISTED = ("route", "answers", "answered", "told", "verdicts")
 """Classes of what lists the person's own answers."""
-SAID = ("blockquote", "dl", "fieldset", "textarea", "style", "script")
+SAID = ("blockquote", "dl", "fieldset", "textarea")
 """Elements that hold such answers, words to say, or what other tests read."""
 LINKS = ("href", "action", "src", "value", "data-here")
 
