@@ -64,10 +64,11 @@ def diagnose(lang: str, as_json: bool, **given: Any) -> None:
             click.echo(f"{key}: {language.gettext(PROBLEMS[code])}", err=True)
         raise SystemExit(2)
     answer = plan_object(facts, Site(language), today())
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else _prose(answer))
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else prose(answer))
 
 
-def _prose(answer: dict[str, Any]) -> str:
+def prose(answer: dict[str, Any]) -> str:
+    """Return a plan as the terminal prints it."""
     lines = [answer["summary"], "", answer["explanation"], ""]
     lines += [f"- {reason['text']}" for reason in answer["because"]]
     for number, remedy in enumerate(answer["remedies"], 1):
