@@ -98,6 +98,7 @@ def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere; what they did stays in the audit."""
     if not _agents().remove(portal, name):
         raise _nobody(name, "here")
+    current_app.extensions["database"].scrub()
 
 
 @agents.command("list")

@@ -172,6 +172,7 @@ class Cases:
             _find(connection, portal, code, now, take=True)
             erase(connection, (code,), "deleted")
             audit.write(connection, now, portal, agent, "deleted", code)
+        self._database.erased()
 
     def sweep(self) -> None:
         """Erase what has expired, and forget what was kept for long enough.

@@ -25,6 +25,12 @@ SETTINGS: Final[dict[str, Any]] = {
     "keepalives_interval": LOCK_PATIENCE,
 }
 
+REWRITING: Final = 60.0
+"""Seconds that the tables may take to be rewritten, and how long others wait for that to begin."""
+QUEUE: Final = 0.5
+TABLES: Final = ("notes", "cases", "agents")
+"""What is erased from, but for the audit, which only its own age ends."""
+
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 
@@ -59,6 +65,21 @@ def limited(seconds: float = LIMIT) -> Iterator[None]:
 def limit(engine: Engine) -> None:
     """Let an engine's connections give up in time."""
     event.listen(engine, "do_connect", _connect)
+
+
+def rewrite(engine: Engine) -> None:
+    """Write the tables anew, without what is in none of their rows; nobody uses them meanwhile.
+
+    VACUUM alone only marks the bytes as free (PostgreSQL's manual, VACUUM, FULL).
+
+    :raise DBAPIError: somebody has been using one for too long
+    """
+    with limited(REWRITING), engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()  # closed afterwards, so that nobody else gets its short patience
+        connection.exec_driver_sql(f"SET lock_timeout = '{QUEUE}s'")
+        for table in TABLES:
+            connection.exec_driver_sql(f"VACUUM (FULL) {table}")
 
 
 def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedConnection:

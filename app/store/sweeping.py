@@ -37,6 +37,7 @@ def sweep(database: Database, now: datetime, lifetime: timedelta) -> None:
     for step in steps:
         while _one(database, step) >= BATCH:
             time.sleep(BREATH)
+    database.scrub()
 
 
 def erase(connection: Connection, codes: Sequence[str], how: str) -> None:
@@ -48,7 +49,10 @@ def erase(connection: Connection, codes: Sequence[str], how: str) -> None:
 
 def _one(database: Database, step: Callable[[Connection], int]) -> int:
     with database.writing() as connection:
-        return step(connection)
+        number = step(connection)
+    if number:
+        database.erased()
+    return number
 
 
 def _expire(connection: Connection, now: datetime) -> int:

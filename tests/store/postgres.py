@@ -125,6 +125,19 @@ class PostgresServer:
             while self._databases:
                 connection.execute(f"DROP DATABASE {self._databases.pop()} WITH (FORCE)")
 
+    def folder_of(self, url: str) -> Path:
+        """Return the folder of a database's files, once all that it holds is in them."""
+        self.checkpoint()
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT pg_relation_filepath('pg_class')").fetchone()
+        assert row
+        return (self._folder / "data" / row[0]).parent
+
+    def checkpoint(self) -> None:
+        """Let the server write what it holds in memory to its files."""
+        with self._connect() as connection:
+            connection.execute("CHECKPOINT")
+
     def setting(self, name: str) -> str:
         """Return one of the server's settings."""
         with self._connect() as connection:
