@@ -62,13 +62,16 @@ def empty_log(engine: Engine) -> bool:
     return not busy
 
 
-def rewrite(engine: Engine) -> None:
+def rewrite(engine: Engine) -> bool:
     """Write the whole file anew, without what is in none of its rows; others may read meanwhile.
+
+    True: nothing else is kept.
 
     :raise sqlite3.Error: somebody else writes, or there is no room
     """
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
         cursor.execute("VACUUM")
+    return True
 
 
 def _open(_: Any, __: Any, args: list[Any], settings: dict[str, Any]) -> None:

@@ -53,8 +53,9 @@ class Traces:
         """
         try:
             if self._in_pages:
-                self._in_pages = False
-                _rewrite(self._engine)
+                self._in_pages = False  # first: something may be erased meanwhile
+                if not _rewrite(self._engine):
+                    self._in_pages = True
         except (sqlite3.Error, SQLAlchemyError) as fault:
             self._in_pages = True
             log.warning("What was erased stays in the files for now (%s)", reason(fault))
@@ -62,10 +63,9 @@ class Traces:
         self.cut_log()
 
 
-def _rewrite(engine: Engine) -> None:
+def _rewrite(engine: Engine) -> bool:
     if engine.dialect.name == "sqlite":
-        sqlite.rewrite(engine)
-        return
-    from . import postgresql
+        return sqlite.rewrite(engine)
+    from . import postgresql  # with its driver, which SQLite needs none of
 
-    postgresql.rewrite(engine)
+    return postgresql.rewrite(engine)

@@ -231,3 +231,22 @@ def test_somebody_who_reads_all_of_postgresql_only_delays_it(
         cases.sweep()
         postgres.checkpoint()
         assert traces(postgres.folder_of(url) / "any") == []
+
+
+def test_a_transaction_that_is_still_open_in_postgresql_only_delays_it(
+    postgres: PostgresServer, clock: Clock
+) -> None:
+    url = postgres.new_url()
+    with closing(Database(url)) as database:
+        cases = Cases(database, 30 * DAY, clock)
+        code = fill(cases)
+        with psycopg.connect(url) as report:
+            report.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            report.execute("SELECT * FROM counts")
+            cases.end("", code)
+            cases.sweep()
+            postgres.checkpoint()
+            assert NOTE in traces(postgres.folder_of(url) / "any")
+        cases.sweep()
+        postgres.checkpoint()
+        assert traces(postgres.folder_of(url) / "any") == []
