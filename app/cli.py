@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from . import cli_agents, cli_knowledge, cli_portals
+from . import cli_agents, cli_keys, cli_knowledge, cli_portals
 from .api.answer import plan_object
 from .api.reading import reading_object
 from .diagnosis import CHOICES, FACT_KEYS, Facts, read_facts
@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
     app.cli.add_command(cli_portals.portals)
     app.cli.add_command(cli_agents.agents)
     app.cli.add_command(cli_agents.database)
+    app.cli.add_command(cli_keys.keys)
 
 
 def _fact_options(command: Any) -> Any:

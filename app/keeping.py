@@ -29,6 +29,7 @@ def install(
     near, wide = (make_rate(settings, "guess_limit", times) for times in (1, WIDER))
     app.extensions |= {
         "database": database,
+        "now": now,
         "cases": Cases(database, lifetime, now) if database else None,
         "agents": Agents(database, now) if database else None,
         "tally": Tally(database, today) if database else None,

@@ -104,7 +104,7 @@ def test_a_case_expires_and_says_so(desk_app: Flask, person: LintingClient, cloc
         assert page.status_code == 410
         assert "expired" in visible_text(page)
         assert "adatum.com" not in visible_text(page)
-        desk_app.extensions["cases"].sweep()
+        desk_app.extensions["cases"].sweep(sure=True)
 
 
 def test_a_case_is_deleted_on_request_and_says_so(person: LintingClient) -> None:
