@@ -14,8 +14,8 @@ from ..web.messages import N_
 from ..web.site import Site
 
 MISTYPED: Final = N_(
-    "This is no code of ours: perhaps a sign was misheard. It has nine signs, such as "
-    "H2K-M4Q-R69; please compare them one by one."
+    "This is no code of ours: perhaps a sign was misheard. It has twelve signs, such as "
+    "H2K-M4Q-R69-T34, or nine if it is an older one; please compare them one by one."
 )
 UNKNOWN: Final = N_(
     "There is no case with this code here. Please compare it once more; a code from another "
@@ -29,7 +29,9 @@ TOO_MANY: Final = N_(
     "Too many codes that fit nothing came from here, so none is looked up for a while. Please wait "
     "{time}, and then try again."
 )
-SHORT: Final = N_("A code has nine signs, and this has {n}. Please compare them one by one.")
+SHORT: Final = N_(
+    "A code has twelve signs (an older one nine), and this has {n}. Please compare them one by one."
+)
 
 
 class NotFound(Exception):
