@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, request
 from ..web.addresses import Network, visitor_address
 from ..web.rates import Allowance, Rate, key_of
 from ..web.replies import KINDS, refuse
+from ..web.security_log import record
 from ..web.site import visitor_site
 
 NAME = "too-many-requests"
@@ -28,9 +29,11 @@ def count() -> Response | None:
         return None
     address = visitor_address(request.environ, current_app.extensions["trusted_proxies"])
     g.allowance = allowance = rate.take(key_of(address))
-    if allowance is None or allowance.allowed:
+    if allowance.allowed:
         return None
     site = visitor_site()
+    if allowance.is_first_refusal:
+        record("limit-hit", limit="api", portal=site.portal_id)
     message = site.language.gettext(KINDS[NAME].message).format(
         seconds=allowance.wait, limit=allowance.limit, window=allowance.window
     )

@@ -9,9 +9,9 @@ from flask import current_app
 from ..store.cases import Case, Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.dates import shown_wait
-from ..web.guesses import Guesses, Who
 from ..web.messages import N_
 from ..web.site import Site
+from .throttle import CodeThrottle, Throttled, Who
 
 MISTYPED: Final = N_(
     "This is no code of ours: perhaps a sign was misheard. It has twelve signs, such as "
@@ -56,21 +56,20 @@ def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Cas
     :raise DatabaseAway: cases are not available just now
     """
     cases: Cases = current_app.extensions["cases"]
-    guesses: Guesses = current_app.extensions["guesses"]
-    if seconds := guesses.wait(who):
-        told = site.language.gettext(TOO_MANY)
-        time = shown_wait(seconds, site.language.code)
-        raise NotFound(told.format(time=time), 429, seconds)
+    throttle: CodeThrottle = current_app.extensions["code_throttle"]
     try:
-        code = read_code(typed)
-        if agent is None:
-            return cases.find(site.portal_id, code)
-        return cases.look(site.portal_id, code, agent)
-    except NotACode as fault:  # it was not looked up, so nothing was guessed
+        code = read_code(typed)  # one that was mistyped is not looked up, so nothing is guessed
+        with throttle.trying(who, site.portal_id):
+            if agent is None:
+                return cases.find(site.portal_id, code)
+            return cases.look(site.portal_id, code, agent)
+    except NotACode as fault:
         raise NotFound(_mistyped(site, fault), 422) from None
+    except Throttled as fault:
+        told, wait = site.language.gettext(TOO_MANY), fault.args[0]
+        time = shown_wait(wait, site.language.code)
+        raise NotFound(told.format(time=time), 429, wait) from None
     except (UnknownCode, EndedCase) as fault:
-        if isinstance(fault, UnknownCode):
-            guesses.missed(who)
         raise why_not(site, fault) from None
 
 

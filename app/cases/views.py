@@ -9,13 +9,15 @@ from ..store import DatabaseAway
 from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.counting import mark
-from ..web.guesses import visitor, visitor_key
+from ..web.guesses import visitor_key
 from ..web.links import Spot
 from ..web.rates import Rate
+from ..web.security_log import record
 from ..web.site import Site, find_site
 from ..wizard.query import moved_part, read_query
 from . import pages
 from .finding import NotFound, find_case, why_not
+from .throttle import visitor
 
 cases = Blueprint("cases", __name__)
 HELP = "help"
@@ -44,6 +46,8 @@ def open_case(lang: str) -> Answer:
     rate: Rate | None = current_app.extensions["case_rate"]
     allowance = rate.take(f"open {visitor_key()}") if rate else None
     if allowance and not allowance.allowed:
+        if allowance.is_first_refusal:
+            record("limit-hit", limit="case", portal=site.portal_id)
         return pages.away_page(site, spot, wait=allowance.wait)
     try:
         case = kept.open(site.portal_id, site.language.code, spot.facts)

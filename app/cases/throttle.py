@@ -1,0 +1,126 @@
+"""Slow down whoever tries codes that fit no case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Final
+
+from flask import current_app, request
+
+from ..store import DatabaseAway
+from ..store.cases import UnknownCode
+from ..store.code_budget import CodeBudget
+from ..web.addresses import visitor_address
+from ..web.rates import Allowance, Rate, around, key_of
+from ..web.security_log import record
+
+LOCKS: Final = 64
+PATIENCE: Final = 0.25
+"""Seconds that a look-up waits for another one of the same network."""
+
+Taken = tuple[Rate, str, Allowance]
+Who = tuple[str, ...]
+"""What somebody's misses are counted under, the narrowest first."""
+
+
+class Throttled(Exception):
+    """Too many misses came from there; ``args[0]`` is how many seconds to wait."""
+
+
+class CodeThrottle:
+    """Counts misses: codes that fit no case.  Who has a code of their own is never in the way.
+
+    While the service has a budget left, only those who miss often have to wait.  Once it is used
+    up, also networks that have missed a few times within a day; agents, who have signed in, do not.
+    docs/cases.md says what that makes of an attack.
+
+    :param usual: for an address or an agent, and for the network around an address; None: no limit
+    :param strict: for that network, and for its provider, once the budget is used up
+    """
+
+    def __init__(
+        self,
+        usual: Sequence[Rate | None],
+        strict: Sequence[Rate | None] = (),
+        budget: CodeBudget | None = None,
+    ) -> None:
+        self._usual = usual
+        self._strict = strict
+        self.budget = budget
+        self._locks = [Lock() for _ in range(LOCKS)]
+
+    @contextmanager
+    def trying(self, who: Who, portal: str) -> Iterator[None]:
+        """Look a code up in the block.  It counts as a miss if the block ends in ``UnknownCode``.
+
+        :raise Throttled: too many misses came from there, so none is looked up
+        :raise DatabaseAway: it does not answer
+        """
+        usual = _pairs("guess", self._usual, who)
+        strict = _pairs("strict", self._strict, who[1:])
+        taken: list[Taken] = []
+        used_up = False
+        with self._one_at_a_time(who):
+            # Counted before it is known how it ends: another process may be asked at once.
+            try:
+                _take(usual, taken)
+                used_up = self.budget is not None and not self.budget.remaining()
+                if used_up:
+                    _take(strict, taken)
+                yield
+            except UnknownCode:
+                for rate, key in () if used_up else strict:
+                    rate.take(key)
+                self._note(portal, any(not allowance.remaining for _, _, allowance in taken))
+                raise
+            except BaseException:
+                _give_back(taken)
+                raise
+            _give_back(taken)
+
+    def _note(self, portal: str, is_last: bool) -> None:
+        if is_last:
+            record("limit-hit", limit="guess", portal=portal)
+        if self.budget and self.budget.spend():
+            record("limit-hit", limit="code-budget", amount=self.budget.amount)
+
+    @contextmanager
+    def _one_at_a_time(self, who: Who) -> Iterator[None]:
+        """Look up one code after the other for the same network, so that none is refused for that.
+
+        :raise DatabaseAway: the one before does not come to its end
+        """
+        lock = self._locks[hash(who[:2][-1]) % LOCKS]
+        if not lock.acquire(timeout=PATIENCE):
+            raise DatabaseAway
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def visitor() -> Who:
+    """Return what a visitor's misses are counted under: the address, and the networks around it."""
+    address = visitor_address(request.environ, current_app.extensions["trusted_proxies"])
+    return key_of(address), *around(address)
+
+
+def _pairs(what: str, rates: Sequence[Rate | None], who: Who) -> list[tuple[Rate, str]]:
+    return [(rate, f"{what} {key}") for rate, key in zip(rates, who, strict=False) if rate]
+
+
+def _take(pairs: Iterable[tuple[Rate, str]], taken: list[Taken]) -> None:
+    """Count a miss with each rate, and add to what was taken.
+
+    :raise Throttled: one of them has had its last
+    """
+    taken += [(rate, key, rate.take(key)) for rate, key in pairs]
+    if waits := [allowance.wait for _, _, allowance in taken if not allowance.allowed]:
+        raise Throttled(max(waits))
+
+
+def _give_back(taken: Iterable[Taken]) -> None:
+    for rate, key, _ in taken:
+        rate.give_back(key)
