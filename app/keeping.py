@@ -18,10 +18,10 @@ from .store.code_budget import CodeBudget
 from .store.tally import Tally
 from .web.rates import RateLimits
 
-WIDER: Final = 10
-"""How many times more codes that fit nothing may come from the whole network around an address."""
-STRICT: Final = ("3 per day", "900 per day")
-"""How many may come from a network, and from an IPv6 provider, once the budget is used up."""
+STRICT: Final = "3 per day"
+"""How many codes that fit nothing an address may try once the budget of the service is used up."""
+WIDER: Final = (1, 10, 10_000)
+"""How many times more may come from the network around an address, and from an IPv6 provider."""
 
 
 def install(
@@ -49,8 +49,8 @@ def install(
 def _throttle(
     limits: RateLimits, settings: Settings, database: Database | None, today: Callable[[], date]
 ) -> CodeThrottle:
-    usual = [limits.make(settings.guess_limit, "GUESS_LIMIT", times) for times in (1, WIDER)]
+    usual = [limits.make(settings.guess_limit, "GUESS_LIMIT", times) for times in WIDER]
     if database is None or settings.code_budget is None:
         return CodeThrottle(usual)
-    strict = [limits.make(text, "STRICT") for text in STRICT]
+    strict = [limits.make(STRICT, "STRICT", times) for times in WIDER]
     return CodeThrottle(usual, strict, CodeBudget(database, settings.code_budget, today))

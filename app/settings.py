@@ -40,8 +40,8 @@ class Settings:
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
     ``case_days``: how long a case is kept.  ``case_limit``: how often one address may open one.
     ``guess_limit``: how many codes that fit nothing one address, or one agent, may try.
-    ``code_budget``: how many such codes a day, from everybody together, before networks that have
-    tried some are held up; None for no budget.
+    ``code_budget``: how many such codes a day, from everybody together, before addresses that
+    have tried some are held up; None for no budget.
     ``sign_in_limit``: how many wrong passwords may come from one address.
     ``desk_open``: whether everybody may use the desk without cases.
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.

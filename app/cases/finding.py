@@ -59,7 +59,7 @@ def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Cas
     throttle: CodeThrottle = current_app.extensions["code_throttle"]
     try:
         code = read_code(typed)  # one that was mistyped is not looked up, so nothing is guessed
-        with throttle.trying(who, site.portal_id):
+        with throttle.trying(who, site.portal_id, agent=agent is not None):
             if agent is None:
                 return cases.find(site.portal_id, code)
             return cases.look(site.portal_id, code, agent)

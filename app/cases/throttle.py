@@ -33,11 +33,11 @@ class CodeThrottle:
     """Counts misses: codes that fit no case.  Who has a code of their own is never in the way.
 
     While the service has a budget left, only those who miss often have to wait.  Once it is used
-    up, also networks that have missed a few times within a day; agents, who have signed in, do not.
-    docs/cases.md says what that makes of an attack.
+    up, also visitors who have missed a few times within a day.  docs/cases.md says what that makes
+    of an attack.
 
-    :param usual: for an address or an agent, and for the network around an address; None: no limit
-    :param strict: for that network, and for its provider, once the budget is used up
+    :param usual: for an address or an agent, and the networks around an address; None for no limit
+    :param strict: likewise, for visitors once the budget is used up
     """
 
     def __init__(
@@ -52,14 +52,15 @@ class CodeThrottle:
         self._locks = [Lock() for _ in range(LOCKS)]
 
     @contextmanager
-    def trying(self, who: Who, portal: str) -> Iterator[None]:
+    def trying(self, who: Who, portal: str, agent: bool = False) -> Iterator[None]:
         """Look a code up in the block.  It counts as a miss if the block ends in ``UnknownCode``.
 
+        :param agent: an agent asks, who has signed in: no attack on the service is in their way
         :raise Throttled: too many misses came from there, so none is looked up
         :raise DatabaseAway: it does not answer
         """
         usual = _pairs("guess", self._usual, who)
-        strict = _pairs("strict", self._strict, who[1:])
+        strict = _pairs("strict", () if agent else self._strict, who)
         taken: list[Taken] = []
         used_up = False
         with self._one_at_a_time(who):

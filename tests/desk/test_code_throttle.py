@@ -134,18 +134,30 @@ def test_many_networks_run_into_the_budget_and_people_do_not(
         assert ask(app, attackers[0], code) == 429
 
 
-def test_a_network_is_held_up_for_what_it_did_before_too(make_app: Callable[..., Flask]) -> None:
-    app = make_app(code_budget=4)
+def test_an_address_is_held_up_for_what_it_did_before_too(make_app: Callable[..., Flask]) -> None:
+    app = make_app(code_budget=3)
     code = new_code(app)
-    for number in range(4):
-        assert ask(app, f"2001:db8:1:{number}::1") == 404
-    assert ask(app, "2001:db8:1:ffff::1", code) == 429
-    assert ask(app, "2001:db8:2::1", code) == 200
+    assert [ask(app, "2001:db8:1:2::3") for _ in range(3)] == [404] * 3
+    assert ask(app, "2001:db8:1:2::4", code) == 429
+    assert ask(app, "2001:db8:1:3::4", code) == 200, "a neighbour"
 
 
-def test_an_ipv6_provider_with_all_its_networks_is_held_up(database: Database) -> None:
-    strict = [Rate(read_limit(text)) for text in ("3 per day", "9 per day")]
+@pytest.mark.parametrize(
+    ("addresses", "most"),
+    [
+        ([f"2001:db8:1:{n:x}::1" for n in range(20)], 6),
+        ([f"198.51.100.{n}" for n in range(20)], 6),
+        ([f"2001:db8:{n:x}::1" for n in range(20)], 12),
+        ([f"198.51.{n}.1" for n in range(20)], 20),
+    ],
+    ids=["/48", "/24", "/32", "IPv4 networks"],
+)
+def test_a_network_with_all_its_addresses_is_held_up(
+    database: Database, addresses: list[str], most: int
+) -> None:
+    strict = [Rate(read_limit(f"{number} per day")) for number in (1, 6, 12)]
     budget = CodeBudget(database, 1, lambda: date(2026, 11, 25))
+    budget.spend()
     throttle = CodeThrottle((), strict, budget)
 
     def is_looked_up(address: str) -> bool:
@@ -158,8 +170,8 @@ def test_an_ipv6_provider_with_all_its_networks_is_held_up(database: Database) -
         except Throttled:
             return False
 
-    told = [is_looked_up(f"2001:db8:{number:x}::1") for number in range(12)]
-    assert told == [True] * 9 + [False] * 3
+    told = [is_looked_up(address) for address in addresses]
+    assert told == [True] * most + [False] * (20 - most)
     assert is_looked_up("2001:db9::1")
 
 
