@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, current_app, g, request
 
-from ..web.addresses import Network, visitor_address
-from ..web.rates import Allowance, Rate, key_of
+from ..web.addresses import Network
+from ..web.rates import Allowance, Rate
 from ..web.replies import KINDS, refuse
 from ..web.security_log import record
 from ..web.site import visitor_site
+from ..web.visitors import visitor_key
 
 NAME = "too-many-requests"
 
@@ -27,8 +28,7 @@ def count() -> Response | None:
     # A browser's question beforehand is not the page's doing, nor is it worth a limit.
     if rate is None or request.method == "OPTIONS" or request.endpoint in FREE:
         return None
-    address = visitor_address(request.environ, current_app.extensions["trusted_proxies"])
-    g.allowance = allowance = rate.take(key_of(address))
+    g.allowance = allowance = rate.take(visitor_key())
     if allowance.allowed:
         return None
     site = visitor_site()

@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
-from flask import current_app, request
-
 from ..store import DatabaseAway
 from ..store.cases import UnknownCode
 from ..store.code_budget import CodeBudget
-from ..web.addresses import visitor_address
-from ..web.rates import Allowance, Rate, around, key_of
+from ..web.rates import Allowance, Rate
 from ..web.security_log import record
 
 LOCKS: Final = 64
@@ -100,12 +97,6 @@ class CodeThrottle:
             yield
         finally:
             lock.release()
-
-
-def visitor() -> Who:
-    """Return what a visitor's misses are counted under: the address, and the networks around it."""
-    address = visitor_address(request.environ, current_app.extensions["trusted_proxies"])
-    return key_of(address), *around(address)
 
 
 def _pairs(what: str, rates: Sequence[Rate | None], who: Who) -> list[tuple[Rate, str]]:

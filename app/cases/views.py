@@ -9,15 +9,14 @@ from ..store import DatabaseAway
 from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.counting import mark
-from ..web.guesses import visitor_key
 from ..web.links import Spot
 from ..web.rates import Rate
 from ..web.security_log import record
 from ..web.site import Site, find_site
+from ..web.visitors import visitor_key, visitor_keys
 from ..wizard.query import moved_part, read_query
 from . import pages
 from .finding import NotFound, find_case, why_not
-from .throttle import visitor
 
 cases = Blueprint("cases", __name__)
 HELP = "help"
@@ -100,7 +99,7 @@ def delete(lang: str, code: str) -> Response:
     """
     site, kept = _desk(lang)
     try:
-        case = find_case(site, code, visitor())
+        case = find_case(site, code, visitor_keys())
         kept.end(site.portal_id, case.code)
     except NotFound as fault:
         return pages.ask_page(site, code, fault)
@@ -113,7 +112,7 @@ def delete(lang: str, code: str) -> Response:
 
 def _show(site: Site, typed: str) -> Response:
     try:
-        return pages.case_page(site, find_case(site, typed, visitor()))
+        return pages.case_page(site, find_case(site, typed, visitor_keys()))
     except NotFound as fault:
         return pages.ask_page(site, typed, fault)
     except DatabaseAway:

@@ -38,7 +38,7 @@ def documents(lang: str) -> Response:
         ],
         "problems": [(name, kind.status, translate(kind.title)) for name, kind in KINDS.items()],
         "too_large": translate(large.message),
-        "limit": (rate.limit.amount, rate.window) if rate else None,
+        "limit": (rate.granted, rate.window) if rate else None,
         "description": f"{site.root}{PATH}/openapi.json?lang={site.language.code}",
     }
     # The page cache does not tell one host from another.

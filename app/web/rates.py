@@ -72,6 +72,11 @@ class Rate:
         self._own = CountMinSketch(self.window, clock)
 
     @property
+    def granted(self) -> int:
+        """How many requests one key may send in a window, whichever process answers them."""
+        return self.limit.amount if self._redis else self._share
+
+    @property
     def window(self) -> int:
         """How many seconds a request counts at most."""
         return self.limit.get_expiry()
