@@ -20,8 +20,6 @@ from .web.rates import RateLimits
 
 STRICT: Final = "3 per day"
 """How many codes that fit nothing an address may try once the budget of the service is used up."""
-WIDER: Final = (1, 10, 10_000)
-"""How many times more may come from the network around an address, and from an IPv6 provider."""
 
 
 def install(
@@ -31,7 +29,8 @@ def install(
     database = Database(settings.database_url) if settings.database_url else None
     lifetime = timedelta(days=settings.case_days)
     limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
-    limiting.install(app, limits.make(settings.rate_limit, "RATE_LIMIT"), settings.trusted_proxies)
+    rate = limits.network_rate(settings.rate_limit, "RATE_LIMIT")
+    limiting.install(app, rate, settings.trusted_proxies)
     app.extensions |= {
         "database": database,
         "cases": Cases(database, lifetime, now) if database else None,
@@ -39,8 +38,8 @@ def install(
         "tally": Tally(database, today) if database else None,
         "metrics_from": (settings.metrics_from, settings.trusted_proxies),
         "code_throttle": _throttle(limits, settings, database, today),
-        "case_rate": limits.make(settings.case_limit, "CASE_LIMIT"),
-        "sign_in_rate": limits.make(settings.sign_in_limit, "SIGN_IN_LIMIT"),
+        "case_rate": limits.network_rate(settings.case_limit, "CASE_LIMIT"),
+        "sign_in_rate": limits.rate(settings.sign_in_limit, "SIGN_IN_LIMIT"),
         "desk_open": settings.desk_open,
         "identity": settings.identity,
     }
@@ -49,8 +48,8 @@ def install(
 def _throttle(
     limits: RateLimits, settings: Settings, database: Database | None, today: Callable[[], date]
 ) -> CodeThrottle:
-    usual = [limits.make(settings.guess_limit, "GUESS_LIMIT", times) for times in WIDER]
+    usual = limits.rates(settings.guess_limit, "GUESS_LIMIT")
     if database is None or settings.code_budget is None:
         return CodeThrottle(usual)
-    strict = [limits.make(STRICT, "STRICT", times) for times in WIDER]
+    strict = limits.rates(STRICT, "CODE_BUDGET")
     return CodeThrottle(usual, strict, CodeBudget(database, settings.code_budget, today))

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from flask import Flask, Response, current_app, g, request
 
 from ..web.addresses import Network
-from ..web.rates import Allowance, Rate
+from ..web.rates import Allowance, NetworkRate
 from ..web.replies import KINDS, refuse
 from ..web.security_log import record
 from ..web.site import visitor_site
-from ..web.visitors import visitor_key
+from ..web.visitors import visitor_keys
 
 NAME = "too-many-requests"
 
 
-def install(app: Flask, rate: Rate | None, trusted: Sequence[Network]) -> None:
+def install(app: Flask, rate: NetworkRate | None, trusted: Sequence[Network]) -> None:
     """Let the API count by this rate, None for no limit, behind proxies that are trusted."""
     app.extensions["rate"] = rate
     app.extensions["trusted_proxies"] = tuple(trusted)
@@ -24,11 +24,11 @@ def install(app: Flask, rate: Rate | None, trusted: Sequence[Network]) -> None:
 
 def count() -> Response | None:
     """Count the request, and refuse it when its address has asked too often."""
-    rate: Rate | None = current_app.extensions["rate"]
+    rate: NetworkRate | None = current_app.extensions["rate"]
     # A browser's question beforehand is not the page's doing, nor is it worth a limit.
     if rate is None or request.method == "OPTIONS" or request.endpoint in FREE:
         return None
-    g.allowance = allowance = rate.take(visitor_key())
+    g.allowance = allowance = rate.take(visitor_keys())
     if allowance.allowed:
         return None
     site = visitor_site()

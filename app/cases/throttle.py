@@ -33,14 +33,14 @@ class CodeThrottle:
     up, also visitors who have missed a few times within a day.  docs/cases.md says what that makes
     of an attack.
 
-    :param usual: for an address or an agent, and the networks around an address; None for no limit
+    :param usual: for an address or an agent, and the networks around an address; none for no limit
     :param strict: likewise, for visitors once the budget is used up
     """
 
     def __init__(
         self,
-        usual: Sequence[Rate | None],
-        strict: Sequence[Rate | None] = (),
+        usual: Sequence[Rate],
+        strict: Sequence[Rate] = (),
         budget: CodeBudget | None = None,
     ) -> None:
         self._usual = usual
@@ -56,8 +56,8 @@ class CodeThrottle:
         :raise Throttled: too many misses came from there, so none is looked up
         :raise DatabaseAway: it does not answer
         """
-        usual = _pairs("guess", self._usual, who)
-        strict = _pairs("strict", () if agent else self._strict, who)
+        usual = list(zip(self._usual, who, strict=False))
+        strict = list(zip(() if agent else self._strict, who, strict=False))
         taken: list[Taken] = []
         used_up = False
         with self._one_at_a_time(who):
@@ -97,10 +97,6 @@ class CodeThrottle:
             yield
         finally:
             lock.release()
-
-
-def _pairs(what: str, rates: Sequence[Rate | None], who: Who) -> list[tuple[Rate, str]]:
-    return [(rate, f"{what} {key}") for rate, key in zip(rates, who, strict=False) if rate]
 
 
 def _take(pairs: Iterable[tuple[Rate, str]], taken: list[Taken]) -> None:

@@ -10,10 +10,10 @@ from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.counting import mark
 from ..web.links import Spot
-from ..web.rates import Rate
+from ..web.rates import NetworkRate
 from ..web.security_log import record
 from ..web.site import Site, find_site
-from ..web.visitors import visitor_key, visitor_keys
+from ..web.visitors import visitor_keys
 from ..wizard.query import moved_part, read_query
 from . import pages
 from .finding import NotFound, find_case, why_not
@@ -42,8 +42,8 @@ def open_case(lang: str) -> Answer:
     """
     site, kept = _desk(lang)
     spot = read_query()[0]
-    rate: Rate | None = current_app.extensions["case_rate"]
-    allowance = rate.take(f"open {visitor_key()}") if rate else None
+    rate: NetworkRate | None = current_app.extensions["case_rate"]
+    allowance = rate.take(visitor_keys()) if rate else None
     if allowance and not allowance.allowed:
         if allowance.is_first_refusal:
             record("limit-hit", limit="case", portal=site.portal_id)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app
 from ..api.openapi import PATH, describe
 from ..web.clock import today
 from ..web.pages import page
-from ..web.rates import Rate
+from ..web.rates import NetworkRate
 from ..web.replies import DOCUMENTS, KINDS
 from ..web.site import find_site, home_url
 from .contents import operations
@@ -24,7 +24,7 @@ def documents(lang: str) -> Response:
     """
     site = find_site(lang)
     home = home_url()
-    rate: Rate | None = current_app.extensions["rate"]
+    rate: NetworkRate | None = current_app.extensions["rate"]
     translate, large = site.language.gettext, KINDS["too-large"]
     values = {
         "here": DOCUMENTS,

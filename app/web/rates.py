@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -21,6 +22,8 @@ CUSTOMER_BITS: Final = 48
 """The bits of an IPv6 network that one customer may get (RFC 6177 section 2)."""
 PROVIDER_BITS: Final = 32
 """The bits of the smallest IPv6 network that a registry allocates to a provider."""
+WIDER: Final = (1, 10, 10_000)
+"""How many times more may come from the network around an address, and from an IPv6 provider."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Rate:
 
     :param redis: None where each worker counts by itself
     :param workers: how many processes there are; without Redis each grants its share, at least one
+    :param name: what it is counted under in Redis, besides the key
     """
 
     def __init__(
@@ -64,11 +68,13 @@ class Rate:
         limit: RateLimitItem,
         redis: RedisCounter | None = None,
         workers: int = 1,
+        name: str = "",
         clock: Clock = time.monotonic,
     ) -> None:
         self.limit = limit
         self._share = max(1, limit.amount // workers)
         self._redis = redis
+        self._name = name
         self._own = CountMinSketch(self.window, clock)
 
     @property
@@ -85,7 +91,7 @@ class Rate:
         """Count one request, or some."""
         counted, limit = self._own.add(key, amount), self._share
         if self._redis:
-            name = self.limit.key_for("window", key)
+            name = self.limit.key_for("window", self._name, key)
             shared = self._redis.add(name, self.window, amount)
             if shared:
                 # What was counted here while Redis was away, or has lost it, still counts.
@@ -103,6 +109,28 @@ class Rate:
         return 0 if allowance.remaining else allowance.wait
 
 
+class NetworkRate:
+    """Counts by address and by the networks around it, which may send more.
+
+    What an address sends too often does not count for its network.
+
+    :param rates: for each of ``visitor_keys``, the address first
+    """
+
+    def __init__(self, rates: Sequence[Rate]) -> None:
+        self._rates = rates
+        self.granted, self.window = rates[0].granted, rates[0].window
+
+    def take(self, keys: Iterable[str]) -> Allowance:
+        """Count one request; what is told is the address's allowance, or the first used up."""
+        told = []
+        for rate, key in zip(self._rates, keys, strict=False):
+            told.append(rate.take(key))
+            if not told[-1].allowed:
+                return told[-1]
+        return told[0]
+
+
 class RateLimits:
     """Makes the rates of one process.
 
@@ -114,18 +142,31 @@ class RateLimits:
         self._redis = None if _scheme(storage) == MEMORY else RedisCounter(storage)
         self._workers = workers
 
-    def make(self, text: str, name: str, times: int = 1) -> Rate | None:
+    def rate(self, text: str, name: str) -> Rate | None:
         """Return what counts by a limit such as ``120 per minute``, None for an empty text.
 
-        :param name: the setting that it stands in
-        :param times: so many times more are let through
+        :param name: the setting that it stands in, and what it is counted under in Redis
         :raise ValueError: it cannot be meant
         """
-        limit = read_limit(text, name)
-        if limit is None:
-            return None
-        more = type(limit)(limit.amount * times, limit.multiples)
-        return Rate(more, self._redis, self._workers)
+        return next(iter(self.rates(text, name)), None)
+
+    def rates(self, text: str, name: str) -> list[Rate]:
+        """Return what counts an address, and the networks around it; nothing for an empty text.
+
+        :raise: as ``rate``
+        """
+        if (limit := read_limit(text, name)) is None:
+            return []
+        more = [type(limit)(limit.amount * times, limit.multiples) for times in WIDER]
+        return [Rate(each, self._redis, self._workers, name) for each in more]
+
+    def network_rate(self, text: str, name: str) -> NetworkRate | None:
+        """Return what counts for an address together with the networks around it.
+
+        :raise: as ``rate``
+        """
+        rates = self.rates(text, name)
+        return NetworkRate(rates) if rates else None
 
 
 def key_of(address: Address | None) -> str:

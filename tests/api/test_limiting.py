@@ -73,6 +73,18 @@ def test_every_address_is_counted_by_itself(client: FlaskClient) -> None:
     assert ask(client, f"198.51.100.9, {near}").status_code == 429
 
 
+def test_a_network_with_all_its_addresses_is_refused_too(client: FlaskClient) -> None:
+    told = [ask(client, f"2001:db8:1:{number:x}::1").status_code for number in range(30)]
+    assert told == [200] * 20 + [429] * 10
+    assert ask(client, "2001:db8:2::1").status_code == 200
+
+
+def test_one_address_does_not_use_up_its_networks_allowance(client: FlaskClient) -> None:
+    told = [ask(client, "198.51.100.1").status_code for _ in range(40)]
+    assert told == [200] * 2 + [429] * 38
+    assert ask(client, "198.51.100.2").status_code == 200
+
+
 def test_what_is_wrong_counts_too_and_pages_do_not(client: FlaskClient) -> None:
     head = {"X-Forwarded-For": VISITOR}
     for _ in range(5):

@@ -91,6 +91,20 @@ def test_200_guesses_at_two_workers(tmp_path: Path) -> None:
     assert told[404] + told[429] == 200
 
 
+def test_a_network_with_all_its_addresses_opens_no_more_cases(
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_app(case_limit="2 per hour").test_client()
+    addresses = [f"2001:db8:1:{number:x}::1" for number in range(30)]
+    with listening(caplog) as events:
+        told = [
+            client.post("/en/help", environ_base={"REMOTE_ADDR": address}).status_code
+            for address in addresses
+        ]
+    assert told == [303] * 20 + [429] * 10
+    assert events == [{"event": "limit-hit", "limit": "case", "portal": ""}]
+
+
 def test_guesses_at_once_are_no_way_around(make_app: Callable[..., Flask]) -> None:
     app = make_app()
     new_code(app)

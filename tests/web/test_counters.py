@@ -35,11 +35,11 @@ def seconds() -> Seconds:
 
 
 def limited() -> Flask:
-    return create_app(Settings(rate_limit="10 per 10 minutes"))
+    return create_app(Settings(sign_in_limit="10 per 10 minutes"))
 
 
 def test_memory_stays_bounded_however_many_addresses_ask() -> None:
-    rate = limited().extensions["rate"]
+    rate = limited().extensions["sign_in_rate"]
     rate.take("first")
     tracemalloc.start()
     for number in range(50_000):
@@ -51,7 +51,7 @@ def test_memory_stays_bounded_however_many_addresses_ask() -> None:
 
 
 def test_a_flood_of_other_addresses_makes_none_forgotten() -> None:
-    rate = limited().extensions["rate"]
+    rate = limited().extensions["sign_in_rate"]
     for _ in range(10):
         rate.take("somebody")
     for number in range(100_000):
@@ -73,7 +73,7 @@ def test_hardly_anybody_is_taken_for_one_of_10_000_attackers() -> None:
 def test_a_wall_clock_that_jumps_frees_nobody_and_locks_nobody(
     monkeypatch: pytest.MonkeyPatch, jump: float
 ) -> None:
-    rate = limited().extensions["rate"]
+    rate = limited().extensions["sign_in_rate"]
     for _ in range(10):
         rate.take("somebody")
     told = time.time
