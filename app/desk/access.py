@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, NamedTuple
@@ -15,7 +14,8 @@ from ..store.agents import Agent, Agents
 from ..web.messages import N_
 from ..web.site import Site, find_site
 from .forms import DeskForm
-from .signing.page import sign_in_page
+from .signing.page import asked_place, sign_in_page
+from .signing.places import HOME
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
@@ -24,8 +24,6 @@ ENDED: Final = N_(
     "You are not signed in any more, so nothing was changed. A session lasts 12 hours, or until "
     "you sign out. Please sign in, and do it once more."
 )
-_PART: Final = re.compile(r"/(?:cases/new|outcome|delete|sign-out)$")
-"""What stands behind a page's address where a form of it is sent to."""
 
 
 class AtDesk(NamedTuple):
@@ -128,10 +126,8 @@ def lead_to_sign_in(site: Site) -> Any:
 
     What was sent is not kept, so it is said openly that the session has ended.
     """
-    back = _PART.sub("", request.path).removeprefix(f"/{site.language.code}/")
-    if asked := request.query_string.decode("ascii", "ignore"):
-        back = f"{back}?{asked}"
+    back = asked_place(site)
     if request.method != "GET":
         return sign_in_page(site, error=site.language.gettext(ENDED), status=401, to=back)
-    query = f"?{urlencode({'to': back})}" if back != "desk" else ""
+    query = f"?{urlencode({'to': back})}" if back != HOME else ""
     return redirect(f"{site.base}/desk/sign-in{query}", 303)

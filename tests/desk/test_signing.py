@@ -142,10 +142,10 @@ def test_signing_in_leads_to_the_desk_only(desk_app: Flask, to: str) -> None:
 
 def test_a_page_asked_for_before_is_the_one_led_to(desk_app: Flask) -> None:
     client = desk_app.test_client()
-    page = client.get(client.get("/en/desk/cases?ask=place").location)
+    page = client.get(client.get("/en/desk?ask=place").location)
     form = {"name": "lan", "password": PASSWORD, "csrf_token": token(page)}
     action = re.search('method="post" action="([^"]+)"', page.get_data(as_text=True))[1]
-    assert client.post(action, data=form).location == "/en/desk/cases?ask=place"
+    assert client.post(action, data=form).location == "/en/desk?ask=place"
 
 
 def test_an_agent_of_one_desk_is_nobody_at_another(desk_app: Flask) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import abort, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
@@ -21,6 +20,7 @@ from ..blueprint import desk
 from .openid import STALE, NotVouched, SignIn
 from .page import page_of, provider_of, sign_in_page
 from .password import MANY, begin
+from .places import canonical_place
 
 NOBODY: Final = N_(
     "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "
@@ -42,9 +42,6 @@ def begin_with_provider(lang: str) -> Answer:
     """
     site, provider = _found(lang)
     wanted = request.args.get("to", "")
-    plain = site.root.partition(";")[0]
-    if plain != site.root:  # there is one address to come back to, whatever the colours
-        return redirect(f"{plain}{request.path}?{urlencode({'to': wanted})}", 303)
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
     if wait := _waiting("provider"):
@@ -57,8 +54,8 @@ def begin_with_provider(lang: str) -> Answer:
         )
     except NotVouched as fault:
         return _refuse(site, wanted, fault.text, fault.status)
-    kept = wanted if len(wanted) <= LONGEST and wanted.isascii() else ""
-    session[ON_THE_WAY] = {"lang": lang, "to": kept}
+    kept = canonical_place(wanted)
+    session[ON_THE_WAY] = {"lang": lang, "to": kept if len(kept) <= LONGEST else ""}
     return redirect(url, 303)
 
 
