@@ -124,6 +124,8 @@ def _identity(told: SignIn) -> IdentityProvider:
         groups_claim=told.groups_claim,
         agents=told.agents or "",
         leads=told.leads or "",
+        acr=told.acr or "",
+        amr=told.amr or "",
     )
 
 

@@ -457,3 +457,24 @@ def test_a_new_portals_file_counts_at_once(portal_app: Flask) -> None:
     assert book.reload()
     location = portal_app.test_client().get(f"/at/proseware{BEGIN}").location
     assert "client_id=other" in location
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "status"),
+    [({"acr": "two three"}, {"acr": "two"}, 303), ({"acr": "two"}, {"acr": "one"}, 403),
+     ({"acr": "two"}, {}, 403), ({"amr": "mfa pwd"}, {"amr": "pwd mfa otp"}, 303),
+     ({"amr": "mfa"}, {"amr": "pwd"}, 403), ({"amr": "mfa"}, {}, 403),
+     ({"acr": "two", "amr": "otp"}, {"acr": "two", "amr": "pwd otp"}, 303)],
+)  # fmt: skip
+def test_how_somebody_signed_in_there_is_checked(
+    tmp_path: Path, provider: IdentityServer, asked: dict[str, str], told: dict[str, str],
+    status: int,
+) -> None:  # fmt: skip
+    app = make_app(tmp_path, vouching(provider.issuer, **asked))
+    client = app.test_client()
+    page = client.get(go(client, "lan", **told))
+    assert page.status_code == status
+    assert bool(who(app)) == (status == 303)
+    if status == 403:
+        assert "not as safely as this desk asks for" in visible_text(page)
+        assert "prompt=login" in client.get(BEGIN).location

@@ -17,7 +17,7 @@ from ...web.rates import Rate
 from ...web.site import Site, find_site, home_url
 from ..access import current_agent, find_desk
 from ..blueprint import desk
-from .openid import STALE, NotVouched, SignIn
+from .openid import STALE, WEAK, NotVouched, SignIn
 from .page import page_of, provider_of, sign_in_page
 from .password import MANY, begin
 from .places import canonical_place
@@ -81,6 +81,8 @@ def end_with_provider(lang: str) -> Answer:
     try:
         claims = client.end()
     except NotVouched as fault:
+        if fault.text == WEAK:
+            session[ANOTHER] = True
         return _refuse(site, wanted, fault.text, fault.status)
     role = provider.role_of(claims)
     if role is None:
