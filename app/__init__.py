@@ -62,7 +62,7 @@ def create_app(
     app.extensions["public_url"] = settings.public_url
     app.extensions["demo_url"] = settings.demo_url
     pages.install(app, pages.Pages(settings.public_url))
-    headers.install(app)
+    headers.install(app, settings.hsts)
     errors.install(app)
     limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.trusted_proxies)
     keeping.install(app, settings, now or utc_now, tell_day)

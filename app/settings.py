@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, cast, get_args
 
 from .portal.identity import IdentityProvider
+from .store.agent import Passwords
 from .store.database import read_url
 from .web.addresses import Network, read_networks
 from .web.rates import check_storage, read_limit
@@ -22,6 +25,9 @@ OWN_DATABASE = INSTANCE / "desk.sqlite3"
 
 THIS_MACHINE = "127.0.0.0/8, ::1/128"
 """Who may read the metrics unless METRICS_FROM says otherwise."""
+
+_HSTS: Final = re.compile(r"[0-9]{1,10}(; ?includeSubDomains(; ?preload)?)?")
+"""What Strict-Transport-Security may say (RFC 6797 section 6.1)."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,10 @@ class Settings:
     ``sign_in_limit``: how many wrong passwords may come from one address.
     ``desk_open``: whether everybody may use the desk without cases.
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
+    ``passwords``: who may work at the desk with a password of its own: ``everybody``, ``agents``
+    (leads come through the identity provider), ``nobody``.
+    ``idle_minutes``: how long an agent stays signed in without doing anything.
+    ``hsts``: what Strict-Transport-Security says where ``public_url`` is https; empty for nothing.
     ``identity``: who vouches for the agents of the desk outside of portals, from ``OIDC_…``.
     """
 
@@ -60,6 +70,9 @@ class Settings:
     sign_in_limit: str = "30 per 10 minutes"
     desk_open: bool = False
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
+    passwords: Passwords = "everybody"
+    idle_minutes: int = 60
+    hsts: str = ""
     identity: IdentityProvider | None = None
 
     @classmethod
@@ -77,6 +90,17 @@ class Settings:
         open_to_all = environment.get("DESK_OPEN", "no")
         if open_to_all not in ("yes", "no"):
             raise ValueError(f"DESK_OPEN is yes or no, not {open_to_all!r}")
+        idle = environment.get("IDLE_MINUTES", str(cls.idle_minutes))
+        if not (idle.isdecimal() and 0 < int(idle) <= 720):
+            raise ValueError(f"IDLE_MINUTES is a number of minutes from 1 to 720, not {idle!r}")
+        hsts = environment.get("HSTS", "")
+        if hsts and not _HSTS.fullmatch(hsts):
+            raise ValueError(
+                f"HSTS is seconds, as 31536000 or '31536000; includeSubDomains', not {hsts!r}"
+            )
+        passwords = environment.get("PASSWORDS", cls.passwords)
+        if passwords not in get_args(Passwords):
+            raise ValueError(f"PASSWORDS is everybody, agents or nobody, not {passwords!r}")
         database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
         if database:
             read_url(database)
@@ -97,6 +121,9 @@ class Settings:
             sign_in_limit=_limit(environment, "SIGN_IN_LIMIT", cls.sign_in_limit),
             desk_open=open_to_all == "yes",
             metrics_from=_networks(environment, "METRICS_FROM", THIS_MACHINE),
+            passwords=cast(Passwords, passwords),
+            idle_minutes=int(idle),
+            hsts=hsts,
             identity=IdentityProvider.from_environment(environment),
         )
 

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from flask import abort, current_app, g, redirect, request, session
 
 from ..store import DatabaseAway
-from ..store.agents import Agent, Agents
+from ..store.agents import Agent
+from ..store.sessions import Sessions
 from ..web.messages import N_
 from ..web.site import Site, find_site
 from .forms import DeskForm
@@ -21,8 +22,8 @@ TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
 View = Callable[..., Any]
 ENDED: Final = N_(
-    "You are not signed in any more, so nothing was changed. A session lasts 12 hours, or until "
-    "you sign out. Please sign in, and do it once more."
+    "You are not signed in any more, so nothing was changed. A session ends after 12 hours, after "
+    "a while in which nothing is done, or when you sign out. Please sign in, and do it once more."
 )
 
 
@@ -53,9 +54,9 @@ def current_agent(site: Site) -> Agent | None:
     :raise DatabaseAway: it cannot be told just now
     """
     if "agent" not in g:
-        agents: Agents | None = current_app.extensions["agents"]
+        sessions: Sessions | None = current_app.extensions["sessions"]
         token = session.get(TOKEN)
-        g.agent = agents.signed_in(site.portal_id, token) if agents and token else None
+        g.agent = sessions.agent_of(site.portal_id, token) if sessions and token else None
     agent: Agent | None = g.agent
     return agent
 

@@ -10,8 +10,9 @@ from wtforms import Form, PasswordField, StringField
 from wtforms.csrf.session import SessionCSRF
 from wtforms.validators import Length
 
-from ..store.agents import LONGEST_NAME, SHIFT
+from ..store.agents import LONGEST_NAME
 from ..store.passwords import LONGEST
+from ..store.sessions import SHIFT
 
 
 class DeskForm(Form):

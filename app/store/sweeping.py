@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
+from .attempts import FORGOTTEN
 from .audit import KEPT
 from .database import Database
-from .passwords import FORGOTTEN
 from .schema import attempts, audit, cases, notes
 
 BATCH: Final = 500

@@ -57,7 +57,7 @@ def test_whatever_is_wanted_it_is_a_page_of_the_desk(wanted: str) -> None:
      ("desk/cases/h2k-m4q-r69?caller=en", "desk/cases/H2KM4QR69?caller=en"),
      ("desk/cases/H2KM4QR69/outcome", "desk/cases/H2KM4QR69"),
      ("desk/cases/new?place=home", "desk?place=home"),
-     ("desk/cases/lan@adatum.com", "desk/cases"),
+     ("desk/cases/lan@adatum.com", "desk/cases"), ("desk/account/end", "desk/account"),
      ("desk/nowhere", "desk"), ("desk/cases/H2KM4QR69/x", "desk")],
 )  # fmt: skip
 def test_a_page_that_there_is_stays_the_one(wanted: str, place: str) -> None:

@@ -63,6 +63,7 @@ def sign_in_page(
         "error": error,
         "at": at,
         "provider": way,
+        "passwords": current_app.extensions["passwords"] != "nobody",
         "here": f"desk/sign-in{query}",
     }
     return page(site, "sign-in.html", values, status, keep=False)

@@ -21,10 +21,12 @@ CASES: Final = "desk/cases"
 LONGEST: Final = 4000
 """Characters of an address that are read; no set of answers comes near it."""
 _DAYS: Final = ("7", "30", "90", "365")
-_PLAIN: Final = ("desk/audit",)
+_PLAIN: Final = ("desk/audit", "desk/account")
 _COUNTED: Final = ("desk/insights", "desk/insights.csv")
 _FORMS: Final = {
     "desk/cases/new": HOME,
+    "desk/account/password": "desk/account",
+    "desk/account/end": "desk/account",
 }
 """Where a form is sent to, and the page that it stands on."""
 _OF_CASE: Final = ("outcome", "delete")

@@ -14,10 +14,11 @@ from ...web.guesses import visitor_key
 from ...web.languages import preferred
 from ...web.messages import N_
 from ...web.rates import Rate
+from ...web.security_log import record
 from ...web.site import Site, find_site, home_url
 from ..access import current_agent, find_desk
 from ..blueprint import desk
-from .openid import STALE, WEAK, NotVouched, SignIn
+from .openid import AWAY_STATUS, STALE, WEAK, NotVouched, SignIn
 from .page import page_of, provider_of, sign_in_page
 from .password import MANY, begin
 from .places import canonical_place
@@ -44,8 +45,13 @@ def begin_with_provider(lang: str) -> Answer:
     wanted = request.args.get("to", "")
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
-    if wait := _waiting("provider"):
-        return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
+    # Each costs a question to the provider; the wrong ones are counted when they come back.
+    rate: Rate | None = current_app.extensions["provider_rate"]
+    began = rate.take(f"provider {visitor_key()}") if rate else None
+    if began and not began.allowed:
+        return _limited(site, wanted, began.wait)
+    if rate and (wait := rate.wait(_key())):
+        return _limited(site, wanted, wait)
     first = site.languages[0].code
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
     try:
@@ -76,11 +82,14 @@ def end_with_provider(lang: str) -> Answer:
     client = SignIn(provider, _name(site))
     if not client.is_pending():
         return _refuse(site, wanted, STALE, 400)
-    if wait := _waiting("sign-in"):
-        return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
+    rate: Rate | None = current_app.extensions["provider_rate"]
+    if rate and (wait := rate.wait(_key())):
+        return _limited(site, wanted, wait)
     try:
         claims = client.end()
     except NotVouched as fault:
+        if rate and fault.status != AWAY_STATUS:
+            rate.take(_key())
         if fault.text == WEAK:
             session[ANOTHER] = True
         return _refuse(site, wanted, fault.text, fault.status)
@@ -90,7 +99,7 @@ def end_with_provider(lang: str) -> Answer:
         return _refuse(site, wanted, NOBODY, 403)
     agents: Agents = current_app.extensions["agents"]
     name = name_of(claims)
-    begin(agents.known_by(site.portal_id, provider.issuer, claims["sub"], name, role))
+    begin(agents.known_by(site.portal_id, provider.issuer, claims["sub"], name, role), "provider")
     return redirect(page_of(site, wanted), 303)
 
 
@@ -106,14 +115,18 @@ def _name(site: Site) -> str:
     return site.portal_id or "-"
 
 
-def _waiting(what: str) -> int:
-    """Return how many seconds a visitor must wait, 0 for none; it counts as a try."""
-    rate: Rate | None = current_app.extensions["sign_in_rate"]
-    allowance = rate.take(f"{what} {visitor_key()}") if rate else None
-    return allowance.wait if allowance and not allowance.allowed else 0
+def _key() -> str:
+    """Return what a visitor's refused answers of the provider are counted under."""
+    return f"provider-refused {visitor_key()}"
+
+
+def _limited(site: Site, wanted: str, wait: int) -> Answer:
+    record("limit-hit", limit="provider", portal=site.portal_id)
+    return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
 
 
 def _refuse(site: Site, wanted: str, text: str, status: int, **values: Any) -> Answer:
+    record("sign-in-refused", portal=site.portal_id, reason="provider", status=status)
     provider = provider_of(site)
     values["name"] = provider.shown if provider else ""
     told = site.language.gettext(text).format(**values)
