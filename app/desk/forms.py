@@ -56,3 +56,10 @@ class SignInForm(DeskForm):
 
     name = StringField(validators=[Length(max=LONGEST_NAME)])
     password = PasswordField(validators=[Length(max=LONGEST)])
+
+
+class PasswordForm(DeskForm):
+    """The password that somebody has, and the one that they want."""
+
+    old = PasswordField(validators=[Length(max=LONGEST)])
+    new = PasswordField(validators=[Length(max=LONGEST)])
