@@ -11,8 +11,8 @@ from flask import Flask
 from app import create_app
 from app.desk import DeskSessions
 from app.settings import Settings
-from app.store.agents import SHIFT
 from app.store.keys import HANDOVER, rotate, signing_keys
+from app.store.sessions import SHIFT
 from tests.desk.conftest import PASSWORD, SETTINGS, let_go, sign_in, token
 from tests.linting import LintingClient
 from tests.store.fixtures import Clock

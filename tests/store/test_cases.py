@@ -81,7 +81,7 @@ def test_a_note_keeps_no_address(cases: Cases, said: str, kept: str) -> None:
 
 def test_a_long_note_without_blanks_takes_no_time(cases: Cases) -> None:
     case = cases.change(cases.open("", "vi", FACTS), "lan", note="a" * 200_000 + "@")
-    assert len(case.notes[0].text) == 2000
+    assert case.notes[0].text == "@"
 
 
 def test_another_portal_has_no_such_case(cases: Cases) -> None:

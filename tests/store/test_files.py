@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from app.store import Database, DatabaseAway
-from app.store.database import PAUSE
+from app.store.database import PAUSE, log
 from tests.store.postgres import PostgresServer
 from tests.store.stream import check_sound, keep
 from tests.store.test_database import Clock, names
@@ -42,7 +42,8 @@ def test_a_file_that_is_gone_is_made_anew(file: Path, all_of_it: bool, caplog) -
         check_sound(database)
     with closing(Database(f"sqlite:///{file}")) as database:
         assert names(database) == ["after"]
-    assert ["gone" in record.getMessage() for record in caplog.records] == [True]
+    told = [record.getMessage() for record in caplog.records if record.name == log.name]
+    assert ["gone" in message for message in told] == [True]
 
 
 def test_a_file_that_is_replaced_is_read(file: Path) -> None:
