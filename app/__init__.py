@@ -29,7 +29,7 @@ def create_app(
     from flask import Flask
 
     from . import cli, keeping
-    from .api import api, cors, limiting
+    from .api import api, cors
     from .cases import cases
     from .desk import DeskSessions, desk
     from .developers import developers
@@ -66,7 +66,6 @@ def create_app(
     pages.install(app, pages.Pages(settings.public_url))
     headers.install(app)
     errors.install(app)
-    limiting.install(app, keeping.make_rate(settings, "rate_limit"), settings.proxies)
     keeping.install(app, settings, now or utc_now, tell_day)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter

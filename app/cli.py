@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from . import cli_agents, cli_knowledge, cli_portals
+from . import cli_agents, cli_keys, cli_knowledge, cli_portals
 from .api.answer import plan_object
 from .api.reading import reading_object
 from .diagnosis import CHOICES, FACT_KEYS, Facts, read_facts
@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
     app.cli.add_command(cli_portals.portals)
     app.cli.add_command(cli_agents.agents)
     app.cli.add_command(cli_agents.database)
+    app.cli.add_command(cli_keys.keys)
 
 
 def _fact_options(command: Any) -> Any:
@@ -64,10 +65,11 @@ def diagnose(lang: str, as_json: bool, **given: Any) -> None:
             click.echo(f"{key}: {language.gettext(PROBLEMS[code])}", err=True)
         raise SystemExit(2)
     answer = plan_object(facts, Site(language), today())
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else _prose(answer))
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else prose(answer))
 
 
-def _prose(answer: dict[str, Any]) -> str:
+def prose(answer: dict[str, Any]) -> str:
+    """Return a plan as the terminal prints it."""
     lines = [answer["summary"], "", answer["explanation"], ""]
     lines += [f"- {reason['text']}" for reason in answer["because"]]
     for number, remedy in enumerate(answer["remedies"], 1):

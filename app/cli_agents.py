@@ -98,6 +98,7 @@ def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere; what they did stays in the audit."""
     if not _agents().remove(portal, name):
         raise _nobody(name, "here")
+    current_app.extensions["database"].scrub()
 
 
 @agents.command("list")
@@ -124,13 +125,16 @@ def upgrade(revision: str) -> None:
 
 
 @database.command("sweep")
+@click.option("--clock-is-right", "sure", is_flag=True, help="Erase by it, whatever it tells.")
 @with_appcontext
-def sweep() -> None:
+def sweep(sure: bool) -> None:
     """Erase the cases that have expired; a server that runs does so every hour."""
     cases: Cases | None = current_app.extensions["cases"]
     if cases is None:
         raise _none()
-    cases.sweep()
+    if not cases.sweep(sure):
+        why = "the clock is far ahead of the last sweep, so nothing is erased for a day"
+        raise click.ClickException(f"{why}; if it is right, say so: --clock-is-right")
 
 
 def _agents() -> Agents:

@@ -8,16 +8,18 @@ from typing import Final
 
 from flask import Flask
 
+from .api import limiting
+from .cases.throttle import CodeThrottle
 from .settings import Settings
 from .store import Database
 from .store.agents import Agents
 from .store.cases import Cases
+from .store.code_budget import CodeBudget
 from .store.tally import Tally
-from .web.guesses import Guesses
-from .web.rates import Rate, read_limit
+from .web.rates import RateLimits
 
-WIDER: Final = 10
-"""How many times more codes that fit nothing may come from the whole network around an address."""
+STRICT: Final = "3 per day"
+"""How many codes that fit nothing an address may try once the budget of the service is used up."""
 
 
 def install(
@@ -26,28 +28,29 @@ def install(
     """Give an app its database; without one there are no cases, no agents, no counts."""
     database = Database(settings.database_url) if settings.database_url else None
     lifetime = timedelta(days=settings.case_days)
-    near, wide = (make_rate(settings, "guess_limit", times) for times in (1, WIDER))
+    limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
+    rate = limits.network_rate(settings.rate_limit, "RATE_LIMIT")
+    limiting.install(app, rate, settings.proxies)
     app.extensions |= {
         "database": database,
+        "now": now,
         "cases": Cases(database, lifetime, now) if database else None,
         "agents": Agents(database, now) if database else None,
         "tally": Tally(database, today) if database else None,
         "metrics_from": (settings.metrics_from, settings.proxies),
-        "guesses": Guesses(near, wide),
-        "case_rate": make_rate(settings, "case_limit"),
-        "sign_in_rate": make_rate(settings, "sign_in_limit"),
+        "code_throttle": _throttle(limits, settings, database, today),
+        "case_rate": limits.network_rate(settings.case_limit, "CASE_LIMIT"),
+        "sign_in_rate": limits.rate(settings.sign_in_limit, "SIGN_IN_LIMIT"),
         "desk_open": settings.desk_open,
         "identity": settings.identity,
     }
 
 
-def make_rate(settings: Settings, name: str, times: int = 1) -> Rate | None:
-    """Return what counts by the limit of a setting, None where it is set to none.
-
-    :param times: so many times more are let through
-    """
-    limit = read_limit(getattr(settings, name), name.upper())
-    if limit is None:
-        return None
-    more = type(limit)(limit.amount * times, limit.multiples)
-    return Rate(more, settings.rate_limit_storage)
+def _throttle(
+    limits: RateLimits, settings: Settings, database: Database | None, today: Callable[[], date]
+) -> CodeThrottle:
+    usual = limits.rates(settings.guess_limit, "GUESS_LIMIT")
+    if database is None or settings.code_budget is None:
+        return CodeThrottle(usual)
+    strict = limits.rates(STRICT, "CODE_BUDGET")
+    return CodeThrottle(usual, strict, CodeBudget(database, settings.code_budget, today))

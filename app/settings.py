@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from . import backends
 from .portal.identity import IdentityProvider
-from .store.database import read_url
+from .portal.secret import with_secrets
 from .web.addresses import HEADERS, Network, Proxies, read_networks
 from .web.hosts import LOOPBACK, read_host, read_hosts
 from .web.rates import check_storage, read_limit
@@ -22,6 +23,8 @@ OWN_PORTALS = INSTANCE / "portals.toml"
 OWN_DATABASE = INSTANCE / "desk.sqlite3"
 """Where cases and counts are kept unless DATABASE_URL says otherwise."""
 
+SECRETS = ("DATABASE_URL", "RATE_LIMIT_STORAGE", "OIDC_CLIENT_SECRET")
+"""What may hold a secret, and so may stand in a file: NAME_FILE says in which."""
 THIS_MACHINE = "127.0.0.0/8, ::1/128"
 """Who may read the metrics unless METRICS_FROM says otherwise."""
 
@@ -40,9 +43,13 @@ class Settings:
     ``trusted_proxies``: the networks whose ``proxy_header`` is believed, one of ``HEADERS``.
     ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
     ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
+    ``web_workers``: how many processes serve, which share the limits where each counts by itself.
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
+    ``insecure_backends``: whether a database or a Redis on another machine may do without TLS.
     ``case_days``: how long a case is kept.  ``case_limit``: how often one address may open one.
     ``guess_limit``: how many codes that fit nothing one address, or one agent, may try.
+    ``code_budget``: how many such codes a day, from everybody together, before addresses that
+    have tried some are held up; None for no budget.
     ``sign_in_limit``: how many wrong passwords may come from one address.
     ``desk_open``: whether everybody may use the desk without cases.
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
@@ -60,11 +67,14 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     proxy_header: str = HEADERS[0]
     rate_limit: str = "120 per minute"
-    rate_limit_storage: str = "memory://"
+    rate_limit_storage: str = field(default="memory://", repr=False)  # it may hold a password
+    web_workers: int = 1
     database_url: str = field(default="", repr=False)  # it may hold a password
+    insecure_backends: bool = False
     case_days: int = 30
     case_limit: str = "60 per hour"
     guess_limit: str = "10 per 10 minutes"
+    code_budget: int | None = 1000
     sign_in_limit: str = "30 per 10 minutes"
     desk_open: bool = False
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
@@ -89,19 +99,24 @@ class Settings:
 
         :raise ValueError: a value that cannot be meant
         """
+        environment = with_secrets(environment, SECRETS)
         size = environment.get("PAGE_CACHE", str(cls.page_cache))
         if not size.isdecimal():
             raise ValueError(f"PAGE_CACHE is a number of pages, not {size!r}")
         days = environment.get("CASE_DAYS", str(cls.case_days))
         if not (days.isdecimal() and 0 < int(days) <= 3660):
             raise ValueError(f"CASE_DAYS is a number of days from 1 to 3660, not {days!r}")
-        open_to_all = environment.get("DESK_OPEN", "no")
-        if open_to_all not in ("yes", "no"):
-            raise ValueError(f"DESK_OPEN is yes or no, not {open_to_all!r}")
+        insecure = _is_yes(environment, "INSECURE_BACKENDS")
+        workers = environment.get("WEB_WORKERS", str(cls.web_workers))
+        if not (workers.isdecimal() and int(workers)):
+            raise ValueError(f"WEB_WORKERS is a number of processes, not {workers!r}")
+        budget = environment.get("CODE_BUDGET", str(cls.code_budget))
+        if budget and not (budget.isdecimal() and int(budget)):
+            raise ValueError(f"CODE_BUDGET is a number of codes, or empty for none, not {budget!r}")
         database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
         if database:
-            read_url(database)
-        storage = environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage
+            database = backends.check_database(database, environment, insecure)
+        storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
         return cls(
             page_cache=int(size),
             public_url=_url(environment, "PUBLIC_URL"),
@@ -112,18 +127,28 @@ class Settings:
             trusted_proxies=_networks(environment, "TRUSTED_PROXIES", ""),
             proxy_header=_header(environment, "PROXY_HEADER", cls.proxy_header),
             rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
-            rate_limit_storage=check_storage(storage),
+            rate_limit_storage=backends.check_storage(storage, insecure),
+            web_workers=int(workers),
             database_url=database,
+            insecure_backends=insecure,
             case_days=int(days),
             case_limit=_limit(environment, "CASE_LIMIT", cls.case_limit),
             guess_limit=_limit(environment, "GUESS_LIMIT", cls.guess_limit),
+            code_budget=int(budget) if budget else None,
             sign_in_limit=_limit(environment, "SIGN_IN_LIMIT", cls.sign_in_limit),
-            desk_open=open_to_all == "yes",
+            desk_open=_is_yes(environment, "DESK_OPEN"),
             metrics_from=_networks(environment, "METRICS_FROM", THIS_MACHINE),
             head_timeout=_seconds(environment, "HEAD_TIMEOUT", cls.head_timeout),
             body_timeout=_seconds(environment, "BODY_TIMEOUT", cls.body_timeout),
             identity=IdentityProvider.from_environment(environment),
         )
+
+
+def _is_yes(environment: Mapping[str, str], name: str) -> bool:
+    told = environment.get(name, "no")
+    if told not in ("yes", "no"):
+        raise ValueError(f"{name} is yes or no, not {told!r}")
+    return told == "yes"
 
 
 def _url(environment: Mapping[str, str], name: str) -> str:

@@ -15,6 +15,9 @@ def test_from_the_environment() -> None:
     assert told.rate_limit == ""
     assert told.proxies.header == "X-Forwarded-For"
     assert Settings.from_environment({"PROXY_HEADER": "forwarded"}).proxies.header == "Forwarded"
+    told = Settings.from_environment({"WEB_WORKERS": "4", "CODE_BUDGET": ""})
+    assert (told.web_workers, told.code_budget) == (4, None)
+    assert Settings.from_environment({"CODE_BUDGET": "20"}).code_budget == 20
     storage = {"RATE_LIMIT_STORAGE": "redis://127.0.0.1:6379/0"}
     assert Settings.from_environment(storage).rate_limit_storage.startswith("redis:")
     assert Settings.from_environment({"METRICS_FROM": ""}).metrics_from == ()
@@ -25,6 +28,7 @@ def test_from_the_environment() -> None:
 
 def test_a_password_is_not_shown() -> None:
     assert "s3cr3t" not in repr(Settings(database_url="postgresql://me:s3cr3t@host/desk"))
+    assert "s3cr3t" not in repr(Settings(rate_limit_storage="redis://:s3cr3t@host/0"))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +38,8 @@ def test_a_password_is_not_shown() -> None:
      {"ALLOWED_HOSTS": "a.example:80"},
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"},
-     {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"}],
+     {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"},
+     {"WEB_WORKERS": "0"}, {"CODE_BUDGET": "none"}, {"CODE_BUDGET": "0"}],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

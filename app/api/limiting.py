@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, g, request
 
-from ..web.addresses import Proxies, visitor_address
-from ..web.rates import Allowance, Rate, key_of
+from ..web.addresses import Proxies
+from ..web.rates import Allowance, NetworkRate
 from ..web.replies import KINDS, refuse
+from ..web.security_log import record
 from ..web.site import visitor_site
+from ..web.visitors import visitor_keys
 
 NAME = "too-many-requests"
 
 
-def install(app: Flask, rate: Rate | None, proxies: Proxies) -> None:
+def install(app: Flask, rate: NetworkRate | None, proxies: Proxies) -> None:
     """Let the API count by this rate, None for no limit, behind the operator's proxies."""
     app.extensions["rate"] = rate
     app.extensions["trusted_proxies"] = proxies
@@ -20,15 +22,16 @@ def install(app: Flask, rate: Rate | None, proxies: Proxies) -> None:
 
 def count() -> Response | None:
     """Count the request, and refuse it when its address has asked too often."""
-    rate: Rate | None = current_app.extensions["rate"]
+    rate: NetworkRate | None = current_app.extensions["rate"]
     # A browser's question beforehand is not the page's doing, nor is it worth a limit.
     if rate is None or request.method == "OPTIONS" or request.endpoint in FREE:
         return None
-    address = visitor_address(request.environ, current_app.extensions["trusted_proxies"])
-    g.allowance = allowance = rate.take(key_of(address))
-    if allowance is None or allowance.allowed:
+    g.allowance = allowance = rate.take(visitor_keys())
+    if allowance.allowed:
         return None
     site = visitor_site()
+    if allowance.is_first_refusal:
+        record("limit-hit", limit="api", portal=site.portal_id)
     message = site.language.gettext(KINDS[NAME].message).format(
         seconds=allowance.wait, limit=allowance.limit, window=allowance.window
     )

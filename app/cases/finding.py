@@ -9,13 +9,13 @@ from flask import current_app
 from ..store.cases import Case, Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.dates import shown_wait
-from ..web.guesses import Guesses, Who
 from ..web.messages import N_
 from ..web.site import Site
+from .throttle import CodeThrottle, Throttled, Who
 
 MISTYPED: Final = N_(
-    "This is no code of ours: perhaps a sign was misheard. It has nine signs, such as "
-    "H2K-M4Q-R69; please compare them one by one."
+    "This is no code of ours: perhaps a sign was misheard. It has twelve signs, such as "
+    "H2K-M4Q-R69-T34, or nine if it is an older one; please compare them one by one."
 )
 UNKNOWN: Final = N_(
     "There is no case with this code here. Please compare it once more; a code from another "
@@ -29,7 +29,9 @@ TOO_MANY: Final = N_(
     "Too many codes that fit nothing came from here, so none is looked up for a while. Please wait "
     "{time}, and then try again."
 )
-SHORT: Final = N_("A code has nine signs, and this has {n}. Please compare them one by one.")
+SHORT: Final = N_(
+    "A code has twelve signs (an older one nine), and this has {n}. Please compare them one by one."
+)
 
 
 class NotFound(Exception):
@@ -54,21 +56,20 @@ def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Cas
     :raise DatabaseAway: cases are not available just now
     """
     cases: Cases = current_app.extensions["cases"]
-    guesses: Guesses = current_app.extensions["guesses"]
-    if seconds := guesses.wait(who):
-        told = site.language.gettext(TOO_MANY)
-        time = shown_wait(seconds, site.language.code)
-        raise NotFound(told.format(time=time), 429, seconds)
+    throttle: CodeThrottle = current_app.extensions["code_throttle"]
     try:
-        code = read_code(typed)
-        if agent is None:
-            return cases.find(site.portal_id, code)
-        return cases.look(site.portal_id, code, agent)
-    except NotACode as fault:  # it was not looked up, so nothing was guessed
+        code = read_code(typed)  # one that was mistyped is not looked up, so nothing is guessed
+        with throttle.trying(who, site.portal_id, agent=agent is not None):
+            if agent is None:
+                return cases.find(site.portal_id, code)
+            return cases.look(site.portal_id, code, agent)
+    except NotACode as fault:
         raise NotFound(_mistyped(site, fault), 422) from None
+    except Throttled as fault:
+        told, wait = site.language.gettext(TOO_MANY), fault.args[0]
+        time = shown_wait(wait, site.language.code)
+        raise NotFound(told.format(time=time), 429, wait) from None
     except (UnknownCode, EndedCase) as fault:
-        if isinstance(fault, UnknownCode):
-            guesses.missed(who)
         raise why_not(site, fault) from None
 
 

@@ -9,10 +9,11 @@ from ..store import DatabaseAway
 from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.counting import mark
-from ..web.guesses import visitor, visitor_key
 from ..web.links import Spot
-from ..web.rates import Rate
+from ..web.rates import NetworkRate
+from ..web.security_log import record
 from ..web.site import Site, find_site
+from ..web.visitors import visitor_keys
 from ..wizard.query import moved_part, read_query
 from . import pages
 from .finding import NotFound, find_case, why_not
@@ -41,9 +42,11 @@ def open_case(lang: str) -> Answer:
     """
     site, kept = _desk(lang)
     spot = read_query()[0]
-    rate: Rate | None = current_app.extensions["case_rate"]
-    allowance = rate.take(f"open {visitor_key()}") if rate else None
+    rate: NetworkRate | None = current_app.extensions["case_rate"]
+    allowance = rate.take(visitor_keys()) if rate else None
     if allowance and not allowance.allowed:
+        if allowance.is_first_refusal:
+            record("limit-hit", limit="case", portal=site.portal_id)
         return pages.away_page(site, spot, wait=allowance.wait)
     try:
         case = kept.open(site.portal_id, site.language.code, spot.facts)
@@ -96,7 +99,7 @@ def delete(lang: str, code: str) -> Response:
     """
     site, kept = _desk(lang)
     try:
-        case = find_case(site, code, visitor())
+        case = find_case(site, code, visitor_keys())
         kept.end(site.portal_id, case.code)
     except NotFound as fault:
         return pages.ask_page(site, code, fault)
@@ -109,7 +112,7 @@ def delete(lang: str, code: str) -> Response:
 
 def _show(site: Site, typed: str) -> Response:
     try:
-        return pages.case_page(site, find_case(site, typed, visitor()))
+        return pages.case_page(site, find_case(site, typed, visitor_keys()))
     except NotFound as fault:
         return pages.ask_page(site, typed, fault)
     except DatabaseAway:

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from flask import current_app, request, session
 from wtforms import Form, PasswordField, StringField
 from wtforms.csrf.session import SessionCSRF
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from ..store.agents import LONGEST_NAME, SHIFT
 from ..store.passwords import LONGEST
+
+
+class DeskCSRF(SessionCSRF):
+    """WTForms' token of a session; also one made with the key before the last change counts."""
+
+    def validate_csrf_token(self, form: Any, field: Any) -> None:
+        """Check the token.
+
+        :raise ValidationError: no key that counts has made it, or it is another session's, or old
+        """
+        before = current_app.config["SECRET_KEY_FALLBACKS"] or ()
+        for key in before:
+            if key != current_app.secret_key:
+                form.meta.key = key
+                with suppress(ValidationError):
+                    super().validate_csrf_token(form, field)
+                    return
+        form.meta.key = None
+        super().validate_csrf_token(form, field)
 
 
 class DeskForm(Form):
@@ -21,13 +41,14 @@ class DeskForm(Form):
         """WTForms' own settings of a form."""
 
         csrf = True
-        csrf_class = SessionCSRF
+        csrf_class = DeskCSRF
+        key: str | None = None
         csrf_time_limit: timedelta = SHIFT
 
         @property
         def csrf_secret(self) -> bytes:
             """Return the key that cookies are signed with."""
-            return str(current_app.secret_key).encode()
+            return str(self.key or current_app.secret_key).encode()
 
         @property
         def csrf_context(self) -> Any:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app
 from ..api.openapi import PATH, describe
 from ..web.clock import today
 from ..web.pages import page
-from ..web.rates import Rate
+from ..web.rates import NetworkRate
 from ..web.replies import DOCUMENTS, KINDS
 from ..web.site import find_site, home_url
 from .contents import operations
@@ -24,7 +24,7 @@ def documents(lang: str) -> Response:
     """
     site = find_site(lang)
     home = home_url()
-    rate: Rate | None = current_app.extensions["rate"]
+    rate: NetworkRate | None = current_app.extensions["rate"]
     translate, large = site.language.gettext, KINDS["too-large"]
     values = {
         "here": DOCUMENTS,
@@ -38,7 +38,7 @@ def documents(lang: str) -> Response:
         ],
         "problems": [(name, kind.status, translate(kind.title)) for name, kind in KINDS.items()],
         "too_large": translate(large.message),
-        "limit": (rate.limit.amount, rate.window) if rate else None,
+        "limit": (rate.granted, rate.window) if rate else None,
         "description": f"{site.root}{PATH}/openapi.json?lang={site.language.code}",
     }
     # The page cache does not tell one host from another.

@@ -13,15 +13,16 @@ MIMETYPE = "text/xml"
 _SOCKETS = {"tls": "SSL", "starttls": "STARTTLS", "none": "plain"}
 
 
-def make_client_config(provider: Provider, domain: str) -> bytes:
-    """Return the XML file of a provider for a domain that belongs to it.
+def make_client_config(provider: Provider) -> bytes:
+    """Return the XML file of a provider.
 
-    The address stands in it as the placeholder that clients fill in themselves.  What is called
-    ``password-cleartext`` there goes through the encrypted connection.
+    It names the provider's own domains, also where another one was asked for.  The address stands
+    in it as the placeholder that clients fill in themselves.  What is called ``password-cleartext``
+    there goes through the encrypted connection.
     """
     root = Element("clientConfig", version="1.1")
     account = SubElement(root, "emailProvider", id=provider.domains[0])
-    for name in dict.fromkeys((*provider.domains, domain)):
+    for name in provider.domains:
         SubElement(account, "domain").text = name
     SubElement(account, "displayName").text = provider.name
     SubElement(account, "displayShortName").text = provider.name

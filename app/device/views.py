@@ -53,13 +53,10 @@ def autoconfig_file(lang: str) -> Answer:
     spot = read_query()[0]
     if moved := moved_part(site, "autoconfig.xml", spot):
         return moved
-    facts = spot.facts
-    provider = autoconfig_provider(facts)
+    provider = autoconfig_provider(spot.facts)
     if provider is None:
         abort(404)
-    # A company's own domain is known by its server only: the file is for that domain too.
-    domain = facts.known("account_domain") or provider.domains[0]
-    content = autoconfig.make_client_config(provider, domain)
+    content = autoconfig.make_client_config(provider)
     return _file(content, autoconfig.MIMETYPE, "config-v1.1.xml")
 
 
@@ -81,8 +78,7 @@ def well_known() -> Response:
     provider = autoconfig_provider(Facts(account_domain=facts.known("account_domain")))
     if provider is None:
         abort(404)
-    content = autoconfig.make_client_config(provider, str(facts.account_domain))
-    return Response(content, mimetype=autoconfig.MIMETYPE)
+    return Response(autoconfig.make_client_config(provider), mimetype=autoconfig.MIMETYPE)
 
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:

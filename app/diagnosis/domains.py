@@ -8,6 +8,7 @@ never leaves this module.
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -18,6 +19,10 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{0,20}://", re.IGNORECASE)
 _CANONICAL = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 )
+_LATIN = re.compile("[a-zß-öø-ÿā-įĳ-ķĺ-ňŋ-žơưșțạ-ỹ]")
+_JAPANESE = {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}
+_TOGETHER = ({"LATIN", *_JAPANESE}, {"LATIN", "CJK", "BOPOMOFO"}, {"LATIN", "CJK", "HANGUL"})
+"""Scripts that are written together."""
 _EDGES = " \t<>()[]{}\"'“”‘’«»„,;."
 _DOTS = str.maketrans("。．｡", "...")
 
@@ -67,13 +72,33 @@ def normalise_host(text: str) -> str:
 
 
 def display(name: str) -> str:
-    """Return a canonical name as people read it: A-labels in Unicode where that is possible."""
+    """Return a canonical name as people read it: in Unicode where no other can look the same.
+
+    A name that mixes scripts stays in A-labels: Cyrillic letters can make one that looks like
+    anybody's (Unicode Technical Standard 39, section 5.2, "highly restrictive").  The whole name is
+    judged, not a label at a time, so one wholly Cyrillic under ``.com`` stays in A-labels too.
+    """
     if "xn--" not in name:
         return name
     try:
-        return idna.decode(name)
+        shown = idna.decode(name)
     except UnicodeError:  # idna.IDNAError is one
         return name
+    scripts = {_script(sign) for sign in shown if sign not in ".-0123456789"}
+    alike = len(scripts) == 1 or any(scripts <= together for together in _TOGETHER)
+    return shown if alike else name
+
+
+@lru_cache(maxsize=1024)
+def _script(sign: str) -> str:
+    """Return the script of a letter, by its name in Unicode; rare Latin ones stand for themselves.
+
+    ``ɑ`` and ``ı`` are letters of some languages, and look like another one in ours.
+    """
+    if _LATIN.fullmatch(sign):
+        return "LATIN"
+    script = unicodedata.name(sign, "").partition(" ")[0]
+    return sign if script == "LATIN" else script
 
 
 def display_all(names: str) -> str:

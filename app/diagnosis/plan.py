@@ -16,7 +16,7 @@ from .facts import Facts
 from .guide import Guide, GuideStep, Values
 from .interview import FACT_OF, NextStep, next_step, spoken_choice
 from .reduction import SUBMISSION_PORTS, find_provider
-from .wording import Translate, filler, statement
+from .wording import Translate, filler, speaker, statement
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,10 @@ def make_plan(
     diagnosis = diagnose(facts)
     provider = find_provider(facts)
     fill = filler(diagnosis, provider, translate)
+    speak = speaker(diagnosis, provider, translate)
     by_login = provider is None or provider.has_login
     scenario = diagnosis.match.scenario
-    settings = _settings(diagnosis, provider)
+    settings = _settings(facts, provider)
     sign_in = {"sign_in": provider.sign_in if provider else UNKNOWN}
     guide = Guide(content.programs, facts.program, settings | sign_in, language, translate)
     return Plan(
@@ -120,7 +121,7 @@ def make_plan(
         because=tuple(_reason(name, diagnosis, translate) for name in diagnosis.because),
         change=_other_verdict(diagnosis, translate, fill),
         remedies=tuple(
-            _planned(remedy, diagnosis, guide, settings, provider, fill)
+            _planned(remedy, diagnosis, guide, settings, provider, fill, speak)
             for remedy in diagnosis.planned
         ),
         article=_article(diagnosis, content, translate, by_login),
@@ -178,13 +179,14 @@ def _planned(
     settings: Values,
     provider: Provider | None,
     fill: Translate,
+    speak: Translate,
 ) -> PlannedRemedy:
     def make_steps() -> tuple[GuideStep, ...]:
         return tuple(_steps(remedy, diagnosis, guide, provider, fill))
 
     values = settings if remedy.settings else {}
     warning = fill(remedy.warning) if remedy.warning else None
-    words = fill(remedy.words) if remedy.words else None
+    words = speak(remedy.words) if remedy.words else None
     acts = any(step.acts for step in remedy.steps)
     title = fill(remedy.title)
     return PlannedRemedy(remedy.id, title, make_steps, values, warning, words, acts)
@@ -216,9 +218,8 @@ def _steps(
             yield GuideStep(fill(step.text))
 
 
-def _settings(diagnosis: Diagnosis, provider: Provider | None) -> dict[str, str | int]:
-    """Return the outgoing settings to use; a name nobody has told is left out."""
-    facts = diagnosis.facts
+def _settings(facts: Facts, provider: Provider | None) -> dict[str, str | int]:
+    """Return the outgoing settings to use; only a known provider's server is one of them."""
     values: dict[str, Any] = {}
     if provider:
         best = provider.outgoing[0]
@@ -226,9 +227,7 @@ def _settings(diagnosis: Diagnosis, provider: Provider | None) -> dict[str, str 
     else:
         # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
         port = facts.port if facts.port in SUBMISSION_PORTS else 465
-        if facts.known("server") and diagnosis.match.values["server"] != "other":
-            values["server"] = facts.server
-        values |= {"port": port, "security": "tls" if port == 465 else "starttls"}
+        values = {"port": port, "security": "tls" if port == 465 else "starttls"}
     oauth = provider is not None and provider.sign_in == "oauth-only"
     return values | {"login": "oauth" if oauth else "password"}
 

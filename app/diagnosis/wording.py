@@ -18,40 +18,69 @@ _BEGINS = re.compile(r"(?:^|(?<=[.?] ))\{\w")
 
 
 def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
-    """Return a translator that also puts the case's own names into a text."""
+    """Return a translator that also puts names into a text of ours.
+
+    Account and server come from a link, a paste or an API call, so anybody may have chosen them:
+    what is named in our words as a provider or its server is a known provider's, or a stand-in.
+    """
+    return _filled(_named(diagnosis, provider, translate), provider, translate)
+
+
+def speaker(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
+    """Return a translator for words that the person says: they name what is set at present."""
     facts = diagnosis.facts
+    account, server = _shown(facts, "account_domain"), _shown(facts, "server")
+    named = _named(diagnosis, provider, translate)
+    told = {
+        "server": server or named["server"],
+        "settings": _told_settings(facts, translate),
+        "answer": _told_answer(facts, translate),
+        # Said to somebody who knows their own domain: a stand-in would only be in the way.
+        "account": _at(translate(" with an address at {domain}"), account),
+        "there": _at(translate(" at {domain}"), ", ".join(_concerned(diagnosis))),
+    }
+    return _filled(named | told, provider, translate)
+
+
+def _concerned(diagnosis: Diagnosis) -> list[str]:
+    """Return the recipients' domains that meet the worst verdict."""
     worst = (diagnosis.relay, diagnosis.refused)
-    concerned = [
+    return [
         display(verdict.recipient)
         for verdict in diagnosis.verdicts
         if verdict.recipient
         and verdict.recipient != UNKNOWN
         and (verdict.relay, verdict.refused) == worst
     ]
-    named = {
-        "provider": _shown(facts, "account_domain") or translate("your mail provider"),
-        "recipient": ", ".join(concerned) or translate("other providers"),
-        "server": _shown(facts, "server") or translate("your outgoing server"),
-        "settings": _told_settings(facts, translate),
-        "answer": _told_answer(facts, translate),
-        # Said to somebody who knows their own domain: a stand-in would only be in the way.
-        "account": _at(translate(" with an address at {domain}"), _shown(facts, "account_domain")),
-        "there": _at(translate(" at {domain}"), ", ".join(concerned)),
-        "published": provider.name if provider else "",
+
+
+def _named(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> dict[str, str]:
+    """Return what a text of ours may name."""
+    server = diagnosis.facts.server
+    published = provider is not None and server in {out.server for out in provider.outgoing}
+    return {
+        "provider": provider.name if provider else translate("your mail provider"),
+        "recipient": ", ".join(_concerned(diagnosis)) or translate("other providers"),
+        "server": display(str(server)) if published else translate("your outgoing server"),
         "offers": _offered(provider, translate),
         "outgoing": _outgoing(provider, translate),
         "phone": (provider and provider.phone) or "",
         "page": value(provider.page) if provider and provider.page else "",
     }
 
-    # A sentence may begin with a stand-in such as "your outgoing server"; a domain stays small.
-    named |= {
-        key.capitalize(): value if "." in value else value[:1].upper() + value[1:]
+
+def _filled(named: dict[str, str], provider: Provider | None, translate: Translate) -> Translate:
+    # A sentence may begin with a stand-in such as "your outgoing server"; names stay as they are.
+    name = provider and provider.name
+    first = {
+        key.capitalize(): value if value == name or "." in value else value[:1].upper() + value[1:]
         for key, value in named.items()
     }
 
     def fill(text: str) -> str:
-        return _BEGINS.sub(lambda found: found[0].upper(), translate(text)).format_map(named)
+        return _BEGINS.sub(lambda found: found[0].upper(), translate(text)).format_map(
+            named | first
+        )
 
     return fill
 

@@ -18,6 +18,7 @@ from .fault import Fault, Key, Places
 from .identity import IdentityProvider
 from .logo import BadLogo, read_logo
 from .portal import Portal
+from .secret import read_secret
 
 LARGEST = 1_000_000
 """Bytes of a portals file that are read."""
@@ -107,19 +108,24 @@ def _read(
             faults.append((("logo",), str(fault)))
     identity = None
     if entry.sign_in is not None:
-        identity = _identity(entry.sign_in)
-        if not identity.client_secret:
-            told = f"the environment has no {entry.sign_in.client_secret_from}"
+        name = entry.sign_in.client_secret_from
+        try:
+            secret = read_secret(os.environ, name)
+            told = "" if secret else f"the environment has no {name} and no {name}_FILE"
+        except ValueError as fault:
+            secret, told = None, str(fault)
+        if told:
             faults.append((("sign_in", "client_secret_from"), told))
+        identity = _identity(entry.sign_in, secret or "")
     portal = Portal(entry, path.name, logo, demo, identity)
     return portal, faults, list(mended_colours(portal))
 
 
-def _identity(told: SignIn) -> IdentityProvider:
+def _identity(told: SignIn, secret: str) -> IdentityProvider:
     return IdentityProvider(
         issuer=told.issuer,
         client_id=told.client_id,
-        client_secret=os.environ.get(told.client_secret_from, ""),
+        client_secret=secret,
         name=told.name or "",
         groups_claim=told.groups_claim,
         agents=told.agents or "",

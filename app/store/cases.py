@@ -20,6 +20,7 @@ from ..knowledge import knowledge
 from . import audit
 from .codes import draw_code
 from .database import Database
+from .plausible import Watch
 from .redact_emails import redact_emails
 from .schema import cases, notes
 from .sweeping import erase, sweep
@@ -77,6 +78,7 @@ class Cases:
 
     :param lifetime: how long a case is kept after it was opened
     :param draw: draws a code that cannot be guessed
+    :param watch: tells whether the clock can be believed
     """
 
     def __init__(
@@ -85,10 +87,12 @@ class Cases:
         lifetime: timedelta,
         now: Callable[[], datetime] = utc_now,
         draw: Callable[[], str] = draw_code,
+        watch: Watch | None = None,
     ) -> None:
         self._database = database
         self._now = now
         self._draw = draw
+        self._watch = watch or Watch()
         self.lifetime = lifetime
 
     def open(self, portal: str, language: str, facts: Facts, agent: str = "") -> Case:
@@ -172,13 +176,22 @@ class Cases:
             _find(connection, portal, code, now, take=True)
             erase(connection, (code,), "deleted")
             audit.write(connection, now, portal, agent, "deleted", code)
+        self._database.erased()
 
-    def sweep(self) -> None:
+    def sweep(self, sure: bool = False) -> bool:
         """Erase what has expired, and forget what was kept for long enough.
 
+        :param sure: whether somebody says that the clock is right
+        :return: whether that was done; it is not while the clock is in doubt
         :raise DatabaseAway: cases are not available just now
         """
-        sweep(self._database, self._now(), self.lifetime)
+        now = self._now()
+        with self._database.writing() as connection:
+            believed = self._watch.believes(connection, now, sure)
+        if believed:
+            sweep(self._database, now, self.lifetime)
+        self._database.scrub()
+        return believed
 
 
 def _find(

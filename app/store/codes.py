@@ -1,7 +1,7 @@
 """Codes of cases: short, sayable on the phone in Vietnamese and in English, self-checking.
 
-A code is nine signs in groups of three, ``H2K-M4Q-R69``.  The signs are those that neither the eye
-nor the ear confuses with another of them, in either language:
+A code is twelve signs in groups of three, ``H2K-M4Q-R69-T34``.  The signs are those that neither
+the eye nor the ear confuses with another of them, in either language:
 
 - no vowel and no W or Y: Vietnamese input methods would make other letters of what follows them;
 - of the letters whose names rhyme (bê xê dê giê pê tê vê; bee cee dee pee tee vee) only T;
@@ -10,7 +10,9 @@ nor the ear confuses with another of them, in either language:
   H but not 8 (aitch, eight).
 
 There are thirteen, a prime, so a weighted sum notices every single wrong sign and every two signs
-that changed places (as in ISBN-10, ISO 2108).  Eight are drawn: 13 to the 8th, 816 million codes.
+that changed places (as in ISBN-10, ISO 2108), as long as a code has twelve signs at most: then no
+two of them have the same weight.  Eleven are drawn: 13 to the 11th, 1.8 million million codes.
+docs/cases.md says why so many.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ import unicodedata
 from typing import Final
 
 SIGNS: Final = "23469FHKLMQRT"
-DRAWN: Final = 8
+DRAWN: Final = 11
+LENGTHS: Final = (DRAWN + 1, 9)
+"""How many signs a code has, its check sign included: today's, and those drawn before."""
 LONGEST: Final = 40
 """Characters that a code may have as somebody types it, blanks and dashes included."""
 _SEEN_AS: Final = {"1": "L", "I": "L"}
@@ -38,7 +42,7 @@ def draw_code() -> str:
 
 
 def check_sign(drawn: str) -> str:
-    """Return the sign that makes the weighted sum of all nine a multiple of thirteen."""
+    """Return the sign that makes the weighted sum of all signs a multiple of thirteen."""
     total = sum(weight * SIGNS.index(sign) for weight, sign in enumerate(drawn, 2))
     return SIGNS[-total % len(SIGNS)]
 
@@ -54,9 +58,9 @@ def read_code(typed: str) -> str:
     signs = "".join(_SEEN_AS.get(sign, sign) for sign in plain if sign.isalnum())
     if not set(signs) <= set(SIGNS):
         raise NotACode
-    if len(signs) != DRAWN + 1:
+    if len(signs) not in LENGTHS:
         raise NotACode(len(signs)) if signs else NotACode
-    if check_sign(signs[:DRAWN]) != signs[DRAWN]:
+    if check_sign(signs[:-1]) != signs[-1]:
         raise NotACode
     return signs
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from typing import Final
+from weakref import finalize
 
 from sqlalchemy import URL, Connection, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -19,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from . import gate, sqlite
 from .faults import is_mistake, is_somebody_elses, reason
 from .sqlite import PATIENCE, WRITES
+from .traces import Traces
 from .upgrading import UnknownRevision, bring_to, is_newest
 
 PAUSE: Final = 5.0
@@ -71,6 +73,15 @@ class Database:
                 yield connection
             if self._is_another_file():  # what was written is in the one that is gone
                 raise DatabaseAway
+            self._traces.cut_log()
+
+    def erased(self) -> None:
+        """Take what a change has just erased out of SQLite's files, or begin to: see ``scrub``."""
+        self._traces.erased()
+
+    def scrub(self) -> None:
+        """Take what was erased, by whomever, out of the files for good, unless that was done."""
+        self._traces.remove()
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision: ``head`` is the newest, ``base`` is none at all.
@@ -178,6 +189,9 @@ class Database:
             hide_parameters=True,  # a fault's text may reach a log
         )
         prepare(self._engine)
+        self._traces = Traces(self._engine)
+        # SQLite's last connection takes the log away; a server's workers end with theirs open.
+        finalize(self, self._engine.dispose)
 
 
 def read_url(url: str) -> URL:

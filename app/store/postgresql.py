@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from psycopg import Connection, OperationalError, errors
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 LIMIT: Final = 5.0
 """Seconds that everything may take together that is asked of it at once."""
@@ -24,6 +24,18 @@ SETTINGS: Final[dict[str, Any]] = {
     "keepalives_idle": LOCK_PATIENCE,
     "keepalives_interval": LOCK_PATIENCE,
 }
+
+REWRITING: Final = 60.0
+"""Seconds that the tables may take to be rewritten, and how long others wait for that to begin."""
+QUEUE: Final = 0.5
+TABLES: Final = ("notes", "cases", "agents")
+"""What is erased from, but for the audit, which only its own age ends."""
+
+OLDER: Final = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE backend_xmin IS NOT NULL AND xact_start < :begun AND datname = current_database()
+"""
+"""Asks for transactions that may see what was there before; others' only a monitoring role sees."""
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 
@@ -59,6 +71,24 @@ def limited(seconds: float = LIMIT) -> Iterator[None]:
 def limit(engine: Engine) -> None:
     """Let an engine's connections give up in time."""
     event.listen(engine, "do_connect", _connect)
+
+
+def rewrite(engine: Engine) -> bool:
+    """Write the tables anew, without what is in none of their rows; nobody uses them meanwhile.
+
+    False where a transaction that began before may still see such rows, so that they are kept.
+    VACUUM alone only marks the bytes as free (PostgreSQL's manual, VACUUM, FULL).
+
+    :raise DBAPIError: somebody has been using one for too long
+    """
+    with limited(REWRITING), engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()  # closed afterwards, so that nobody else gets its short patience
+        connection.exec_driver_sql(f"SET lock_timeout = '{QUEUE}s'")
+        begun = connection.scalar(text("SELECT clock_timestamp()"))
+        for table in TABLES:
+            connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        return not connection.scalar(text(OLDER), {"begun": begun})
 
 
 def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedConnection:

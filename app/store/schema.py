@@ -148,3 +148,10 @@ secrets = Table(
     Column("name", String(20), primary_key=True),
     Column("value", String(100), nullable=False),
 )
+
+moments = Table(
+    "moments",
+    metadata,
+    Column("name", String(20), primary_key=True),  # of what was done then for the last time
+    Column("at", Moment, nullable=False),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -16,6 +16,8 @@ PATIENCE: Final = 3
 """Seconds that a writer waits for another one."""
 WRITES: Final = "writes"
 SETTINGS: Final[dict[str, Any]] = {"timeout": PATIENCE}
+LOG_PATIENCE: Final = 0.1
+"""Seconds that whoever erases waits for those who read, to cut the log."""
 BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -48,6 +50,30 @@ def is_busy(fault: BaseException | None) -> bool:
     return getattr(fault, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
+def empty_log(engine: Engine) -> bool:
+    """Write the log into the file and cut it to nothing; False while somebody reads or writes."""
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {LOG_PATIENCE * 1000:.0f}")
+        try:
+            (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {before}")
+    return not busy
+
+
+def rewrite(engine: Engine) -> bool:
+    """Write the whole file anew, without what is in none of its rows; others may read meanwhile.
+
+    True: nothing else is kept.
+
+    :raise sqlite3.Error: somebody else writes, or there is no room
+    """
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute("VACUUM")
+    return True
+
+
 def _open(_: Any, __: Any, args: list[Any], settings: dict[str, Any]) -> None:
     # In place of a file that is gone SQLite would make an empty one that everybody may read.
     args[0] = f"file:{quote(args[0])}?mode=rw"
@@ -58,7 +84,7 @@ def _set_up(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says so
     cursor = connection.cursor()
     _use_wal(cursor)
-    for setting in ("synchronous = FULL", "foreign_keys = ON"):
+    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 

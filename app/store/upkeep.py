@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def begin_upkeep(
-    sweep: Callable[[], None], first: float = FIRST, every: float = EVERY
+    sweep: Callable[[], object], first: float = FIRST, every: float = EVERY
 ) -> Callable[[], None]:
     """Sweep every hour in a thread of its own, and return what ends that."""
     ended = Event()

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from ..diagnosis import Diagnosis, Facts
 from ..diagnosis.domains import display
 from ..knowledge import knowledge
 from ..web.messages import N_
 
+SERVER: Final = N_("Outgoing server")
 _STATIONS = (
     ("you", N_("You")),
     ("line", N_("Your line")),
-    ("server", N_("Outgoing server")),
+    ("server", SERVER),
     ("recipient", N_("Their server")),
 )
 _CAPTIONS = {
@@ -69,7 +71,9 @@ def draw_route(
     if diagnosis is not None:
         stops, refused = diagnosis.match.scenario.stops, diagnosis.refused
         reached = _REACHED.get(stops, 0) if (stops, refused) in _CAPTIONS else 0
-    mark = _mark(stops, refused)
+    mark, labels = _mark(stops, refused), dict(_STATIONS)
+    if details["server"]:  # which may be anybody's: it is called what it is, the present setting
+        labels["server"] = knowledge().questions["server"].label
     stations = tuple(
         Station(
             id,
@@ -78,7 +82,7 @@ def draw_route(
             bool(details[id]),
             mark if index == reached else "",
         )
-        for index, (id, label) in enumerate(_STATIONS, 1)
+        for index, (id, label) in enumerate(labels.items(), 1)
     )
     caption = _CAPTIONS.get((stops, refused), "") if diagnosis else ""
     return Route(stations, translate(caption) if caption else "", reached)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ PROGRAM = "redis-server"
 class RedisServer:
     """A server that keeps nothing on a disk, and can be taken away."""
 
-    def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        with socket.create_server(("127.0.0.1", port)) as listener:
             self.port: int = listener.getsockname()[1]
         self.uri = f"redis://127.0.0.1:{self.port}/0"
         settings = {"bind": "127.0.0.1", "port": self.port, "dir": folder, "save": ""}
@@ -37,6 +38,25 @@ class RedisServer:
         with Redis(port=self.port, decode_responses=True) as client:
             return [str(key) for key in client.scan_iter("*")]
 
+    def fill(self) -> None:
+        """Leave no room for anything that is written."""
+        with Redis(port=self.port) as client:
+            client.config_set("maxmemory", 1)
+
+    def change_password(self) -> None:
+        """Refuse everybody who connects from now on."""
+        with Redis(port=self.port) as client:
+            client.config_set("requirepass", "changed")
+            client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    def hang(self) -> None:
+        """Let the server take connections and answer nothing, as a frozen machine does."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """Take the server away, as a power cut does."""
         self._process.kill()
@@ -44,14 +64,17 @@ class RedisServer:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[RedisServer]:
-    """Run a Redis; where there is none, skip, or fail if REDIS_TESTS=required."""
+def running(folder: Path, port: int = 0) -> Iterator[RedisServer]:
+    """Run a Redis; where there is none, skip, or fail if REDIS_TESTS=required.
+
+    :param port: where it listens; 0 for a free port
+    """
     if not shutil.which(PROGRAM):
         reason = "NOT TESTED with a real Redis: run tests/api/install as root"
         if os.environ.get("REDIS_TESTS") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
-    server = RedisServer(folder)
+    server = RedisServer(folder, port)
     try:
         yield server
     finally:

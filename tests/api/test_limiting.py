@@ -11,8 +11,10 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.settings import Settings
 from app.web.addresses import read_networks
+from app.web.security_log import LOGGER
 from tests.api.redisserver import running
 from tests.linting import LintingClient
+from tests.securitylog import listening
 
 VISITOR = "198.51.100.1"
 
@@ -71,6 +73,18 @@ def test_every_address_is_counted_by_itself(client: FlaskClient) -> None:
     assert ask(client, f"198.51.100.9, {near}").status_code == 429
 
 
+def test_a_network_with_all_its_addresses_is_refused_too(client: FlaskClient) -> None:
+    told = [ask(client, f"2001:db8:1:{number:x}::1").status_code for number in range(30)]
+    assert told == [200] * 20 + [429] * 10
+    assert ask(client, "2001:db8:2::1").status_code == 200
+
+
+def test_one_address_does_not_use_up_its_networks_allowance(client: FlaskClient) -> None:
+    told = [ask(client, "198.51.100.1").status_code for _ in range(40)]
+    assert told == [200] * 2 + [429] * 38
+    assert ask(client, "198.51.100.2").status_code == 200
+
+
 def test_what_is_wrong_counts_too_and_pages_do_not(client: FlaskClient) -> None:
     head = {"X-Forwarded-For": VISITOR}
     for _ in range(5):
@@ -100,10 +114,18 @@ def gone(tmp_path: Path) -> Iterator[FlaskClient]:
         yield client
 
 
-def test_the_api_goes_on_without_its_redis(gone: FlaskClient, caplog) -> None:
-    answers = [ask(gone) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200] * 3
-    assert "RateLimit" not in answers[0].headers
-    (line,) = caplog.records
+def test_the_api_counts_on_without_its_redis(gone: FlaskClient, caplog) -> None:
+    assert [ask(gone).status_code for _ in range(3)] == [429] * 3
+    answers = [ask(gone, "198.51.100.2") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "RateLimit" in answers[0].headers
+    (line,) = (record for record in caplog.records if record.name != LOGGER)
     assert line.levelno == logging.ERROR
     assert VISITOR not in caplog.text
+
+
+def test_the_first_refusal_is_in_the_security_log(client: FlaskClient, caplog) -> None:
+    with listening(caplog) as events:
+        for _ in range(5):
+            ask(client)
+    assert events == [{"event": "limit-hit", "limit": "api", "portal": ""}]

@@ -14,7 +14,7 @@ from app.store.agents import Agents
 from app.store.cases import Cases
 from app.store.counts import add_counts
 
-CODE = "H2KM4QR69"
+CODE = "H2KM4QR69T34"
 AGENT, PASSWORD = "lan", "correct horse battery"
 
 

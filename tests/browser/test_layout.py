@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import DESKTOP, NARROW, PHONE, in_every_language, on_every_kind, open_kind
+from tests.browser.pages import (
+    DESKTOP,
+    NARROW,
+    PHONE,
+    PORTAL,
+    in_every_language,
+    on_every_kind,
+    open_kind,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +23,13 @@ LARGE_TEXT = 32
 SMALLEST_TARGET = 24
 SMALLEST_ON_A_PHONE = 48
 """Height of what a thumb has to hit: choices, buttons, fields."""
+
+_LONGEST = ".".join(["m" * 63] * 3) + f".{'m' * 61}"
+LONG_NAMES = (
+    f"error=relay-denied&account_domain={_LONGEST}&server={_LONGEST}&sender_domain={_LONGEST}"
+    f"&recipient_domain={_LONGEST},{_LONGEST[2:]}&program=thunderbird"
+)
+"""The longest domains there can be (RFC 1035 section 2.3.4), in every place where one is typed."""
 
 UNFOLD = 'document.querySelectorAll("details").forEach(element => { element.open = true; })'
 
@@ -56,6 +71,25 @@ def test_nothing_scrolls_sideways(
 ) -> None:
     shared_page.set_viewport_size(NARROW)
     open_kind(shared_page, language, kind)
+    shared_page.evaluate(UNFOLD)
+    for pixels in (USUAL_TEXT, LARGE_TEXT):
+        resize_text(pixels)
+        assert not shared_page.evaluate(FIND_OVERFLOWING), pixels
+        assert shared_page.evaluate("document.scrollingElement.scrollWidth === innerWidth"), pixels
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["check", "check?change=server", "check?way=ask-isp", "check?worked=webmail", "sheet", "desk",
+     "desk?ask=server", "help", ""],
+)  # fmt: skip
+def test_the_longest_names_widen_no_page(
+    shared_page: Page, resize_text: Callable[[int], None], path: str
+) -> None:
+    shared_page.set_viewport_size(NARROW)
+    part, _, asked = path.partition("?")
+    shared_page.goto(f"{PORTAL}/en/{part}?{LONG_NAMES}&{asked}&plan=now")
+    assert shared_page.get_by_text("m" * 20).count()
     shared_page.evaluate(UNFOLD)
     for pixels in (USUAL_TEXT, LARGE_TEXT):
         resize_text(pixels)

@@ -11,7 +11,7 @@ from flask import Flask
 from app import create_app
 from app.diagnosis import Facts
 from app.settings import Settings
-from app.store.codes import SIGNS, check_sign
+from app.store.codes import DRAWN, SIGNS, check_sign, shown_code
 from tests.linting import LintingClient, visible_text
 from tests.store.fixtures import Clock
 
@@ -29,7 +29,8 @@ def code_of(answer) -> str:
 
 
 def some_code() -> str:
-    return "22222222" + check_sign("22222222")
+    drawn = "2" * DRAWN
+    return drawn + check_sign(drawn)
 
 
 @pytest.mark.parametrize("page", ["?place=home", "check?place=home", f"check?{FACTS}&plan=now"])
@@ -51,7 +52,7 @@ def test_a_code_holds_what_was_answered_and_leads_back_to_it(person: LintingClie
     code = code_of(person.post(f"/en/help?{FACTS}"))
     page = person.get(f"/en/case/{code}")
     said = visible_text(page)
-    assert f"{code[:3]}-{code[3:6]}-{code[6:]}" in said
+    assert f"{code[:3]}-{code[3:6]}-{code[6:9]}-{code[9:]}" in said
     assert f'href="/en/check?{FACTS}"' in page.get_data(as_text=True).replace("&amp;", "&")
     assert "adatum.com" in said
     assert page.headers["Cache-Control"] == "no-store"
@@ -75,7 +76,7 @@ def test_what_was_tried_is_kept_too(person: LintingClient) -> None:
 @pytest.mark.parametrize("typed", ["{0}", "{1}", " {2} ", "{2}."])
 def test_a_code_may_be_typed_as_it_is_heard(person: LintingClient, typed: str) -> None:
     code = code_of(person.post(f"/en/help?{FACTS}"))
-    typed = typed.format(code.lower(), " ".join(code), f"{code[:3]}-{code[3:6]}-{code[6:]}")
+    typed = typed.format(code.lower(), " ".join(code), shown_code(code))
     found = person.post("/en/case", data={"code": typed})
     assert found.location == f"/en/case/{code}"
 
@@ -87,8 +88,8 @@ def test_what_is_no_code_is_told_from_what_fits_nothing(person: LintingClient) -
         page = person.post("/en/case", data={"code": mistyped})
         assert page.status_code == 422
         assert "misheard" in visible_text(page)
-    page = person.post("/en/case", data={"code": code[:-3]})
-    assert "nine signs, and this has 6" in visible_text(page)
+    page = person.post("/en/case", data={"code": code[:-1]})
+    assert "twelve signs (an older one nine), and this has 11" in visible_text(page)
     page = person.get(f"/en/case/{some_code()}")
     assert page.status_code == 404
     assert "no case with this code here" in visible_text(page)
@@ -104,7 +105,7 @@ def test_a_case_expires_and_says_so(desk_app: Flask, person: LintingClient, cloc
         assert page.status_code == 410
         assert "expired" in visible_text(page)
         assert "adatum.com" not in visible_text(page)
-        desk_app.extensions["cases"].sweep()
+        desk_app.extensions["cases"].sweep(sure=True)
 
 
 def test_a_case_is_deleted_on_request_and_says_so(person: LintingClient) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from app.diagnosis import Facts
 from app.store import DatabaseAway, audit
 from app.store.cases import Case
+from app.store.codes import shown_code
 from tests.desk.test_case_pages import some_code
 from tests.linting import LintingClient, visible_text
 from tests.store.fixtures import Clock
@@ -164,7 +165,7 @@ def test_what_came_of_it_stands_in_the_ticket_of_both_languages(
     client.post(url(case.code, "/outcome"), data=form | told)
     page = client.get(url(case.code))
     ticket = re.search(r'id="ticket-plain"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)[1]
-    code = f"{case.code[:3]}-{case.code[3:6]}-{case.code[6:]}"
+    code = shown_code(case.code)
     for words in (f"Code: {code}", f"Mã: {code}", "Outcome: solved", "Kết quả: đã xong"):
         assert words in ticket
     assert ticket.count("Port 465 did it.") == 2

@@ -56,7 +56,7 @@ def test_the_order_of_recipients_changes_nothing(seen: str) -> None:
         "adatum.com": "yes" if seen else "maybe",
         "hanoi.proseware.com": "maybe",
     }
-    assert "The recipient is at another provider (adatum.com)." in [
+    assert "The recipient's address is at adatum.com, not at your provider." in [
         reason.text for reason in plans[0].because
     ]
 

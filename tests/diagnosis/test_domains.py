@@ -108,3 +108,32 @@ def test_belonging_goes_by_whole_labels() -> None:
 
 def test_a_broken_a_label_is_shown_as_it_is() -> None:
     assert display("xn--\u0301.com") == "xn--\u0301.com"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "thưviện.vn", "bücher.example", "ăâđêôơưỹ.com.vn", "škoda.example", "почта.рф",
+        "例え.jp", "ひらがな.com", "スーパー.jp", "한국.kr", "中文.tw", "ไทย.ไทย",
+    ],
+)  # fmt: skip
+def test_a_name_of_one_script_is_shown_as_people_read_it(name: str) -> None:
+    assert display(normalise_domain(name)) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "р" "rоseware.com",  # Cyrillic р and о among Latin letters
+        "gmа" "il.com",  # Cyrillic а
+        "аррӏе.com",  # wholly Cyrillic, under a Latin name
+        "gmaıl.com", "gmɑil.com", "ɡmail.com",  # Latin letters that look like i, a and g
+        "οutlook.com",  # Greek omicron
+        "ա" "bc.example",  # Armenian
+        "例а.jp",  # Han and Cyrillic
+    ],
+)  # fmt: skip
+def test_a_name_that_may_look_like_another_stays_in_a_labels(name: str) -> None:
+    canonical = normalise_domain(name)
+    assert canonical.startswith("xn--")
+    assert display(canonical) == canonical

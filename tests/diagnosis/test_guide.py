@@ -107,9 +107,12 @@ def test_only_classic_outlook_fetches_first_by_itself() -> None:
         assert "cannot do it by itself" in step.text
 
 
-def test_a_server_nobody_told_stays_as_it_is() -> None:
+def test_a_server_that_nobody_publishes_is_the_one_that_the_provider_gives() -> None:
     (step,) = guide("thunderbird", UNTOLD).steps(("server",))
-    assert plain(step.text) == "Leave “Server Name” as it is: the server of your own provider."
+    assert plain(step.text) == (
+        "Check “Server Name”: the name that your provider gives for its outgoing server belongs "
+        "there. If that is what stands there, leave it."
+    )
 
 
 def test_what_stands_in_the_picture_is_what_the_steps_say() -> None:
@@ -171,4 +174,6 @@ def test_a_fault_in_the_programs_is_named(change, message: str) -> None:
 
 def test_a_field_that_is_empty_is_not_left_as_it_is() -> None:
     (step,) = guide("outlook-new", UNTOLD).steps(("server",))
-    assert plain(step.text).startswith("In the field for the server, enter the server that your")
+    assert plain(step.text).startswith(
+        "In the field for the server, enter the name that your provider gives"
+    )

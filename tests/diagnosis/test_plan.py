@@ -109,15 +109,20 @@ def test_the_next_remedy_is_the_first_untried_and_words_stand_at_the_end() -> No
 
 
 def test_names_stand_in_the_words_and_stand_ins_where_none_is_known() -> None:
-    assert "proseware.com" in make_plan(ROW4).why
+    assert "smtp.proseware.com" in make_plan(ROW4).shown("ask-isp").words
+    assert "proseware.com" not in make_plan(ROW4).why
     plan = make_plan(Facts(error="authentication-failed", account_domain="gmail.com"))
-    assert plan.summary.startswith("gmail.com does not take")
+    assert plan.summary.startswith("Gmail does not take")
     nameless = make_plan(Facts(error="relay-denied", place="work", connection="other"))
     assert "your outgoing server from a line that your mail provider" in nameless.why
     at_home = make_plan(Facts(error="relay-denied", place="home", connection="other"))
     assert ". Your outgoing server sees a stranger's line" in at_home.why
-    named = make_plan(at_home.diagnosis.facts.but(server="smtp.proseware.com"))
-    assert ". smtp.proseware.com sees a stranger's line" in named.why
+    typed = make_plan(at_home.diagnosis.facts.but(server="smtp.proseware.com"))
+    assert typed.why == at_home.why
+    known = make_plan(at_home.diagnosis.facts.but(server="smtp.gmail.com"))
+    assert ". smtp.gmail.com sees a stranger's line" in known.why
+    apple = make_plan(Facts(error="authentication-failed", account_domain="icloud.com"))
+    assert apple.summary.startswith("iCloud does not take"), "a name stays as it is spelt"
 
 
 @pytest.mark.parametrize("scenario", knowledge().scenarios.values(), ids=lambda s: s.id)

@@ -122,6 +122,17 @@ def test_a_desk_may_have_an_identity_provider(tmp_path: Path, monkeypatch) -> No
     assert "a-secret" not in repr(loaded.portals["proseware"])
 
 
+def test_its_secret_may_stand_in_a_file(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "secret"
+    file.write_text("from-a-file\n")
+    monkeypatch.setenv("OIDC_PROSEWARE_SECRET_FILE", str(file))
+    identity = load(tmp_path, TEXT + SIGN_IN).portals["proseware"].identity
+    assert identity.client_secret == "from-a-file"
+    file.unlink()
+    (fault,) = load(tmp_path, TEXT + SIGN_IN).faults
+    assert "client_secret_from: OIDC_PROSEWARE_SECRET_FILE cannot be read" in str(fault)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "key", "words"),
     [("OIDC_PROSEWARE_SECRET", "OIDC_OTHER", "client_secret_from", "has no OIDC_OTHER"),

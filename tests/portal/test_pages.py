@@ -282,7 +282,7 @@ def test_a_server_without_login_is_in_no_settings_file(tmp_path) -> None:
     (tmp_path / "portals.toml").write_text(text, "utf-8")
     (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
     assert "relay.proseware.com" in [server.server for server in portal.provider.outgoing]
-    file = make_client_config(portal.provider, "proseware.com").decode()
+    file = make_client_config(portal.provider).decode()
     assert "smtp.proseware.com" in file
     assert "relay.proseware.com" not in file
 

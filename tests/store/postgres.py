@@ -125,6 +125,44 @@ class PostgresServer:
             while self._databases:
                 connection.execute(f"DROP DATABASE {self._databases.pop()} WITH (FORCE)")
 
+    def folder_of(self, url: str) -> Path:
+        """Return the folder of a database's files, once all that it holds is in them."""
+        self.checkpoint()
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT pg_relation_filepath('pg_class')").fetchone()
+        assert row
+        return (self._folder / "data" / row[0]).parent
+
+    @contextmanager
+    def tls(self, certificate: Path, key: Path) -> Iterator[None]:
+        """Let the server offer TLS meanwhile."""
+        for end, file in (("crt", certificate), ("key", key)):
+            made = self._folder / "data" / f"server.{end}"
+            shutil.copyfile(file, made)
+            made.chmod(0o600)
+            if "user" in self._as:
+                os.chown(made, self._as["user"], self._as["group"])
+        self._offer_tls("on")
+        try:
+            yield
+        finally:
+            self._offer_tls("off")
+
+    def _offer_tls(self, value: str) -> None:
+        with self._connect() as connection:
+            connection.execute(f"ALTER SYSTEM SET ssl = {value}")
+            connection.execute("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + PATIENCE
+        while self.setting("ssl") != value:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for ssl = {value}")
+            time.sleep(0.02)
+
+    def checkpoint(self) -> None:
+        """Let the server write what it holds in memory to its files."""
+        with self._connect() as connection:
+            connection.execute("CHECKPOINT")
+
     def setting(self, name: str) -> str:
         """Return one of the server's settings."""
         with self._connect() as connection:

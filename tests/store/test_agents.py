@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.store import Database
 from app.store.agents import Agents, NameTaken
-from app.store.keys import signing_key
+from app.store.keys import signing_keys
 from app.store.passwords import Locked
 from app.store.schema import agents as table
 from app.store.schema import attempts, sessions
@@ -175,6 +175,6 @@ def test_a_lock_is_logged_without_the_name(agents: Agents, caplog) -> None:
 
 def test_one_key_is_drawn_however_many_ask(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        keys = set(pool.map(lambda _: signing_key(database), range(8)))
+        keys = set(pool.map(lambda _: signing_keys(database, Clock().moment), range(8)))
     assert len(keys) == 1
-    assert len(keys.pop()) > 40
+    assert [len(key) > 40 for key in keys.pop()] == [True]

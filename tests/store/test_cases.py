@@ -103,7 +103,7 @@ def test_a_case_dies_and_leaves_nothing_but_its_code(
     cases.end("", other.code, "lan")
     clock.moment += 30 * DAY
     if swept:
-        cases.sweep()
+        cases.sweep(sure=True)
         with database.reading() as connection:
             row = connection.execute(select(table).where(table.c.code == case.code)).one()
             assert (row.facts, row.outcome, row.helped) == (None, None, None)
@@ -115,7 +115,7 @@ def test_a_case_dies_and_leaves_nothing_but_its_code(
     with pytest.raises(EndedCase, match="deleted"):
         cases.find("", other.code)
     clock.moment += 30 * DAY
-    cases.sweep()
+    cases.sweep(sure=True)
     with pytest.raises(UnknownCode):
         cases.find("", case.code)
 
@@ -134,7 +134,7 @@ def test_each_thing_that_is_done_leaves_a_line(
     cases.open("proseware", "vi", FACTS)
     due = cases.open("", "vi", FACTS)
     clock.moment += 30 * DAY
-    cases.sweep()
+    cases.sweep(sure=True)
     assert [(line.agent, line.action) for line in audit.read(database, "", 20)] == [
         ("", "expired"), ("", "opened"), ("kim", "deleted"), ("kim", "changed"), ("kim", "seen"),
         ("lan", "seen"), ("lan", "seen"), ("", "opened"),
@@ -144,7 +144,7 @@ def test_each_thing_that_is_done_leaves_a_line(
     assert lines[0].code == due.code
     assert not audit.lately(database, "", "lan", 5)
     clock.moment += audit.KEPT
-    cases.sweep()
+    cases.sweep(sure=True)
     assert not audit.read(database, "", 20)
 
 
@@ -190,8 +190,10 @@ def test_no_note_outlives_its_case(
 ) -> None:
     case = cases.open("", "vi", FACTS)
     late = Cases(database, 30 * DAY, lambda: clock.moment + 30 * DAY)
-    end = late.sweep if how == "swept" else lambda: cases.end("", case.code)
-    fault = waits_for_lock(database, cases, end, lambda: cases.change(case, "lan", note="too late"))
+    ends = {"swept": lambda: late.sweep(sure=True), "ended": lambda: cases.end("", case.code)}
+    fault = waits_for_lock(
+        database, cases, ends[how], lambda: cases.change(case, "lan", note="too late")
+    )
     assert isinstance(fault, EndedCase)
     with database.reading() as connection:
         assert not connection.execute(select(notes)).all()

@@ -6,9 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store.codes import DRAWN, SIGNS, NotACode, check_sign, draw_code, read_code, shown_code
+from app.store.codes import (
+    DRAWN,
+    LENGTHS,
+    SIGNS,
+    NotACode,
+    check_sign,
+    draw_code,
+    read_code,
+    shown_code,
+)
 
-drawn = st.text(st.sampled_from(SIGNS), min_size=DRAWN, max_size=DRAWN)
+drawn = st.sampled_from(LENGTHS).flatmap(
+    lambda length: st.text(st.sampled_from(SIGNS), min_size=length - 1, max_size=length - 1)
+)
 codes = drawn.map(lambda signs: signs + check_sign(signs))
 
 
@@ -48,6 +59,7 @@ def test_however_it_is_typed(code: str, between: str, small: bool, wide: bool) -
 
 @given(codes, st.integers(0, DRAWN), st.sampled_from(SIGNS))
 def test_one_wrong_sign_is_noticed(code: str, place: int, sign: str) -> None:
+    place %= len(code)
     wrong = code[:place] + sign + code[place + 1 :]
     assert is_code(wrong) == (wrong == code)
 
@@ -55,6 +67,7 @@ def test_one_wrong_sign_is_noticed(code: str, place: int, sign: str) -> None:
 @given(codes, st.integers(0, DRAWN), st.integers(0, DRAWN))
 def test_two_signs_that_changed_places_are_noticed(code: str, one: int, other: int) -> None:
     signs = list(code)
+    one, other = one % len(code), other % len(code)
     signs[one], signs[other] = signs[other], signs[one]
     assert is_code("".join(signs)) == ("".join(signs) == code)
 
@@ -66,14 +79,31 @@ def test_anything_else_is_none(text: str) -> None:
     except NotACode:
         return
     assert is_code(code)
-    assert len(code) == DRAWN + 1
+    assert len(code) in LENGTHS
 
 
 @pytest.mark.parametrize(
-    "lost", ["", "H2K", "H2K-M4Q-R6", "H2K-M4Q-R690", "H2K-M4Q-R60", "lan@x.vn"]
+    "lost",
+    [
+        "",
+        "H2K",
+        "H2K-M4Q-R69-T3",
+        "H2K-M4Q-R69-T3L",
+        "H2K-M4Q-R69-T34-2",
+        "H2K-M4Q-R6",
+        "H2K-M4Q-R690",
+        "H2K-M4Q-R60",
+        "lan@x.vn",
+    ],
 )
 def test_what_is_no_code(lost: str) -> None:
     assert not is_code(lost)
+
+
+def test_codes_in_circulation_go_on_working() -> None:
+    assert len(draw_code()) == 12
+    assert read_code("h2k-m4q-r69-t34") == "H2KM4QR69T34"
+    assert read_code("h2k-m4q-r69") == "H2KM4QR69", "as they were drawn until they had twelve signs"
 
 
 def test_an_l_may_be_read_as_a_one() -> None:

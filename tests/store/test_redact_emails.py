@@ -1,6 +1,6 @@
 """Of a mail address in a note only the domain stays, however it is written."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -97,9 +97,9 @@ def test_its_time_grows_as_the_text_does(piece: str) -> None:
     def measure(size: int) -> float:
         text, times = (piece * size)[:size], []
         for _ in range(3):
-            began = perf_counter()
+            began = thread_time()
             redact_emails(text)
-            times.append(perf_counter() - began)
+            times.append(thread_time() - began)
         return min(times)
 
     # Eight times the text; in quadratic time it would be 64 times.

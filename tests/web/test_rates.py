@@ -1,18 +1,16 @@
-"""Requests are counted in memory and in a real Redis, and never held up by one that is away."""
+"""Requests are counted in memory and in a real Redis alike."""
 
-import logging
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
-from app.web.rates import PAUSE, Rate, check_storage, key_of, read_limit
+from app.web.counters import RedisCounter
+from app.web.rates import Rate, around, check_storage, key_of, read_limit
 from tests.api.redisserver import RedisServer, running
 
 THREE = read_limit("3 per hour")
-NOBODY = "redis://127.0.0.1:1/0"
-"""Port 1 of loopback: nothing listens there."""
 
 
 @pytest.fixture
@@ -38,38 +36,12 @@ def check_counting(*rates: Rate) -> None:
 
 
 def test_counting_in_memory() -> None:
-    check_counting(Rate(THREE, "memory://"))
+    check_counting(Rate(THREE))
 
 
 def test_counting_in_redis_is_shared_by_machines(redis: RedisServer) -> None:
-    check_counting(Rate(THREE, redis.uri), Rate(THREE, redis.uri))
+    check_counting(*(Rate(THREE, RedisCounter(redis.uri)) for _ in range(2)))
     assert len(redis.kept()) == 2
-
-
-def test_without_its_redis_everybody_gets_through(redis: RedisServer, caplog) -> None:
-    now = [0.0]
-    rate = Rate(THREE, redis.uri, clock=lambda: now[0])
-    assert rate.take("198.51.100.1")
-    redis.stop()
-    assert [rate.take("198.51.100.1") for _ in range(5)] == [None] * 5
-    (line,) = caplog.records
-    assert line.levelno == logging.ERROR
-    assert "ConnectionError" in line.getMessage()
-    assert "198.51.100.1" not in caplog.text
-    assert "127.0.0.1" not in caplog.text
-    now[0] = PAUSE + 1
-    assert rate.take("198.51.100.1") is None
-    assert len(caplog.records) == 2, "asked again after the pause, and said so"
-
-
-def test_a_redis_that_comes_back_is_used_again(redis: RedisServer, monkeypatch) -> None:
-    now = [0.0]
-    rate = Rate(THREE, NOBODY, clock=lambda: now[0])
-    assert rate.take("somebody") is None
-    monkeypatch.setattr(rate, "_limiter", Rate(THREE, redis.uri)._limiter)
-    assert rate.take("somebody") is None, "not asked during the pause"
-    now[0] = PAUSE
-    assert rate.take("somebody")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +50,18 @@ def test_a_redis_that_comes_back_is_used_again(redis: RedisServer, monkeypatch) 
 )
 def test_what_is_counted_together(address: str | None, key: str) -> None:
     assert key_of(address and ip_address(address)) == key
+
+
+@pytest.mark.parametrize(
+    ("address", "networks"),
+    [
+        ("198.51.100.1", ("198.51.100.0/24",)),
+        ("2001:db8:1:2:3:4:5:6", ("2001:db8:1::/48", "2001:db8::/32")),
+        (None, ("untold",)),
+    ],
+)
+def test_the_networks_around(address: str | None, networks: tuple[str, ...]) -> None:
+    assert around(address and ip_address(address)) == networks
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_what_was_understood(client: FlaskClient) -> None:
     assert "Your own outgoing server refused it." in text
     assert marked(page) == {
         "The error": "Relay access denied", "Reply code": "550", "Status code": "5.7.1",
-        "Outlook&#39;s number": "0x800CCC79", "Outgoing server": "smtp.proseware.com",
+        "Outlook&#39;s number": "0x800CCC79", "Outgoing server set now": "smtp.proseware.com",
         "Port": "25", "Encryption": "No", "The recipient": "adatum.com",
     }  # fmt: skip
     spot = f"/en/{SPOT.replace('?', '?place=work&')}".replace("&", "&amp;")

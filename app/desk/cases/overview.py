@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as Answer
 
 from ...cases.finding import NotFound, find_case
 from ...cases.pages import code_page
+from ...cases.throttle import Who
 from ...store import audit
 from ...store.agents import Agent
 from ...store.codes import NotACode, read_code, shown_code
 from ...web.dates import short_moment
-from ...web.guesses import Who
 from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site

@@ -14,6 +14,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from ...store import Database, DatabaseAway
+from ...store.code_budget import CodeBudget
 from ...store.counts import read_open_cases, read_totals
 from ...store.tally import Tally
 from ...web.addresses import Network, Proxies, is_within, read_address, visitor_address
@@ -27,6 +28,7 @@ COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "worked": ("worked", "Remedies said to have worked", ("portal", "remedy")),
     "not-worked": ("not_worked", "Remedies said not to have worked", ("portal", "remedy")),
     "read": ("pastes_read", "Pasted errors that were read", ("portal", "reason")),
+    "code": ("codes_missed", "Codes that fit no case", ()),
     "case": ("cases_opened", "Cases that were opened", ("portal",)),
     "response": ("responses", "Answers of the server", ("status",)),
 }
@@ -48,7 +50,8 @@ def metrics() -> Response:
     if request.script_root or not may_read(request.environ, allowed, proxies):
         abort(404)
     registry = CollectorRegistry()
-    registry.register(Totals(current_app.extensions["database"], current_app.extensions["tally"]))
+    kept = current_app.extensions
+    registry.register(Totals(kept["database"], kept["tally"], kept["code_throttle"].budget))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -70,9 +73,12 @@ def may_read(environ: Mapping[str, Any], allowed: Sequence[Network], proxies: Pr
 class Totals(Collector):
     """Collects every metric from the database; without it, only that it is away."""
 
-    def __init__(self, database: Database | None, tally: Tally | None) -> None:
+    def __init__(
+        self, database: Database | None, tally: Tally | None, budget: CodeBudget | None = None
+    ) -> None:
         self.database = database
         self.tally = tally
+        self.budget = budget
 
     def describe(self) -> list[Metric]:
         """Return nothing: what there is is asked for when it is read."""
@@ -105,7 +111,12 @@ class Totals(Collector):
         open_cases = GaugeMetricFamily("thongthu_cases", "Cases that are open", labels=("portal",))
         for portal, number in cases:
             open_cases.add_metric([portal], number)
-        return [*families.values(), open_cases]
+        left = GaugeMetricFamily(
+            "thongthu_code_budget_remaining", "Codes that fit no case and may still come today"
+        )
+        if self.budget:
+            left.add_metric([], self.budget.remaining())
+        return [*families.values(), open_cases, left]
 
 
 def _labelled(totals: Iterable[tuple[str, str, str, int]]) -> Counter[tuple[str, ...]]:
@@ -114,6 +125,6 @@ def _labelled(totals: Iterable[tuple[str, str, str, int]]) -> Counter[tuple[str,
     for what, portal, value, number in totals:
         if what in COUNTERS:
             labels = COUNTERS[what][2]
-            told = {labels[-1]: value} | {"portal": portal}
+            told = dict.fromkeys(labels[-1:], value) | {"portal": portal}
             sums[what, *(told[label] for label in labels)] += number
     return sums

@@ -18,7 +18,7 @@ from ...web.site import Site, home_url
 from ...wizard.excerpt import excerpt
 from ...wizard.paste import is_guess, others_of, printable, rows_of
 from ...wizard.questions import answer_text, answers_so_far, shown_question
-from ...wizard.route import draw_route
+from ...wizard.route import SERVER, draw_route
 from ..access import TOKEN, AtDesk
 from ..cases.shown import OpenedCase, show_case
 from ..signing.page import sign_in_url
@@ -99,9 +99,14 @@ def _told(site: Site, fault: Fault) -> tuple[str, str]:
 
 def _settings(language: str, plan: Plan) -> list[tuple[str, str]]:
     """Return the settings to use, as label and answer."""
+    translate = languages()[language].gettext
     values = next((remedy.values for remedy in plan.remedies if remedy.values), {})
     return [
-        (shown_question(language, name).label, answer_text(language, name, str(value)))
+        (
+            # The question about the server is called after what is set at present.
+            translate(SERVER) if name == "server" else shown_question(language, name).label,
+            answer_text(language, name, str(value)),
+        )
         for name, value in values.items()
     ]
 

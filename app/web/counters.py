@@ -1,0 +1,150 @@
+"""Count by key within a window of time: in this process, or in a Redis that others count in too."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from array import array
+from collections.abc import Callable
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, Final
+
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+
+Clock = Callable[[], float]
+Counted = tuple[int, float]
+"""How often a key was counted in this window, and the seconds until the window ends."""
+
+ROWS: Final = 4
+COLUMNS: Final = 1 << 16
+_DIGITS: Final = 2
+"""Bytes of a digest that name a column: 256 to the second columns."""
+_CELL: Final = "I"
+
+PATIENCE: Final = 0.3
+"""Seconds that Redis may take to answer before the request goes on without it."""
+SLOW: Final = 0.1
+"""Seconds after which its answer counts, and the next requests do without it all the same."""
+PAUSE: Final = 30.0
+"""Seconds in which a Redis that did not answer is not asked again."""
+
+log = logging.getLogger(__name__)
+
+
+class CountMinSketch:
+    """Counts in one megabyte, however many keys there are.
+
+    A key is counted in one cell of each row, and its count is the least of its cells.  So keys that
+    share cells may be counted too high, never too low: no flood of other keys makes one forgotten.
+    (Cormode and Muthukrishnan, "An improved data stream summary", 2005, section 3.)  No key is
+    kept.  What it costs and why: docs/decisions/rate-limit-memory.md.
+
+    :param window: seconds after which all counts begin anew
+    :param clock: seconds of a clock that is never set
+    """
+
+    def __init__(self, window: float, clock: Clock = time.monotonic) -> None:
+        self._window = window
+        self._clock = clock
+        self._key = os.urandom(16)  # nobody outside can tell which keys share cells
+        self._lock = Lock()
+        self._ends = float("-inf")
+
+    def add(self, key: str, amount: int = 1) -> Counted:
+        """Add to a key's count, 0 to only look at it."""
+        digest = blake2b(key.encode(), digest_size=ROWS * _DIGITS, key=self._key).digest()
+        cells = [
+            row * COLUMNS + int.from_bytes(digest[row * _DIGITS : (row + 1) * _DIGITS])
+            for row in range(ROWS)
+        ]
+        with self._lock:
+            now = self._clock()
+            if now >= self._ends:
+                self._ends = now + self._window
+                self._counts = array(_CELL, bytes(ROWS * COLUMNS * array(_CELL).itemsize))
+            if amount:
+                for cell in cells:
+                    self._counts[cell] = max(0, self._counts[cell] + amount)
+            return min(self._counts[cell] for cell in cells), self._ends - now
+
+
+class RedisCounter:
+    """Counts in Redis.  One that does not answer is left alone for a while, and then asked once.
+
+    :param uri: such as ``redis://host:6379/0``
+    :raise ConfigurationError, ValueError: nothing can be reached under this address
+    """
+
+    def __init__(self, uri: str, clock: Clock = time.monotonic) -> None:
+        self._storage = _open(uri)
+        self._clock = clock
+        self._lock = Lock()
+        self._away = False
+        self._asleep_until = float("-inf")
+
+    def add(self, key: str, window: int, amount: int = 1) -> Counted | None:
+        """Add to a key's count, 0 to only look at it; None while Redis is away.
+
+        :param window: seconds after the first of its counts when a key's count begins anew
+        """
+        if not self._may_ask():
+            return None
+        begun = self._clock()
+        try:
+            # Also for 0: a full Redis can be read and not written, so is of no use.
+            count = self._storage.incr(key, window, amount)
+            left = self._storage.get_expiry(key) - time.time()
+        except StorageError as fault:
+            self._rest(type(fault.__cause__).__name__)
+            return None
+        if self._clock() - begun > SLOW:
+            self._rest("slow")
+        else:
+            self._wake()
+        return count, left
+
+    def _may_ask(self) -> bool:
+        with self._lock:
+            now = self._clock()
+            if now < self._asleep_until:
+                return False
+            if self._away:  # one request finds out whether it is back, the others do not wait
+                self._asleep_until = now + PAUSE
+            return True
+
+    def _rest(self, reason: str) -> None:
+        """Leave Redis alone for a while; a fault's message is no reason, it may hold an address."""
+        with self._lock:
+            first, self._away = not self._away, True
+            self._asleep_until = self._clock() + PAUSE
+        if first:
+            log.error("Redis is away (%s): each process counts requests by itself", reason)
+
+    def _wake(self) -> None:
+        if not self._away:
+            return
+        with self._lock:
+            was, self._away = self._away, False
+            self._asleep_until = float("-inf")
+        if was:
+            log.warning("Redis is back")
+
+
+def _open(uri: str) -> Any:
+    # Only here, since most installations need no Redis.
+    from redis.backoff import NoBackoff
+    from redis.exceptions import ConnectionError
+    from redis.retry import Retry
+
+    # Once more for a connection gone idle, but not for one that hangs.
+    retry = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))
+    return storage_from_string(
+        uri,
+        wrap_exceptions=True,
+        socket_connect_timeout=PATIENCE,
+        socket_timeout=PATIENCE,
+        retry=retry,  # type: ignore[arg-type] # the library hands it on as it is
+    )

@@ -1,0 +1,147 @@
+"""A wrong clock erases nothing for good, and locks nobody out for long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from app import create_app
+from app.settings import Settings
+from app.store import Database
+from app.store.cases import Cases, EndedCase, UnknownCode, utc_now
+from app.store.passwords import LONGEST_LOCK
+from app.store.plausible import LEAP, PROOF, Watch
+from app.store.schema import attempts
+from tests.store.fixtures import Clock
+from tests.store.test_cases import DAY, FACTS
+
+HOUR = timedelta(hours=1)
+
+
+class Machine:
+    """A machine that is on, with a wall clock that may be wrong."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.clock = clock
+        self._ran = 0.0
+        self._watch = Watch(lambda: self._ran)
+        self.cases = Cases(database, 30 * DAY, clock, watch=self._watch)
+
+    def run(self, time: timedelta) -> None:
+        """Let time pass, with a sweep each hour."""
+        for _ in range(time // HOUR):
+            self.clock.moment += HOUR
+            self._ran += HOUR.total_seconds()
+            self.cases.sweep()
+
+
+@pytest.fixture
+def machine(database: Database, clock: Clock) -> Machine:
+    return Machine(database, clock)
+
+
+def is_kept(machine: Machine, code: str) -> bool:
+    try:
+        machine.cases.find("", code)
+    except (EndedCase, UnknownCode):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("swept_before", [True, False])
+def test_a_clock_that_is_ahead_erases_nothing(machine: Machine, swept_before: bool, caplog) -> None:
+    code = machine.cases.open("", "vi", FACTS).code
+    if swept_before:
+        machine.cases.sweep()
+    machine.clock.moment += 400 * DAY
+    machine.run(5 * HOUR)
+    assert not is_kept(machine, code), "by that clock it has expired"
+    machine.clock.moment -= 400 * DAY
+    machine.cases.sweep()
+    assert is_kept(machine, code)
+    (line,) = caplog.records
+    assert line.levelname == "ERROR"
+    assert "400 days ahead" in line.getMessage()
+
+
+def test_a_machine_that_was_off_believes_its_clock_after_a_day(machine: Machine, caplog) -> None:
+    code = machine.cases.open("", "vi", FACTS).code
+    machine.cases.sweep()
+    machine.clock.moment += 60 * DAY
+    machine.run(PROOF)
+    machine.clock.moment -= 60 * DAY
+    assert is_kept(machine, code)
+    machine.clock.moment += 60 * DAY
+    machine.run(HOUR)
+    machine.clock.moment -= 60 * DAY
+    assert not is_kept(machine, code)
+    assert len(caplog.records) == 1
+
+
+def test_a_clock_that_goes_on_jumping_is_not_believed(machine: Machine) -> None:
+    code = machine.cases.open("", "vi", FACTS).code
+    before = machine.clock.moment
+    for _ in range(3):
+        machine.clock.moment += 60 * DAY
+        machine.run(PROOF - HOUR)
+    machine.clock.moment = before
+    assert is_kept(machine, code)
+
+
+def test_a_weekend_is_no_jump(machine: Machine, caplog) -> None:
+    code = machine.cases.open("", "vi", FACTS).code
+    machine.cases.sweep()
+    for _ in range(10):
+        machine.clock.moment += LEAP
+        machine.cases.sweep()
+    machine.clock.moment -= 10 * LEAP
+    assert not is_kept(machine, code)
+    assert not caplog.records
+
+
+def test_another_machine_with_the_right_clock_goes_on(
+    machine: Machine, database: Database, clock: Clock
+) -> None:
+    wrong = Clock()
+    wrong.moment += 400 * DAY
+    code = machine.cases.open("", "vi", FACTS).code
+    ahead = Machine(database, wrong)
+    for _ in range(40):
+        machine.clock.moment += DAY
+        machine.cases.sweep()
+        ahead.run(HOUR)
+        if clock.moment < Clock().moment + 30 * DAY:
+            assert is_kept(machine, code)
+    assert not is_kept(machine, code)
+
+
+def test_the_operator_may_say_that_the_clock_is_right(database_url: str) -> None:
+    app = create_app(Settings(database_url=database_url))
+    clock = Clock()
+    clock.moment = utc_now() - 400 * DAY
+    early = Cases(app.extensions["database"], 30 * DAY, clock)
+    code = early.open("", "vi", FACTS).code
+    run = app.test_cli_runner().invoke
+    answer = run(args=["database", "sweep"])
+    assert answer.exit_code == 1
+    assert "--clock-is-right" in answer.output
+    assert early.find("", code)
+    assert run(args=["database", "sweep", "--clock-is-right"]).exit_code == 0
+    with pytest.raises(UnknownCode):
+        early.find("", code)
+    assert run(args=["database", "sweep"]).exit_code == 0
+    app.extensions["database"].close()
+
+
+def test_a_clock_that_goes_back_locks_nobody_for_days(machine: Machine, database: Database) -> None:
+    then = machine.clock.moment + timedelta(seconds=30)
+    row = {"portal": "", "name": "x", "failures": 5, "locked_until": then}
+    with database.writing() as connection:
+        connection.execute(insert(attempts).values(row))
+    machine.clock.moment -= 2 * DAY
+    machine.run(HOUR)
+    with database.reading() as connection:
+        until = connection.scalar(select(attempts.c.locked_until))
+    assert until == machine.clock.moment + LONGEST_LOCK
