@@ -21,7 +21,7 @@ from .web import catalogues
 from .web.clock import today
 from .web.languages import DEFAULT, languages
 from .web.messages import PROBLEMS
-from .web.pastes import decode
+from .web.pastes import LARGEST_BODY, decode
 from .web.site import Site
 from .wizard.paste import printable, rows_of
 
@@ -87,12 +87,14 @@ def prose(answer: dict[str, Any]) -> str:
 @click.command("read")
 @click.option("--lang", type=click.Choice(list(languages())), default=DEFAULT)
 @click.option("--json", "as_json", is_flag=True, help="Print the object of the JSON API.")
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=click.File("rb", lazy=True), default="-")
 def read_error(lang: str, as_json: bool, file: BinaryIO) -> None:
     """Read an error from standard input, or from a file, and print what it says."""
     language = languages()[lang]
     try:
-        reading = read(decode(file.read()))
+        reading = read(decode(file.read(LARGEST_BODY)))
+    except (OSError, RuntimeError) as fault:  # click's, when there is no standard input
+        raise click.ClickException(f"The text cannot be read: {fault}") from None
     except TooLong:
         problem = PROBLEMS["too-much-text"]
         click.echo(language.gettext(problem), err=True)

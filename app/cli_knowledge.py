@@ -10,7 +10,8 @@ from flask.cli import AppGroup
 
 from .knowledge import knowledge
 from .knowledge.freshness import dated_facts, is_stale
-from .knowledge.ispdb import BadFile, read_ispdb
+from .knowledge.ispdb import read_ispdb
+from .knowledge.ispdb_files import BadFile
 from .knowledge.labels import label_table
 from .knowledge.loader import FOLDER, load
 from .knowledge.local import write_providers
@@ -41,7 +42,10 @@ def import_providers(path: Path, to: Path) -> None:
         click.echo(f"LEFT OUT {line}")
     if not imported.providers:
         raise click.ClickException(f"{path} holds no provider that can be used.")
-    write_providers(to, imported.providers)
+    try:
+        write_providers(to, imported.providers)
+    except OSError as fault:
+        raise click.ClickException(f"{to} cannot be written: {fault.strerror}") from None
     domains = sum(len(provider.domains) for provider in imported.providers)
     click.echo(
         f"{len(imported.providers)} providers with {domains} domains in {to}; "

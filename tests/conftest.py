@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from app import create_app
 from app.knowledge import add_providers
 from app.settings import Settings
+from app.web import security_log
 from tests.linting import LintingClient
 
 pytest_plugins = ["tests.store.fixtures"]
@@ -39,6 +40,12 @@ def golden() -> Callable[[str, Iterable[str]], None]:
         assert text == path.read_text("utf-8")
 
     return compare
+
+
+@pytest.fixture(autouse=True)
+def _quiet_security_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test begin with no events written: of those that are alike, a minute has few."""
+    monkeypatch.setattr(security_log, "_burst", security_log.Burst())
 
 
 @pytest.fixture(scope="session")

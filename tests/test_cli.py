@@ -129,3 +129,27 @@ def test_catalogues_update_changes_nothing_when_all_is_fresh(run, tmp_path, monk
     before = {p: p.read_bytes() for p in catalogues.FOLDER.rglob("messages.po*")}
     assert run("catalogues", "update").exit_code == 0
     assert {p: p.read_bytes() for p in catalogues.FOLDER.rglob("messages.po*")} == before
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff\xfe\0\xd8", b"\0" * 9000, bytes(range(256)) * 2000])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_whatever_is_read_there_is_an_answer(app: Flask, text: bytes, form: tuple[str]) -> None:
+    result = app.test_cli_runner().invoke(args=["read", *form], input=text)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.output
+
+
+def test_what_cannot_be_read_is_one_line(run) -> None:
+    for file in ("/proc/self/mem", "/proc/self", "/nowhere", "a\udcff"):
+        result = run("read", file)
+        assert isinstance(result.exception, SystemExit)
+        assert result.exit_code
+        assert "Error: " in result.output
+
+
+@pytest.mark.parametrize("value", ["", "\udcff", "\0", "\r\nx", "9" * 5000, "٤", "a" * 70_000])
+def test_whatever_is_told_there_is_an_answer(run, value: str) -> None:
+    for key in ("--place", "--port", "--account-domain", "--tried", "--reply-code", "--server"):
+        for form in ((), ("--json",)):
+            result = run("diagnose", key, value, *form)
+            assert result.exception is None or isinstance(result.exception, SystemExit), key

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from threading import Lock
 from typing import Final
 
 from ..store import DatabaseAway
 from ..store.cases import UnknownCode
 from ..store.code_budget import CodeBudget
+from ..store.gate import LONGEST, Closed, Gate
 from ..web.rates import Allowance, Rate
 from ..web.security_log import record
 
-LOCKS: Final = 64
-PATIENCE: Final = 0.25
-"""Seconds that a look-up waits for another one of the same network."""
+GATES: Final = 64
+"""Networks that are looked up for at the same time, at most."""
 
 Taken = tuple[Rate, str, Allowance]
 Who = tuple[str, ...]
@@ -46,7 +45,7 @@ class CodeThrottle:
         self._usual = usual
         self._strict = strict
         self.budget = budget
-        self._locks = [Lock() for _ in range(LOCKS)]
+        self._gates = [Gate(1) for _ in range(GATES)]
 
     @contextmanager
     def trying(self, who: Who, portal: str, agent: bool = False) -> Iterator[None]:
@@ -90,13 +89,11 @@ class CodeThrottle:
 
         :raise DatabaseAway: the one before does not come to its end
         """
-        lock = self._locks[hash(who[:2][-1]) % LOCKS]
-        if not lock.acquire(timeout=PATIENCE):
-            raise DatabaseAway
         try:
-            yield
-        finally:
-            lock.release()
+            with self._gates[hash(who[:2][-1]) % GATES].passing(LONGEST):
+                yield
+        except Closed:
+            raise DatabaseAway from None
 
 
 def _take(pairs: Iterable[tuple[Rate, str]], taken: list[Taken]) -> None:

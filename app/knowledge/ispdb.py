@@ -11,27 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-from zipfile import BadZipFile, ZipFile
+from xml.parsers import expat
 
+from .ispdb_files import LARGEST, NAME, BadFile, read_files, told
 from .model import Incoming, Outgoing, Provider
 
-LARGEST: Final = 256 * 1024
-"""Bytes of one file that are read."""
-MOST: Final = 5000
-"""Files that are read."""
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
 _SECURITY = {"SSL": "tls", "STARTTLS": "starttls"}
 """Socket types worth advising, the better first (RFC 8314 section 3)."""
 _NO_LOGIN = {"none", "client-IP-address", "smtp-after-pop"}
 _DOMAIN = "%EMAILDOMAIN%"
-
-
-class BadFile(ValueError):
-    """A file of the database that cannot be used; the message says why."""
 
 
 @dataclass
@@ -50,12 +40,14 @@ def read_ispdb(path: Path, checked: date, shipped: Iterable[Provider] = ()) -> I
     app to nobody else.
 
     :param checked: the day of the copy, kept with every provider
-    :raise BadFile: the path is neither a folder nor a zip, or holds too many files
+    :raise BadFile: the path is neither a folder nor a zip, or too much is in it
     """
     imported = Imported()
     owners = {domain: "shipped with the app" for p in shipped for domain in p.domains}
-    for name, content in _files(path):
+    for name, content in read_files(path):
         try:
+            if isinstance(content, BadFile):
+                raise content
             found = list(_providers(name, content, checked))
         except BadFile as fault:
             imported.faults.append(f"{name}: {fault}")
@@ -68,40 +60,6 @@ def read_ispdb(path: Path, checked: date, shipped: Iterable[Provider] = ()) -> I
             if free:
                 imported.providers.append(replace(provider, domains=free))
     return imported
-
-
-def _files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of the database's files, ordered by name, nothing unpacked."""
-    if path.is_dir():
-        folder = path / "ispdb" if (path / "ispdb").is_dir() else path
-        files = sorted(file for file in folder.iterdir() if _is_entry(file.name))
-        _count(files)
-        for file in files:
-            with file.open("rb") as opened:
-                yield file.name, opened.read(LARGEST + 1)
-        return
-    try:
-        with ZipFile(path) as archive:
-            inside = [name for name in archive.namelist() if not name.endswith("/")]
-            within = [name for name in inside if "ispdb/" in name] or inside
-            members = sorted(name for name in within if _is_entry(name.rpartition("/")[2]))
-            _count(members)
-            for member in members:
-                with archive.open(member) as opened:
-                    yield member.rpartition("/")[2], opened.read(LARGEST + 1)
-    except (BadZipFile, OSError, NotImplementedError, RuntimeError) as fault:
-        raise BadFile(f"{path} is neither a folder nor a zip that can be read: {fault}") from None
-
-
-def _is_entry(name: str) -> bool:
-    """Tell whether a file is one of the database: older ones are named like their domain."""
-    stem = name.removesuffix(".xml")
-    return bool(_NAME.fullmatch(stem)) and not name.endswith((".md", ".json", ".py", ".txt"))
-
-
-def _count(files: list[Path] | list[str]) -> None:
-    if len(files) > MOST:
-        raise BadFile(f"{len(files)} files are more than {MOST}")
 
 
 def _providers(name: str, content: bytes, checked: date) -> Iterator[Provider]:
@@ -131,16 +89,34 @@ def _providers(name: str, content: bytes, checked: date) -> Iterator[Provider]:
 def _account(content: bytes) -> Element:
     if len(content) > LARGEST:
         raise BadFile(f"larger than {LARGEST // 1024} KB")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise BadFile("it declares entities, which no file of the database needs")
     try:
-        root = ElementTree.fromstring(content)
-    except (ElementTree.ParseError, ValueError, LookupError) as fault:
-        raise BadFile(f"no XML: {fault}") from None
+        root = _parse(content)
+    except (expat.ExpatError, ValueError, LookupError) as fault:
+        raise fault if isinstance(fault, BadFile) else BadFile(f"no XML: {told(fault)}") from None
     account = root.find("emailProvider")
     if root.tag != "clientConfig" or account is None:
         raise BadFile("no clientConfig with an emailProvider")
     return account
+
+
+def _parse(content: bytes) -> Element:
+    """Return the root of an XML document without a document type.
+
+    So it has no entities of its own, which could grow without end or name other files; in whatever
+    coding it is.
+    """
+
+    def refuse(*_: object) -> None:
+        raise BadFile("it has a document type, which no file of the database needs")
+
+    tree = ElementTree.TreeBuilder()
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = tree.start
+    parser.EndElementHandler = tree.end
+    parser.CharacterDataHandler = tree.data
+    parser.Parse(content, True)
+    return tree.close()
 
 
 def _outgoing(account: Element, domain: str) -> tuple[tuple[Outgoing, ...], set[str]]:
@@ -184,7 +160,7 @@ def _text(element: Element, tag: str) -> str:
 
 def _host(text: str | None) -> str:
     name = (text or "").strip().lower()
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise BadFile(f"{name[:60]!r} is no host name")
     return name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from ..diagnosis.facts import BadValue, read_value
 from ..knowledge import knowledge
@@ -31,24 +31,6 @@ def entry_faults(entry: Entry, languages: Collection[str]) -> Found:
     for remedy in entry.notes:
         if remedy not in known:
             yield ("notes", remedy), f"is no remedy; these are: {', '.join(known)}"
-
-
-def claim_faults(portal: Portal, others: Mapping[str, Portal]) -> Found:
-    """Yield what a portal claims that another one has already."""
-    if portal.id in others:
-        yield ("id",), f"{portal.id!r} stands twice"
-    owners = {domain: other.id for other in others.values() for domain in other.entry.domains}
-    for at, domain in enumerate(portal.entry.domains):
-        if domain in owners:
-            yield ("domains", at), f"{domain!r} belongs to the portal {owners[domain]!r} already"
-    for other in others.values():
-        for at, mine in enumerate(portal.entry.networks):
-            for theirs in other.entry.networks:
-                if mine.version == theirs.version and mine.overlaps(theirs):
-                    yield (
-                        ("networks", at),
-                        f"{mine} overlaps {theirs}, a network of the portal {other.id!r}",
-                    )
 
 
 def mended_colours(portal: Portal) -> Found:

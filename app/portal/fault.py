@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 Key = tuple[str | int, ...]
 """Where something stands in a file: ``("portal", 0, "outgoing", 1, "port")``."""
@@ -37,69 +38,70 @@ def spell(key: Key) -> str:
 class Places:
     """Where the keys of a TOML text stand.
 
-    tomllib tells no positions.  So it reads ever more lines of one [[portal]] table: a key begins
-    after the last beginning of the table that is whole and does not have it yet.
+    tomllib tells no positions.  So the text, which it has read, is cut into statements, and each is
+    read by itself: the time grows as the text does.
     """
 
     def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
-        heads = [at for at, line in enumerate(self.lines) if _HEAD.match(line)]
-        # A head may stand inside a text over several lines; then the whole is one section.
-        listed = _rows(text).get("portal")
-        plain = isinstance(listed, list) and len(heads) == len(listed)
-        self._sections = [0, *heads, len(self.lines)] if plain else [0, len(self.lines)]
-        self._snapshots: dict[int, list[tuple[int, Any]]] = {}
+        self.text = text
 
     def line_of(self, key: Key) -> int:
         """Return the line, from 1, where a key first stands, else the one that it is in, else 0."""
-        section = 0
-        if len(self._sections) > 2 and key[:1] == ("portal",) and len(key) > 1:
-            section = int(key[1]) + 1
-            key = ("portal", 0, *key[2:])
-        snapshots = self._read(section)
-        while key and not (snapshots and _has(snapshots[-1][1], key)):
+        while key and key not in self._lines:
             key = key[:-1]
-        begins = self._sections[section]
-        for end, read in snapshots:
-            if key and _has(read, key):
-                return next(at for at in range(begins, end) if not _is_void(self.lines[at])) + 1
-            begins = end
-        return 0
+        return self._lines.get(key, 0)
 
-    def _read(self, section: int) -> list[tuple[int, Any]]:
-        """Return what each whole beginning of a section says, with the line that it ends before."""
-        if section not in self._snapshots:
-            first, last = self._sections[section : section + 2]
-            self._snapshots[section] = [
-                (end, read)
-                for end in range(first + 1, last + 1)
-                if (read := _rows("\n".join(self.lines[first:end]))) is not None
-            ]
-        return self._snapshots[section]
-
-
-_HEAD = re.compile(r"\s*\[\[\s*portal\s*\]\]")
-
-
-def _rows(text: str) -> Any:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return None  # in the middle of something
+    @cached_property
+    def _lines(self) -> dict[Key, int]:
+        lines: dict[Key, int] = {}
+        last: dict[Key, int] = {}  # of a list of tables, the number of the one that is open
+        table: Key = ()
+        for line, statement in _statements(self.text):
+            heads = statement.startswith("[")
+            names = _names(tomllib.loads(statement))
+            key = () if heads else table
+            for depth, name in enumerate(names, 1):
+                key = (*key, name)
+                lines.setdefault(key, line)
+                if heads and statement.startswith("[[") and depth == len(names):
+                    last[key] = last.get(key, -1) + 1
+                if heads and key in last:
+                    key = (*key, last[key])
+                    lines.setdefault(key, line)
+            if heads:
+                table = key
+        return lines
 
 
-def _is_void(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
+_PIECE: Final = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}|"(?:[^"\\]|\\.)*+"|#[^\n]*+|[\[{]|[\]}]|\n'''
+    r"|'''(?:[^']|'(?!''))*+'{3,5}|'[^']*+'",
+    re.DOTALL,
+)
+"""What may hold the end of a line that ends no statement, and what opens and closes such."""
 
 
-def _has(value: Any, key: Sequence[str | int]) -> bool:
-    for part in key:
-        if isinstance(part, int):
-            if not (isinstance(value, list) and part < len(value)):
-                return False
-            value = value[part]
-        elif isinstance(value, dict) and part in value:
-            value = value[part]
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement of a right TOML text, with the number of the line that it begins in."""
+    begins, line, lines, depth = 0, 1, 1, 0
+    for piece in _PIECE.finditer(text + "\n"):
+        found = piece[0]
+        depth += (found in "[{") - (found in "]}")
+        lines += found.count("\n")
+        if found == "\n" and not depth:
+            statement = text[begins : piece.start()].strip(" \t")
+            if statement and not statement.startswith("#"):
+                yield line, statement
+            begins, line = piece.end(), lines
+
+
+def _names(read: Any) -> list[str]:
+    """Return the key of a statement that tomllib has read: ``a.b = 1`` is ``{"a": {"b": 1}}``."""
+    names = []
+    while read and isinstance(read, dict | list):
+        if isinstance(read, dict):
+            names.append(next(iter(read)))
+            read = read[names[-1]]
         else:
-            return False
-    return bool(key)
+            read = read[0]
+    return names

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .checks import Found, claim_faults, entry_faults, mended_colours
+from .checks import Found, entry_faults, mended_colours
+from .claims import Claims
 from .entry import Entry, SignIn
 from .fault import Fault, Key, Places
 from .identity import IdentityProvider
@@ -22,6 +23,9 @@ from .secret import read_secret
 
 LARGEST = 1_000_000
 """Bytes of a portals file that are read."""
+_DEEP = re.compile(
+    r"""(?<![\w."'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+[.][ \t]*+){50}""", re.ASCII
+)
 _LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -49,6 +53,8 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
         if len(data) > LARGEST:
             raise ValueError(f"is larger than {LARGEST} bytes")
         text = data.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors write it
+        if _DEEP.search(text):  # tomllib's time grows with the square of them
+            raise ValueError("holds a key of more than 50 parts")
         rows = tomllib.loads(text)
     # UnicodeError and TOMLDecodeError are ValueErrors; brackets may be nested without end.
     except (OSError, ValueError, RecursionError) as fault:
@@ -73,14 +79,16 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
         return loaded
     if not listed:  # an editor or a full disk may have emptied it
         loaded.faults.append(Fault(path.name, 0, (), "holds no [[portal]] table"))
+    claims = Claims()
     for number, row in enumerate(listed):
         try:
             portal, found, mended = _read(row, path, languages, demo)
         except Exception as fault:  # whatever somebody wrote, it must not end the service
             portal, found, mended = None, [((), f"cannot be read ({type(fault).__name__})")], []
         if portal and not found:
-            found = list(claim_faults(portal, loaded.portals))
+            found = list(claims.faults(portal))
         if portal and not found:
+            claims.add(portal)
             loaded.portals[portal.id] = portal
         place: Key = ("portal", number)
         loaded.faults += [located((*place, *key), told) for key, told in found]

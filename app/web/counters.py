@@ -96,7 +96,8 @@ class RedisCounter:
         try:
             # Also for 0: a full Redis can be read and not written, so is of no use.
             count = self._storage.incr(key, window, amount)
-            left = self._storage.get_expiry(key) - time.time()
+            # Nobody waits when a count is taken back, so one question is saved.
+            left = self._storage.get_expiry(key) - time.time() if amount >= 0 else 0.0
         except StorageError as fault:
             self._rest(type(fault.__cause__).__name__)
             return None

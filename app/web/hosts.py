@@ -15,8 +15,8 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """The names of a server that nobody has told another name."""
 _HOST: Final = re.compile(r"([A-Za-z0-9._~-]{1,253}|\[([0-9A-Fa-f:.]{2,45})\])(?::[0-9]{0,5})?")
 """``host[:port]`` (RFC 3986 section 3.2) without what no name has: a comma joins two headers."""
-_OLD: Final = ("HTTP/0.9", "HTTP/1.0")
-"""The versions in which a request need not have a Host (RFC 9110 section 7.2)."""
+_OLD: Final = ("HTTP/0.9", "HTTP/1.0", "HTTP/1")
+"""Versions in which a request need not have a Host (RFC 9110 7.2); granian writes 1.0 as 1."""
 
 _HEADERS: Final = (
     ("Content-Type", "text/plain"),
@@ -67,7 +67,7 @@ class HostCheck:
         self.app = app
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        told = "HTTP_HOST" in environ or environ.get("SERVER_PROTOCOL") not in _OLD
+        told = environ.get("HTTP_HOST") or environ.get("SERVER_PROTOCOL") not in _OLD
         if told and not host_of(environ):
             start("400 Bad Request", list(_HEADERS))
             return [b"The request names no host, or in a wrong form.\n"]

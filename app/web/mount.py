@@ -39,7 +39,9 @@ class Mount:
         self.proxies = proxies
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        root = _ROOT.match(environ.get("PATH_INFO", ""))
+        # Of an empty path the router would make an address with the Host that was sent.
+        environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
+        root = _ROOT.match(environ["PATH_INFO"])
         portal = self.find(root[1]) if root else None
         if root and portal:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + root[0]

@@ -254,3 +254,16 @@ def test_people_of_one_network_at_once_are_in_nobodys_way(make_app: Callable[...
     with ThreadPoolExecutor(4) as threads:
         told = Counter(status for found in threads.map(look, range(4)) for status in found)
     assert told == {200: 32}
+
+
+def test_nobody_waits_for_long_behind_a_look_up_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.cases.throttle.LONGEST", 0.05)
+    throttle = CodeThrottle([Rate(read_limit("10 per hour"))])
+    with (
+        throttle.trying(("198.51.100.1", "198.51.100.0/24"), ""),
+        pytest.raises(DatabaseAway),
+        throttle.trying(("198.51.100.2", "198.51.100.0/24"), ""),
+    ):
+        pass

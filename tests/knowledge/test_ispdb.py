@@ -12,7 +12,8 @@ from app import create_app
 from app.diagnosis import Facts, make_plan
 from app.diagnosis.reduction import find_provider, reduce_facts
 from app.knowledge import KnowledgeError, add_providers, knowledge
-from app.knowledge.ispdb import BadFile, read_ispdb
+from app.knowledge.ispdb import read_ispdb
+from app.knowledge.ispdb_files import BadFile
 from app.knowledge.local import read_providers, write_providers
 from app.settings import Settings
 
@@ -74,7 +75,7 @@ def test_how_one_logs_in_is_not_guessed(tmp_path, ways, sign_in, oauth) -> None:
     [
         ("no xml", "no XML"),
         ("<clientConfig/>", "no clientConfig with"),
-        ('<!DOCTYPE x [<!ENTITY a "b">]>' + entry(smtp()), "declares entities"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]>' + entry(smtp()), "has a document type"),
         (entry(smtp(), domains=()), "no domain"),
         (entry(smtp(), domains=("proseware.com/x",)), "is no host name"),
         (entry(smtp(port="many")), "is no port"),

@@ -151,6 +151,6 @@ def test_a_wrong_host_is_refused(untold: FlaskClient, path: str, host: str | Non
         environ["HTTP_HOST"] = host
     status = run_wsgi_app(untold.application, environ)[1]
     assert status == "400 Bad Request"
-    if host is None:  # as a probe of an older kind asks
+    if not host:  # as a probe of an older kind asks
         environ["SERVER_PROTOCOL"] = "HTTP/1.0"
         assert run_wsgi_app(untold.application, environ)[1] != status
