@@ -160,7 +160,7 @@ class Cases:
             if note.strip():
                 # PostgreSQL keeps no NUL in a text.
                 note = note.replace("\0", "")
-                text = redact_emails(note.strip()[: 2 * LONGEST_NOTE])[:LONGEST_NOTE]
+                text = redact_emails(note.strip())[:LONGEST_NOTE]
                 told = {"code": case.code, "written": now, "agent": agent, "text": text}
                 connection.execute(insert(notes).values(told))
             audit.write(connection, now, case.portal, agent, "changed", case.code)

@@ -96,11 +96,11 @@ def test_only_words_before_a_sign_go(text: str) -> None:
 def test_its_time_grows_as_the_text_does(piece: str) -> None:
     def measure(size: int) -> float:
         text, times = (piece * size)[:size], []
-        for _ in range(3):
+        for _ in range(2):
             began = thread_time()
             redact_emails(text)
             times.append(thread_time() - began)
         return min(times)
 
     # Eight times the text; in quadratic time it would be 64 times.
-    assert measure(200_000) < 30 * measure(25_000)
+    assert measure(200_000) < 40 * measure(25_000)
