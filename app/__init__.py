@@ -64,7 +64,7 @@ def create_app(
     app.extensions["hosts"] = settings.hosts
     app.extensions["demo_url"] = settings.demo_url
     pages.install(app, pages.Pages(settings.public_url))
-    headers.install(app)
+    headers.install(app, settings.hsts)
     errors.install(app)
     keeping.install(app, settings, now or utc_now, tell_day)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed

@@ -9,8 +9,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
+from .portal import Portal
 from .store import Database, DatabaseAway
-from .store.agents import LONGEST_NAME, ROLES, Agents, NameTaken
+from .store.agent import ROLES
+from .store.agents import LONGEST_NAME, Agents, NameTaken
 from .store.cases import Cases
 from .store.passwords import LONGEST, SHORTEST
 
@@ -44,11 +46,11 @@ def add(name: str, role: str, portal: str) -> None:
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or "#" in name:
         why = f"a name has 1 to {LONGEST_NAME} characters, no # among them"
         raise click.BadParameter(why, param_hint="NAME")
-    if portal and current_app.extensions["portals"].find(portal) is None:
+    if portal and _find(portal) is None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
     kept = _agents()
     try:
-        kept.add(portal, name, role, _password())
+        kept.add(portal, name, role, _password(), _words(portal))
     except NameTaken:
         raise click.ClickException(f"there is an agent {name!r} here already") from None
     except ValueError as fault:
@@ -75,7 +77,7 @@ def role(name: str, role: str, portal: str) -> None:
 def password(name: str, portal: str) -> None:
     """Give an agent another password, and sign them out everywhere."""
     try:
-        if not _agents().set_password(portal, name, _password()):
+        if not _agents().set_password(portal, name, _password(), _words(portal)):
             raise _nobody(name, "with a password here")
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
@@ -88,6 +90,16 @@ def password(name: str, portal: str) -> None:
 def unlock(name: str, portal: str) -> None:
     """Let an agent try again at once after too many wrong passwords."""
     _agents().unlock(portal, name)
+
+
+@agents.command("sign-out")
+@click.argument("name")
+@_portal
+@with_appcontext
+def sign_out(name: str, portal: str) -> None:
+    """Sign an agent out everywhere, however they sign in; no browser of theirs is known then."""
+    if not _agents().sign_out(portal, name):
+        raise _nobody(name, "here")
 
 
 @agents.command("remove")
@@ -105,9 +117,9 @@ def remove(name: str, portal: str) -> None:
 @with_appcontext
 def show() -> None:
     """List the agents of all desks."""
-    click.echo("portal\trole\tname")
+    click.echo("number\tportal\trole\tname")
     for agent in _agents().all():
-        click.echo(f"{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
+        click.echo(f"{agent.id}\t{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
 
 
 @database.command("upgrade")
@@ -135,6 +147,16 @@ def sweep(sure: bool) -> None:
     if not cases.sweep(sure):
         why = "the clock is far ahead of the last sweep, so nothing is erased for a day"
         raise click.ClickException(f"{why}; if it is right, say so: --clock-is-right")
+
+
+def _find(portal: str) -> Portal | None:
+    found: Portal | None = current_app.extensions["portals"].find(portal)
+    return found
+
+
+def _words(portal: str) -> tuple[str, ...]:
+    found = _find(portal)
+    return found.words if found else ()
 
 
 def _agents() -> Agents:

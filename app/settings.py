@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, cast, get_args
 from urllib.parse import urlsplit
 
 from . import backends
 from .portal.identity import IdentityProvider
 from .portal.secret import with_secrets
+from .store.agent import Passwords
 from .web.addresses import HEADERS, Network, Proxies, read_networks
 from .web.hosts import LOOPBACK, read_host, read_hosts
 from .web.rates import check_storage, read_limit
@@ -27,6 +30,9 @@ SECRETS = ("DATABASE_URL", "RATE_LIMIT_STORAGE", "OIDC_CLIENT_SECRET")
 """What may hold a secret, and so may stand in a file: NAME_FILE says in which."""
 THIS_MACHINE = "127.0.0.0/8, ::1/128"
 """Who may read the metrics unless METRICS_FROM says otherwise."""
+
+_HSTS: Final = re.compile(r"[0-9]{1,10}(; ?includeSubDomains(; ?preload)?)?")
+"""What Strict-Transport-Security may say (RFC 6797 section 6.1)."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,10 @@ class Settings:
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
     ``head_timeout``: seconds that a connection may take for the head of a request.
     ``body_timeout``: seconds after which a request's body is complete, or has kept coming.
+    ``passwords``: who may work at the desk with a password of its own: ``everybody``, ``agents``
+    (leads come through the identity provider), ``nobody``.
+    ``idle_minutes``: how long an agent stays signed in without doing anything.
+    ``hsts``: what Strict-Transport-Security says where ``public_url`` is https; empty for nothing.
     ``identity``: who vouches for the agents of the desk outside of portals, from ``OIDC_…``.
     """
 
@@ -80,6 +90,9 @@ class Settings:
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
     head_timeout: int = 10
     body_timeout: int = 20
+    passwords: Passwords = "everybody"
+    idle_minutes: int = 60
+    hsts: str = ""
     identity: IdentityProvider | None = None
 
     @property
@@ -113,6 +126,17 @@ class Settings:
         budget = environment.get("CODE_BUDGET", str(cls.code_budget))
         if budget and not (budget.isdecimal() and int(budget)):
             raise ValueError(f"CODE_BUDGET is a number of codes, or empty for none, not {budget!r}")
+        idle = environment.get("IDLE_MINUTES", str(cls.idle_minutes))
+        if not (idle.isdecimal() and 0 < int(idle) <= 720):
+            raise ValueError(f"IDLE_MINUTES is a number of minutes from 1 to 720, not {idle!r}")
+        hsts = environment.get("HSTS", "")
+        if hsts and not _HSTS.fullmatch(hsts):
+            raise ValueError(
+                f"HSTS is seconds, as 31536000 or '31536000; includeSubDomains', not {hsts!r}"
+            )
+        passwords = environment.get("PASSWORDS", cls.passwords)
+        if passwords not in get_args(Passwords):
+            raise ValueError(f"PASSWORDS is everybody, agents or nobody, not {passwords!r}")
         database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
         if database:
             database = backends.check_database(database, environment, insecure)
@@ -140,6 +164,9 @@ class Settings:
             metrics_from=_networks(environment, "METRICS_FROM", THIS_MACHINE),
             head_timeout=_seconds(environment, "HEAD_TIMEOUT", cls.head_timeout),
             body_timeout=_seconds(environment, "BODY_TIMEOUT", cls.body_timeout),
+            passwords=cast(Passwords, passwords),
+            idle_minutes=int(idle),
+            hsts=hsts,
             identity=IdentityProvider.from_environment(environment),
         )
 

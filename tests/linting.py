@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -19,7 +20,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
-_COOKIE = re.compile("; Secure; HttpOnly; Path=(/at/[a-z]+)?/[a-z]+/desk; SameSite=Lax$")
+_COOKIE = re.compile(
+    "^(__Secure-)?desk(=.*; SameSite=Lax|-device=.*; Max-Age=7776000; .*; SameSite=Strict)$"
+)
+_KEPT = re.compile("; Secure; HttpOnly; Path=(/at/[a-z]+)?/[a-z]+/desk;")
 MOVED = (301, 302, 303, 308)
 REFERENCES = ("for", "aria-labelledby", "aria-describedby")
 
@@ -48,9 +52,10 @@ def lint_headers(response: TestResponse) -> None:
     for cookie in headers.getlist("Set-Cookie"):
         assert at_desk, "only the desk has a cookie"
         assert _COOKIE.search(cookie)
+        assert _KEPT.search(cookie)
     assert "no-store" in headers["Cache-Control"] or not at_desk
     assert "Thongthu-Seen" not in headers
-    assert "@" not in headers.get("Location", "")
+    assert "@" not in unquote(unquote(headers.get("Location", "")))
 
 
 def lint_page(response: TestResponse) -> None:
@@ -120,8 +125,9 @@ def _lint_names(elements: list[Element]) -> None:
     for field in _all(elements, "input") + _all(elements, "textarea"):
         if field.get("type") != "hidden":
             assert field.get("id") in labelled or id(field) in within, "a field without label"
-        # The one password is the desk's own.
-        assert field.get("type") != "password" or field.get("autocomplete") == "current-password"
+        # The one password is the desk's own, or what it is changed to.
+        if field.get("type") == "password":
+            assert field.get("autocomplete") in ("current-password", "new-password")
 
 
 def visible_text(response: TestResponse) -> str:

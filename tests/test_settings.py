@@ -23,6 +23,11 @@ def test_from_the_environment() -> None:
     assert Settings.from_environment({"METRICS_FROM": ""}).metrics_from == ()
     readers = Settings.from_environment({}).metrics_from
     assert [str(network) for network in readers] == ["127.0.0.0/8", "::1/128"]
+    told = Settings.from_environment(
+        {"PASSWORDS": "agents", "IDLE_MINUTES": "15", "HSTS": "31536000; includeSubDomains"}
+    )
+    assert (told.passwords, told.idle_minutes) == ("agents", 15)
+    assert told.hsts == "31536000; includeSubDomains"
     assert Settings.from_environment({}).database_url.startswith("sqlite:///")
 
 
@@ -36,6 +41,8 @@ def test_a_password_is_not_shown() -> None:
     [{"PAGE_CACHE": "-1"}, {"PUBLIC_URL": "mail.example"}, {"TRUSTED_PROXIES": "proxy"},
      {"METRICS_FROM": "somewhere"}, {"PROXY_HEADER": "X-Real-IP"}, {"PROXY_HEADER": ""},
      {"ALLOWED_HOSTS": "a.example:80"},
+     {"PASSWORDS": "leads"}, {"IDLE_MINUTES": "0"},
+     {"IDLE_MINUTES": "721"}, {"HSTS": "always"}, {"HSTS": "1\r\nX: 1"},
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"},
      {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"},

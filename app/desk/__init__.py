@@ -5,6 +5,7 @@ Without a case the URL is the state, as in the wizard, and nothing is stored; a 
 database.
 """
 
+from . import account  # noqa: F401
 from .blueprint import desk
 from .cases import case, overview  # noqa: F401
 from .insights import metrics, views  # noqa: F401

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, NamedTuple
@@ -11,21 +10,21 @@ from urllib.parse import urlencode
 from flask import abort, current_app, g, redirect, request, session
 
 from ..store import DatabaseAway
-from ..store.agents import Agent, Agents
+from ..store.agents import Agent
+from ..store.sessions import Sessions
 from ..web.messages import N_
 from ..web.site import Site, find_site
 from .forms import DeskForm
-from .signing.page import sign_in_page
+from .signing.page import asked_place, sign_in_page
+from .signing.places import HOME
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
 View = Callable[..., Any]
 ENDED: Final = N_(
-    "You are not signed in any more, so nothing was changed. A session lasts 12 hours, or until "
-    "you sign out. Please sign in, and do it once more."
+    "You are not signed in any more, so nothing was changed. A session ends after 12 hours, after "
+    "a while in which nothing is done, or when you sign out. Please sign in, and do it once more."
 )
-_PART: Final = re.compile(r"/(?:cases/new|outcome|delete|sign-out)$")
-"""What stands behind a page's address where a form of it is sent to."""
 
 
 class AtDesk(NamedTuple):
@@ -55,9 +54,9 @@ def current_agent(site: Site) -> Agent | None:
     :raise DatabaseAway: it cannot be told just now
     """
     if "agent" not in g:
-        agents: Agents | None = current_app.extensions["agents"]
+        sessions: Sessions | None = current_app.extensions["sessions"]
         token = session.get(TOKEN)
-        g.agent = agents.signed_in(site.portal_id, token) if agents and token else None
+        g.agent = sessions.agent_of(site.portal_id, token) if sessions and token else None
     agent: Agent | None = g.agent
     return agent
 
@@ -128,10 +127,8 @@ def lead_to_sign_in(site: Site) -> Any:
 
     What was sent is not kept, so it is said openly that the session has ended.
     """
-    back = _PART.sub("", request.path).removeprefix(f"/{site.language.code}/")
-    if asked := request.query_string.decode("ascii", "ignore"):
-        back = f"{back}?{asked}"
+    back = asked_place(site)
     if request.method != "GET":
         return sign_in_page(site, error=site.language.gettext(ENDED), status=401, to=back)
-    query = f"?{urlencode({'to': back})}" if back != "desk" else ""
+    query = f"?{urlencode({'to': back})}" if back != HOME else ""
     return redirect(f"{site.base}/desk/sign-in{query}", 303)

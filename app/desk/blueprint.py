@@ -7,18 +7,34 @@ from werkzeug.wrappers import Response as Answer
 
 from ..web.headers import POLICY, desk_policy
 from ..web.mount import look_of
+from ..web.site import Site, find_site
+from .signing.page import asked_place, place_query
 
 desk = Blueprint("desk", __name__)
 
 
 @desk.before_request
 def _plain_root() -> Answer | None:
-    """Lead to the portal's plain root: a cookie's path cannot hold an embedder's accent."""
+    """Lead to the portal's plain root: a cookie's path cannot hold an embedder's accent.
+
+    :raise 404: there is no such language
+    """
     plain = request.script_root.partition(";")[0]
-    if plain == request.script_root or request.method != "GET":
+    if plain == request.script_root:
         return None
-    query = request.query_string.decode("ascii", "ignore")
-    return redirect(f"{plain}{request.path}?{query}".rstrip("?"), 302)
+    lang = (request.view_args or {}).get("lang")
+    if lang is None:
+        return None
+    site = find_site(lang)
+    return redirect(f"{plain}/{site.language.code}/{_place(site)}", 303)
+
+
+def _place(site: Site) -> str:
+    """Return where the request goes below the language, written anew: nothing typed is repeated."""
+    path = request.path.removeprefix(f"/{site.language.code}/")
+    if path in ("desk/sign-in", "desk/sign-in/provider"):
+        return f"{path}{place_query(request.args.get('to', ''))}"
+    return asked_place(site)
 
 
 @desk.after_request

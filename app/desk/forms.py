@@ -11,8 +11,9 @@ from wtforms import Form, PasswordField, StringField
 from wtforms.csrf.session import SessionCSRF
 from wtforms.validators import Length, ValidationError
 
-from ..store.agents import LONGEST_NAME, SHIFT
+from ..store.agents import LONGEST_NAME
 from ..store.passwords import LONGEST
+from ..store.sessions import SHIFT
 
 
 class DeskCSRF(SessionCSRF):
@@ -76,3 +77,10 @@ class SignInForm(DeskForm):
 
     name = StringField(validators=[Length(max=LONGEST_NAME)])
     password = PasswordField(validators=[Length(max=LONGEST)])
+
+
+class PasswordForm(DeskForm):
+    """The password that somebody has, and the one that they want."""
+
+    old = PasswordField(validators=[Length(max=LONGEST)])
+    new = PasswordField(validators=[Length(max=LONGEST)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from flask import Flask, Request, Response, request
@@ -57,7 +57,7 @@ class DeskSessions(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name of the cookie."""
-        return COOKIE
+        return cookie_name(app, COOKIE)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set the cookies when something has changed, or take them away when nothing is left."""
@@ -66,10 +66,25 @@ class DeskSessions(SecureCookieSessionInterface):
         signer = self.get_signing_serializer(app)
         text = signer.dumps(dict(session)) if session and signer else None
         usual: dict[str, Any] = {"secure": True, "httponly": True, "samesite": "Lax"}
-        for code in languages():
-            path = f"{request.script_root}/{code}/desk"
+        name = cookie_name(app, COOKIE)
+        for path in cookie_paths(request.script_root):
             # No Max-Age: it ends with the browser, and at the latest with the agent's shift.
             if text is None:
-                response.delete_cookie(COOKIE, path, **usual)
+                response.delete_cookie(name, path, **usual)
             else:
-                response.set_cookie(COOKIE, text, path=path, **usual)
+                response.set_cookie(name, text, path=path, **usual)
+
+
+def cookie_name(app: Flask, name: str) -> str:
+    """Return the name of a cookie, with ``__Secure-`` where browsers come by https.
+
+    Without it, whoever can write into plain HTTP could plant one.  ``__Host-`` asks for the path /,
+    so the wizard would get the cookie too (draft-ietf-httpbis-rfc6265bis section 4.1.3).
+    """
+    by_tls = app.extensions["public_url"].startswith("https://")
+    return f"__Secure-{name}" if by_tls else name
+
+
+def cookie_paths(root: str) -> Iterator[str]:
+    """Yield the paths of a desk, one in each language, below the root of its portal."""
+    return (f"{root}/{code}/desk" for code in languages())

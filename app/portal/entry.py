@@ -204,6 +204,8 @@ class SignIn(Table):
     groups_claim: Claim = GROUPS
     agents: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     leads: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    acr: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    amr: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
 class Entry(Table):

@@ -22,6 +22,8 @@ class IdentityProvider:
     ``groups_claim``: where it tells the groups that somebody is in.
     ``agents``: the group that may work here; empty for everybody whom the provider lets in.
     ``leads``: the group that leads; empty for nobody.
+    ``acr``: how people may have signed in there, in its words, each of which will do; empty for
+    any way.  ``amr``: by what they must have, all of it; empty for anything (RFC 8176).
     """
 
     issuer: str
@@ -31,6 +33,8 @@ class IdentityProvider:
     groups_claim: str = GROUPS
     agents: str = ""
     leads: str = ""
+    acr: str = ""
+    amr: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> IdentityProvider | None:
@@ -66,6 +70,16 @@ class IdentityProvider:
         if self.leads and self.leads in groups:
             return "lead"
         return "agent" if not self.agents or self.agents in groups else None
+
+    def is_safe(self, claims: Mapping[str, Any]) -> bool:
+        """Tell whether somebody has signed in there as safely as is asked for here.
+
+        What the provider does not tell counts as not done (OpenID Connect Core 1.0, section 2).
+        """
+        ways = claims.get("amr")
+        done = {way for way in ways if isinstance(way, str)} if isinstance(ways, list) else set()
+        right = not self.acr or claims.get("acr") in self.acr.split()
+        return right and set(self.amr.split()) <= done
 
 
 def name_of(claims: Mapping[str, Any]) -> str:

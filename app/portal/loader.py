@@ -138,6 +138,8 @@ def _identity(told: SignIn, secret: str) -> IdentityProvider:
         groups_claim=told.groups_claim,
         agents=told.agents or "",
         leads=told.leads or "",
+        acr=told.acr or "",
+        amr=told.amr or "",
     )
 
 

@@ -58,6 +58,13 @@ class Portal:
         return (first, *(code for code in self.entry.languages if code != first))
 
     @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What everybody thinks of first here: no password is made of it."""
+        entry = self.entry
+        firsts = (domain.partition(".")[0] for domain in entry.domains)
+        return (entry.id, entry.name, *entry.domains, *firsts)
+
+    @cached_property
     def facts(self) -> Facts:
         """What is known of every visitor until they say otherwise."""
         told = {"account_domain": self.entry.domains[0]} | self.entry.facts

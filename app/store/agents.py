@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import secrets
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from . import passwords
+from . import attempts, audit, passwords
 from .adding import add_missing
+from .agent import Agent, Passwords, agent_of_row, read_agent
+from .attempts import Key
 from .cases import utc_now
 from .database import Database
-from .schema import agents, sessions
+from .schema import agents, devices, sessions
 
-ROLES: Final = ("agent", "lead")
-SHIFT: Final = timedelta(hours=12)
-"""How long somebody stays signed in."""
 LONGEST_NAME: Final = 100
+
 
 log = logging.getLogger(__name__)
 
@@ -32,38 +29,33 @@ class NameTaken(Exception):
     """There is an agent of this name already."""
 
 
-@dataclass(frozen=True)
-class Agent:
-    """Somebody of a portal's desk, or, with '' for the portal, of the one outside of all."""
-
-    id: int
-    portal: str
-    name: str
-    role: str
-    vouched: bool = False
-    """Whether an identity provider vouches for them: then others may have the same name."""
-
-    @property
-    def signature(self) -> str:
-        """What stands in the audit and under notes: nobody else's."""
-        return f"{self.name[:80]} (#{self.id})" if self.vouched else self.name
-
-
 class Agents:
-    """The agents of all desks, and who of them is signed in."""
+    """The agents of all desks.
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = utc_now) -> None:
+    :param allowed: who may work with a password
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime] = utc_now,
+        allowed: Passwords = "everybody",
+    ) -> None:
         self._database = database
         self._now = now
+        self._allowed = allowed
 
-    def add(self, portal: str, name: str, role: str, password: str) -> Agent:
+    def add(
+        self, portal: str, name: str, role: str, password: str, words: Iterable[str] = ()
+    ) -> Agent:
         """Add an agent with a password.
 
-        :raise ValueError: the password is too short or too long
+        :param words: that mean something at this desk, and make a password easy to guess
+        :raise ValueError: the password is too short, too long, or easily guessed
         :raise NameTaken: the desk has an agent of this name
         :raise DatabaseAway: it does not answer
         """
-        name, kept = _normal(name), passwords.hash_password(password)
+        name, kept = _normal(name), passwords.hash_new(password, name, *words)
         row = {"portal": portal, "name": name, "role": role, "password": kept, "added": self._now()}
         try:
             with self._database.writing() as connection:
@@ -82,33 +74,68 @@ class Agents:
             chosen = chosen.where(agents.c.portal == portal)
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
-        return [_agent(row) for row in rows]
+        return [agent_of_row(row) for row in rows]
 
     def set_role(self, portal: str, name: str, role: str) -> bool:
         """Give an agent with a password another role, at once; False when there is none.
 
         :raise DatabaseAway: it does not answer
         """
-        chosen = update(agents).where(_local(portal, _normal(name))).values(role=role)
+        chosen = update(agents).where(_local(portal, name)).values(role=role)
         with self._database.writing() as connection:
             return connection.execute(chosen).rowcount == 1
 
-    def set_password(self, portal: str, name: str, password: str) -> bool:
+    def set_password(
+        self, portal: str, name: str, password: str, words: Iterable[str] = ()
+    ) -> bool:
         """Give an agent another password, sign them out everywhere; False when there is none.
 
-        :raise ValueError: the password is too short or too long
+        :raise ValueError: the password is too short, too long, or easily guessed
         :raise DatabaseAway: it does not answer
         """
-        name, kept = _normal(name), passwords.hash_password(password)
+        name, kept = _normal(name), passwords.hash_new(password, name, *words)
         with self._database.writing() as connection:
-            passwords.forgive(connection, portal, name)
-            row = connection.execute(
-                update(agents).where(_local(portal, name)).values(password=kept)
-                .returning(agents.c.id)
-            ).first()  # fmt: skip
-            if row:
-                connection.execute(delete(sessions).where(sessions.c.agent == row.id))
-        return row is not None
+            attempts.forget(connection, portal, name)
+            changed = update(agents).where(_local(portal, name)).values(password=kept)
+            agent = connection.execute(changed.returning(agents.c.id)).scalar()
+            if agent is not None:
+                _sign_out(connection, agent)
+        return agent is not None
+
+    def change_password(self, agent: Agent, old: str, new: str, words: Iterable[str] = ()) -> bool:
+        """Give an agent the password they chose, sign them out everywhere; False for a wrong one.
+
+        :param old: the password that they have
+        :raise ValueError: the new one is too short, too long, or easily guessed
+        :raise Locked: too many wrong ones were told here
+        :raise Busy: too many passwords are being checked
+        :raise DatabaseAway: it does not answer
+        """
+        with passwords.KNOWN.taken():
+            kept = passwords.hash_new(new, agent.name, *words)
+            with self._database.writing() as connection:
+                attempts.count_here(connection, agent.portal, agent.name, self._now())
+            with self._database.reading() as connection:
+                row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
+            if row is None or not passwords.is_right(old, row.password):
+                return False
+        with self._database.writing() as connection:
+            attempts.forgive_here(connection, agent.portal, agent.name)
+            connection.execute(update(agents).where(agents.c.id == agent.id).values(password=kept))
+            _sign_out(connection, agent.id)
+            audit.write(connection, self._now(), agent.portal, agent.signature, "password", "")
+        return True
+
+    def sign_out(self, portal: str, name: str) -> int:
+        """Sign out every agent of a name, however they sign in; tell how many there are.
+
+        :raise DatabaseAway: it does not answer
+        """
+        with self._database.writing() as connection:
+            found = connection.scalars(select(agents.c.id).where(_named(portal, name))).all()
+            for agent in found:
+                _sign_out(connection, agent)
+        return len(found)
 
     def unlock(self, portal: str, name: str) -> None:
         """Forget the wrong passwords of a name.
@@ -116,35 +143,46 @@ class Agents:
         :raise DatabaseAway: it does not answer
         """
         with self._database.writing() as connection:
-            passwords.forgive(connection, portal, _normal(name))
+            attempts.forget(connection, portal, _normal(name))
 
     def remove(self, portal: str, name: str) -> int:
         """Remove every agent of a name, however they sign in, and sign them out; tell how many.
 
         :raise DatabaseAway: it does not answer
         """
-        named = (agents.c.portal == portal) & (agents.c.name == _normal(name))
         with self._database.writing() as connection:
-            return connection.execute(delete(agents).where(named)).rowcount
+            return connection.execute(delete(agents).where(_named(portal, name))).rowcount
 
-    def check(self, portal: str, name: str, password: str) -> Agent | None:
+    def check(
+        self, portal: str, name: str, password: str, network: str = "", device: Key | None = None
+    ) -> Agent | None:
         """Return the agent of a name and password, None when they do not fit.
 
-        :raise Locked: too many wrong ones came for this name
+        :param network: where the try comes from; it counts unless the device is known
+        :raise Locked: too many wrong ones came for this name from there, or by this device
+        :raise Busy: too many passwords are being checked
         :raise DatabaseAway: it does not answer
         """
-        name = _normal(name.replace("\0", "").strip())[:LONGEST_NAME]
-        with self._database.writing() as connection:
-            lock = passwords.count_attempt(connection, portal, name, self._now())
-        with self._database.reading() as connection:
-            row = connection.execute(select(agents).where(_local(portal, name))).first()
-        if not passwords.is_right(password, row.password if row else None) or row is None:
+        name, now = typed_name(name), self._now()
+        with (passwords.KNOWN if device else passwords.STRANGERS).taken():
+            with self._database.writing() as connection:
+                if device:
+                    lock = attempts.count_on_device(connection, device, now)
+                else:
+                    lock = attempts.count_attempt(connection, portal, name, network, now)
+            with self._database.reading() as connection:
+                row = connection.execute(select(agents).where(_local(portal, name))).first()
+            right = passwords.is_right(password, row.password if row else None)
+        if not right or row is None:
             if lock:
                 log.warning("A name at the desk of %r is locked for %s", portal, lock)
             return None
         with self._database.writing() as connection:
-            passwords.forgive(connection, portal, name)
-        return _agent(row)
+            if device:
+                attempts.forgive_device(connection, device)
+            else:
+                attempts.forgive(connection, portal, name, network)
+        return read_agent(row, self._allowed)
 
     def known_by(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
         """Return the agent that an identity provider vouches for, with the name and role it tells.
@@ -161,49 +199,18 @@ class Agents:
             ).one()
         return Agent(row.id, portal, told["name"], role, vouched=True)
 
-    def sign_in(self, agent: Agent) -> str:
-        """Begin a session and return its token, of which only a digest is kept.
 
-        :raise DatabaseAway: it does not answer
-        """
-        token, now = secrets.token_urlsafe(32), self._now()
-        row = {"token": _digest(token), "agent": agent.id, "expires": now + SHIFT}
-        with self._database.writing() as connection:
-            connection.execute(delete(sessions).where(sessions.c.expires <= now))
-            connection.execute(insert(sessions).values(row))
-        return token
-
-    def signed_in(self, portal: str, token: str) -> Agent | None:
-        """Return who a session is of, None when it has ended or belongs to another desk.
-
-        :raise DatabaseAway: it does not answer
-        """
-        chosen = (
-            select(agents)
-            .join(sessions, sessions.c.agent == agents.c.id)
-            .where(sessions.c.token == _digest(token), sessions.c.expires > self._now())
-            .where(agents.c.portal == portal)
-        )
-        with self._database.reading() as connection:
-            row = connection.execute(chosen).first()
-        return _agent(row) if row else None
-
-    def sign_out(self, token: str) -> None:
-        """End a session.
-
-        :raise DatabaseAway: it does not answer
-        """
-        with self._database.writing() as connection:
-            connection.execute(delete(sessions).where(sessions.c.token == _digest(token)))
+def _sign_out(connection: Connection, agent: int) -> None:
+    for table in (sessions, devices):
+        connection.execute(delete(table).where(table.c.agent == agent))
 
 
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(row.id, row.portal, row.name, row.role, row.issuer is not None)
+def _named(portal: str, name: str) -> ColumnElement[bool]:
+    return (agents.c.portal == portal) & (agents.c.name == _normal(name))
 
 
 def _local(portal: str, name: str) -> ColumnElement[bool]:
-    named = (agents.c.portal == portal) & (agents.c.name == name)
-    return named & agents.c.password.is_not(None)
+    return _named(portal, name) & agents.c.password.is_not(None)
 
 
 def _normal(name: str) -> str:
@@ -211,5 +218,6 @@ def _normal(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def typed_name(name: str) -> str:
+    """Return a name that was typed as it is kept."""
+    return _normal(name.replace("\0", "").strip())[:LONGEST_NAME]

@@ -13,10 +13,10 @@ from typing import Final
 from sqlalchemy import Connection, delete, select
 
 from .adding import add_missing, insert_into
-from .agents import SHIFT
 from .database import Database
 from .moments import record_moment
 from .schema import moments, secrets
+from .sessions import SHIFT
 
 COOKIES: Final = "cookies"
 BEFORE: Final = "cookies-before"

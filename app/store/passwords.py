@@ -1,32 +1,36 @@
-"""Passwords of agents: Argon2id, a least length, and a lock that grows with each wrong one."""
+"""Passwords of agents: Argon2id, a least length, and none that is easily guessed."""
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from .adding import add_missing
-from .schema import attempts
+from .slots import Slots
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
-FREE: Final = 5
-"""Wrong passwords in a row before a name is locked."""
-FIRST_LOCK: Final = timedelta(seconds=30)
-LONGEST_LOCK: Final = timedelta(minutes=30)
-FORGOTTEN: Final = timedelta(days=1)
-"""After so long without a try, wrong passwords are forgotten."""
+HARD: Final = 9
+"""A new password takes more than 10 to the power of this guesses, as zxcvbn estimates."""
+JUDGED: Final = 72
+"""Characters of a password that are judged: zxcvbn takes no more."""
+CONTEXT: Final = (
+    "thongthu", "thong thu", "helpdesk", "desk", "agent", "lead", "admin", "mail", "email",
+    "matkhau", "mat khau", "password", "tongdai", "hotro",
+)  # fmt: skip
+"""What everybody thinks of first here; a desk's own names come on top."""
+STRANGERS: Final = Slots(most=2, waiting=4, patience=1.0)
+"""For whoever signs in from an unknown device: a hash takes 64 MiB and some 0.1 s of a core."""
+KNOWN: Final = Slots(most=1, waiting=3, patience=2.0)
+"""For known devices and for agents who are signed in, so that strangers never keep them out."""
 
 
-class Locked(Exception):
-    """Too many wrong passwords; ``args[0]`` is how many seconds the name stays locked."""
+class TooEasy(ValueError):
+    """A password that is among the first that anybody would try."""
 
 
 def hash_password(password: str) -> str:
@@ -40,6 +44,18 @@ def hash_password(password: str) -> str:
     return _hasher().hash(password)
 
 
+def hash_new(password: str, *words: str) -> str:
+    """Return what is kept of a password that somebody has chosen.
+
+    :param words: that mean something here: names of the agent, of the desk, its domains
+    :raise TooEasy: it is a common one, a pattern, or made of few common words
+    :raise ValueError: it is too short or too long
+    """
+    kept = hash_password(password)
+    _check_strength(password, words)
+    return kept
+
+
 def is_right(password: str, kept: str | None) -> bool:
     """Tell whether a password is the one kept; without one it takes as long, and is wrong."""
     if len(password) > LONGEST:
@@ -51,44 +67,22 @@ def is_right(password: str, kept: str | None) -> bool:
     return kept is not None
 
 
-def count_attempt(connection: Connection, portal: str, name: str, now: datetime) -> timedelta:
-    """Count a try before it is known how it ends, so that many at once are no way around.
+def _check_strength(password: str, words: Iterable[str]) -> None:
+    from zxcvbn import zxcvbn  # only here: its lists take 15 MB, and new passwords are rare
 
-    Names that nobody has are counted alike: the answer does not tell who is an agent.  The time is
-    returned that the name is locked for, unless the password is right.
-
-    :raise Locked: the name may not be tried now
-    """
-    key = _key(portal, name)
-    connection.execute(delete(attempts).where(key, attempts.c.locked_until <= now - FORGOTTEN))
-    named, new = {"portal": portal, "name": _digest(name)}, {"failures": 0, "locked_until": now}
-    row = None
-    while row is None:  # it may be forgiven just after it was found to be there
-        add_missing(connection, attempts, named, new)
-        # Whoever else tries this name now waits here until this try is counted.
-        row = connection.execute(select(attempts).where(key).with_for_update()).first()
-    if row.failures and row.locked_until > now:
-        raise Locked(int((row.locked_until - now).total_seconds()) + 1)
-    failures = row.failures + 1
-    over = failures - FREE
-    lock = min(FIRST_LOCK * 2 ** min(over, 10), LONGEST_LOCK) if over >= 0 else timedelta(0)
-    counted = {"failures": failures, "locked_until": now + lock}
-    connection.execute(update(attempts).where(key).values(counted))
-    return lock
+    known = [*CONTEXT, *words]
+    plain = [_plain(word) for word in known]
+    told = [password, _plain(password)]
+    if any(
+        zxcvbn(text[:JUDGED], [*known, *plain])["guesses_log10"] <= HARD for text in told if text
+    ):
+        raise TooEasy("this password is too easy to guess: a longer sentence is harder")
 
 
-def forgive(connection: Connection, portal: str, name: str) -> None:
-    """Forget wrong passwords: the right one came, or somebody vouches for the name."""
-    connection.execute(delete(attempts).where(_key(portal, name)))
-
-
-def _key(portal: str, name: str) -> ColumnElement[bool]:
-    return (attempts.c.portal == portal) & (attempts.c.name == _digest(name))
-
-
-def _digest(name: str) -> str:
-    # People type their password where the name belongs.
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+def _plain(text: str) -> str:
+    """Return a text without its Vietnamese marks: the lists of common passwords have none."""
+    parts = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 @cache

@@ -108,9 +108,21 @@ attempts = Table(
     "attempts",
     metadata,
     Column("portal", String(40), primary_key=True),
-    Column("name", String(64), primary_key=True),  # a digest of what was typed
+    # Digests of the name that was typed and of the network it came from, or * for all networks.
+    Column("name", String(16), primary_key=True),
+    Column("place", String(16), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("agent", ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Moment, nullable=False),
+    Column("expires", Moment, nullable=False, index=True),
 )
 
 sessions = Table(
@@ -118,6 +130,8 @@ sessions = Table(
     metadata,
     Column("token", String(64), primary_key=True),
     Column("agent", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("begun", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
     Column("expires", Moment, nullable=False, index=True),
 )
 

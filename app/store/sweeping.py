@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
+from .attempts import FORGOTTEN
 from .audit import KEPT
 from .database import Database
-from .passwords import FORGOTTEN, LONGEST_LOCK
 from .schema import attempts, audit, cases, notes
 
 BATCH: Final = 500
@@ -33,7 +33,6 @@ def sweep(database: Database, now: datetime, lifetime: timedelta) -> None:
         lambda connection: _drop_cases(connection, now - lifetime),
         lambda connection: _drop_lines(connection, now - KEPT),
         lambda connection: _drop_attempts(connection, now - FORGOTTEN),
-        lambda connection: _shorten_locks(connection, now + LONGEST_LOCK),
     )
     for step in steps:
         while _one(database, step) >= BATCH:
@@ -88,10 +87,3 @@ def _drop_attempts(connection: Connection, until: datetime) -> int:
     some = select(attempts.c.portal, attempts.c.name).where(attempts.c.locked_until <= until)
     old = key.in_(some.limit(BATCH)) & (attempts.c.locked_until <= until)
     return connection.execute(delete(attempts).where(old)).rowcount
-
-
-def _shorten_locks(connection: Connection, latest: datetime) -> int:
-    """Let no name stay locked for longer than the longest lock, after the clock was put back."""
-    late = update(attempts).where(attempts.c.locked_until > latest)
-    connection.execute(late.values(locked_until=latest))
-    return 0

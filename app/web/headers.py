@@ -31,9 +31,14 @@ SMALLEST = 500
 """Shorter answers, in bytes, are not worth compressing: they fit one packet anyway."""
 
 
-def install(app: Flask) -> None:
-    """Send every answer with the headers, compressed when the client takes it."""
+def install(app: Flask, hsts: str = "") -> None:
+    """Send every answer with the headers, compressed when the client takes it.
+
+    :param hsts: what Strict-Transport-Security says (RFC 6797), if browsers come by https at all
+    """
     inner = app.wsgi_app
+    by_tls = app.extensions["public_url"].startswith("https://")
+    safely = [("Strict-Transport-Security", f"max-age={hsts}")] if hsts and by_tls else []
 
     @lru_cache(maxsize=256)
     def headers_for(look: Look | None) -> tuple[Header, list[Header]]:
@@ -42,6 +47,7 @@ def install(app: Flask) -> None:
             ("Referrer-Policy", "no-referrer"),
             ("X-Content-Type-Options", "nosniff"),
             ("Vary", "Accept-Encoding"),
+            *safely,
         ]
 
     # In WSGI rather than in Flask: one extension of a list instead of four changes of a mapping.

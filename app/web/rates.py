@@ -142,22 +142,23 @@ class RateLimits:
         self._redis = None if _scheme(storage) == MEMORY else RedisCounter(storage)
         self._workers = workers
 
-    def rate(self, text: str, name: str) -> Rate | None:
+    def rate(self, text: str, name: str, times: int = 1) -> Rate | None:
         """Return what counts by a limit such as ``120 per minute``, None for an empty text.
 
         :param name: the setting that it stands in, and what it is counted under in Redis
+        :param times: how many times more are let through
         :raise ValueError: it cannot be meant
         """
-        return next(iter(self.rates(text, name)), None)
+        return next(iter(self.rates(text, name, times)), None)
 
-    def rates(self, text: str, name: str) -> list[Rate]:
+    def rates(self, text: str, name: str, times: int = 1) -> list[Rate]:
         """Return what counts an address, and the networks around it; nothing for an empty text.
 
         :raise: as ``rate``
         """
         if (limit := read_limit(text, name)) is None:
             return []
-        more = [type(limit)(limit.amount * times, limit.multiples) for times in WIDER]
+        more = [type(limit)(limit.amount * times * wider, limit.multiples) for wider in WIDER]
         return [Rate(each, self._redis, self._workers, name) for each in more]
 
     def network_rate(self, text: str, name: str) -> NetworkRate | None:

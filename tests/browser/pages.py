@@ -119,6 +119,7 @@ KINDS = {
     "desk-cases-error": Kind("desk/cases/H2KM4QR69T3M"),
     "insights": Kind("desk/insights?days=7"),
     "audit": Kind("desk/audit"),
+    "account": Kind("desk/account"),
     "portal-desk": Kind(f"{IN_PORTAL.replace('check?', 'desk?')}&ask=port&caller=en", root=PORTAL),
     "developers": Kind("developers", root=PORTAL),
     "links": Kind("developers/links?place=away", root=PORTAL),

@@ -35,7 +35,7 @@ COLOURS: dict[str, Colours] = {
 
 WITHOUT_ROUTE = ("not-found", "sheet", "api", "portal-sheet", "developers", "links", "links-error",
                  "may-embed", "may-not-embed", "help", "case-error", "sign-in", "desk-cases",
-                 "desk-cases-error", "insights", "audit")  # fmt: skip
+                 "desk-cases-error", "insights", "audit", "account")  # fmt: skip
 
 FIND_VIOLATIONS = """async rules => (await axe.run(document, rules)).violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`)

@@ -202,10 +202,10 @@ def test_another_desks_agent_does_not_see_it(agent_of: Agent, case: Case, desk_a
 def test_an_expired_case_says_so_to_the_agent(
     agent_of: Agent, case: Case, clock: Clock, path: str
 ) -> None:
-    clock.moment += timedelta(days=29, hours=20)
+    clock.moment += timedelta(days=29, hours=23, minutes=30)
     client = agent_of()
     form = fields(client.get(url(case.code)))
-    clock.moment += timedelta(hours=5)
+    clock.moment += timedelta(minutes=40)
     page = client.post(url(case.code, path), data=form | {"place": "home"})
     assert page.status_code == 410
     assert "expired" in visible_text(page)
@@ -253,7 +253,7 @@ def test_the_desk_goes_on_without_its_database(
     def away(*_: object) -> None:
         raise DatabaseAway
 
-    monkeypatch.setattr(desk_app.extensions["agents"], "signed_in", away)
+    monkeypatch.setattr(desk_app.extensions["sessions"], "agent_of", away)
     page = client.get("/en/desk?place=home")
     assert page.status_code == 200
     assert "not available just now" in visible_text(page)
@@ -265,7 +265,7 @@ def test_the_desk_goes_on_without_its_database(
 def test_an_embedders_accent_is_left_behind_at_the_desk(desk_app: Flask) -> None:
     person = desk_app.test_client()
     moved = person.get("/at/proseware;accent=7a2048/en/desk/sign-in?to=desk/cases")
-    assert moved.location == "/at/proseware/en/desk/sign-in?to=desk/cases"
+    assert moved.location == "/at/proseware/en/desk/sign-in?to=desk%2Fcases"
 
 
 def test_the_audit_tells_a_lead_who_did_what(agent_of: Agent, case: Case, desk_app: Flask) -> None:

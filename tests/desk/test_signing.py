@@ -69,7 +69,10 @@ def test_a_session_that_was_copied_ends_with_signing_out(desk_app: Flask) -> Non
 def test_a_shift_ends(desk_app: Flask, clock: Clock) -> None:
     client = desk_app.test_client()
     sign_in(client)
-    clock.moment += timedelta(hours=11, minutes=59)
+    for _ in range(14):
+        clock.moment += timedelta(minutes=51)
+        assert client.get("/en/desk/cases").status_code == 200
+    clock.moment += timedelta(minutes=5)
     assert client.get("/en/desk/cases").status_code == 200
     clock.moment += timedelta(minutes=2)
     assert client.get("/en/desk/cases").status_code == 303
@@ -142,10 +145,10 @@ def test_signing_in_leads_to_the_desk_only(desk_app: Flask, to: str) -> None:
 
 def test_a_page_asked_for_before_is_the_one_led_to(desk_app: Flask) -> None:
     client = desk_app.test_client()
-    page = client.get(client.get("/en/desk/cases?ask=place").location)
+    page = client.get(client.get("/en/desk?ask=place").location)
     form = {"name": "lan", "password": PASSWORD, "csrf_token": token(page)}
     action = re.search('method="post" action="([^"]+)"', page.get_data(as_text=True))[1]
-    assert client.post(action, data=form).location == "/en/desk/cases?ask=place"
+    assert client.post(action, data=form).location == "/en/desk?ask=place"
 
 
 def test_an_agent_of_one_desk_is_nobody_at_another(desk_app: Flask) -> None:
@@ -160,6 +163,22 @@ def test_a_removed_agent_is_out_at_once(desk_app: Flask) -> None:
     assert client.get("/en/desk/cases").status_code == 303
 
 
+def test_the_terminal_ends_somebodys_sessions(desk_app: Flask) -> None:
+    client = desk_app.test_client()
+    sign_in(client)
+    assert desk_app.test_cli_runner().invoke(args=["agents", "sign-out", "lan"]).exit_code == 0
+    assert client.get("/en/desk/cases").status_code == 303
+    assert sign_in(client).status_code == 303
+
+
+@pytest.mark.parametrize("easy", ["Thongthu2026!!", "helpdesk-agent1", "passwordpassword"])
+def test_a_password_that_is_easily_guessed_is_refused(desk_app: Flask, easy: str) -> None:
+    for command in (["add", "kim"], ["password", "lan"]):
+        result = desk_app.test_cli_runner().invoke(args=["agents", *command], input=f"{easy}\n")
+        assert result.exit_code == 1
+        assert "too easy to guess" in result.output
+
+
 def test_without_a_database_there_is_no_signing_in(client: LintingClient) -> None:
     assert client.get("/en/desk/sign-in").status_code == 404
     assert client.get("/en/desk/cases").status_code == 404
@@ -169,7 +188,7 @@ def test_without_a_database_there_is_no_signing_in(client: LintingClient) -> Non
     ("args", "said"),
     [(["add", "lan"], "already"), (["add", "kim", "--portal", "none"], "no portal"),
      (["add", " "], "characters"), (["add", "lan (#5)"], "#"), (["password", "kim"], "no agent"),
-     (["remove", "kim"], "no agent")],
+     (["remove", "kim"], "no agent"), (["sign-out", "kim"], "no agent")],
 )  # fmt: skip
 def test_the_terminal_says_what_is_wrong(desk_app: Flask, args: list[str], said: str) -> None:
     result = desk_app.test_cli_runner().invoke(args=["agents", *args], input=f"{PASSWORD}\n")
@@ -182,7 +201,7 @@ def test_a_short_password_is_refused(desk_app: Flask) -> None:
     assert result.exit_code == 1
     assert "12" in result.output
     result = desk_app.test_cli_runner().invoke(args=["agents", "list"])
-    assert result.output.splitlines()[1:] == ["-\tagent\tlan"]
+    assert result.output.splitlines()[1:] == ["1\t-\tagent\tlan"]
 
 
 def test_a_role_changes_at_once(desk_app: Flask) -> None:
@@ -207,8 +226,8 @@ def test_while_the_database_has_never_answered_signing_in_has_to_wait() -> None:
 
 @pytest.mark.parametrize(
     "args",
-    [["list"], ["add", "lan"], ["role", "lan", "lead"], ["password", "lan"], ["unlock", "lan"],
-     ["remove", "lan"]],
+    [["list"], ["sign-out", "lan"], ["add", "lan"], ["role", "lan", "lead"],
+     ["password", "lan"], ["unlock", "lan"], ["remove", "lan"]],
 )  # fmt: skip
 def test_the_terminal_says_that_the_database_is_away(args: list[str]) -> None:
     app = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/none"))

@@ -1,19 +1,16 @@
-"""A wrong clock erases nothing for good, and locks nobody out for long."""
+"""A wrong clock erases nothing for good."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
 
 from app import create_app
 from app.settings import Settings
 from app.store import Database
 from app.store.cases import Cases, EndedCase, UnknownCode, utc_now
-from app.store.passwords import LONGEST_LOCK
 from app.store.plausible import LEAP, PROOF, Watch
-from app.store.schema import attempts
 from tests.store.fixtures import Clock
 from tests.store.test_cases import DAY, FACTS
 
@@ -133,15 +130,3 @@ def test_the_operator_may_say_that_the_clock_is_right(database_url: str) -> None
         early.find("", code)
     assert run(args=["database", "sweep"]).exit_code == 0
     app.extensions["database"].close()
-
-
-def test_a_clock_that_goes_back_locks_nobody_for_days(machine: Machine, database: Database) -> None:
-    then = machine.clock.moment + timedelta(seconds=30)
-    row = {"portal": "", "name": "x", "failures": 5, "locked_until": then}
-    with database.writing() as connection:
-        connection.execute(insert(attempts).values(row))
-    machine.clock.moment -= 2 * DAY
-    machine.run(HOUR)
-    with database.reading() as connection:
-        until = connection.scalar(select(attempts.c.locked_until))
-    assert until == machine.clock.moment + LONGEST_LOCK

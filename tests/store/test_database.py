@@ -18,13 +18,13 @@ from threading import Barrier, Event
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, inspect, select, text, update
+from sqlalchemy import delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 
 from app.store import Database, DatabaseAway
 from app.store import database as module
 from app.store.database import PATIENCE, PAUSE, read_url
-from app.store.schema import counts, metadata, secrets, sessions
+from app.store.schema import agents, counts, devices, metadata, secrets, sessions
 from tests.store.postgres import PostgresServer
 from tests.store.stream import ROOT, keep
 
@@ -86,6 +86,34 @@ def test_migrations_run_up_and_down(database: Database) -> None:
             assert inspect(connection).get_table_names() == ["alembic_version"]
             assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 0
     assert names(database) == []  # which brings it up again
+
+
+def test_what_is_kept_survives_the_second_migration_up_and_down(database: Database) -> None:
+    database.migrate("0001")
+    at = datetime(2026, 11, 25, tzinfo=UTC)
+    with database._engine.begin() as connection:
+        kept = {"id": 7, "portal": "", "name": "lan", "role": "lead", "added": at, "password": "x"}
+        connection.execute(insert(agents).values(kept))
+        connection.execute(
+            text("INSERT INTO sessions (token, agent, expires) VALUES ('t', 7, :at)"), {"at": at}
+        )
+    database.migrate()
+    with database.writing() as connection:
+        row = {"token": "d", "agent": 7, "failures": 0, "locked_until": at, "expires": at}
+        connection.execute(insert(devices).values(row))
+    with database.reading() as connection:
+        assert connection.scalar(select(agents.c.name)) == "lan"
+        assert not connection.execute(select(sessions)).all(), "everybody signs in once more"
+    database.migrate("0001")
+    with database._engine.connect() as connection:
+        assert "devices" not in inspect(connection).get_table_names()
+        assert connection.scalar(text("SELECT name FROM agents")) == "lan"
+        connection.execute(text("SELECT token, agent, expires FROM sessions"))
+    database.migrate()
+    with database.writing() as connection:
+        connection.execute(insert(devices).values(row))
+        connection.execute(delete(agents))
+        assert not connection.execute(select(devices)).all(), "it goes with its agent"
 
 
 def test_two_processes_may_bring_it_up_at_once(database_url: str) -> None:
@@ -228,7 +256,9 @@ def test_a_moment_is_the_same_wherever_it_was_written(database: Database) -> Non
     with database.writing() as connection:
         agent = {"portal": "", "name": "Lan", "role": "agent", "added": now, "password": "x"}
         connection.execute(insert(metadata.tables["agents"]).values(id=1, **agent))
-        connection.execute(insert(sessions).values(token="t", agent=1, expires=now))
+        connection.execute(
+            insert(sessions).values(token="t", agent=1, begun=now, seen=now, expires=now)
+        )
         for moment, found in ((now, 0), (now + timedelta(microseconds=1), 1)):
             told = connection.scalars(select(sessions.c.expires).where(sessions.c.expires < moment))
             assert len(told.all()) == found

@@ -52,7 +52,7 @@ def test_many_are_swept_a_few_at_a_time(
     assert count(database, select(table).where(table.c.ended == "expired").subquery()) == 90
     assert count(database, select(lines).where(lines.c.action == "expired").subquery()) == 90
     with database.writing() as connection:
-        old = {"portal": "", "failures": 1, "locked_until": clock.moment + DAY}
+        old = {"portal": "", "place": "*", "failures": 1, "locked_until": clock.moment + DAY}
         connection.execute(insert(attempts), [old | {"name": str(n)} for n in range(50)])
     monkeypatch.setattr(sweeping.time, "sleep", lambda _: None)
     clock.moment += 30 * DAY

@@ -26,6 +26,7 @@ ACTIONS: Final = {
     "changed": N_("changed"),
     "deleted": N_("deleted"),
     "expired": N_("expired"),
+    "password": N_("changed their password"),
 }
 NOBODY: Final = {
     "opened": N_("the customer"),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from authlib.integrations.base_client import OAuthError
@@ -17,10 +19,17 @@ from flask import request, session
 from requests import RequestException
 
 from ...portal.identity import IdentityProvider, check_address
+from ...store.slots import Busy, Slots
 from ...web.messages import N_
+from .asking import BoundedSession, Untrusted
 
 TIMEOUT: Final = 5.0
-"""Seconds that the provider may take to answer."""
+"""Seconds that the provider may be silent."""
+TOTAL: Final = 10.0
+"""Seconds that all its answers to one request of ours may take together."""
+ASKING: Final = Slots(most=3, waiting=2, patience=1.0)
+"""Of the threads that make pages, so many wait for a provider at once, and for their turn."""
+AWAY_STATUS: Final = 503
 ALGORITHMS: Final = tuple(
     f"{kind}{size}" for kind in ("RS", "ES", "PS") for size in (256, 384, 512)
 )
@@ -37,6 +46,10 @@ AWAY: Final = N_(
     "{name} does not answer just now. Please try again in a minute, or use a password of this desk "
     "if you have one."
 )
+WEAK: Final = N_(
+    "{name} let you in, but not as safely as this desk asks for, such as with a second factor. "
+    "Please set one up there, and sign in anew."
+)
 WRONG: Final = N_(
     "What {name} answered cannot be trusted, so you are not signed in. Please tell those who run "
     "this server; its log says more."
@@ -46,15 +59,12 @@ _FAULTS: Final = {
     "invalid_grant": (STALE, 400),
     "access_denied": (DECLINED, 403),
     "login_required": (DECLINED, 403),
-    "temporarily_unavailable": (AWAY, 503),
-    "server_error": (AWAY, 503),
+    "unmet_authentication_requirements": (WEAK, 403),
+    "temporarily_unavailable": (AWAY, AWAY_STATUS),
+    "server_error": (AWAY, AWAY_STATUS),
 }
 
 log = logging.getLogger(__name__)
-
-
-class Untrusted(Exception):
-    """What the provider answered is not what it should be; the message says how, for the log."""
 
 
 class NotVouched(Exception):
@@ -75,6 +85,7 @@ class SignIn(FlaskOAuth2App):
     def __init__(self, provider: IdentityProvider, desk: str) -> None:
         self.provider = provider
         self.server_metadata: dict[str, Any]
+        self.client_cls = partial(BoundedSession, time.monotonic() + TOTAL)
         super().__init__(
             FlaskIntegration(desk),
             desk,
@@ -93,8 +104,11 @@ class SignIn(FlaskOAuth2App):
 
         :raise NotVouched: the provider is away, or is not the one that it should be
         """
+        if self.provider.acr:
+            options["acr_values"] = self.provider.acr
         try:
-            told = self.create_authorization_url(redirect_uri, scope=self._scope(), **options)
+            with ASKING.taken():
+                told = self.create_authorization_url(redirect_uri, scope=self._scope(), **options)
         except Exception as fault:
             raise self._reason(fault) from None
         url: str = told.pop("url")
@@ -122,21 +136,28 @@ class SignIn(FlaskOAuth2App):
             "sub": {"essential": True},
         }
         try:
-            token = self.authorize_access_token(claims_options=options)
-            claims = dict(token["userinfo"])
-            subject = claims["sub"]
-            if not (isinstance(subject, str) and subject.isprintable() and 0 < len(subject) < 256):
-                raise Untrusted("it names nobody")
-            # Many providers tell names and groups only there.
-            if not {"name", ours.groups_claim} <= claims.keys() and self._has("userinfo_endpoint"):
-                more = self.userinfo(token=token)
-                if more.get("sub") != subject:
-                    raise Untrusted("its user info is about somebody else")
-                claims = {**more, **claims}
+            with ASKING.taken():
+                return self._claims(self.authorize_access_token(claims_options=options))
+        except NotVouched:
+            raise
         except Exception as fault:  # whatever a provider answers, it is no fault of ours
             raise self._reason(fault) from None
         finally:
             forget_pending()
+
+    def _claims(self, token: Mapping[str, Any]) -> Mapping[str, Any]:
+        ours, claims = self.provider, dict(token["userinfo"])
+        subject = claims["sub"]
+        if not (isinstance(subject, str) and subject.isprintable() and 0 < len(subject) < 256):
+            raise Untrusted("it names nobody")
+        if not ours.is_safe(claims):  # by the ID token alone, which is signed for this sign-in
+            raise NotVouched(WEAK, 403)
+        # Many providers tell names and groups only there.
+        if not {"name", ours.groups_claim} <= claims.keys() and self._has("userinfo_endpoint"):
+            more = self.userinfo(token=token)
+            if more.get("sub") != subject:
+                raise Untrusted("its user info is about somebody else")
+            claims = {**more, **claims}
         return claims
 
     def load_server_metadata(self) -> dict[str, Any]:
@@ -189,8 +210,8 @@ class SignIn(FlaskOAuth2App):
         elif isinstance(fault, Untrusted):
             kind = str(fault)
         log.warning("signing in with %s failed: %s", self.provider.issuer, kind)
-        if isinstance(fault, RequestException):
-            return NotVouched(AWAY, 503)
+        if isinstance(fault, (RequestException, Busy)):
+            return NotVouched(AWAY, AWAY_STATUS)
         return NotVouched(WRONG, 502)
 
 

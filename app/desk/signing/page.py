@@ -10,21 +10,31 @@ from ...portal.identity import IdentityProvider
 from ...web.pages import page
 from ...web.site import Site
 from ..forms import DeskForm
+from .places import HOME, canonical_place
 
 
 def page_of(site: Site, wanted: str) -> str:
     """Return the page of the desk that was asked for before signing in, or the desk."""
-    # Only the desk's own pages: a link must not lead to another site.
-    own = wanted.startswith(("desk/", "desk?")) and "//" not in wanted and "\\" not in wanted
-    safe = own and wanted.isascii() and wanted.isprintable() and len(wanted) < 4000
-    return f"{site.base}/{wanted if safe else 'desk'}"
+    return f"{site.base}/{canonical_place(wanted)}"
+
+
+def asked_place(site: Site) -> str:
+    """Return the page of the desk that the request is for, below the language."""
+    path = request.path.removeprefix(f"/{site.language.code}/")
+    return canonical_place(f"{path}?{request.query_string.decode('ascii', 'ignore')}")
+
+
+def place_query(wanted: str) -> str:
+    """Return the query of the sign-in page that leads to a page of the desk, '' for the desk."""
+    place = canonical_place(wanted)
+    return f"?{urlencode({'to': place})}" if place != HOME else ""
 
 
 def sign_in_url(site: Site, to: str) -> str:
     """Return the address of the sign-in page that leads to a page of the desk, '' for none."""
     if current_app.extensions["agents"] is None:
         return ""
-    return f"{site.base}/desk/sign-in?{urlencode({'to': to})}"
+    return f"{site.base}/desk/sign-in{place_query(to)}"
 
 
 def sign_in_page(
@@ -40,8 +50,7 @@ def sign_in_page(
     :param to: the page to lead to afterwards, where the request does not say it
     :param at: the id of what is to be tried again after an error
     """
-    wanted = request.args.get("to", "") if to is None else to
-    query = f"?{urlencode({'to': wanted})}" if wanted and len(wanted) < 4000 else ""
+    query = place_query(request.args.get("to", "") if to is None else to)
     provider = provider_of(site)
     way = (
         {"url": f"{site.base}/desk/sign-in/provider{query}", "name": provider.shown}
@@ -54,6 +63,7 @@ def sign_in_page(
         "error": error,
         "at": at,
         "provider": way,
+        "passwords": current_app.extensions["passwords"] != "nobody",
         "here": f"desk/sign-in{query}",
     }
     return page(site, "sign-in.html", values, status, keep=False)

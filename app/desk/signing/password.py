@@ -8,22 +8,32 @@ from flask import abort, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
 from ...store.agents import Agent, Agents
-from ...store.passwords import Locked
+from ...store.attempts import Locked
+from ...store.sessions import Sessions
+from ...store.slots import Busy
 from ...web.dates import shown_wait
-from ...web.guesses import visitor_key
 from ...web.messages import N_
 from ...web.rates import Rate
+from ...web.security_log import record
+from ...web.site import Site
+from ...web.visitors import visitor_keys
 from ..access import TOKEN, current_agent, find_desk
 from ..blueprint import desk
 from ..forms import DeskForm, SignInForm
+from .device import known_device, remember_device
 from .page import page_of, sign_in_page
 
 WRONG: Final = N_("Name and password do not fit. Please look again.")
 LOCKED: Final = N_(
-    "Too many wrong passwords came for this name. Please wait {time}; someone who runs this "
-    "server can unlock it at once."
+    "Too many wrong passwords came for this name. Please wait {time}, or sign in with a browser "
+    "that you have signed in with before; someone who runs this server can unlock it at once."
 )
 MANY: Final = N_("Too many tries came from your network. Please wait {time}.")
+BUSY: Final = N_(
+    "Very many sign in just now, so yours was not looked at. Please try again in a few seconds."
+)
+SOON: Final = "3"
+"""Seconds after which somebody may try again who found the server busy (Retry-After)."""
 FORGED: Final = N_(
     "This form was too old, or your browser did not send the desk's cookie back (it does so over "
     "https only). Please try again."
@@ -46,29 +56,40 @@ def sign_in(lang: str) -> Answer:
 def take_password(lang: str) -> Answer:
     """Sign an agent in and lead to the page they had asked for.
 
-    :raise 404: there is no such language, or nobody can sign in here
+    :raise 404: there is no such language, or nobody can sign in here with a password
     """
     site = find_desk(lang)
-    translate = site.language.gettext
+    if current_app.extensions["passwords"] == "nobody":
+        abort(404)
+    code = site.language.code
     form = SignInForm.sent()
     name = str(form.name.data or "")
     if form.forged:
-        return sign_in_page(site, name, translate(FORGED), 400)
+        return _refuse(site, name, FORGED, 400, "forged")
     rate: Rate | None = current_app.extensions["sign_in_rate"]
-    key, code = f"sign-in {visitor_key()}", site.language.code
-    if rate and (wait := rate.wait(key)):
-        return sign_in_page(site, name, translate(MANY).format(time=shown_wait(wait, code)), 429)
+    address, network = visitor_keys()[:2]
+    key = f"sign-in {address}"
+    device = known_device(site, name)
+    if rate and not device and (wait := rate.wait(key)):
+        record("limit-hit", limit="sign-in", portal=site.portal_id)
+        return _refuse(site, name, MANY, 429, "limit", time=shown_wait(wait, code))
     agents: Agents = current_app.extensions["agents"]
+    password = str(form.password.data or "")
     try:
-        agent = agents.check(site.portal_id, name, str(form.password.data or ""))
+        agent = agents.check(site.portal_id, name, password, network, device)
+    except Busy:
+        answer = _refuse(site, name, BUSY, 503, "busy")
+        answer.headers["Retry-After"] = SOON
+        return answer
     except Locked as lock:
-        time = shown_wait(lock.args[0], code)
-        return sign_in_page(site, name, translate(LOCKED).format(time=time), 429)
+        _count(rate, key, device is not None)
+        reason = "device-locked" if device else "locked"
+        return _refuse(site, name, LOCKED, 429, reason, time=shown_wait(lock.args[0], code))
     if agent is None:
-        if rate:  # only these: a whole helpdesk may share one address
-            rate.take(key)
-        return sign_in_page(site, name, translate(WRONG), 422)
-    begin(agent)
+        _count(rate, key, device is not None)
+        return _refuse(site, name, WRONG, 422, "password")
+    begin(agent, "password")
+    remember_device(agent)
     return redirect(page_of(site, request.args.get("to", "")), 303)
 
 
@@ -82,15 +103,40 @@ def sign_out(lang: str) -> Answer:
     site = find_desk(lang)
     if DeskForm.sent().forged:
         abort(400)
-    agents: Agents = current_app.extensions["agents"]
+    agent = current_agent(site)
     if token := session.get(TOKEN):
-        agents.sign_out(token)
+        _sessions().end(token)
     session.clear()
+    if agent:
+        record("sign-out", portal=site.portal_id, agent=agent.id)
     return redirect(f"{site.base}/desk/sign-in", 303)
 
 
-def begin(agent: Agent) -> None:
-    """Begin an agent's session anew, so that nobody could have prepared it."""
-    agents: Agents = current_app.extensions["agents"]
+def begin(agent: Agent, way: str) -> None:
+    """Begin an agent's session anew, so that nobody could have prepared it; the old one ends.
+
+    :param way: how they have signed in, a word for the security log
+    """
+    old = session.get(TOKEN, "")
     session.clear()
-    session[TOKEN] = agents.sign_in(agent)
+    session[TOKEN] = _sessions().begin(agent, old)
+    record("sign-in", portal=agent.portal, agent=agent.id, role=agent.role, way=way)
+
+
+def _sessions() -> Sessions:
+    kept: Sessions = current_app.extensions["sessions"]
+    return kept
+
+
+def _count(rate: Rate | None, key: str, known: bool) -> None:
+    """Count what was refused against the address: a whole helpdesk may share one.
+
+    Known devices do not count: each is throttled alone, and others' tries are no reason to.
+    """
+    if rate and not known:
+        rate.take(key)
+
+
+def _refuse(site: Site, name: str, text: str, status: int, reason: str, **values: str) -> Answer:
+    record("sign-in-refused", portal=site.portal_id, reason=reason)
+    return sign_in_page(site, name, site.language.gettext(text).format(**values), status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import abort, current_app, redirect, request, session
 from werkzeug.wrappers import Response as Answer
@@ -11,16 +10,18 @@ from werkzeug.wrappers import Response as Answer
 from ...portal.identity import IdentityProvider, name_of
 from ...store.agents import Agents
 from ...web.dates import shown_wait
-from ...web.guesses import visitor_key
 from ...web.languages import preferred
 from ...web.messages import N_
 from ...web.rates import Rate
+from ...web.security_log import record
 from ...web.site import Site, find_site, home_url
+from ...web.visitors import visitor_key
 from ..access import current_agent, find_desk
 from ..blueprint import desk
-from .openid import STALE, NotVouched, SignIn
+from .openid import AWAY_STATUS, STALE, WEAK, NotVouched, SignIn
 from .page import page_of, provider_of, sign_in_page
 from .password import MANY, begin
+from .places import canonical_place
 
 NOBODY: Final = N_(
     "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "
@@ -42,13 +43,15 @@ def begin_with_provider(lang: str) -> Answer:
     """
     site, provider = _found(lang)
     wanted = request.args.get("to", "")
-    plain = site.root.partition(";")[0]
-    if plain != site.root:  # there is one address to come back to, whatever the colours
-        return redirect(f"{plain}{request.path}?{urlencode({'to': wanted})}", 303)
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
-    if wait := _waiting("provider"):
-        return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
+    # Each costs a question to the provider; the wrong ones are counted when they come back.
+    rate: Rate | None = current_app.extensions["provider_rate"]
+    began = rate.take(f"provider {visitor_key()}") if rate else None
+    if began and not began.allowed:
+        return _limited(site, wanted, began.wait)
+    if rate and (wait := rate.wait(_key())):
+        return _limited(site, wanted, wait)
     first = site.languages[0].code
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
     try:
@@ -57,8 +60,8 @@ def begin_with_provider(lang: str) -> Answer:
         )
     except NotVouched as fault:
         return _refuse(site, wanted, fault.text, fault.status)
-    kept = wanted if len(wanted) <= LONGEST and wanted.isascii() else ""
-    session[ON_THE_WAY] = {"lang": lang, "to": kept}
+    kept = canonical_place(wanted)
+    session[ON_THE_WAY] = {"lang": lang, "to": kept if len(kept) <= LONGEST else ""}
     return redirect(url, 303)
 
 
@@ -79,11 +82,16 @@ def end_with_provider(lang: str) -> Answer:
     client = SignIn(provider, _name(site))
     if not client.is_pending():
         return _refuse(site, wanted, STALE, 400)
-    if wait := _waiting("sign-in"):
-        return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
+    rate: Rate | None = current_app.extensions["provider_rate"]
+    if rate and (wait := rate.wait(_key())):
+        return _limited(site, wanted, wait)
     try:
         claims = client.end()
     except NotVouched as fault:
+        if rate and fault.status != AWAY_STATUS:
+            rate.take(_key())
+        if fault.text == WEAK:
+            session[ANOTHER] = True
         return _refuse(site, wanted, fault.text, fault.status)
     role = provider.role_of(claims)
     if role is None:
@@ -91,7 +99,7 @@ def end_with_provider(lang: str) -> Answer:
         return _refuse(site, wanted, NOBODY, 403)
     agents: Agents = current_app.extensions["agents"]
     name = name_of(claims)
-    begin(agents.known_by(site.portal_id, provider.issuer, claims["sub"], name, role))
+    begin(agents.known_by(site.portal_id, provider.issuer, claims["sub"], name, role), "provider")
     return redirect(page_of(site, wanted), 303)
 
 
@@ -107,14 +115,18 @@ def _name(site: Site) -> str:
     return site.portal_id or "-"
 
 
-def _waiting(what: str) -> int:
-    """Return how many seconds a visitor must wait, 0 for none; it counts as a try."""
-    rate: Rate | None = current_app.extensions["sign_in_rate"]
-    allowance = rate.take(f"{what} {visitor_key()}") if rate else None
-    return allowance.wait if allowance and not allowance.allowed else 0
+def _key() -> str:
+    """Return what a visitor's refused answers of the provider are counted under."""
+    return f"provider-refused {visitor_key()}"
+
+
+def _limited(site: Site, wanted: str, wait: int) -> Answer:
+    record("limit-hit", limit="provider", portal=site.portal_id)
+    return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
 
 
 def _refuse(site: Site, wanted: str, text: str, status: int, **values: Any) -> Answer:
+    record("sign-in-refused", portal=site.portal_id, reason="provider", status=status)
     provider = provider_of(site)
     values["name"] = provider.shown if provider else ""
     told = site.language.gettext(text).format(**values)

@@ -2,7 +2,7 @@
 // node provider.mjs 127.0.0.1 '[{"client_id": …}, …]'
 // It says where it is in one line, and ends with its standard input.
 //
-// Whoever types the name of an account is signed in as it; what is typed as groups is told of them.
+// Whoever types the name of an account is signed in as it; what is typed as groups, acr or amr is told of them.
 
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
@@ -17,7 +17,8 @@ server.listen(0, "127.0.0.1", () => {
   const issuer = `http://${host}:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: JSON.parse(clients),
-    claims: { openid: ["sub"], profile: ["name"], groups: ["groups"] },
+    acrValues: ["one", "two"],
+    claims: { acr: null, openid: ["sub", "amr"], profile: ["name"], groups: ["groups"] },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
     cookies: { keys: ["only for tests"] },
@@ -45,7 +46,10 @@ server.listen(0, "127.0.0.1", () => {
         const typed = new URLSearchParams(await text(request));
         const accountId = typed.get("account");
         if (typed.has("groups")) groupsOf.set(accountId, typed.get("groups").split(" "));
-        const result = typed.has("cancel") ? { error: "access_denied" } : { login: { accountId } };
+        const login = { accountId };
+        if (typed.has("acr")) login.acr = typed.get("acr");
+        if (typed.has("amr")) login.amr = typed.get("amr").split(" ");
+        const result = typed.has("cancel") ? { error: "access_denied" } : { login };
         await provider.interactionFinished(request, response, result);
       } else {
         response.setHeader("Content-Type", "text/html; charset=utf-8");

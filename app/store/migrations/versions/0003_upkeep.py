@@ -7,8 +7,8 @@ would outlive their rows (PostgreSQL's manual, pg_statistic).
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 ERASED = {"cases": ("facts",), "notes": ("text",), "agents": ("name", "password")}
 

@@ -1,0 +1,139 @@
+"""An agent's own account: another password, and the sessions that are open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, abort, current_app, redirect, request, session
+from werkzeug.wrappers import Response as Answer
+
+from ..store.agents import Agent, Agents
+from ..store.attempts import Locked
+from ..store.passwords import LONGEST, SHORTEST, TooEasy
+from ..store.sessions import Sessions
+from ..store.slots import Busy
+from ..store.tokens import digest
+from ..web.dates import short_moment, shown_wait
+from ..web.messages import N_
+from ..web.pages import page
+from ..web.security_log import record
+from ..web.site import Site
+from .access import TOKEN, at_work, signed_in
+from .blueprint import desk
+from .forms import DeskForm, PasswordForm
+from .signing.device import remember_device
+from .signing.password import BUSY, SOON, begin
+
+PAGE: Final = "desk/account"
+WRONG: Final = N_("This is not the password that you have now. Please look again.")
+LOCKED: Final = N_("Too many wrong passwords were typed here. Please wait {time}.")
+LENGTH: Final = N_("A password has {least} to {most} characters: a sentence will do.")
+EASY: Final = N_(
+    "This password is easy to guess: it is a common one, a pattern, or made of your name or the "
+    "desk's. A longer sentence is harder."
+)
+ALL: Final = "others"
+DONE: Final = {
+    "password": N_("Your password is changed, and you are signed out everywhere else."),
+    "ended": N_("What you have chosen is signed out."),
+}
+
+
+@desk.get(f"/<language:lang>/{PAGE}")
+@signed_in
+def account(site: Site, agent: Agent) -> Response:
+    """Show the agent's sessions, and for one with a password the way to another one.
+
+    :raise 404: there is no such language, or nobody can sign in here
+    """
+    return _page(site, agent)
+
+
+@desk.post(f"/<language:lang>/{PAGE}/password")
+@signed_in
+def change_password(site: Site, agent: Agent) -> Answer:
+    """Take another password, and end the agent's other sessions.
+
+    :raise 400: the form is not this session's own
+    :raise 404: the agent has no password here
+    """
+    form = PasswordForm.sent()
+    if form.forged:
+        abort(400)
+    if agent.vouched:
+        abort(404)
+    agents: Agents = current_app.extensions["agents"]
+    old, new = str(form.old.data or ""), str(form.new.data or "")
+    try:
+        changed = agents.change_password(agent, old, new, site.portal.words if site.portal else ())
+    except Busy:
+        answer = _refuse(site, agent, "old", BUSY, 503, "busy")
+        answer.headers["Retry-After"] = SOON
+        return answer
+    except Locked as lock:
+        wait = shown_wait(lock.args[0], site.language.code)
+        return _refuse(site, agent, "old", LOCKED, 429, "locked", time=wait)
+    except TooEasy:
+        return _refuse(site, agent, "new", EASY, 422, "too-easy")
+    except ValueError:
+        return _refuse(site, agent, "new", LENGTH, 422, "length", least=SHORTEST, most=LONGEST)
+    if not changed:
+        return _refuse(site, agent, "old", WRONG, 422, "password")
+    record("password-changed", portal=site.portal_id, agent=agent.id)
+    begin(agent, "password-changed")
+    remember_device(agent)
+    return redirect(f"{site.base}/{PAGE}?done=password", 303)
+
+
+@desk.post(f"/<language:lang>/{PAGE}/end")
+@signed_in
+def end_sessions(site: Site, agent: Agent) -> Answer:
+    """End one of the agent's own sessions, or all but this one.
+
+    :raise 400: the form is not this session's own
+    """
+    if DeskForm.sent().forged:
+        abort(400)
+    which, token = request.form.get("session", ""), session[TOKEN]
+    ended = (
+        _sessions().end_others(agent, token) if which == ALL else _sessions().end_one(agent, which)
+    )
+    record("sessions-ended", portal=site.portal_id, agent=agent.id, number=ended)
+    return redirect(f"{site.base}/{PAGE}?done=ended", 303)
+
+
+def _page(
+    site: Site, agent: Agent, status: int = 200, error: str | None = None, at: str = ""
+) -> Response:
+    """Show the account; with a message where something was wrong.
+
+    :param at: the id of the field that is wrong
+    """
+    code, this = site.language.code, digest(session[TOKEN])
+    done = DONE.get(request.args.get("done", ""))
+    values = {
+        **at_work(agent)._asdict(),
+        "sessions": [
+            (one.id, short_moment(one.begun, code), short_moment(one.seen, code), one.id == this)
+            for one in _sessions().of_agent(agent)
+        ],
+        "all": ALL,
+        "error": error,
+        "at": at,
+        "done": site.language.gettext(done) if done else None,
+        "least": SHORTEST,
+        "here": PAGE,
+    }
+    return page(site, "account.html", values, status, keep=False)
+
+
+def _refuse(
+    site: Site, agent: Agent, at: str, text: str, status: int, reason: str, **values: str | int
+) -> Response:
+    record("password-change-refused", portal=site.portal_id, agent=agent.id, reason=reason)
+    return _page(site, agent, status, site.language.gettext(text).format(**values), at)
+
+
+def _sessions() -> Sessions:
+    kept: Sessions = current_app.extensions["sessions"]
+    return kept

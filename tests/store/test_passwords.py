@@ -1,0 +1,65 @@
+"""New passwords: which are refused because anybody would try them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from app.store import passwords
+from app.store.passwords import SHORTEST, TooEasy, hash_new
+from tests.store.fixtures import hash_quickly
+
+WORDS = ("lan", "proseware", "Proseware Internet", "proseware.com")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_quickly(monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "easy",
+    ["passwordpassword", "123456789012", "qwertyuiop123", "matkhau123456", "mật khẩu mật khẩu",
+     "Thongthu2026!", "ThôngThư2026!!", "proseware2026", "proseware-helpdesk",
+     "Proseware Internet", "proseware.com1", "lan lan lan lan", "lanlanlanlan1",
+     "aaaaaaaaaaaaaaaaaaaa", "P@ssw0rdP@ssw0rd",
+     "iloveyouiloveyou", "abcdefghijklmnop"],
+)  # fmt: skip
+def test_what_anybody_would_try_is_refused(easy: str) -> None:
+    with pytest.raises(TooEasy):
+        hash_new(easy, *WORDS)
+
+
+def test_common_passwords_of_a_fitting_length_are_refused() -> None:
+    common = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST]
+    assert len(common) > 50
+    for word in common:
+        with pytest.raises(TooEasy):
+            hash_new(word)
+
+
+@pytest.mark.parametrize(
+    "good",
+    ["correct horse battery", "mật khẩu đủ dài", "một con vịt xoè ra", "x7#kQ9!zLm2@",
+     "kräftig und müde", "ba mươi sáu phố phường Hà Nội", "tường vi nở muộn " + "y" * 200],
+)  # fmt: skip
+def test_a_sentence_will_do(good: str) -> None:
+    assert hash_new(good, *WORDS)
+
+
+def test_the_lists_are_read_for_a_new_password_only() -> None:
+    code = (
+        "import sys; from app.store.passwords import hash_password, is_right; "
+        "assert is_right('correct horse battery', hash_password('correct horse battery')); "
+        "assert 'zxcvbn' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
+
+
+def test_a_long_password_is_judged_in_no_time() -> None:
+    assert passwords.JUDGED <= 72
+    hash_new("".join(chr(33 + (7 * n) % 90) for n in range(256)))
