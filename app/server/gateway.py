@@ -38,6 +38,7 @@ def _plain(status: int, text: str) -> Answer:
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     ]
     return status, headers, text.encode()
 

@@ -19,9 +19,9 @@ _OLD: Final = ("HTTP/0.9", "HTTP/1.0", "HTTP/1")
 """Versions in which a request need not have a Host (RFC 9110 7.2); granian writes 1.0 as 1."""
 
 _HEADERS: Final = (
-    ("Content-Type", "text/plain"),
+    ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
 )

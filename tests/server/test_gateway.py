@@ -91,6 +91,19 @@ def test_a_body_of_another_length_than_said_is_refused(bodies: tuple[bytes, ...]
     assert ask(*bodies, headers=[length(11)])[0] == 400
 
 
+def test_an_answer_of_the_gateways_own_is_as_strict_as_a_page() -> None:
+    async def go() -> dict[bytes, bytes]:
+        client = Client(Gateway(echo, 1, SMALL), length(11))
+        client.send(b"hello", more=False)
+        await client.answer()
+        return dict(client.sent[0]["headers"])
+
+    headers = asyncio.run(go())
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"cache-control"] == b"no-store"
+    assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
+
+
 def test_a_longer_body_is_not_waited_for_but_its_length_is_told() -> None:
     assert ask(headers=[length(101)], ended=False) == (200, b"None 101 ")
     told = ask(b"x" * 90, b"x" * 90, headers=[CHUNKED], ended=False)

@@ -7,11 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from app import create_app
 from app.settings import Settings
-from app.web.hosts import LOOPBACK, read_host, read_hosts
+from app.web.hosts import LOOPBACK, HostCheck, read_host, read_hosts
 from app.web.security_log import LOGGER
 from tests.conftest import PORTALS
 
@@ -154,3 +154,13 @@ def test_a_wrong_host_is_refused(untold: FlaskClient, path: str, host: str | Non
     if not host:  # as a probe of an older kind asks
         environ["SERVER_PROTOCOL"] = "HTTP/1.0"
         assert run_wsgi_app(untold.application, environ)[1] != status
+
+
+def test_a_refusal_is_as_strict_as_a_page() -> None:
+    def never(environ: object, start: object) -> list[bytes]:
+        raise AssertionError("refused before")
+
+    answer = Client(HostCheck(never)).get("/", headers={"Host": "a, b"})
+    assert answer.status_code == 400
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
