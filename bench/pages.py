@@ -21,6 +21,11 @@ PLAN = "/vi/check?error=mailbox-full"
 BR = {"Accept-Encoding": "br"}
 NO_CACHE = {"PAGE_CACHE": "0"}
 
+APPS = {
+    "gunicorn gthread": ("bench.hello:app", "wsgi:app"),
+    "granian": ("bench.hello:behind_gateway", "app.server.asgi:app"),
+}
+"""By server: hello, and the wizard."""
 AIMS = {"gunicorn gthread": 0.45, "granian": 0.30}
 """What the uncached question page is to reach, by server."""
 
@@ -100,10 +105,11 @@ def in_process() -> Figures:
 
 def through(kind: str) -> Figures:
     """Ask a server of this kind, one worker for each application."""
+    greeting, ours = APPS[kind]
     with ExitStack() as running:
-        hello = running.enter_context(servers.serving(kind, "bench.hello:app"))
-        uncached = running.enter_context(servers.serving(kind, "wsgi:app", **NO_CACHE))
-        cached = running.enter_context(servers.serving(kind, "wsgi:app"))
+        hello = running.enter_context(servers.serving(kind, greeting))
+        uncached = running.enter_context(servers.serving(kind, ours, **NO_CACHE))
+        cached = running.enter_context(servers.serving(kind, ours))
 
         def rate(row: Row | None) -> float:
             if row is None:

@@ -21,7 +21,7 @@ COMMANDS = {
         " --no-control-socket --log-level error --bind {host}:{port} {app}"
     ),
     "granian": (
-        "granian --interface wsgi --workers 1 --blocking-threads 16 --no-ws --no-access-log"
+        "granian --interface asginl --workers 1 --http 1 --no-ws --no-access-log"
         " --log-level error --host {host} --port {port} {app}"
     ),
 }
