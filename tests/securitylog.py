@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.web.security_log import LOGGER
+from app.web import security_log
+from app.web.security_log import LOGGER, Burst
 
 
 @contextmanager
@@ -19,11 +20,13 @@ def listening(caplog: pytest.LogCaptureFixture) -> Iterator[list[dict[str, Any]]
     logger, events = logging.getLogger(LOGGER), list[dict[str, Any]]()
     handler = _Keep(events)
     logger.addHandler(handler)
+    burst, security_log._burst = security_log._burst, Burst()  # earlier tests have used theirs up
     try:
         with caplog.at_level(logging.INFO, LOGGER):
             yield events
     finally:
         logger.removeHandler(handler)
+        security_log._burst = burst
 
 
 class _Keep(logging.Handler):
