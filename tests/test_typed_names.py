@@ -153,6 +153,29 @@ def test_a_recipient_that_reads_like_a_message_is_the_persons_own_word(
     assert "Mail for gmail.com has to" in visible_text(page), "a known provider is named"
 
 
+@pytest.mark.parametrize("lang", list(languages()))
+def test_another_providers_settings_are_not_taken_for_the_portals(
+    client: FlaskClient, lang: str
+) -> None:
+    said = {
+        "en": "For an account at Gmail, not at Proseware.",
+        "vi": "Dành cho tài khoản ở Gmail, không phải ở Proseware.",
+    }[lang]
+    for names in (
+        "account_domain=gmail.com",
+        "account_domain=unknown&server=smtp.gmail.com",
+        "account_domain=gmail.com&server=smtp.proseware.com",
+    ):
+        for part in ("check", "sheet"):
+            query = f"{CRAFTED}&{names}&program=iphone&way=use-login&plan=now"
+            page = client.get(f"/at/proseware/{lang}/{part}?{query}")
+            assert "smtp.gmail.com" in " ".join(named(page.text))
+            assert said in visible_text(page), (names, part)
+            own = client.get(f"/at/proseware/{lang}/{part}?{CRAFTED}&program=iphone&plan=now")
+            outside = client.get(f"/{lang}/{part}?{query}")
+            assert said not in visible_text(own) + visible_text(outside)
+
+
 def test_a_name_that_looks_like_the_portals_is_not_shown_so(client: FlaskClient) -> None:
     alike = "\u0440r\u043eseware.com"  # Cyrillic letters among the Latin ones
     name = normalise_domain(alike)
