@@ -177,7 +177,12 @@ def test_another_providers_settings_are_not_taken_for_the_portals(
 
 
 def test_a_name_that_looks_like_the_portals_is_not_shown_so(client: FlaskClient) -> None:
-    alike = "\u0440r\u043eseware.com"  # Cyrillic letters among the Latin ones
+    # Cyrillic letters among the Latin ones; a dot below that is hard to see on a phone
+    for alike in ("\u0440r\u043eseware.com", "prosewar\u1eb9.com", "smtp.prosewar\u1eb9.com"):
+        assert_not_shown(client, alike)
+
+
+def assert_not_shown(client: FlaskClient, alike: str) -> None:
     name = normalise_domain(alike)
     for fact in ("account_domain", "sender_domain", "recipient_domain", "server"):
         query = f"{CRAFTED}&{fact}={name}&program=thunderbird&plan=now"
