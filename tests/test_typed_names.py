@@ -146,6 +146,7 @@ def test_a_recipient_that_reads_like_a_message_is_the_persons_own_word(
     for part in ("check", "sheet"):
         page = client.get(f"/at/proseware/en/{part}?{query}")
         assert "1900-6868" in page.text
+        assert 'content="telephone=no"' in page.text, "no phone makes a call of it"
         assert "1900-6868" not in " ".join(named(page.text))
     assert "The recipients named" in client.get(f"/at/proseware/en/check?{query}").text
     query = f"{CRAFTED}&account_domain=proseware.com&recipient_domain=gmail.com"
