@@ -9,6 +9,7 @@ from ..store import DatabaseAway
 from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.counting import mark
+from ..web.foreign import is_part_of_another
 from ..web.links import Spot
 from ..web.rates import NetworkRate
 from ..web.security_log import record
@@ -88,6 +89,8 @@ def show(lang: str, code: str) -> Response:
     :raise 404: there is no such language, or no cases are kept here
     """
     site, _ = _desk(lang)
+    if is_part_of_another():  # its visitor would be held up for the codes that it tries
+        return pages.ask_page(site)
     # What is no code is not shown again: a link may say anything.
     return _show(site, code, again=False)
 

@@ -1,4 +1,4 @@
-"""Forms that a page of another site sends, without a click, to have this one show its text."""
+"""What a page of another site has its visitor's browser ask for, without a click."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROGRAMS = "/api/"
 
 
 def install(app: Flask) -> None:
-    """Lead such a request on to the same address, as a link of that site would."""
+    """Lead a form on to the same address, as a link would: its text is not ours to show."""
 
     @app.before_request
     def lead_on() -> Response | None:
@@ -25,13 +25,24 @@ def install(app: Flask) -> None:
         return redirect(f"{path}?{query}" if query else path, 303)
 
 
-def _is_foreign() -> bool:
-    """Tell whether a page sent it that neither is ours nor may embed ours.
+def is_part_of_another() -> bool:
+    """Tell whether a page of another site fetches this one as a part of itself, or beforehand.
 
-    Browsers say so since 2023 (W3C, Fetch Metadata Request Headers, section 2.3); Origin would not
-    tell, for it is ``null`` from our own pages, which send no referrer.
+    So it could send many requests from its visitor's address, which the visitor has to answer for.
     """
-    if request.headers.get("Sec-Fetch-Site") != "cross-site" or request.path.startswith(PROGRAMS):
+    as_page = request.headers.get("Sec-Fetch-Dest") == "document"
+    return _is_cross_site() and (not as_page or "Sec-Purpose" in request.headers)
+
+
+def _is_cross_site() -> bool:
+    # Browsers say so since 2023 (W3C, Fetch Metadata Request Headers, section 2.3).  Origin would
+    # not tell: it is ``null`` from our own pages, which send no referrer.
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
+def _is_foreign() -> bool:
+    """Tell whether a page sent it that neither is ours nor may embed ours."""
+    if not _is_cross_site() or request.path.startswith(PROGRAMS):
         return False
     look = look_of(request.environ)
     return look is None or request.headers.get("Origin") not in look.portal.origins

@@ -10,6 +10,7 @@ import pytest
 
 from app import create_app
 from app.settings import Settings
+from app.store.codes import DRAWN, check_sign
 from tests.conftest import PORTALS
 from tests.desk.conftest import let_go
 from tests.linting import LintingClient
@@ -107,3 +108,29 @@ def test_a_paste_is_called_what_it_is(client: LintingClient, lang: str) -> None:
         "vi": "Đây không phải lời của chúng tôi",
     }[lang]
     assert said in page.partition("<blockquote")[0]
+
+
+@pytest.mark.parametrize(
+    "as_part",
+    [
+        {"Sec-Fetch-Dest": "image", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Mode": "navigate"},
+        {"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch"},
+    ],
+    ids=["picture", "frame", "script", "prefetch"],
+)
+def test_a_page_of_another_site_tries_no_codes_for_its_visitor(
+    client: LintingClient, as_part: dict[str, str]
+) -> None:
+    code = client.post("/en/help").location.rpartition("/")[2]
+    wrong = "2" * DRAWN + check_sign("2" * DRAWN)
+    for _ in range(12):
+        for tried in (wrong, code):
+            page = client.get(f"/en/case/{tried}", headers=CROSS | as_part)
+            assert page.status_code == 200
+            assert "Back with a code" in page.text
+    assert client.get(f"/en/case/{code}").status_code == 200
+    click = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+    shown = client.get(f"/en/case/{code}", headers=CROSS | click)
+    assert "Your code" in shown.text, "a link in a mail on the web"
