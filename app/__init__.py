@@ -41,7 +41,7 @@ def create_app(
     from .portal import Portal, PortalBook
     from .settings import Settings
     from .store.cases import utc_now
-    from .web import clock, errors, headers, pages, security_log
+    from .web import clock, errors, foreign, headers, pages, security_log
     from .web.cache import PageCache
     from .web.counting import Counting
     from .web.hosts import HostCheck
@@ -66,6 +66,7 @@ def create_app(
     pages.install(app, pages.Pages(settings.public_url))
     headers.install(app, settings.hsts)
     errors.install(app)
+    foreign.install(app)
     keeping.install(app, settings, now or utc_now, tell_day)
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter

@@ -107,11 +107,9 @@ def strings(thing: Any, but: tuple[str, ...] = ()) -> Iterator[str]:
             yield from strings(value, but)
 
 
-def told(texts: Iterable[str], facts: Facts | None = None) -> list[str]:
-    """Return the texts that hold a marker; with facts, one may say whom the mail is for."""
-    recipients = "|".join(map(re.escape, facts.recipients)) if facts else ""
-    said = ((text, re.sub(recipients, "", text) if recipients else text) for text in texts)
-    return [text for text, rest in said if any(marker in rest for marker in MARKERS)]
+def told(texts: Iterable[str]) -> list[str]:
+    """Return the texts that hold a marker."""
+    return [text for text in texts if any(marker in text for marker in MARKERS)]
 
 
 @pytest.mark.parametrize("root", ["/at/proseware", ""])
@@ -140,8 +138,52 @@ def test_a_crafted_link_names_no_server_to_enter(
     assert server in visible_text(page), "it is what is set now"
 
 
+def test_a_recipient_that_reads_like_a_message_is_the_persons_own_word(
+    client: FlaskClient,
+) -> None:
+    names = "your-mailbox-is-locked.example,call-1900-6868-proseware-support.example"
+    query = f"{CRAFTED}&account_domain=proseware.com&recipient_domain={names}&plan=now"
+    for part in ("check", "sheet"):
+        page = client.get(f"/at/proseware/en/{part}?{query}")
+        assert "1900-6868" in page.text
+        assert 'content="telephone=no"' in page.text, "no phone makes a call of it"
+        assert "1900-6868" not in " ".join(named(page.text))
+    assert "The recipients named" in client.get(f"/at/proseware/en/check?{query}").text
+    query = f"{CRAFTED}&account_domain=proseware.com&recipient_domain=gmail.com"
+    page = client.get(f"/at/proseware/en/check?{query}&plan=now")
+    assert "Mail for gmail.com has to" in visible_text(page), "a known provider is named"
+
+
+@pytest.mark.parametrize("lang", list(languages()))
+def test_another_providers_settings_are_not_taken_for_the_portals(
+    client: FlaskClient, lang: str
+) -> None:
+    said = {
+        "en": "For an account at Gmail, not at Proseware.",
+        "vi": "Dành cho tài khoản ở Gmail, không phải ở Proseware.",
+    }[lang]
+    for names in (
+        "account_domain=gmail.com",
+        "account_domain=unknown&server=smtp.gmail.com",
+        "account_domain=gmail.com&server=smtp.proseware.com",
+    ):
+        for part in ("check", "sheet"):
+            query = f"{CRAFTED}&{names}&program=iphone&way=use-login&plan=now"
+            page = client.get(f"/at/proseware/{lang}/{part}?{query}")
+            assert "smtp.gmail.com" in " ".join(named(page.text))
+            assert said in visible_text(page), (names, part)
+            own = client.get(f"/at/proseware/{lang}/{part}?{CRAFTED}&program=iphone&plan=now")
+            outside = client.get(f"/{lang}/{part}?{query}")
+            assert said not in visible_text(own) + visible_text(outside)
+
+
 def test_a_name_that_looks_like_the_portals_is_not_shown_so(client: FlaskClient) -> None:
-    alike = "\u0440r\u043eseware.com"  # Cyrillic letters among the Latin ones
+    # Cyrillic letters among the Latin ones; a dot below that is hard to see on a phone
+    for alike in ("\u0440r\u043eseware.com", "prosewar\u1eb9.com", "smtp.prosewar\u1eb9.com"):
+        assert_not_shown(client, alike)
+
+
+def assert_not_shown(client: FlaskClient, alike: str) -> None:
     name = normalise_domain(alike)
     for fact in ("account_domain", "sender_domain", "recipient_domain", "server"):
         query = f"{CRAFTED}&{fact}={name}&program=thunderbird&plan=now"
@@ -165,7 +207,7 @@ def test_no_text_of_a_plan_takes_a_typed_name_for_a_providers(
             assert not told(strings(dict(remedy.values)))
             assert not told(strings(remedy, but=("words",))), remedy.id
         assert not told(strings(plan, but=("diagnosis", "because", "remedies", "next", "why")))
-        assert not told([plan.why], facts)
+        assert not told([plan.why])
         parts = make_ticket(plan, plan.current or plan.last, languages()[lang], "https://link")
         for part in parts[1:]:
             assert part.kind in ("facts", "words") or not told(strings(part))
@@ -240,7 +282,7 @@ def test_no_page_or_file_takes_a_typed_name_for_a_providers(
         base, scenario = f"{root_of(portal)}/{next(spoken_in)}", plan.diagnosis.scenario
 
         def check(part: str) -> None:
-            assert_named(client.get(f"{base}/{part}").text, facts, part)  # noqa: B023 used at once
+            assert_named(client.get(f"{base}/{part}").text, part)  # noqa: B023 used at once
 
         for remedy in plan.remedies:
             way = f"{query}&way={remedy.id}"
@@ -273,8 +315,8 @@ def test_a_client_that_looks_for_settings_gets_no_name_it_asked_with(
         assert not told([answer.text])
 
 
-def assert_named(text: str, facts: Facts, where: str) -> None:
-    found = told(named(text), facts)
+def assert_named(text: str, where: str) -> None:
+    found = told(named(text))
     assert not found, (where, found)
 
 
@@ -284,9 +326,9 @@ def test_no_answer_of_the_api_or_the_terminal_does(client: FlaskClient, portal: 
         sent = {key: value for key, value in facts.pairs if key != "tried"}
         answer = client.post(f"{root_of(portal)}/api/v1/diagnoses?lang={lang}", json=sent).json
         assert not told(strings([remedy["values"] for remedy in answer["remedies"]]))
-        said = ("because", "recipients", "words", "url", "explanation", "next_question")
+        said = ("because", "recipients", "words", "url", "next_question")
         assert not told(strings(answer, but=said))
-        assert not told([answer["explanation"]], facts)
+        assert not told([answer["explanation"]])
         with client.application.test_request_context(f"/{lang}/"):
             lines = prose(plan_object(facts, Site(languages()[lang]), TODAY)).splitlines()
         ways = chain.from_iterable([line] for line in lines if not line.startswith("   > "))
@@ -302,9 +344,9 @@ def test_no_page_of_a_case_does(client: FlaskClient) -> None:
             continue
         seen.add(scenario)
         base = f"/at/proseware/{lang}"
-        assert_named(client.get(f"{base}/help?{facts.query()}").text, facts, "help")
+        assert_named(client.get(f"{base}/help?{facts.query()}").text, "help")
         opened = client.post(f"{base}/help?{facts.query()}&tried=use-login&tried=ask-isp")
-        assert_named(client.get(opened.location).text, facts, "case")
+        assert_named(client.get(opened.location).text, "case")
 
 
 def test_what_a_paste_says_is_called_the_present_setting(client: FlaskClient) -> None:
@@ -314,11 +356,10 @@ def test_what_a_paste_says_is_called_the_present_setting(client: FlaskClient) ->
         "Port: 25, Secure(SSL): No"
     )
     page = client.post("/at/proseware/en/read", data={"text": pasted, "show": "yes"})
-    facts = Facts(recipient_domain=f"{RECIPIENT}.example")
-    assert_named(page.text, facts, "paste")
+    assert_named(page.text, "paste")
     assert "Outgoing server set now" in visible_text(page)
     read = client.post("/at/proseware/api/v1/readings", json={"text": pasted}).json
     plan = client.get(read["url"] + "&plan=now")
     assert SERVER in plan.text
-    assert_named(plan.text, facts, "plan after a paste")
+    assert_named(plan.text, "plan after a paste")
     assert json.dumps(read["facts"]).count(SERVER) == 1

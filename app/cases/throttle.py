@@ -96,14 +96,18 @@ class CodeThrottle:
             raise DatabaseAway from None
 
 
-def _take(pairs: Iterable[tuple[Rate, str]], taken: list[Taken]) -> None:
+def _take(pairs: Sequence[tuple[Rate, str]], taken: list[Taken]) -> None:
     """Count a miss with each rate, and add to what was taken.
+
+    The widest network comes first: one that is held up cannot fill Redis with its addresses.
 
     :raise Throttled: one of them has had its last
     """
-    taken += [(rate, key, rate.take(key)) for rate, key in pairs]
-    if waits := [allowance.wait for _, _, allowance in taken if not allowance.allowed]:
-        raise Throttled(max(waits))
+    for rate, key in reversed(pairs):
+        allowance = rate.take(key)
+        taken.append((rate, key, allowance))
+        if not allowance.allowed:
+            raise Throttled(allowance.wait)
 
 
 def _give_back(taken: Iterable[Taken]) -> None:

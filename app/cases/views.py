@@ -9,6 +9,7 @@ from ..store import DatabaseAway
 from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
 from ..web.counting import mark
+from ..web.foreign import is_part_of_another
 from ..web.links import Spot
 from ..web.rates import NetworkRate
 from ..web.security_log import record
@@ -88,7 +89,10 @@ def show(lang: str, code: str) -> Response:
     :raise 404: there is no such language, or no cases are kept here
     """
     site, _ = _desk(lang)
-    return _show(site, code)
+    if is_part_of_another():  # its visitor would be held up for the codes that it tries
+        return pages.ask_page(site)
+    # What is no code is not shown again: a link may say anything.
+    return _show(site, code, again=False)
 
 
 @cases.post(f"/<language:lang>/{CASE}/<code>/delete")
@@ -110,11 +114,11 @@ def delete(lang: str, code: str) -> Response:
     return pages.deleted_page(site, Spot(case.facts))
 
 
-def _show(site: Site, typed: str) -> Response:
+def _show(site: Site, typed: str, again: bool = True) -> Response:
     try:
         return pages.case_page(site, find_case(site, typed, visitor_keys()))
     except NotFound as fault:
-        return pages.ask_page(site, typed, fault)
+        return pages.ask_page(site, typed if again or fault.status != 422 else "", fault)
     except DatabaseAway:
         return pages.away_page(site)
 

@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import idna
 
+from ..knowledge import knowledge
+
 MAX_TYPED = 320
 """Longest text taken for one domain: the length of the longest address (RFC 5321 4.5.3.1)."""
 
@@ -76,17 +78,35 @@ def display(name: str) -> str:
 
     A name that mixes scripts stays in A-labels: Cyrillic letters can make one that looks like
     anybody's (Unicode Technical Standard 39, section 5.2, "highly restrictive").  The whole name is
-    judged, not a label at a time, so one wholly Cyrillic under ``.com`` stays in A-labels too.
+    judged, not a label at a time, so one wholly Cyrillic under ``.com`` stays in A-labels too.  So
+    does a label with Latin and Han or kana (``ノ`` passes for a slash), and a known provider's name
+    with accents: a dot below a letter is hard to see.
     """
-    if "xn--" not in name:
+    shown = _decoded(name)
+    if shown == name:
         return name
+    scripts = _scripts(shown)
+    alike = len(scripts) == 1 or any(scripts <= together for together in _TOGETHER)
+    mixed = any({"LATIN"} < _scripts(label) for label in shown.split("."))
+    return shown if alike and not mixed and not _passes_for_known(shown) else name
+
+
+def _decoded(name: str) -> str:
     try:
-        shown = idna.decode(name)
+        return idna.decode(name) if "xn--" in name else name
     except UnicodeError:  # idna.IDNAError is one
         return name
-    scripts = {_script(sign) for sign in shown if sign not in ".-0123456789"}
-    alike = len(scripts) == 1 or any(scripts <= together for together in _TOGETHER)
-    return shown if alike else name
+
+
+def _scripts(text: str) -> set[str]:
+    return {_script(sign) for sign in text if sign not in ".-0123456789"}
+
+
+def _passes_for_known(shown: str) -> bool:
+    """Tell whether a name is a known provider's, or below it, once its accents are left out."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", shown) if not unicodedata.combining(c))
+    labels = bare.replace("đ", "d").split(".")
+    return any(".".join(labels[at:]) in knowledge().by_domain for at in range(len(labels)))
 
 
 @lru_cache(maxsize=1024)
@@ -111,7 +131,7 @@ def plain_form(name: str) -> str | None:
 
     ``yahô.com`` gives ``yahoo.com``: Telex turns a doubled letter into one with a hat.
     """
-    shown = unicodedata.normalize("NFC", display(name))
+    shown = unicodedata.normalize("NFC", _decoded(name))
     if shown.isascii():
         return None
     plain = []

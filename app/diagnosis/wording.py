@@ -20,8 +20,8 @@ _BEGINS = re.compile(r"(?:^|(?<=[.?] ))\{\w")
 def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
     """Return a translator that also puts names into a text of ours.
 
-    Account and server come from a link, a paste or an API call, so anybody may have chosen them:
-    what is named in our words as a provider or its server is a known provider's, or a stand-in.
+    Names come from a link, a paste or an API call, so anybody may have chosen them, also such as
+    read like a message: what is named in our words is a known provider's, or a stand-in.
     """
     return _filled(_named(diagnosis, provider, translate), provider, translate)
 
@@ -31,13 +31,15 @@ def speaker(diagnosis: Diagnosis, provider: Provider | None, translate: Translat
     facts = diagnosis.facts
     account, server = _shown(facts, "account_domain"), _shown(facts, "server")
     named = _named(diagnosis, provider, translate)
+    there = ", ".join(map(display, _concerned(diagnosis)))
     told = {
+        "recipient": there or named["recipient"],
         "server": server or named["server"],
         "settings": _told_settings(facts, translate),
         "answer": _told_answer(facts, translate),
         # Said to somebody who knows their own domain: a stand-in would only be in the way.
         "account": _at(translate(" with an address at {domain}"), account),
-        "there": _at(translate(" at {domain}"), ", ".join(_concerned(diagnosis))),
+        "there": _at(translate(" at {domain}"), there),
     }
     return _filled(named | told, provider, translate)
 
@@ -46,7 +48,7 @@ def _concerned(diagnosis: Diagnosis) -> list[str]:
     """Return the recipients' domains that meet the worst verdict."""
     worst = (diagnosis.relay, diagnosis.refused)
     return [
-        display(verdict.recipient)
+        verdict.recipient
         for verdict in diagnosis.verdicts
         if verdict.recipient
         and verdict.recipient != UNKNOWN
@@ -56,11 +58,13 @@ def _concerned(diagnosis: Diagnosis) -> list[str]:
 
 def _named(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> dict[str, str]:
     """Return what a text of ours may name."""
-    server = diagnosis.facts.server
+    server, concerned = diagnosis.facts.server, _concerned(diagnosis)
+    known = all(name in knowledge().by_domain for name in concerned)
     published = provider is not None and server in {out.server for out in provider.outgoing}
     return {
         "provider": provider.name if provider else translate("your mail provider"),
-        "recipient": ", ".join(_concerned(diagnosis)) or translate("other providers"),
+        "recipient": (", ".join(map(display, concerned)) if known else "")
+        or translate("other providers"),
         "server": display(str(server)) if published else translate("your outgoing server"),
         "offers": _offered(provider, translate),
         "outgoing": _outgoing(provider, translate),

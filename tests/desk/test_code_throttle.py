@@ -22,6 +22,7 @@ from app.store import Database, DatabaseAway
 from app.store.cases import UnknownCode
 from app.store.code_budget import CodeBudget
 from app.store.codes import DRAWN, check_sign
+from app.web.counters import RedisCounter
 from app.web.rates import Rate, around, read_limit
 from tests.api.redisserver import RedisServer, running
 from tests.browser.server import HOST, serving
@@ -267,3 +268,22 @@ def test_nobody_waits_for_long_behind_a_look_up_that_hangs(
         throttle.trying(("198.51.100.2", "198.51.100.0/24"), ""),
     ):
         pass
+
+
+def test_a_network_that_is_held_up_fills_no_redis(
+    database: Database, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.counters.SLOW", 10.0)  # a busy machine is no reason
+    counter = RedisCounter(redis.uri)
+    strict = [Rate(read_limit(f"{number} per day"), counter, name=str(number)) for number in (3, 6)]
+    budget = CodeBudget(database, 1, lambda: date(2026, 11, 25))
+    budget.spend()
+    throttle = CodeThrottle((), strict, budget)
+    for number in range(100):
+        address = f"2001:db8:1:{number:x}::1"
+        with (
+            pytest.raises((UnknownCode, Throttled)),
+            throttle.trying((address, *around(ip_address(address))), ""),
+        ):
+            raise UnknownCode
+    assert len(redis.kept()) == 6 + 1, "the addresses that were looked up for, and the network"

@@ -142,7 +142,7 @@ def test_no_text_on_a_page_escapes_translation(pseudo, spot: str) -> None:
     assert not left
     for attribute in re.findall(r'(?:aria-label|content|data-copy|data-done)="([^"]+)"', page.text):
         assert MARK in attribute or attribute in (
-            "width=device-width, initial-scale=1", "light dark", "noindex",
+            "width=device-width, initial-scale=1", "telephone=no", "light dark", "noindex",
         )  # fmt: skip
 
 
