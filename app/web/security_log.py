@@ -2,11 +2,13 @@
 
 No personal data: an event and its fields are fixed words, numbers and portal ids, never a name, an
 address of the network or anything that was typed (OWASP ASVS 5.0, V16.2.5).  Nobody can fill a disk
-with it: of events that are alike, only some are written each minute, and the rest are counted.
+with it: of events that are alike, only some are written each minute, and the rest are counted; one
+line says how many, with the next event of any kind after that minute.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import sys
@@ -23,7 +25,7 @@ MINUTE: Final = 60.0
 BURST: Final = 20
 """Events that are alike and are written within one minute."""
 KINDS: Final = 1000
-"""How many different events are told apart; the one that came least lately is forgotten first."""
+"""How many different events are told apart; the one that began first is told of first."""
 
 
 def install() -> None:
@@ -38,25 +40,35 @@ def install() -> None:
 
 
 class Burst:
-    """Tells which of many events that are alike are to be written."""
+    """Tells which of many events that are alike are to be written, and counts the others."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
         self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
-    def pass_on(self, kind: str) -> int | None:
-        """Return how many were left out before this one, None to leave this one out as well."""
-        now = self._clock()
+    def pass_on(self, kind: str) -> bool:
+        """Count an event, and tell whether it is to be written."""
         with self._lock:
-            began, number = self._seen.pop(kind, (now, 0))
-            over = now - began >= MINUTE
-            missed = max(0, number - BURST) if over else 0
-            began, number = (now, 1) if over else (began, number + 1)
-            self._seen[kind] = began, number
-            if len(self._seen) > KINDS:
-                self._seen.popitem(last=False)
-        return missed if number <= BURST else None
+            began, number = self._seen.get(kind, (self._clock(), 0))
+            self._seen[kind] = began, number + 1
+        return number < BURST
+
+    def left_out(self, all_of_them: bool = False) -> list[tuple[str, int]]:
+        """Return the kinds of which some were left out, with how many, and begin anew with them.
+
+        :param all_of_them: also those whose minute is not over
+        """
+        now, told = self._clock(), []
+        with self._lock:
+            while self._seen:
+                kind, (began, number) = next(iter(self._seen.items()))  # the one that began first
+                if now - began < MINUTE and len(self._seen) <= KINDS and not all_of_them:
+                    break
+                del self._seen[kind]
+                if number > BURST:
+                    told.append((kind, number - BURST))
+        return told
 
 
 _burst = Burst()
@@ -69,9 +81,19 @@ def record(event: str, /, **fields: str | int | bool) -> None:
     :param fields: what belongs to it: fixed words, numbers, ids; never anything that was typed
     """
     told = json.dumps({"event": event, **fields}, ensure_ascii=True)
-    missed = _burst.pass_on(told)
-    if missed is None:
-        return
+    _write_left_out()
+    if _burst.pass_on(told):
+        _write(told)
+
+
+def _write_left_out(all_of_them: bool = False) -> None:
+    for kind, number in _burst.left_out(all_of_them):
+        _write(f'{kind[:-1]}, "left_out": {number}}}')
+
+
+def _write(told: str) -> None:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    more = f', "left_out": {missed}' if missed else ""
-    logging.getLogger(LOGGER).info('{"time": "%s"%s, %s', now, more, told[1:])
+    logging.getLogger(LOGGER).info('{"time": "%s", %s', now, told[1:])
+
+
+atexit.register(_write_left_out, all_of_them=True)
