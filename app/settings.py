@@ -61,6 +61,7 @@ class Settings:
     ``metrics_from``: the networks that ``/metrics`` answers to, none when it is empty.
     ``head_timeout``: seconds that a connection may take for the head of a request.
     ``body_timeout``: seconds after which a request's body is complete, or has kept coming.
+    ``send_timeout``: seconds that what is sent may stay unread.
     ``passwords``: who may work at the desk with a password of its own: ``everybody``, ``agents``
     (leads come through the identity provider), ``nobody``.
     ``idle_minutes``: how long an agent stays signed in without doing anything.
@@ -90,6 +91,7 @@ class Settings:
     metrics_from: tuple[Network, ...] = read_networks(THIS_MACHINE)
     head_timeout: int = 10
     body_timeout: int = 20
+    send_timeout: int = 30
     passwords: Passwords = "everybody"
     idle_minutes: int = 60
     hsts: str = ""
@@ -164,6 +166,7 @@ class Settings:
             metrics_from=_networks(environment, "METRICS_FROM", THIS_MACHINE),
             head_timeout=_seconds(environment, "HEAD_TIMEOUT", cls.head_timeout),
             body_timeout=_seconds(environment, "BODY_TIMEOUT", cls.body_timeout),
+            send_timeout=_seconds(environment, "SEND_TIMEOUT", cls.send_timeout),
             passwords=cast(Passwords, passwords),
             idle_minutes=int(idle),
             hsts=hsts,

@@ -45,7 +45,7 @@ def test_a_password_is_not_shown() -> None:
      {"IDLE_MINUTES": "721"}, {"HSTS": "always"}, {"HSTS": "1\r\nX: 1"},
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"},
-     {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"},
+     {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"}, {"SEND_TIMEOUT": "0"},
      {"WEB_WORKERS": "0"}, {"CODE_BUDGET": "none"}, {"CODE_BUDGET": "0"}],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:

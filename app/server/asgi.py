@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from wsgi import app as wsgi_app
 
 from ..settings import Settings
 from ..web.pastes import LARGEST_BODY
 from .gateway import Gateway
+from .listener import drop_unread
 from .uploads import UploadLimits
 
+_settings = Settings.from_environment()
 app = Gateway(
     wsgi_app,
     int(os.environ.get("WEB_THREADS", "16")),
-    UploadLimits(LARGEST_BODY, patience=Settings.from_environment().body_timeout),
+    UploadLimits(LARGEST_BODY, patience=_settings.body_timeout),
+    partial(drop_unread, _settings.send_timeout),
 )

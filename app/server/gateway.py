@@ -57,20 +57,31 @@ class Gateway:
     """ASGI application that answers with a WSGI application, on threads of its own.
 
     :param threads: requests that are answered at a time
+    :param on_first: called once, when the first request is there, so the server listens
     """
 
-    def __init__(self, app: Wsgi, threads: int, limits: UploadLimits | None = None) -> None:
+    def __init__(
+        self,
+        app: Wsgi,
+        threads: int,
+        limits: UploadLimits | None = None,
+        on_first: Callable[[], None] | None = None,
+    ) -> None:
         self._app = app
         self._limits = limits or UploadLimits()
         self._uploads = Uploads(self._limits)
         self._threads = ThreadPoolExecutor(threads, "page")
         self._most = threads + WAITING
         self._pending = 0
+        self._on_first = on_first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; anything else than HTTP is refused."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
+        if self._on_first:
+            on_first, self._on_first = self._on_first, None
+            on_first()
         environ = make_environ(scope)
         body = bytearray()
         if not _has_body(environ):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from tests.browser.pages import write_portals
 from tests.browser.server import Served, serving
-from tests.server.wire import ask, connect, head, is_closed, many, read_answer
+from tests.server.wire import PATIENCE, ask, connect, head, is_closed, many, read_answer
 
 GET = head("GET", "/healthz")
 WAY_IN = "/at/proseware/en/check"
@@ -21,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("connections")
     settings = {
         "PORTALS": str(write_portals(folder)), "TRUSTED_PROXIES": "127.0.0.0/8",
-        "HEAD_TIMEOUT": "2", "WEB_THREADS": "3", "RATE_LIMIT": "3 per hour",
+        "HEAD_TIMEOUT": "2", "SEND_TIMEOUT": "2", "WEB_THREADS": "3", "RATE_LIMIT": "3 per hour",
     }  # fmt: skip
     with serving(folder / "log", **settings) as running:
         yield running
@@ -49,6 +52,28 @@ def test_an_idle_connection_is_closed(server: Served) -> None:
         assert answer is not None
         assert answer.status == 200
         assert is_closed(client)
+
+
+def is_open(port: int, client: int) -> bool:
+    """Tell whether the server's end of a connection is still there, as the kernel lists it."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    ends = [(row[1].rpartition(":")[2], row[2].rpartition(":")[2]) for row in rows]
+    return (f"{port:04X}", f"{client:04X}") in ends
+
+
+def test_a_connection_that_is_never_read_from_is_dropped(server: Served) -> None:
+    page = head("GET", "/vi/check?error=relay-denied")
+    with connect(server.port) as client:
+        client.settimeout(0.5)
+        with suppress(TimeoutError):  # until the server takes no more requests either
+            for _ in range(100_000):
+                client.sendall(page * 100)
+        port = client.getsockname()[1]
+        assert is_open(server.port, port)
+        deadline = time.monotonic() + PATIENCE
+        while is_open(server.port, port) and time.monotonic() < deadline:
+            Event().wait(0.05)
+        assert not is_open(server.port, port)
 
 
 def test_http_2_is_not_spoken(server: Served) -> None:
