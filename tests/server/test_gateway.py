@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from app.server.gateway import REFUSED, Gateway, make_environ
 from app.server.uploads import UploadLimits
 from app.web.cache import ONLY_IF_CACHED, NotCached
 
+T = TypeVar("T")
 SMALL = UploadLimits(largest=100, patience=0.2, rate=1000, deadline=0.4, memory=150, number=3)
 
 
@@ -46,6 +48,12 @@ def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     return [told, environ["wsgi.input"].read()]
 
 
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: a browser that other tests drive has this one's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 class Client:
     """Sends a request's events when told to, and keeps what is answered."""
 
@@ -72,7 +80,7 @@ def ask(*bodies: bytes, headers: Iterable[tuple[bytes, bytes]], ended: bool = Tr
             client.send(body, more=not ended or number < len(bodies))
         return await client.answer()
 
-    return asyncio.run(go())
+    return run(go())
 
 
 def test_a_body_reaches_the_application_whole() -> None:
@@ -98,7 +106,7 @@ def test_an_answer_of_the_gateways_own_is_as_strict_as_a_page() -> None:
         await client.answer()
         return dict(client.sent[0]["headers"])
 
-    headers = asyncio.run(go())
+    headers = run(go())
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"cache-control"] == b"no-store"
     assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
@@ -117,7 +125,7 @@ def test_a_client_that_goes_away_is_not_counted() -> None:
         client.events.put_nowait({"type": "http.disconnect"})
         return await client.answer()
 
-    assert asyncio.run(go())[0] == 400
+    assert run(go())[0] == 400
 
 
 def test_the_oldest_unfinished_body_gives_way() -> None:
@@ -134,7 +142,7 @@ def test_the_oldest_unfinished_body_gives_way() -> None:
             client.send(b"", more=False)
         return [(await client.answer())[1][:8] for client in [*clients, late]]
 
-    assert asyncio.run(go()) == [b"503 0 ", *[b"None 50 "] * 3]
+    assert run(go()) == [b"503 0 ", *[b"None 50 "] * 3]
 
 
 def test_memory_is_given_back() -> None:
@@ -146,7 +154,7 @@ def test_memory_is_given_back() -> None:
             assert (await client.answer())[1].startswith(b"None 90 ")
         assert server._uploads._held == 0
 
-    asyncio.run(go())
+    run(go())
 
 
 def test_too_many_who_wait_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +174,7 @@ def test_too_many_who_wait_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) 
         freed.set()
         return [(await client.answer())[0] for client in clients]
 
-    assert asyncio.run(go()) == [200, 200, 200, 503, 503]
+    assert run(go()) == [200, 200, 200, 503, 503]
 
 
 def test_a_page_in_memory_needs_no_thread() -> None:
@@ -177,7 +185,7 @@ def test_a_page_in_memory_needs_no_thread() -> None:
     async def go() -> tuple[int, bytes]:
         return await Client(Gateway(cached, 1)).answer()
 
-    assert asyncio.run(go()) == (200, b"cached")
+    assert run(go()) == (200, b"cached")
 
 
 def test_a_fault_is_a_500_and_its_message_stays_out_of_the_log(
@@ -189,7 +197,7 @@ def test_a_fault_is_a_500_and_its_message_stays_out_of_the_log(
     async def go() -> tuple[int, bytes]:
         return await Client(Gateway(broken, 1)).answer()
 
-    assert asyncio.run(go())[0] == 500
+    assert run(go())[0] == 500
     assert "ValueError" in caplog.text
     assert "adatum" not in caplog.text
 
