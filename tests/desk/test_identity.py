@@ -407,6 +407,18 @@ def test_tries_are_limited(tmp_path: Path, provider: IdentityServer) -> None:
     assert statuses == [303] * 20 + [429], "ten times as many: a whole helpdesk at one address"
 
 
+def test_tries_from_all_of_a_network_are_limited(tmp_path: Path, provider: IdentityServer) -> None:
+    app = make_app(tmp_path, vouching(provider.issuer), sign_in_limit="1 per hour")
+    rate = app.extensions["provider_rate"]
+    for number in range(100):
+        rate.take((f"provider-began 2001:db8:7:{number}::/64", "provider-began 2001:db8:7::/48"))
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "2001:db8:7:ffff::1"
+    assert client.get(BEGIN).status_code == 429
+    client.environ_base["REMOTE_ADDR"] = "2001:db8:8::1"
+    assert client.get(BEGIN).status_code == 303
+
+
 def test_a_desk_without_a_provider_has_no_way_to_one(tmp_path: Path) -> None:
     client = make_app(tmp_path, None).test_client()
     assert client.get(BEGIN).status_code == 404

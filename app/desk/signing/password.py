@@ -13,7 +13,7 @@ from ...store.sessions import Sessions
 from ...store.slots import Busy
 from ...web.dates import shown_wait
 from ...web.messages import N_
-from ...web.rates import Rate
+from ...web.rates import NetworkRate
 from ...web.security_log import record
 from ...web.site import Site
 from ...web.visitors import visitor_keys
@@ -66,27 +66,26 @@ def take_password(lang: str) -> Answer:
     name = str(form.name.data or "")
     if form.forged:
         return _refuse(site, name, FORGED, 400, "forged")
-    rate: Rate | None = current_app.extensions["sign_in_rate"]
-    address, network = visitor_keys()[:2]
-    key = f"sign-in {address}"
+    rate: NetworkRate | None = current_app.extensions["sign_in_rate"]
+    visitor = visitor_keys()
     device = known_device(site, name)
-    if rate and not device and (wait := rate.wait(key)):
+    if rate and not device and (wait := rate.wait(visitor)):
         record("limit-hit", limit="sign-in", portal=site.portal_id)
         return _refuse(site, name, MANY, 429, "limit", time=shown_wait(wait, code))
     agents: Agents = current_app.extensions["agents"]
     password = str(form.password.data or "")
     try:
-        agent = agents.check(site.portal_id, name, password, network, device)
+        agent = agents.check(site.portal_id, name, password, visitor[1], device)
     except Busy:
         answer = _refuse(site, name, BUSY, 503, "busy")
         answer.headers["Retry-After"] = SOON
         return answer
     except Locked as lock:
-        _count(rate, key, device is not None)
+        _count(rate, visitor, device is not None)
         reason = "device-locked" if device else "locked"
         return _refuse(site, name, LOCKED, 429, reason, time=shown_wait(lock.args[0], code))
     if agent is None:
-        _count(rate, key, device is not None)
+        _count(rate, visitor, device is not None)
         return _refuse(site, name, WRONG, 422, "password")
     begin(agent, "password")
     remember_device(agent)
@@ -128,13 +127,13 @@ def _sessions() -> Sessions:
     return kept
 
 
-def _count(rate: Rate | None, key: str, known: bool) -> None:
-    """Count what was refused against the address: a whole helpdesk may share one.
+def _count(rate: NetworkRate | None, visitor: tuple[str, ...], known: bool) -> None:
+    """Count what was refused against the address and the networks around it.
 
     Known devices do not count: each is throttled alone, and others' tries are no reason to.
     """
     if rate and not known:
-        rate.take(key)
+        rate.take(visitor)
 
 
 def _refuse(site: Site, name: str, text: str, status: int, reason: str, **values: str) -> Answer:

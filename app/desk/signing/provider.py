@@ -12,10 +12,10 @@ from ...store.agents import Agents
 from ...web.dates import shown_wait
 from ...web.languages import preferred
 from ...web.messages import N_
-from ...web.rates import Rate
+from ...web.rates import NetworkRate
 from ...web.security_log import record
 from ...web.site import Site, find_site, home_url
-from ...web.visitors import visitor_key
+from ...web.visitors import visitor_keys
 from ..access import current_agent, find_desk
 from ..blueprint import desk
 from .openid import AWAY_STATUS, STALE, WEAK, NotVouched, SignIn
@@ -46,11 +46,11 @@ def begin_with_provider(lang: str) -> Answer:
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
     # Each costs a question to the provider; the wrong ones are counted when they come back.
-    rate: Rate | None = current_app.extensions["provider_rate"]
-    began = rate.take(f"provider {visitor_key()}") if rate else None
+    rate: NetworkRate | None = current_app.extensions["provider_rate"]
+    began = rate.take(_keys("began")) if rate else None
     if began and not began.allowed:
         return _limited(site, wanted, began.wait)
-    if rate and (wait := rate.wait(_key())):
+    if rate and (wait := rate.wait(_keys("refused"))):
         return _limited(site, wanted, wait)
     first = site.languages[0].code
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
@@ -82,14 +82,14 @@ def end_with_provider(lang: str) -> Answer:
     client = SignIn(provider, _name(site))
     if not client.is_pending():
         return _refuse(site, wanted, STALE, 400)
-    rate: Rate | None = current_app.extensions["provider_rate"]
-    if rate and (wait := rate.wait(_key())):
+    rate: NetworkRate | None = current_app.extensions["provider_rate"]
+    if rate and (wait := rate.wait(_keys("refused"))):
         return _limited(site, wanted, wait)
     try:
         claims = client.end()
     except NotVouched as fault:
         if rate and fault.status != AWAY_STATUS:
-            rate.take(_key())
+            rate.take(_keys("refused"))
         if fault.text == WEAK:
             session[ANOTHER] = True
         return _refuse(site, wanted, fault.text, fault.status)
@@ -115,9 +115,9 @@ def _name(site: Site) -> str:
     return site.portal_id or "-"
 
 
-def _key() -> str:
-    """Return what a visitor's refused answers of the provider are counted under."""
-    return f"provider-refused {visitor_key()}"
+def _keys(counted: str) -> tuple[str, ...]:
+    """Return what a visitor's sign-ins at the provider are counted under."""
+    return tuple(f"provider-{counted} {key}" for key in visitor_keys())
 
 
 def _limited(site: Site, wanted: str, wait: int) -> Answer:
