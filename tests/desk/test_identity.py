@@ -151,6 +151,22 @@ def test_somebody_in_no_group_is_told_so(desk_app: Flask) -> None:
     assert client.get(path_of(Visitor().answer(location, "kim"))).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [("cross-site", 200), ("same-site", 200), ("", 200), ("same-origin", 303), ("none", 303),
+     (None, 303)],
+)  # fmt: skip
+def test_no_other_site_begins_a_sign_in(desk_app: Flask, site: str | None, status: int) -> None:
+    client = desk_app.test_client()
+    headers = {} if site is None else {"Sec-Fetch-Site": site}
+    page = client.get(f"{BEGIN}?to=desk/cases", headers=headers)
+    assert page.status_code == status
+    if status == 200:
+        assert f'id="provider" href="{BEGIN}?to=desk%2Fcases"' in page.text
+        with client.session_transaction(path="/en/desk") as session:
+            assert not [key for key in session if key.startswith("_state_")]
+
+
 def test_a_role_changes_with_the_next_sign_in(desk_app: Flask) -> None:
     client, other = desk_app.test_client(), desk_app.test_client()
     client.get(go(client, "minh", groups="helpdesk"))

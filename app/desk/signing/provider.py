@@ -31,13 +31,22 @@ ON_THE_WAY: Final = "on_the_way"
 """The key of the session under which stands where somebody wanted to go, in which language."""
 ANOTHER: Final = "another"
 """The key that is there when the next sign-in should be somebody else's."""
+OURS: Final = ("same-origin", "none")
+"""What a browser says of a click on our own page, and of an address typed or bookmarked.
+
+It says so over https and on this machine, of all redirects on the way together (W3C Fetch Metadata
+Request Headers, section 2.3).  Older browsers say nothing.
+"""
 LONGEST: Final = 1000
 """Characters of a page to lead back to: a cookie has little room."""
 
 
 @desk.get("/<language:lang>/desk/sign-in/provider")
 def begin_with_provider(lang: str) -> Answer:
-    """Send the browser to the identity provider.
+    """Send the browser to the identity provider, where somebody has asked for it on a page of ours.
+
+    A link or a picture on another site gets the sign-in page in its place: a provider that still
+    knows the browser would end what it has begun without a word.
 
     :raise 404: there is no such language, or the desk has no identity provider
     """
@@ -45,6 +54,8 @@ def begin_with_provider(lang: str) -> Answer:
     wanted = request.args.get("to", "")
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
+    if request.headers.get("Sec-Fetch-Site", OURS[0]) not in OURS:
+        return sign_in_page(site)
     # Each costs a question to the provider; the wrong ones are counted when they come back.
     rate: NetworkRate | None = current_app.extensions["provider_rate"]
     began = rate.take(_keys("began")) if rate else None
