@@ -17,9 +17,9 @@ from ...web.rates import NetworkRate
 from ...web.security_log import record
 from ...web.site import Site
 from ...web.visitors import visitor_keys
-from ..access import TOKEN, current_agent, find_desk
+from ..access import TOKEN, check_form, current_agent, find_desk
 from ..blueprint import desk
-from ..forms import DeskForm, SignInForm
+from ..forms import SignInForm
 from .device import known_device, remember_device
 from .page import page_of, sign_in_page
 
@@ -100,8 +100,7 @@ def sign_out(lang: str) -> Answer:
     :raise 404: there is no such language, or nobody can sign in here
     """
     site = find_desk(lang)
-    if DeskForm.sent().forged:
-        abort(400)
+    check_form(site)
     agent = current_agent(site)
     if token := session.get(TOKEN):
         _sessions().end(token)
