@@ -173,6 +173,7 @@ class Agents:
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(_local(portal, name))).first()
             right = passwords.is_right(password, row.password if row else None)
+            fresh = passwords.renewed(password, row.password) if right and row else None
         if not right or row is None:
             if lock:
                 log.warning("A name at the desk of %r is locked for %s", portal, lock)
@@ -182,6 +183,9 @@ class Agents:
                 attempts.forgive_device(connection, device)
             else:
                 attempts.forgive(connection, portal, name, network)
+            if fresh:
+                same = (agents.c.id == row.id) & (agents.c.password == row.password)
+                connection.execute(update(agents).where(same).values(password=fresh))
         return read_agent(row, self._allowed)
 
     def known_by(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:

@@ -52,8 +52,9 @@ def test_who_is_signed_in_stays_so_and_their_forms_count(
         data={"csrf_token": token(client.get(made.location)), "version": "1", "note": "call back"},
     )
     assert kept.status_code == 303
-    pass_time(SHIFT - HANDOVER - 2 * MINUTE)
-    assert client.get("/en/desk/cases").status_code == 200
+    for _ in range(14):
+        pass_time(51 * MINUTE)
+        assert client.get("/en/desk/cases").status_code == 200
 
 
 def test_the_old_key_counts_no_longer_than_a_session(

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from app.store import Database
+from app.store import Database, passwords
 from app.store.agents import Agents, NameTaken
 from app.store.attempts import Locked
 from app.store.keys import signing_keys
@@ -45,6 +46,26 @@ def test_a_password_is_kept_as_a_hash_only(database: Database, clock: Clock) -> 
     assert agents.check("", "lan", PASSWORD.upper()) is None
     assert agents.check("", "nobody", PASSWORD) is None
     assert agents.check("proseware", "lan", PASSWORD) is None
+
+
+def test_an_old_hash_is_made_anew_with_the_next_right_password(
+    agents: Agents, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        with database.reading() as connection:
+            return str(connection.execute(select(table.c.password)).scalar_one())
+
+    agents.add("", "lan", "agent", PASSWORD)
+    old = kept()
+    agents.check("", "lan", PASSWORD)
+    assert kept() == old
+    stronger = PasswordHasher(time_cost=2, memory_cost=2048, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: stronger)
+    assert agents.check("", "lan", PASSWORD.upper()) is None
+    assert kept() == old
+    assert agents.check("", "lan", PASSWORD)
+    assert "m=2048,t=2," in kept()
+    assert agents.check("", "lan", PASSWORD)
 
 
 @pytest.mark.parametrize("password", ["", "elevensigns", "x" * 257])
