@@ -144,6 +144,8 @@ class Agents:
         """
         with self._database.writing() as connection:
             attempts.forget(connection, portal, _normal(name))
+            theirs = devices.c.agent.in_(select(agents.c.id).where(_local(portal, name)))
+            connection.execute(update(devices).where(theirs).values(failures=0))
 
     def remove(self, portal: str, name: str) -> int:
         """Remove every agent of a name, however they sign in, and sign them out; tell how many.

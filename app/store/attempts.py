@@ -106,7 +106,7 @@ def forgive_device(connection: Connection, key: Key) -> None:
 
 
 def forget(connection: Connection, portal: str, name: str) -> None:
-    """Forget all wrong passwords of a name, wherever they came from."""
+    """Forget all wrong passwords of a name, wherever they came from; known devices are left."""
     named = _keys(connection, portal, name, "")[0]
     del named["place"]
     connection.execute(delete(attempts).where(_is(attempts, named)))
@@ -116,7 +116,7 @@ def _count(connection: Connection, table: Table, key: Key, now: datetime) -> tim
     row = _row(connection, table, key, now)
     failures = 0 if row.locked_until <= now - FORGOTTEN else row.failures
     # A lock that ends later than its own length from now was begun by a clock that has gone back.
-    if now < row.locked_until <= now + _lock(failures) + SKEW:
+    if (before := _lock(failures)) and now < row.locked_until <= now + before + SKEW:
         raise Locked(_seconds(row.locked_until - now))
     lock = _lock(failures + 1)
     counted = {"failures": failures + 1, "locked_until": now + lock}
