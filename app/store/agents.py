@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -121,7 +122,9 @@ class Agents:
                 return False
         with self._database.writing() as connection:
             attempts.forgive_here(connection, agent.portal, agent.name)
-            connection.execute(update(agents).where(agents.c.id == agent.id).values(password=kept))
+            same = (agents.c.id == agent.id) & (agents.c.password == row.password)
+            if not connection.execute(update(agents).where(same).values(password=kept)).rowcount:
+                return False
             _sign_out(connection, agent.id)
             audit.write(connection, self._now(), agent.portal, agent.signature, "password", "")
         return True
@@ -188,7 +191,8 @@ class Agents:
             if fresh:
                 same = (agents.c.id == row.id) & (agents.c.password == row.password)
                 connection.execute(update(agents).where(same).values(password=fresh))
-        return read_agent(row, self._allowed)
+        agent = read_agent(row, self._allowed)
+        return agent and replace(agent, kept=fresh or row.password)
 
     def known_by(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
         """Return the agent that an identity provider vouches for, with the name and role it tells.

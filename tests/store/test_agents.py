@@ -68,6 +68,23 @@ def test_an_old_hash_is_made_anew_with_the_next_right_password(
     assert agents.check("", "lan", PASSWORD)
 
 
+def test_of_two_who_change_a_password_at_once_one_is_wrong(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan, right = agents.add("", "lan", "agent", PASSWORD), passwords.is_right
+    owners, thiefs = "một con vịt xoè ra", "hai con thằng lằn con"
+
+    def slowly(told: str, kept: str | None) -> bool:
+        monkeypatch.setattr(passwords, "is_right", right)
+        fits = right(told, kept)
+        assert agents.set_password("", "lan", owners)
+        return fits
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    assert not agents.change_password(lan, PASSWORD, thiefs)
+    assert agents.check("", "lan", owners)
+
+
 @pytest.mark.parametrize("password", ["", "elevensigns", "x" * 257])
 def test_a_password_has_a_fitting_length(agents: Agents, password: str) -> None:
     with pytest.raises(ValueError, match="12"):

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ...store.agents import Agent, Agents
 from ...store.attempts import Locked
-from ...store.sessions import Sessions
+from ...store.sessions import Outdated, Sessions
 from ...store.slots import Busy
 from ...web.dates import shown_wait
 from ...web.messages import N_
@@ -87,7 +87,10 @@ def take_password(lang: str) -> Answer:
     if agent is None:
         _count(rate, visitor, device is not None)
         return _refuse(site, name, WRONG, 422, "password")
-    begin(agent, "password")
+    try:
+        begin(agent, "password")
+    except Outdated:
+        return _refuse(site, name, WRONG, 422, "password")
     remember_device(agent)
     return redirect(page_of(site, request.args.get("to", "")), 303)
 
@@ -114,10 +117,11 @@ def begin(agent: Agent, way: str) -> None:
     """Begin an agent's session anew, so that nobody could have prepared it; the old one ends.
 
     :param way: how they have signed in, a word for the security log
+    :raise Outdated: they may not sign in any more
     """
-    old = session.get(TOKEN, "")
+    token = _sessions().begin(agent, session.get(TOKEN, ""))
     session.clear()
-    session[TOKEN] = _sessions().begin(agent, old)
+    session[TOKEN] = token
     record("sign-in", portal=agent.portal, agent=agent.id, role=agent.role, way=way)
 
 
