@@ -113,15 +113,17 @@ class Agents:
         :raise DatabaseAway: it does not answer
         """
         with passwords.KNOWN.taken():
-            kept = passwords.hash_new(new, agent.name, *words)
             with self._database.writing() as connection:
                 attempts.count_here(connection, agent.portal, agent.name, self._now())
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
             if row is None or not passwords.is_right(old, row.password):
                 return False
+            with self._database.writing() as connection:
+                attempts.forgive_here(connection, agent.portal, agent.name)
+            # Last: it is costly, and others may have found the session open.
+            kept = passwords.hash_new(new, agent.name, *words)
         with self._database.writing() as connection:
-            attempts.forgive_here(connection, agent.portal, agent.name)
             same = (agents.c.id == agent.id) & (agents.c.password == row.password)
             if not connection.execute(update(agents).where(same).values(password=kept)).rowcount:
                 return False

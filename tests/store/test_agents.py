@@ -68,6 +68,18 @@ def test_an_old_hash_is_made_anew_with_the_next_right_password(
     assert agents.check("", "lan", PASSWORD)
 
 
+def test_no_new_password_is_hashed_for_who_does_not_know_the_old_one(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan, hashed = agents.add("", "lan", "agent", PASSWORD), []
+    monkeypatch.setattr(passwords, "hash_new", lambda *told: hashed.append(told) or "x")
+    for _ in range(5):
+        assert not agents.change_password(lan, "wrong", "một con vịt xoè ra")
+    with pytest.raises(Locked):
+        agents.change_password(lan, PASSWORD, "một con vịt xoè ra")
+    assert not hashed
+
+
 def test_of_two_who_change_a_password_at_once_one_is_wrong(
     agents: Agents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
