@@ -51,8 +51,8 @@ def install(
         "metrics_from": (settings.metrics_from, settings.proxies),
         "code_throttle": _throttle(limits, settings, database, today),
         "case_rate": limits.network_rate(settings.case_limit, "CASE_LIMIT"),
-        "sign_in_rate": limits.rate(settings.sign_in_limit, "SIGN_IN_LIMIT"),
-        "provider_rate": limits.rate(settings.sign_in_limit, "SIGN_IN_LIMIT", SHIFT_BEGINS),
+        "sign_in_rate": limits.network_rate(settings.sign_in_limit, "SIGN_IN_LIMIT"),
+        "provider_rate": limits.network_rate(settings.sign_in_limit, "SIGN_IN_LIMIT", SHIFT_BEGINS),
         "desk_open": settings.desk_open,
         "identity": settings.identity,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, session
@@ -13,6 +13,7 @@ from ..store import DatabaseAway
 from ..store.agents import Agent
 from ..store.sessions import Sessions
 from ..web.messages import N_
+from ..web.security_log import record
 from ..web.site import Site, find_site
 from .forms import DeskForm
 from .signing.page import asked_place, sign_in_page
@@ -88,7 +89,7 @@ def lead_only(view: View) -> View:
     @wraps(view)
     def guarded(site: Site, agent: Agent, **given: Any) -> Any:
         if agent.role != "lead":
-            abort(403)
+            refuse(site, "role", 403)
         return view(site, agent, **given)
 
     return guarded
@@ -115,6 +116,27 @@ def admit(view: View) -> View:
         return view(site, at_work(agent) if agent else None, **given)
 
     return guarded
+
+
+def check_form(site: Site, form: DeskForm | None = None) -> None:
+    """Refuse a form that is not this session's own.
+
+    :param form: as it was sent, where it is more than a button
+    :raise 400: its token is missing, old, or another session's
+    """
+    if (form or DeskForm.sent()).forged:
+        refuse(site, "forged", 400)
+
+
+def refuse(site: Site, reason: str, status: int) -> NoReturn:
+    """Refuse a request, and write that down.
+
+    :param reason: a word for the security log
+    :raise status: always
+    """
+    agent = current_agent(site)
+    record("access-refused", portal=site.portal_id, agent=agent.id if agent else 0, reason=reason)
+    abort(status)
 
 
 def at_work(agent: Agent) -> AtDesk:

@@ -18,9 +18,9 @@ from ..web.messages import N_
 from ..web.pages import page
 from ..web.security_log import record
 from ..web.site import Site
-from .access import TOKEN, at_work, signed_in
+from .access import TOKEN, at_work, check_form, signed_in
 from .blueprint import desk
-from .forms import DeskForm, PasswordForm
+from .forms import PasswordForm
 from .signing.device import remember_device
 from .signing.password import BUSY, SOON, begin
 
@@ -58,8 +58,7 @@ def change_password(site: Site, agent: Agent) -> Answer:
     :raise 404: the agent has no password here
     """
     form = PasswordForm.sent()
-    if form.forged:
-        abort(400)
+    check_form(site, form)
     if agent.vouched:
         abort(404)
     agents: Agents = current_app.extensions["agents"]
@@ -92,8 +91,7 @@ def end_sessions(site: Site, agent: Agent) -> Answer:
 
     :raise 400: the form is not this session's own
     """
-    if DeskForm.sent().forged:
-        abort(400)
+    check_form(site)
     which, token = request.form.get("session", ""), session[TOKEN]
     ended = (
         _sessions().end_others(agent, token) if which == ALL else _sessions().end_one(agent, which)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import timedelta
+import hashlib
+import hmac
+import secrets
 from typing import Any
 
 from flask import current_app, request, session
 from wtforms import Form, PasswordField, StringField
-from wtforms.csrf.session import SessionCSRF
+from wtforms.csrf.core import CSRF
 from wtforms.validators import Length, ValidationError
 
 from ..store.agents import LONGEST_NAME
@@ -16,23 +17,42 @@ from ..store.passwords import LONGEST
 from ..store.sessions import SHIFT
 
 
-class DeskCSRF(SessionCSRF):
-    """WTForms' token of a session; also one made with the key before the last change counts."""
+class DeskCSRF(CSRF):
+    """A session's token: when it ends, and HMAC-SHA-256 of that and of a secret of the session.
+
+    One that was made with the key before the last change counts too.
+    """
+
+    def generate_csrf_token(self, csrf_token_field: Any) -> str:
+        """Return a token that counts for a shift."""
+        ends = _now() + int(SHIFT.total_seconds())
+        session.setdefault("csrf", secrets.token_urlsafe(32))
+        return _token(str(current_app.secret_key), str(ends))
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         """Check the token.
 
         :raise ValidationError: no key that counts has made it, or it is another session's, or old
         """
-        before = current_app.config["SECRET_KEY_FALLBACKS"] or ()
-        for key in before:
-            if key != current_app.secret_key:
-                form.meta.key = key
-                with suppress(ValidationError):
-                    super().validate_csrf_token(form, field)
-                    return
-        form.meta.key = None
-        super().validate_csrf_token(form, field)
+        told = str(field.data or "")
+        ends = told.partition(".")[0]
+        keys = (current_app.secret_key, *(current_app.config["SECRET_KEY_FALLBACKS"] or ()))
+        made = [hmac.compare_digest(_bytes(told), _bytes(_token(str(key), ends))) for key in keys]
+        if not any(made) or int(ends) < _now():
+            raise ValidationError("not this session's own")
+
+
+def _token(key: str, ends: str) -> str:
+    digest = hmac.digest(key.encode(), _bytes(f"csrf {session['csrf']} {ends}"), hashlib.sha256)
+    return f"{ends}.{digest.hex()}"
+
+
+def _now() -> int:
+    return int(current_app.extensions["now"]().timestamp())
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 class DeskForm(Form):
@@ -43,18 +63,6 @@ class DeskForm(Form):
 
         csrf = True
         csrf_class = DeskCSRF
-        key: str | None = None
-        csrf_time_limit: timedelta = SHIFT
-
-        @property
-        def csrf_secret(self) -> bytes:
-            """Return the key that cookies are signed with."""
-            return str(self.key or current_app.secret_key).encode()
-
-        @property
-        def csrf_context(self) -> Any:
-            """Return the session that the token belongs to."""
-            return session
 
     @classmethod
     def sent(cls) -> DeskForm:

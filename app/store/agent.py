@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import Row
@@ -22,6 +22,8 @@ class Agent:
     role: str
     vouched: bool = False
     """Whether an identity provider vouches for them: then others may have the same name."""
+    kept: str = field(default="", repr=False, compare=False)
+    """The hash of the password that they have just told, '' where none was asked for."""
 
     @property
     def signature(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -112,16 +113,20 @@ class Agents:
         :raise DatabaseAway: it does not answer
         """
         with passwords.KNOWN.taken():
-            kept = passwords.hash_new(new, agent.name, *words)
             with self._database.writing() as connection:
                 attempts.count_here(connection, agent.portal, agent.name, self._now())
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
             if row is None or not passwords.is_right(old, row.password):
                 return False
+            with self._database.writing() as connection:
+                attempts.forgive_here(connection, agent.portal, agent.name)
+            # Last: it is costly, and others may have found the session open.
+            kept = passwords.hash_new(new, agent.name, *words)
         with self._database.writing() as connection:
-            attempts.forgive_here(connection, agent.portal, agent.name)
-            connection.execute(update(agents).where(agents.c.id == agent.id).values(password=kept))
+            same = (agents.c.id == agent.id) & (agents.c.password == row.password)
+            if not connection.execute(update(agents).where(same).values(password=kept)).rowcount:
+                return False
             _sign_out(connection, agent.id)
             audit.write(connection, self._now(), agent.portal, agent.signature, "password", "")
         return True
@@ -144,6 +149,8 @@ class Agents:
         """
         with self._database.writing() as connection:
             attempts.forget(connection, portal, _normal(name))
+            theirs = devices.c.agent.in_(select(agents.c.id).where(_local(portal, name)))
+            connection.execute(update(devices).where(theirs).values(failures=0))
 
     def remove(self, portal: str, name: str) -> int:
         """Remove every agent of a name, however they sign in, and sign them out; tell how many.
@@ -173,6 +180,7 @@ class Agents:
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(_local(portal, name))).first()
             right = passwords.is_right(password, row.password if row else None)
+            fresh = passwords.renewed(password, row.password) if right and row else None
         if not right or row is None:
             if lock:
                 log.warning("A name at the desk of %r is locked for %s", portal, lock)
@@ -182,7 +190,11 @@ class Agents:
                 attempts.forgive_device(connection, device)
             else:
                 attempts.forgive(connection, portal, name, network)
-        return read_agent(row, self._allowed)
+            if fresh:
+                same = (agents.c.id == row.id) & (agents.c.password == row.password)
+                connection.execute(update(agents).where(same).values(password=fresh))
+        agent = read_agent(row, self._allowed)
+        return agent and replace(agent, kept=fresh or row.password)
 
     def known_by(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
         """Return the agent that an identity provider vouches for, with the name and role it tells.

@@ -29,6 +29,10 @@ BURST: Final = 100
 """Wrong passwords for one name from all networks together, until each has to wait."""
 REFILL: Final = timedelta(minutes=10)
 """How often one more of them comes free: 144 a day; one network that never rests makes 48."""
+SKEW: Final = timedelta(minutes=1)
+"""By how much the moment of a try may be before that of one counted already: it waited for its
+turn longer, or came to another machine.  Only what is further back was told by a clock set back.
+"""
 EVERYWHERE: Final = "*"
 """The place of all networks together."""
 HERE: Final = "signed-in"
@@ -102,7 +106,7 @@ def forgive_device(connection: Connection, key: Key) -> None:
 
 
 def forget(connection: Connection, portal: str, name: str) -> None:
-    """Forget all wrong passwords of a name, wherever they came from."""
+    """Forget all wrong passwords of a name, wherever they came from; known devices are left."""
     named = _keys(connection, portal, name, "")[0]
     del named["place"]
     connection.execute(delete(attempts).where(_is(attempts, named)))
@@ -112,7 +116,7 @@ def _count(connection: Connection, table: Table, key: Key, now: datetime) -> tim
     row = _row(connection, table, key, now)
     failures = 0 if row.locked_until <= now - FORGOTTEN else row.failures
     # A lock that ends later than its own length from now was begun by a clock that has gone back.
-    if now < row.locked_until <= now + _lock(failures):
+    if (before := _lock(failures)) and now < row.locked_until <= now + before + SKEW:
         raise Locked(_seconds(row.locked_until - now))
     lock = _lock(failures + 1)
     counted = {"failures": failures + 1, "locked_until": now + lock}
@@ -127,7 +131,7 @@ def _take_one(connection: Connection, key: Key, until: datetime, now: datetime) 
     """
     full = now + BURST * REFILL
     # Further away than that it was written by a clock that has gone back: one more, then it waits.
-    until = max(until, now) if until <= full else full - REFILL
+    until = max(until, now) if until <= full + SKEW else full - REFILL
     wait = until + REFILL - full
     if wait > timedelta(0):
         raise Locked(_seconds(wait))

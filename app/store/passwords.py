@@ -67,6 +67,16 @@ def is_right(password: str, kept: str | None) -> bool:
     return kept is not None
 
 
+def renewed(password: str, kept: str) -> str | None:
+    """Return what to keep of a right password from now on, None where that is kept already.
+
+    What was made with other parameters than today's is made anew.
+    """
+    if not _hasher().check_needs_rehash(kept):
+        return None
+    return _hasher().hash(unicodedata.normalize("NFC", password))
+
+
 def _check_strength(password: str, words: Iterable[str]) -> None:
     from zxcvbn import zxcvbn  # only here: its lists take 15 MB, and new passwords are rare
 

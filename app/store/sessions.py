@@ -25,6 +25,10 @@ OFTEN: Final = timedelta(minutes=1)
 """How often it is written down that somebody does something."""
 
 
+class Outdated(Exception):
+    """Whoever signs in was removed, or the password they told was changed, a moment ago."""
+
+
 @dataclass(frozen=True)
 class Session:
     """A session; nothing tells where it is.  ``id`` is a digest of its token, and no key to it."""
@@ -57,12 +61,17 @@ class Sessions:
         """Begin a session and return its token, of which only a digest is kept.
 
         :param instead: the token of the session that it takes the place of, '' for none
+        :raise Outdated: the agent may not sign in any more
         :raise DatabaseAway: it does not answer
         """
         token, now = secrets.token_urlsafe(32), self._now()
         row = {"agent": agent.id, "begun": now, "seen": now, "expires": now + SHIFT}
         old = (sessions.c.expires <= now) | (sessions.c.token == digest(instead))
         with self._database.writing() as connection:
+            chosen = select(agents.c.password).where(agents.c.id == agent.id).with_for_update()
+            found = connection.execute(chosen).first()  # a change waits, and then ends this one
+            if found is None or (agent.kept and found.password != agent.kept):
+                raise Outdated
             connection.execute(delete(sessions).where(old))
             connection.execute(insert(sessions).values(row | {"token": digest(token)}))
         return token

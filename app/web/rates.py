@@ -130,6 +130,11 @@ class NetworkRate:
                 return told[-1]
         return told[0]
 
+    def wait(self, keys: Iterable[str]) -> int:
+        """Return how many seconds a visitor has to wait, 0 for none; nothing is counted."""
+        waits = (rate.wait(key) for rate, key in zip(self._rates, keys, strict=False))
+        return next(filter(None, waits), 0)
+
 
 class RateLimits:
     """Makes the rates of one process.
@@ -142,31 +147,25 @@ class RateLimits:
         self._redis = None if _scheme(storage) == MEMORY else RedisCounter(storage)
         self._workers = workers
 
-    def rate(self, text: str, name: str, times: int = 1) -> Rate | None:
-        """Return what counts by a limit such as ``120 per minute``, None for an empty text.
-
-        :param name: the setting that it stands in, and what it is counted under in Redis
-        :param times: how many times more are let through
-        :raise ValueError: it cannot be meant
-        """
-        return next(iter(self.rates(text, name, times)), None)
-
     def rates(self, text: str, name: str, times: int = 1) -> list[Rate]:
         """Return what counts an address, and the networks around it; nothing for an empty text.
 
-        :raise: as ``rate``
+        :param text: a limit such as ``120 per minute``
+        :param name: the setting that it stands in, and what it is counted under in Redis
+        :param times: how many times more are let through
+        :raise ValueError: it cannot be meant
         """
         if (limit := read_limit(text, name)) is None:
             return []
         more = [type(limit)(limit.amount * times * wider, limit.multiples) for wider in WIDER]
         return [Rate(each, self._redis, self._workers, name) for each in more]
 
-    def network_rate(self, text: str, name: str) -> NetworkRate | None:
+    def network_rate(self, text: str, name: str, times: int = 1) -> NetworkRate | None:
         """Return what counts for an address together with the networks around it.
 
-        :raise: as ``rate``
+        :raise: as ``rates``
         """
-        rates = self.rates(text, name)
+        rates = self.rates(text, name, times)
         return NetworkRate(rates) if rates else None
 
 

@@ -12,8 +12,3 @@ def visitor_keys() -> tuple[str, ...]:
     """Return what the request is counted under: the address, and the networks around it."""
     address = visitor_address(request.environ, current_app.extensions["trusted_proxies"])
     return key_of(address), *around(address)
-
-
-def visitor_key() -> str:
-    """Return what the request is counted under: the address, or its /64."""
-    return visitor_keys()[0]

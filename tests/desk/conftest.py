@@ -60,6 +60,12 @@ def sign_in(
     return client.post(url, data=form | changes)
 
 
+def look_up(client: LintingClient, code: str, root: str = "") -> TestResponse:
+    """Send the box for a case's code."""
+    url = f"{root}/en/desk/cases"
+    return client.post(url, data={"code": code, "csrf_token": token(client.get(url))})
+
+
 @pytest.fixture
 def agent_of(desk_app: Flask) -> Callable[..., LintingClient]:
     """Return a function that makes an agent and signs them in."""

@@ -224,3 +224,20 @@ def test_leads_can_be_kept_from_working_with_a_password(
         assert client.get("/en/desk/cases").status_code == 200
         assert client.get("/en/desk/audit").status_code == 403
     let_go(app)
+
+
+def test_a_sign_in_under_way_ends_with_the_old_password(
+    desk_app: Flask, lan: LintingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief, right = desk_app.test_client(), passwords.is_right
+
+    def slowly(told: str, kept: str | None) -> bool:
+        monkeypatch.setattr(passwords, "is_right", right)
+        fits = right(told, kept)
+        assert change(lan).status_code == 303
+        return fits
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    assert sign_in(thief).status_code == 422
+    assert thief.get(URL).status_code == 303
+    assert lan.get(URL).status_code == 200

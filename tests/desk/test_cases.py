@@ -13,6 +13,7 @@ from app.diagnosis import Facts
 from app.store import DatabaseAway, audit
 from app.store.cases import Case
 from app.store.codes import shown_code
+from tests.desk.conftest import look_up
 from tests.desk.test_case_pages import some_code
 from tests.linting import LintingClient, visible_text
 from tests.store.fixtures import Clock
@@ -46,7 +47,7 @@ def url(code: str, more: str = "", lang: str = "en", root: str = "") -> str:
 
 def test_a_code_opens_exactly_that_state(agent_of: Agent, case: Case) -> None:
     client = agent_of()
-    found = client.post("/en/desk/cases", data={"code": case.code.lower()})
+    found = look_up(client, case.code.lower())
     assert found.location == url(case.code)
     page = client.get(found.location)
     assert re.search('value="proseware.com"', page.text)
@@ -187,9 +188,19 @@ def test_a_paste_is_read_and_leaves_only_its_facts(
     assert "lan@" not in str(kept)
 
 
+def test_nobody_else_uses_up_an_agents_tries(agent_of: Agent, case: Case) -> None:
+    lan, kim = agent_of("lan"), agent_of("kim")
+    theirs = fields(kim.get(url(case.code)))["csrf_token"]
+    for token in (theirs, "", "x"):
+        for _ in range(11):
+            form = {"code": some_code(), "csrf_token": token}
+            assert lan.post("/en/desk/cases", data=form).status_code == 400
+    assert look_up(lan, case.code).status_code == 303
+
+
 def test_another_desks_agent_does_not_see_it(agent_of: Agent, case: Case, desk_app: Flask) -> None:
     theirs = agent_of("kim", portal="proseware")
-    page = theirs.post("/at/proseware/en/desk/cases", data={"code": case.code})
+    page = look_up(theirs, case.code, "/at/proseware")
     assert page.status_code == 404
     assert theirs.get(url(case.code, root="/at/proseware")).status_code == 404
     assert theirs.get(url(case.code)).status_code == 303, "and is nobody at this desk"
@@ -215,8 +226,8 @@ def test_an_expired_case_says_so_to_the_agent(
 def test_an_agent_who_guesses_has_to_wait(agent_of: Agent, case: Case) -> None:
     client = agent_of()
     for _ in range(10):
-        assert client.post("/en/desk/cases", data={"code": some_code()}).status_code == 404
-    assert client.post("/en/desk/cases", data={"code": case.code}).status_code == 429
+        assert look_up(client, some_code()).status_code == 404
+    assert look_up(client, case.code).status_code == 429
     assert client.get(url(case.code)).status_code == 429
     assert agent_of("kim").get(url(case.code)).status_code == 200, "colleagues do not"
 

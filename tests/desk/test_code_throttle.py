@@ -26,7 +26,7 @@ from app.web.counters import RedisCounter
 from app.web.rates import Rate, around, read_limit
 from tests.api.redisserver import RedisServer, running
 from tests.browser.server import HOST, serving
-from tests.desk.conftest import SETTINGS, let_go, sign_in
+from tests.desk.conftest import SETTINGS, let_go, look_up, sign_in
 from tests.linting import LintingClient
 from tests.securitylog import listening
 from tests.store.fixtures import Clock
@@ -200,10 +200,10 @@ def test_agents_go_on_when_the_budget_is_used_up(
     assert sign_in(agent).status_code == 303
     with listening(caplog) as events:
         for _ in range(9):
-            assert agent.post("/en/desk/cases", data={"code": WRONG}).status_code == 404
-        assert agent.post("/en/desk/cases", data={"code": code}).status_code == 303
-        assert agent.post("/en/desk/cases", data={"code": WRONG}).status_code == 404
-        assert agent.post("/en/desk/cases", data={"code": code}).status_code == 429
+            assert look_up(agent, WRONG).status_code == 404
+        assert look_up(agent, code).status_code == 303
+        assert look_up(agent, WRONG).status_code == 404
+        assert look_up(agent, code).status_code == 429
     assert {"event": "limit-hit", "limit": "guess", "portal": ""} in events
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from base64 import urlsafe_b64decode
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from app import create_app
 from app.settings import Settings
-from tests.desk.conftest import PASSWORD, sign_in
+from app.store.sessions import SHIFT
+from tests.desk.conftest import PASSWORD, sign_in, token
 from tests.linting import LintingClient
+from tests.store.fixtures import Clock
 
 
 def client_of(folder: Path, url: str, hsts: str = "") -> LintingClient:
@@ -58,3 +64,34 @@ def test_browsers_are_told_to_keep_to_https_where_an_operator_says_so(
     client = client_of(tmp_path, url, hsts)
     for path in ("/en/", "/en/desk/sign-in", "/en/nowhere", "/healthz", "/api/v1/openapi.json"):
         assert client.get(path).headers.get("Strict-Transport-Security") == said
+
+
+def test_cookie_and_form_are_signed_with_sha_256(tmp_path: Path) -> None:
+    client = client_of(tmp_path, "")
+    page = client.get("/en/desk/sign-in")
+    cookie = client.get_cookie("desk", path="/en/desk")
+    assert cookie
+    signature = cookie.value.rpartition(".")[2]
+    assert len(urlsafe_b64decode(f"{signature}=")) == 32
+    assert re.fullmatch(r"\d{10}\.[0-9a-f]{64}", token(page))
+
+
+@pytest.mark.parametrize("change", ["later", "earlier", "number", "digest", "long", "nothing"])
+def test_a_token_that_was_changed_is_refused(tmp_path: Path, change: str) -> None:
+    client = client_of(tmp_path, "")
+    ends, _, digest = token(client.get("/en/desk/sign-in")).partition(".")
+    forged = {
+        "later": f"{int(ends) + 1}.{digest}", "earlier": f"1.{digest}", "number": f"é.{digest}",
+        "digest": f"{ends}.{digest[:-1]}é", "long": f"{'9' * 5000}.{digest}", "nothing": ".",
+    }  # fmt: skip
+    form = {"name": "lan", "password": PASSWORD, "csrf_token": forged[change]}
+    assert client.post("/en/desk/sign-in", data=form).status_code == 400
+
+
+def test_a_token_ends_with_the_shift(desk_app: Flask, clock: Clock) -> None:
+    early, late = desk_app.test_client(), desk_app.test_client()
+    forms = [{"csrf_token": token(one.get("/en/desk/sign-in"))} for one in (early, late)]
+    clock.moment += SHIFT
+    assert early.post("/en/desk/sign-out", data=forms[0]).status_code == 303
+    clock.moment += timedelta(seconds=1)
+    assert late.post("/en/desk/sign-out", data=forms[1]).status_code == 400

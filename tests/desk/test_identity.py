@@ -151,6 +151,22 @@ def test_somebody_in_no_group_is_told_so(desk_app: Flask) -> None:
     assert client.get(path_of(Visitor().answer(location, "kim"))).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [("cross-site", 200), ("same-site", 200), ("", 200), ("same-origin", 303), ("none", 303),
+     (None, 303)],
+)  # fmt: skip
+def test_no_other_site_begins_a_sign_in(desk_app: Flask, site: str | None, status: int) -> None:
+    client = desk_app.test_client()
+    headers = {} if site is None else {"Sec-Fetch-Site": site}
+    page = client.get(f"{BEGIN}?to=desk/cases", headers=headers)
+    assert page.status_code == status
+    if status == 200:
+        assert f'id="provider" href="{BEGIN}?to=desk%2Fcases"' in page.text
+        with client.session_transaction(path="/en/desk") as session:
+            assert not [key for key in session if key.startswith("_state_")]
+
+
 def test_a_role_changes_with_the_next_sign_in(desk_app: Flask) -> None:
     client, other = desk_app.test_client(), desk_app.test_client()
     client.get(go(client, "minh", groups="helpdesk"))
@@ -405,6 +421,18 @@ def test_tries_are_limited(tmp_path: Path, provider: IdentityServer) -> None:
     app = make_app(tmp_path, vouching(provider.issuer), sign_in_limit="2 per hour")
     statuses = [app.test_client().get(BEGIN).status_code for _ in range(21)]
     assert statuses == [303] * 20 + [429], "ten times as many: a whole helpdesk at one address"
+
+
+def test_tries_from_all_of_a_network_are_limited(tmp_path: Path, provider: IdentityServer) -> None:
+    app = make_app(tmp_path, vouching(provider.issuer), sign_in_limit="1 per hour")
+    rate = app.extensions["provider_rate"]
+    for number in range(100):
+        rate.take((f"provider-began 2001:db8:7:{number}::/64", "provider-began 2001:db8:7::/48"))
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "2001:db8:7:ffff::1"
+    assert client.get(BEGIN).status_code == 429
+    client.environ_base["REMOTE_ADDR"] = "2001:db8:8::1"
+    assert client.get(BEGIN).status_code == 303
 
 
 def test_a_desk_without_a_provider_has_no_way_to_one(tmp_path: Path) -> None:

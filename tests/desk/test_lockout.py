@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from app import create_app
+from app.settings import Settings
 from app.store import passwords
 from app.store.slots import Slots
-from tests.desk.conftest import PASSWORD, sign_in
+from tests.desk.conftest import PASSWORD, SETTINGS, let_go, sign_in
 from tests.linting import LintingClient, visible_text
 from tests.store.fixtures import Clock
 
@@ -125,3 +127,23 @@ def test_a_new_sign_in_ends_the_session_before(desk_app: Flask) -> None:
     assert page.status_code == 200
     assert client.get("/en/desk/cases").status_code == 200
     assert copy.get("/en/desk/cases").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("near", "far"), [("203.0.113.{}", "198.51.100.1"), ("2001:db8:7:{}::1", "2001:db8:8::1")]
+)
+def test_many_names_from_all_of_a_network_are_limited_too(
+    database_url: str, near: str, far: str
+) -> None:
+    settings = SETTINGS | {"sign_in_limit": "2 per hour"}
+    app = create_app(Settings(**settings, database_url=database_url))
+    app.test_client_class = LintingClient
+    app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    for number in range(20):  # ten times what one address may, from an address each
+        page = sign_in(visitor(app, near.format(number)), WRONG, f"name {number}")
+        assert page.status_code == 422
+    page = sign_in(visitor(app, near.format(99)))
+    assert page.status_code == 429
+    assert "came from your network" in visible_text(page)
+    assert sign_in(visitor(app, far)).status_code == 303
+    let_go(app)

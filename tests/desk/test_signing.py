@@ -12,6 +12,7 @@ from app import create_app
 from app.settings import Settings
 from tests.desk.conftest import PASSWORD, sign_in, token
 from tests.linting import LintingClient, visible_text
+from tests.securitylog import listening
 from tests.store.fixtures import Clock
 
 WRONG = "wrong horse battery"
@@ -43,7 +44,7 @@ def test_a_session_that_somebody_has_prepared_is_not_taken_over(desk_app: Flask)
     csrf = token(thief.get("/en/desk/sign-in"))
     sign_in(client)
     page = client.get("/en/desk/cases")
-    assert token(page).rpartition("##")[2] != csrf.rpartition("##")[2]
+    assert token(page).rpartition(".")[2] != csrf.rpartition(".")[2]
     assert client.post("/en/desk/sign-out", data={"csrf_token": csrf}).status_code == 400
     assert client.get("/en/desk/cases").status_code == 200
 
@@ -235,3 +236,28 @@ def test_the_terminal_says_that_the_database_is_away(args: list[str]) -> None:
         result = app.test_cli_runner().invoke(args=command, input=f"{PASSWORD}\n")
         assert result.exit_code == 1
         assert "the database does not answer (DATABASE_URL)" in result.output
+
+
+def test_refused_access_is_in_the_security_log(
+    desk_app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = desk_app.test_client()
+    sign_in(client)
+    number = desk_app.extensions["agents"].all()[0].id
+    refused = {"event": "access-refused", "portal": "", "agent": number}
+    nobody = desk_app.test_client()
+    with listening(caplog) as events:
+        for lead in ("audit", "insights", "insights.csv"):
+            assert client.get(f"/en/desk/{lead}").status_code == 403
+        for form in ("sign-out", "cases", "cases/new", "account/password", "account/end"):
+            assert client.post(f"/en/desk/{form}", data={"csrf_token": "x"}).status_code == 400
+        assert nobody.post("/en/desk/sign-out").status_code == 400
+        from_outside = {"REMOTE_ADDR": "203.0.113.9"}
+        assert nobody.get("/metrics", environ_base=from_outside).status_code == 404
+        assert nobody.get("/metrics").status_code == 200
+    assert events == [
+        *[refused | {"reason": "role"}] * 3,
+        *[refused | {"reason": "forged"}] * 5,
+        refused | {"agent": 0, "reason": "forged"},
+        refused | {"agent": 0, "reason": "metrics"},
+    ]

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from app.store import Database
+from app.store import Database, passwords
 from app.store.agents import Agents, NameTaken
 from app.store.attempts import Locked
 from app.store.keys import signing_keys
@@ -45,6 +46,55 @@ def test_a_password_is_kept_as_a_hash_only(database: Database, clock: Clock) -> 
     assert agents.check("", "lan", PASSWORD.upper()) is None
     assert agents.check("", "nobody", PASSWORD) is None
     assert agents.check("proseware", "lan", PASSWORD) is None
+
+
+def test_an_old_hash_is_made_anew_with_the_next_right_password(
+    agents: Agents, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        with database.reading() as connection:
+            return str(connection.execute(select(table.c.password)).scalar_one())
+
+    agents.add("", "lan", "agent", PASSWORD)
+    old = kept()
+    agents.check("", "lan", PASSWORD)
+    assert kept() == old
+    stronger = PasswordHasher(time_cost=2, memory_cost=2048, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: stronger)
+    assert agents.check("", "lan", PASSWORD.upper()) is None
+    assert kept() == old
+    assert agents.check("", "lan", PASSWORD)
+    assert "m=2048,t=2," in kept()
+    assert agents.check("", "lan", PASSWORD)
+
+
+def test_no_new_password_is_hashed_for_who_does_not_know_the_old_one(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan, hashed = agents.add("", "lan", "agent", PASSWORD), []
+    monkeypatch.setattr(passwords, "hash_new", lambda *told: hashed.append(told) or "x")
+    for _ in range(5):
+        assert not agents.change_password(lan, "wrong", "một con vịt xoè ra")
+    with pytest.raises(Locked):
+        agents.change_password(lan, PASSWORD, "một con vịt xoè ra")
+    assert not hashed
+
+
+def test_of_two_who_change_a_password_at_once_one_is_wrong(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan, right = agents.add("", "lan", "agent", PASSWORD), passwords.is_right
+    owners, thiefs = "một con vịt xoè ra", "hai con thằng lằn con"
+
+    def slowly(told: str, kept: str | None) -> bool:
+        monkeypatch.setattr(passwords, "is_right", right)
+        fits = right(told, kept)
+        assert agents.set_password("", "lan", owners)
+        return fits
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    assert not agents.change_password(lan, PASSWORD, thiefs)
+    assert agents.check("", "lan", owners)
 
 
 @pytest.mark.parametrize("password", ["", "elevensigns", "x" * 257])

@@ -171,6 +171,44 @@ def test_a_clock_that_goes_back_lengthens_no_lock(attempt: Try, clock: Clock) ->
     assert waited <= 10, "minutes"
 
 
+def test_who_came_first_and_is_counted_last_is_locked_too(attempt: Try, clock: Clock) -> None:
+    came = clock.moment  # and waited for a slot, while five others were looked at
+    clock.moment += timedelta(seconds=1)
+    for _ in range(5):
+        assert attempt("wrong", HOME) == "wrong"
+    clock.moment = came
+    assert attempt(PASSWORD, HOME) == "locked"
+    clock.moment += timedelta(seconds=1)
+    for number in range(BURST - 5):
+        assert attempt("wrong", f"2001:db8:{number:x}::/48") == "wrong"
+    clock.moment = came
+    assert attempt(PASSWORD, "192.0.2.0/24") == "locked"
+
+
+def test_who_came_first_and_is_counted_last_is_not_locked_too_soon(
+    attempt: Try, clock: Clock
+) -> None:
+    came = clock.moment
+    clock.moment += timedelta(seconds=1)
+    for _ in range(4):
+        assert attempt("wrong", HOME) == "wrong"
+    clock.moment = came
+    assert attempt(PASSWORD, HOME) == "right"
+
+
+def test_unlocking_a_name_unlocks_its_devices(
+    agents: Agents, devices: Devices, attempt: Try
+) -> None:
+    lan = agents.check("", "lan", PASSWORD, HOME)
+    assert lan
+    token = devices.remember(lan, "")
+    for _ in range(5):
+        attempt("wrong", HOME, token)
+    assert attempt(PASSWORD, HOME, token) == "locked"
+    agents.unlock("", "lan")
+    assert attempt(PASSWORD, HOME, token) == "right"
+
+
 def test_what_is_kept_of_a_try_tells_neither_name_nor_network(
     attempt: Try, database: Database
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from app.store import Database
 from app.store.agent import Agent
 from app.store.agents import Agents
-from app.store.sessions import Sessions
+from app.store.sessions import Outdated, Sessions
 from tests.store.fixtures import Clock, hash_quickly
 
 
@@ -64,6 +64,23 @@ def test_a_clock_that_goes_back_lengthens_no_session(
     assert sessions.agent_of("", token) == lan, "a little is no reason to sign in again"
     clock.moment -= timedelta(days=2)
     assert sessions.agent_of("", token) is None
+
+
+def test_a_sign_in_under_way_does_not_outlive_the_password(
+    sessions: Sessions, agents: Agents, lan: Agent
+) -> None:
+    thief = agents.check("", "lan", "correct horse battery")
+    assert thief
+    assert agents.change_password(lan, "correct horse battery", "một con vịt xoè ra")
+    with pytest.raises(Outdated):
+        sessions.begin(thief)
+    assert sessions.of_agent(lan) == []
+    assert sessions.begin(lan), "who is signed in goes on"
+    late = agents.check("", "lan", "một con vịt xoè ra")
+    assert late
+    agents.remove("", "lan")
+    with pytest.raises(Outdated):
+        sessions.begin(late)
 
 
 def test_sessions_are_listed_and_ended(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Final
 
-from flask import abort, current_app, redirect, request
+from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from ...cases.finding import NotFound, find_case, why_not
@@ -25,9 +25,8 @@ from ...store.cases import (
 from ...web.messages import N_
 from ...web.pastes import take_paste
 from ...web.site import Site
-from ..access import at_work, signed_in
+from ..access import at_work, check_form, signed_in
 from ..blueprint import desk
-from ..forms import DeskForm
 from ..screen.page import desk_page
 from ..screen.state import DeskState, read_state
 from ..screen.taking import Taken, take_form
@@ -50,7 +49,7 @@ def keep(site: Site, agent: Agent) -> Response:
 
     :raise 400: the form is not this session's own
     """
-    _check_form()
+    check_form(site)
     state = read_state(site)[0]
     case = _cases().open(site.portal_id, state.caller, state.facts, agent.signature)
     return redirect(_state(site, case).url(site), 303)
@@ -122,7 +121,7 @@ def end(site: Site, agent: Agent, code: str) -> Response:
 
     :raise 400: the form is not this session's own
     """
-    _check_form()
+    check_form(site)
     case = find_case(site, code, who(agent), agent.signature)
     _cases().end(site.portal_id, case.code, agent.signature)
     return redirect(f"{site.base}/{PATH}?gone={case.code}", 303)
@@ -133,18 +132,13 @@ def _cases() -> Cases:
     return kept
 
 
-def _check_form() -> None:
-    if DeskForm.sent().forged:
-        abort(400)
-
-
 def _sent_for(site: Site, agent: Agent, code: str) -> Case:
     """Return the case that a form was made for, as it is now.
 
     :raise 400: the form is not this session's own
     :raise StaleCase: the case has changed since
     """
-    _check_form()
+    check_form(site)
     case = find_case(site, code, who(agent), agent.signature)
     if request.form.get("version") != str(case.version):
         raise StaleCase

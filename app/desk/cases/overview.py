@@ -17,7 +17,7 @@ from ...web.dates import short_moment
 from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site
-from ..access import at_work, lead_only, signed_in
+from ..access import at_work, check_form, lead_only, signed_in
 from ..blueprint import desk
 
 ACTIONS: Final = {
@@ -55,8 +55,10 @@ def cases(site: Site, agent: Agent) -> Response:
 def take_code(site: Site, agent: Agent) -> Answer:
     """Lead to the case of a code that was typed.
 
+    :raise 400: the form is not this session's own
     :raise 404: there is no such language, or no cases are kept here
     """
+    check_form(site)
     typed = request.form.get("code", "")
     try:
         case = find_case(site, typed, who(agent), agent.signature)

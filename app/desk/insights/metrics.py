@@ -18,6 +18,7 @@ from ...store.code_budget import CodeBudget
 from ...store.counts import read_open_cases, read_totals
 from ...store.tally import Tally
 from ...web.addresses import Network, Proxies, is_within, read_address, visitor_address
+from ...web.security_log import record
 from ..blueprint import desk
 
 COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
@@ -48,6 +49,7 @@ def metrics() -> Response:
     """
     allowed, proxies = current_app.extensions["metrics_from"]
     if request.script_root or not may_read(request.environ, allowed, proxies):
+        record("access-refused", portal="", agent=0, reason="metrics")
         abort(404)
     registry = CollectorRegistry()
     kept = current_app.extensions

@@ -9,17 +9,17 @@ from werkzeug.wrappers import Response as Answer
 
 from ...store.agents import Agent, Agents
 from ...store.attempts import Locked
-from ...store.sessions import Sessions
+from ...store.sessions import Outdated, Sessions
 from ...store.slots import Busy
 from ...web.dates import shown_wait
 from ...web.messages import N_
-from ...web.rates import Rate
+from ...web.rates import NetworkRate
 from ...web.security_log import record
 from ...web.site import Site
 from ...web.visitors import visitor_keys
-from ..access import TOKEN, current_agent, find_desk
+from ..access import TOKEN, check_form, current_agent, find_desk
 from ..blueprint import desk
-from ..forms import DeskForm, SignInForm
+from ..forms import SignInForm
 from .device import known_device, remember_device
 from .page import page_of, sign_in_page
 
@@ -66,29 +66,31 @@ def take_password(lang: str) -> Answer:
     name = str(form.name.data or "")
     if form.forged:
         return _refuse(site, name, FORGED, 400, "forged")
-    rate: Rate | None = current_app.extensions["sign_in_rate"]
-    address, network = visitor_keys()[:2]
-    key = f"sign-in {address}"
+    rate: NetworkRate | None = current_app.extensions["sign_in_rate"]
+    visitor = visitor_keys()
     device = known_device(site, name)
-    if rate and not device and (wait := rate.wait(key)):
+    if rate and not device and (wait := rate.wait(visitor)):
         record("limit-hit", limit="sign-in", portal=site.portal_id)
         return _refuse(site, name, MANY, 429, "limit", time=shown_wait(wait, code))
     agents: Agents = current_app.extensions["agents"]
     password = str(form.password.data or "")
     try:
-        agent = agents.check(site.portal_id, name, password, network, device)
+        agent = agents.check(site.portal_id, name, password, visitor[1], device)
     except Busy:
         answer = _refuse(site, name, BUSY, 503, "busy")
         answer.headers["Retry-After"] = SOON
         return answer
     except Locked as lock:
-        _count(rate, key, device is not None)
+        _count(rate, visitor, device is not None)
         reason = "device-locked" if device else "locked"
         return _refuse(site, name, LOCKED, 429, reason, time=shown_wait(lock.args[0], code))
     if agent is None:
-        _count(rate, key, device is not None)
+        _count(rate, visitor, device is not None)
         return _refuse(site, name, WRONG, 422, "password")
-    begin(agent, "password")
+    try:
+        begin(agent, "password")
+    except Outdated:
+        return _refuse(site, name, WRONG, 422, "password")
     remember_device(agent)
     return redirect(page_of(site, request.args.get("to", "")), 303)
 
@@ -101,8 +103,7 @@ def sign_out(lang: str) -> Answer:
     :raise 404: there is no such language, or nobody can sign in here
     """
     site = find_desk(lang)
-    if DeskForm.sent().forged:
-        abort(400)
+    check_form(site)
     agent = current_agent(site)
     if token := session.get(TOKEN):
         _sessions().end(token)
@@ -116,10 +117,11 @@ def begin(agent: Agent, way: str) -> None:
     """Begin an agent's session anew, so that nobody could have prepared it; the old one ends.
 
     :param way: how they have signed in, a word for the security log
+    :raise Outdated: they may not sign in any more
     """
-    old = session.get(TOKEN, "")
+    token = _sessions().begin(agent, session.get(TOKEN, ""))
     session.clear()
-    session[TOKEN] = _sessions().begin(agent, old)
+    session[TOKEN] = token
     record("sign-in", portal=agent.portal, agent=agent.id, role=agent.role, way=way)
 
 
@@ -128,13 +130,13 @@ def _sessions() -> Sessions:
     return kept
 
 
-def _count(rate: Rate | None, key: str, known: bool) -> None:
-    """Count what was refused against the address: a whole helpdesk may share one.
+def _count(rate: NetworkRate | None, visitor: tuple[str, ...], known: bool) -> None:
+    """Count what was refused against the address and the networks around it.
 
     Known devices do not count: each is throttled alone, and others' tries are no reason to.
     """
     if rate and not known:
-        rate.take(key)
+        rate.take(visitor)
 
 
 def _refuse(site: Site, name: str, text: str, status: int, reason: str, **values: str) -> Answer:

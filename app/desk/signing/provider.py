@@ -12,10 +12,10 @@ from ...store.agents import Agents
 from ...web.dates import shown_wait
 from ...web.languages import preferred
 from ...web.messages import N_
-from ...web.rates import Rate
+from ...web.rates import NetworkRate
 from ...web.security_log import record
 from ...web.site import Site, find_site, home_url
-from ...web.visitors import visitor_key
+from ...web.visitors import visitor_keys
 from ..access import current_agent, find_desk
 from ..blueprint import desk
 from .openid import AWAY_STATUS, STALE, WEAK, NotVouched, SignIn
@@ -31,13 +31,22 @@ ON_THE_WAY: Final = "on_the_way"
 """The key of the session under which stands where somebody wanted to go, in which language."""
 ANOTHER: Final = "another"
 """The key that is there when the next sign-in should be somebody else's."""
+OURS: Final = ("same-origin", "none")
+"""What a browser says of a click on our own page, and of an address typed or bookmarked.
+
+It says so over https and on this machine, of all redirects on the way together (W3C Fetch Metadata
+Request Headers, section 2.3).  Older browsers say nothing.
+"""
 LONGEST: Final = 1000
 """Characters of a page to lead back to: a cookie has little room."""
 
 
 @desk.get("/<language:lang>/desk/sign-in/provider")
 def begin_with_provider(lang: str) -> Answer:
-    """Send the browser to the identity provider.
+    """Send the browser to the identity provider, where somebody has asked for it on a page of ours.
+
+    A link or a picture on another site gets the sign-in page in its place: a provider that still
+    knows the browser would end what it has begun without a word.
 
     :raise 404: there is no such language, or the desk has no identity provider
     """
@@ -45,12 +54,14 @@ def begin_with_provider(lang: str) -> Answer:
     wanted = request.args.get("to", "")
     if current_agent(site):
         return redirect(page_of(site, wanted), 303)
+    if request.headers.get("Sec-Fetch-Site", OURS[0]) not in OURS:
+        return sign_in_page(site)
     # Each costs a question to the provider; the wrong ones are counted when they come back.
-    rate: Rate | None = current_app.extensions["provider_rate"]
-    began = rate.take(f"provider {visitor_key()}") if rate else None
+    rate: NetworkRate | None = current_app.extensions["provider_rate"]
+    began = rate.take(_keys("began")) if rate else None
     if began and not began.allowed:
         return _limited(site, wanted, began.wait)
-    if rate and (wait := rate.wait(_key())):
+    if rate and (wait := rate.wait(_keys("refused"))):
         return _limited(site, wanted, wait)
     first = site.languages[0].code
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
@@ -82,14 +93,14 @@ def end_with_provider(lang: str) -> Answer:
     client = SignIn(provider, _name(site))
     if not client.is_pending():
         return _refuse(site, wanted, STALE, 400)
-    rate: Rate | None = current_app.extensions["provider_rate"]
-    if rate and (wait := rate.wait(_key())):
+    rate: NetworkRate | None = current_app.extensions["provider_rate"]
+    if rate and (wait := rate.wait(_keys("refused"))):
         return _limited(site, wanted, wait)
     try:
         claims = client.end()
     except NotVouched as fault:
         if rate and fault.status != AWAY_STATUS:
-            rate.take(_key())
+            rate.take(_keys("refused"))
         if fault.text == WEAK:
             session[ANOTHER] = True
         return _refuse(site, wanted, fault.text, fault.status)
@@ -115,9 +126,9 @@ def _name(site: Site) -> str:
     return site.portal_id or "-"
 
 
-def _key() -> str:
-    """Return what a visitor's refused answers of the provider are counted under."""
-    return f"provider-refused {visitor_key()}"
+def _keys(counted: str) -> tuple[str, ...]:
+    """Return what a visitor's sign-ins at the provider are counted under."""
+    return tuple(f"provider-{counted} {key}" for key in visitor_keys())
 
 
 def _limited(site: Site, wanted: str, wait: int) -> Answer:
