@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from wsgi import app as wsgi_app
 
 from ..settings import Settings
@@ -11,8 +9,7 @@ from ..web.pastes import LARGEST_BODY
 from .gateway import Gateway
 from .uploads import UploadLimits
 
+settings = Settings.from_environment()
 app = Gateway(
-    wsgi_app,
-    int(os.environ.get("WEB_THREADS", "16")),
-    UploadLimits(LARGEST_BODY, patience=Settings.from_environment().body_timeout),
+    wsgi_app, settings.web_threads, UploadLimits(LARGEST_BODY, patience=settings.body_timeout)
 )
