@@ -43,7 +43,7 @@ run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (
 
 serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per core)
 	$(FREE)
-	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) WEB_THREADS=16 $(BIN)/python -m app.serve
+	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) $(BIN)/python -m app.serve
 
 test: $(VENV)/.dev browser ## Set up everything, run every test, then the checks
 	$(BIN)/pytest -n $(TEST_JOBS) --dist loadfile --cov --cov-report term:skip-covered

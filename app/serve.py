@@ -81,9 +81,8 @@ if __name__ == "__main__":
         settings = Settings.from_environment()
     except ValueError as fault:  # said once, in place of every worker's traceback
         sys.exit(str(fault))
-    serve(
-        os.environ.get("HOST", "127.0.0.1"),
-        int(os.environ.get("PORT", "8000")),
-        int(os.environ.get("WEB_WORKERS", "1")),
-        settings.head_timeout,
-    )
+    port = os.environ.get("PORT", "8000")
+    if not (port.isdecimal() and 0 < int(port) < 65536):
+        sys.exit(f"PORT is a number from 1 to 65535, not {port!r}")
+    host = os.environ.get("HOST", "127.0.0.1")
+    serve(host, int(port), settings.web_workers, settings.head_timeout)

@@ -33,6 +33,8 @@ THIS_MACHINE = "127.0.0.0/8, ::1/128"
 
 _HSTS: Final = re.compile(r"[0-9]{1,10}(; ?includeSubDomains(; ?preload)?)?")
 """What Strict-Transport-Security may say (RFC 6797 section 6.1)."""
+_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
+"""An address that links may begin with: a host, no name or password, no query."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Settings:
     ``rate_limit``: how often one address may use the API, ``120 per minute``; empty for no limit.
     ``rate_limit_storage``: where requests are counted, ``memory://`` or ``redis://…``.
     ``web_workers``: how many processes serve, which share the limits where each counts by itself.
+    ``web_threads``: how many requests each of them answers at a time.
     ``database_url``: where cases, agents and counts are kept; empty for none of them.
     ``insecure_backends``: whether a database or a Redis on another machine may do without TLS.
     ``case_days``: how long a case is kept.  ``case_limit``: how often one address may open one.
@@ -80,6 +83,7 @@ class Settings:
     rate_limit: str = "120 per minute"
     rate_limit_storage: str = field(default="memory://", repr=False)  # it may hold a password
     web_workers: int = 1
+    web_threads: int = 16
     database_url: str = field(default="", repr=False)  # it may hold a password
     insecure_backends: bool = False
     case_days: int = 30
@@ -125,6 +129,9 @@ class Settings:
         workers = environment.get("WEB_WORKERS", str(cls.web_workers))
         if not (workers.isdecimal() and int(workers)):
             raise ValueError(f"WEB_WORKERS is a number of processes, not {workers!r}")
+        threads = environment.get("WEB_THREADS", str(cls.web_threads))
+        if not (threads.isdecimal() and int(threads)):
+            raise ValueError(f"WEB_THREADS is a number of threads, not {threads!r}")
         budget = environment.get("CODE_BUDGET", str(cls.code_budget))
         if budget and not (budget.isdecimal() and int(budget)):
             raise ValueError(f"CODE_BUDGET is a number of codes, or empty for none, not {budget!r}")
@@ -155,6 +162,7 @@ class Settings:
             rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
             rate_limit_storage=backends.check_storage(storage, insecure),
             web_workers=int(workers),
+            web_threads=int(threads),
             database_url=database,
             insecure_backends=insecure,
             case_days=int(days),
@@ -185,6 +193,8 @@ def _url(environment: Mapping[str, str], name: str) -> str:
     told = environment.get(name, "").rstrip("/")
     if told and not told.startswith(("https://", "http://")):
         raise ValueError(f"{name} starts with https:// (or http://), unlike {told!r}")
+    if told and not _ADDRESS.fullmatch(told):
+        raise ValueError(f"{name} is an address such as https://mail.example, not {told!r}")
     return told
 
 

@@ -46,6 +46,9 @@ def test_a_password_is_not_shown() -> None:
      {"DATABASE_URL": "mysql://somewhere/desk"}, {"DATABASE_URL": "sqlite://"},
      {"RATE_LIMIT": "often"}, {"RATE_LIMIT_STORAGE": "somewhere"},
      {"HEAD_TIMEOUT": "0"}, {"BODY_TIMEOUT": "soon"}, {"SEND_TIMEOUT": "0"},
+     {"PUBLIC_URL": "https://"}, {"PUBLIC_URL": "https://mail.example/?x"},
+     {"PUBLIC_URL": "https://me:secret@mail.example"}, {"PUBLIC_URL": "https://mail example"},
+     {"WEB_THREADS": "0"}, {"WEB_THREADS": "many"},
      {"WEB_WORKERS": "0"}, {"CODE_BUDGET": "none"}, {"CODE_BUDGET": "0"}],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:

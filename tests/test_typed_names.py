@@ -132,7 +132,7 @@ def test_a_crafted_link_names_no_server_to_enter(
     steps = [e for e in parsed(page.text).iter(f"{SPACE}ol") if e.get("class") == "steps"]
     said = "".join("".join(listed.itertext()) for listed in steps)
     assert said
-    assert program == "webmail" or "the name that your provider gives" in said
+    assert program == "webmail" or "the name of your provider's outgoing server" in said
     for typed in ("evil", "203.0.113.9"):
         assert typed not in " ".join(named(page.text))
     assert server in visible_text(page), "it is what is set now"

@@ -35,7 +35,7 @@ EASY: Final = N_(
 ALL: Final = "others"
 DONE: Final = {
     "password": N_("Your password is changed, and you are signed out everywhere else."),
-    "ended": N_("What you have chosen is signed out."),
+    "ended": N_("Done: you are signed out there."),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 
 from wsgi import app as wsgi_app
@@ -16,7 +15,7 @@ from .uploads import UploadLimits
 _settings = Settings.from_environment()
 app = Gateway(
     wsgi_app,
-    int(os.environ.get("WEB_THREADS", "16")),
+    _settings.web_threads,
     UploadLimits(LARGEST_BODY, patience=_settings.body_timeout),
     partial(drop_unread, _settings.send_timeout),
 )

@@ -16,7 +16,7 @@ LOCK: Final = 0x7468  # any number that nothing else in the database locks
 
 
 class UnknownRevision(Exception):
-    """The tables were changed by code that is newer than this."""
+    """A revision that this code does not know: one asked for, or one that the tables are at."""
 
 
 def is_newest(connection: Connection) -> bool:
@@ -28,7 +28,7 @@ def bring_to(connection: Connection, revision: str) -> None:
     """Upgrade or downgrade inside the connection's transaction, so that it is all or nothing.
 
     :param revision: one by its number, ``head`` for the newest, ``base`` for no tables at all
-    :raise UnknownRevision: newer code has changed the tables
+    :raise UnknownRevision: there is none of that name, or newer code has changed the tables
     """
     from alembic import command
 
@@ -38,7 +38,9 @@ def bring_to(connection: Connection, revision: str) -> None:
     known = ["base", *reversed([step.revision for step in history.walk_revisions()])]
     here = _revision(connection) or "base"
     wanted = known[-1] if revision == "head" else revision
-    if here not in known or wanted not in known:
+    if wanted not in known:
+        raise UnknownRevision(f"there is no revision {wanted!r}, only {', '.join(known)}")
+    if here not in known:
         raise UnknownRevision(f"its tables are at revision {here}, this code knows {known[-1]}")
     config.attributes["connection"] = connection
     move = command.upgrade if known.index(wanted) >= known.index(here) else command.downgrade

@@ -135,7 +135,7 @@ def test_sessions_are_shown_and_ended(desk_app: Flask, lan: LintingClient, clock
     assert len(ids) == 3
     sent = {"csrf_token": token(page), "session": ids[0]}
     done = lan.post(f"{URL}/end", data=sent)
-    assert "is signed out" in visible_text(lan.get(done.location))
+    assert "you are signed out there" in visible_text(lan.get(done.location))
     assert [other.get(URL).status_code for other in others] == [200, 200, 303]
     lan.post(f"{URL}/end", data=sent | {"session": "others"})
     assert [other.get(URL).status_code for other in others] == [303] * 3
@@ -161,7 +161,7 @@ def test_whom_a_provider_vouches_for_has_no_password_here(desk_app: Flask) -> No
         session["token"] = sessions.begin(vouched)
     page = client.get(URL)
     assert page.status_code == 200
-    assert "Another password" not in visible_text(page)
+    assert "Change your password" not in visible_text(page)
     form = {"old": "", "new": NEW, "csrf_token": token(page)}
     assert client.post(f"{URL}/password", data=form).status_code == 404
 

@@ -110,8 +110,8 @@ def test_only_classic_outlook_fetches_first_by_itself() -> None:
 def test_a_server_that_nobody_publishes_is_the_one_that_the_provider_gives() -> None:
     (step,) = guide("thunderbird", UNTOLD).steps(("server",))
     assert plain(step.text) == (
-        "Check “Server Name”: the name that your provider gives for its outgoing server belongs "
-        "there. If that is what stands there, leave it."
+        "Check “Server Name”: the name of your provider's outgoing server belongs there; its help "
+        "pages have it, under SMTP. If that is what stands there, leave it."
     )
 
 
@@ -175,5 +175,5 @@ def test_a_fault_in_the_programs_is_named(change, message: str) -> None:
 def test_a_field_that_is_empty_is_not_left_as_it_is() -> None:
     (step,) = guide("outlook-new", UNTOLD).steps(("server",))
     assert plain(step.text).startswith(
-        "In the field for the server, enter the name that your provider gives"
+        "In the field for the server, enter the name of your provider's outgoing server"
     )
