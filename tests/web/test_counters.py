@@ -75,14 +75,14 @@ def test_a_wall_clock_that_jumps_frees_nobody_and_locks_nobody(
 ) -> None:
     rate = limited().extensions["sign_in_rate"]
     for _ in range(10):
-        rate.take("somebody")
+        rate.take(("somebody",))
     told = time.time
     monkeypatch.setattr(time, "time", lambda: told() + jump)
-    refused = rate.take("somebody")
+    refused = rate.take(("somebody",))
     assert not refused.allowed
     assert 500 < refused.wait <= 600
-    assert 500 < rate.wait("somebody") <= 600
-    assert rate.take("somebody else").allowed
+    assert 500 < rate.wait(("somebody",)) <= 600
+    assert rate.take(("somebody else",)).allowed
 
 
 def test_a_window_begins_anew(seconds: Seconds) -> None:
