@@ -50,12 +50,17 @@ def serving(log: Path, port: int | None = None, **settings: str) -> Iterator[Ser
         _wait_until_healthy(server, port, log)
         yield Served(server.pid, port)
     finally:
-        server.terminate()
-        try:
-            server.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        end(server)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, by force where it does not end by itself."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:

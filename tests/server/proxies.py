@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.browser.server import HOST, ROOT, free_port
+from tests.browser.server import HOST, PATIENCE, ROOT, end, free_port
 
 SHOWN = ROOT / "docs" / "proxies"
-PATIENCE = 20.0
 TAKES_OFF = re.compile(r'header_up -|del-header|underscores_in_headers|Forwarded ""')
 """The lines of the configurations that take a header off."""
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
@@ -100,12 +99,7 @@ def in_front(kind: str, port: int, folder: Path, careless: bool = False) -> Iter
             time.sleep(0.02)
         yield proxy
     finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _listens(port: int) -> bool:
