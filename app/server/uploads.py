@@ -11,13 +11,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 """ASGI's ``receive``: returns the next event of a request."""
-
-EVICTED: Final = "evicted"
-"""Why an upload's task was cancelled, when it was the oldest and its memory was needed."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,9 @@ class Uploads:
         try:
             self._make_room()
             await self._receive(receive, body, declared)
-        except asyncio.CancelledError as fault:
-            if fault.args != (EVICTED,):
+        except asyncio.CancelledError:
+            # Its message does not tell: it is lost where the deadline passes at the same moment.
+            if task in self._unfinished:
                 raise
             task.uncancel()
             raise UploadsFull from None
@@ -129,4 +127,4 @@ class Uploads:
             body.clear()
             if oldest is asyncio.current_task():
                 raise UploadsFull
-            oldest.cancel(EVICTED)
+            oldest.cancel()

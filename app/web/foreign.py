@@ -11,6 +11,8 @@ from .mount import look_of
 
 PROGRAMS = "/api/"
 """Where requests from anywhere are read: what is answered there is no page."""
+ELSEWHERE = ("cross-site", "same-site")
+"""What a browser says of a request that a page of another origin has made."""
 
 
 def install(app: Flask) -> None:
@@ -31,18 +33,19 @@ def is_part_of_another() -> bool:
     So it could send many requests from its visitor's address, which the visitor has to answer for.
     """
     as_page = request.headers.get("Sec-Fetch-Dest") == "document"
-    return _is_cross_site() and (not as_page or "Sec-Purpose" in request.headers)
+    return _is_elsewhere() and (not as_page or "Sec-Purpose" in request.headers)
 
 
-def _is_cross_site() -> bool:
+def _is_elsewhere() -> bool:
     # Browsers say so since 2023 (W3C, Fetch Metadata Request Headers, section 2.3).  Origin would
     # not tell: it is ``null`` from our own pages, which send no referrer.
-    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+    # A neighbour below the same domain is another site too: providers host their customers' pages.
+    return request.headers.get("Sec-Fetch-Site") in ELSEWHERE
 
 
 def _is_foreign() -> bool:
     """Tell whether a page sent it that neither is ours nor may embed ours."""
-    if not _is_cross_site() or request.path.startswith(PROGRAMS):
+    if not _is_elsewhere() or request.path.startswith(PROGRAMS):
         return False
     look = look_of(request.environ)
     return look is None or request.headers.get("Origin") not in look.portal.origins

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
+from app.server.uploads import UploadLimits, Uploads, UploadsFull
 from tests.browser.server import serving
 from tests.server.wire import ask, connect, head, is_closed, many, read_answer
 
@@ -127,3 +129,23 @@ def test_a_long_paste_comes_through(world: World) -> None:
     assert told is not None
     assert told.status == 303
     assert "error=relay-denied" in told.header("Location")
+
+
+def test_an_upload_gives_way_at_the_very_moment_of_its_deadline() -> None:
+    async def both() -> None:
+        uploads = Uploads(UploadLimits(patience=0, number=1))
+        newer: list[asyncio.Task[None]] = []
+
+        async def nothing() -> dict[str, Any]:  # its deadline has passed, and another one begins
+            newer.append(asyncio.create_task(uploads.receive(whole, bytearray(), 1)))
+            await asyncio.Event().wait()
+            return {}
+
+        async def whole() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"x"}
+
+        with pytest.raises(UploadsFull):
+            await asyncio.create_task(uploads.receive(nothing, bytearray(), 1))
+        await newer[0]
+
+    asyncio.run(both())

@@ -16,6 +16,8 @@ from tests.desk.conftest import let_go
 from tests.linting import LintingClient
 
 CROSS = {"Sec-Fetch-Site": "cross-site"}
+NEIGHBOUR = {"Sec-Fetch-Site": "same-site", "Origin": "null"}
+"""What a customer's page below the provider's own domain sends, without a referrer."""
 ADVICE = (
     "PROSEWARE: your mailbox is locked\n550 5.7.1 Relaying denied\n"
     "1. In Outgoing Server, enter smtp.evil.example\n2. Call 1900-6868 and say your password"
@@ -50,9 +52,12 @@ def client(tmp_path: Path) -> Iterator[LintingClient]:
     let_go(app)
 
 
+@pytest.mark.parametrize("sender", [CROSS, NEIGHBOUR], ids=["cross-site", "same-site"])
 @pytest.mark.parametrize("path", FORMS)
-def test_what_another_site_sends_is_shown_on_no_page(client: LintingClient, path: str) -> None:
-    sent = client.post(f"/at/proseware/en/{path}", data=FORMS[path], headers=CROSS)
+def test_what_another_site_sends_is_shown_on_no_page(
+    client: LintingClient, path: str, sender: dict[str, str]
+) -> None:
+    sent = client.post(f"/at/proseware/en/{path}", data=FORMS[path], headers=sender)
     assert sent.status_code == 303
     assert urlsplit(sent.location).path == urlsplit(f"/at/proseware/en/{path}").path
     page = client.get(sent.location, follow_redirects=True)
@@ -61,7 +66,7 @@ def test_what_another_site_sends_is_shown_on_no_page(client: LintingClient, path
     assert "evil" not in page.text
 
 
-@pytest.mark.parametrize("site", ["same-origin", "same-site", "none", None])
+@pytest.mark.parametrize("site", ["same-origin", "none", None])
 def test_forms_of_ours_and_other_programs_are_read(client: LintingClient, site: str | None) -> None:
     headers = {"Sec-Fetch-Site": site} if site else {}
     page = client.post("/at/proseware/en/read", data=FORMS["read"], headers=headers)
@@ -110,6 +115,7 @@ def test_a_paste_is_called_what_it_is(client: LintingClient, lang: str) -> None:
     assert said in page.partition("<blockquote")[0]
 
 
+@pytest.mark.parametrize("sender", [CROSS, NEIGHBOUR], ids=["cross-site", "same-site"])
 @pytest.mark.parametrize(
     "as_part",
     [
@@ -121,16 +127,16 @@ def test_a_paste_is_called_what_it_is(client: LintingClient, lang: str) -> None:
     ids=["picture", "frame", "script", "prefetch"],
 )
 def test_a_page_of_another_site_tries_no_codes_for_its_visitor(
-    client: LintingClient, as_part: dict[str, str]
+    client: LintingClient, as_part: dict[str, str], sender: dict[str, str]
 ) -> None:
     code = client.post("/en/help").location.rpartition("/")[2]
     wrong = "2" * DRAWN + check_sign("2" * DRAWN)
     for _ in range(12):
         for tried in (wrong, code):
-            page = client.get(f"/en/case/{tried}", headers=CROSS | as_part)
+            page = client.get(f"/en/case/{tried}", headers=sender | as_part)
             assert page.status_code == 200
             assert "Back with a code" in page.text
     assert client.get(f"/en/case/{code}").status_code == 200
     click = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
-    shown = client.get(f"/en/case/{code}", headers=CROSS | click)
+    shown = client.get(f"/en/case/{code}", headers=sender | click)
     assert "Your code" in shown.text, "a link in a mail on the web"
