@@ -24,6 +24,13 @@ HELP = "help"
 CASE = "case"
 
 
+@cases.after_request
+def _no_opener(response: Response) -> Response:
+    """Cut off a page that opened this one: it could lead it on from one code to the next."""
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    return response
+
+
 @cases.get(f"/<language:lang>/{HELP}")
 def offer(lang: str) -> Answer:
     """Say what a code is, what is kept under it and for how long.

@@ -140,3 +140,5 @@ def test_a_page_of_another_site_tries_no_codes_for_its_visitor(
     click = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
     shown = client.get(f"/en/case/{code}", headers=sender | click)
     assert "Your code" in shown.text, "a link in a mail on the web"
+    for page in (shown, client.get(f"/en/case/{wrong}")):
+        assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin", "no opener leads it on"
