@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,8 +15,8 @@ from app.server import gateway
 from app.server.gateway import REFUSED, Gateway, make_environ
 from app.server.uploads import UploadLimits
 from app.web.cache import ONLY_IF_CACHED, NotCached
+from tests.server.loop import run
 
-T = TypeVar("T")
 SMALL = UploadLimits(largest=100, patience=0.2, rate=1000, deadline=0.4, memory=150, number=3)
 
 
@@ -46,12 +45,6 @@ def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     start("200 OK", [("Content-Type", "text/plain")])
     told = f"{environ.get(REFUSED)} {environ.get('CONTENT_LENGTH')} ".encode()
     return [told, environ["wsgi.input"].read()]
-
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in a thread of its own: a browser that other tests drive has this one's."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Client:

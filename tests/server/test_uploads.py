@@ -13,6 +13,7 @@ import pytest
 
 from app.server.uploads import UploadLimits, Uploads, UploadsFull
 from tests.browser.server import serving
+from tests.server.loop import run
 from tests.server.wire import ask, connect, head, is_closed, many, read_answer
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
@@ -148,4 +149,4 @@ def test_an_upload_gives_way_at_the_very_moment_of_its_deadline() -> None:
             await asyncio.create_task(uploads.receive(nothing, bytearray(), 1))
         await newer[0]
 
-    asyncio.run(both())
+    run(both())
