@@ -39,7 +39,7 @@ def check_database(url: str, environment: Mapping[str, str], insecure: bool) -> 
     return url
 
 
-def check_storage(uri: str, insecure: bool) -> str:
+def require_tls_to_storage(uri: str, insecure: bool) -> str:
     """Return the address of a storage for rate limits, ``memory://`` or a Redis.
 
     :param insecure: whether other ways to another machine are allowed

@@ -160,7 +160,7 @@ class Settings:
             trusted_proxies=_networks(environment, "TRUSTED_PROXIES", ""),
             proxy_header=_header(environment, "PROXY_HEADER", cls.proxy_header),
             rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
-            rate_limit_storage=backends.check_storage(storage, insecure),
+            rate_limit_storage=backends.require_tls_to_storage(storage, insecure),
             web_workers=int(workers),
             web_threads=int(threads),
             database_url=database,
