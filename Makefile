@@ -39,11 +39,11 @@ run: $(VENV)/.run ## Set up what is missing and serve on http://127.0.0.1:8000 (
 	$(FREE)
 	@echo 'The wizard: http://$(HOST):$(PORT)/   An example of a portal: http://$(HOST):$(PORT)/at/proseware/'
 	@echo 'The desk: http://$(HOST):$(PORT)/en/desk   For its cases: $(BIN)/flask --app wsgi agents add NAME --role lead'
-	@$(SERVE) $(EXAMPLE) WEB_WORKERS=1 WEB_THREADS=3 $(BIN)/python -m app.serve
+	@$(SERVE) $(EXAMPLE) WEB_WORKERS=1 WEB_THREADS=3 $(BIN)/python -m app.server
 
 serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per core)
 	$(FREE)
-	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) $(BIN)/python -m app.serve
+	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) $(BIN)/python -m app.server
 
 test: $(VENV)/.dev browser ## Set up everything, run every test, then the checks
 	$(BIN)/pytest -n $(TEST_JOBS) --dist loadfile --cov --cov-report term:skip-covered

@@ -1,19 +1,21 @@
-"""The door for WSGI servers: ``wsgi:app``."""
+"""WSGI entry point: ``wsgi:app``."""
 
 import sys
 
 from app import create_app
 from app.reading import read
-from app.reload import on_hangup
-from app.store.upkeep import begin_upkeep
+from app.server.sighup import on_sighup
+from app.services import services
+from app.store.maintenance import start_maintenance
 
 try:
     app = create_app()
 except ValueError as fault:  # a setting that cannot be meant: said in one line, to the terminal too
     sys.exit(str(fault))
 # The first visitor of a worker should not wait longer than the second.
-app.extensions["pages"].compile()
+made = services(app)
+made.templates.compile()
 read("550")
-on_hangup(app.extensions["portals"].reload)
-if app.extensions["cases"]:
-    begin_upkeep(app.extensions["cases"].sweep)
+on_sighup(made.portals.reload)
+if made.storage:
+    start_maintenance(made.storage.cases.sweep)

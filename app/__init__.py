@@ -18,82 +18,82 @@ def create_app(
     today: date | None = None,
     now: Callable[[], datetime] | None = None,
 ) -> Flask:
-    """Put the floors together and return the WSGI application.
+    """Return the WSGI application.
 
     :param today: the day that the age of facts is judged by, in place of the real one
     :param now: the clock that cases, sessions and locks go by, in place of the real one
+    :raise ValueError: a setting that cannot be meant, or content that is wrong in form
     """
-    # Imported here so that app.diagnosis can be used without the web.
+    # Imported here so that app.diagnosis can be used without Flask.
+    from datetime import date
     from pathlib import Path
 
     from flask import Flask
 
-    from . import cli, keeping
-    from .api import api, cors
+    from . import cli, services
+    from .api import api, api_docs, cors
     from .cases import cases
     from .desk import DeskSessions, desk
     from .developers import developers
     from .device import device
     from .diagnosis import Facts, next_step
     from .handouts import handouts
+    from .http import compression, cross_site, security_log
+    from .http.event_counting import EventCounting
+    from .http.host_check import HostCheck
+    from .http.page_cache import PageCache
+    from .http.portal_prefix import PortalPrefix
+    from .i18n.languages import LanguageConverter, languages
+    from .i18n.templates import Templates
     from .knowledge import add_providers
     from .knowledge.local import read_providers
-    from .portal import Portal, PortalBook
+    from .portals import Portal, PortalRegistry
+    from .presentation.paste_input import MemoryRequest
     from .settings import Settings
     from .store.cases import utc_now
-    from .web import clock, errors, foreign, headers, pages, security_log
-    from .web.cache import PageCache
-    from .web.counting import Counting
-    from .web.hosts import HostCheck
-    from .web.languages import LanguageConverter, languages
-    from .web.mount import Mount
-    from .web.pastes import MemoryRequest
+    from .web import errors, headers
+    from .web.assets import scripts
     from .wizard import wizard
 
-    security_log.install()
     settings = settings or Settings.from_environment()
-    imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()
-    add_providers(imported)
-    next_step(Facts())  # reads and compiles the content now: a fault in it stops the start
+    security_log.install()
     app = Flask(__name__, static_folder=None, template_folder="../templates")
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.request_class = MemoryRequest
-    tell_day = clock.install(app, today)
-    app.extensions["public_url"] = settings.public_url
-    app.extensions["hosts"] = settings.hosts
-    app.extensions["demo_url"] = settings.demo_url
-    pages.install(app, pages.Pages(settings.public_url))
-    headers.install(app, settings.hsts)
-    errors.install(app)
-    foreign.install(app)
-    keeping.install(app, settings, now or utc_now, tell_day)
+    app.session_interface = DeskSessions()
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
-    app.register_blueprint(wizard)
-    app.register_blueprint(api)
-    app.register_blueprint(device)
-    app.register_blueprint(handouts)
-    app.register_blueprint(developers)
-    app.register_blueprint(cases)
-    app.register_blueprint(desk)
-    app.session_interface = DeskSessions()
-    cli.install(app)
+    headers.install(app, settings.public_url, settings.hsts)
+    compression.install(app)
+    errors.install(app)
+    cross_site.install(app)
+    cors.install(app)
+    for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):
+        app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
+    cli.install(app)
+
     cache = PageCache(app.wsgi_app, settings.page_cache)
+    imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()
+    add_providers(imported)
+    next_step(Facts())  # reads and compiles the content now: a fault in it stops the start
 
     def use(portals: tuple[Portal, ...]) -> None:
         add_providers(imported, before=tuple(portal.provider for portal in portals))
         cache.clear()
 
     file = Path(settings.portals) if settings.portals else None
-    demo = settings.demo_url.split("/", 3)[:3]
-    book = PortalBook(file, tuple(languages()), use, "/".join(demo))
-    app.extensions["portals"] = book
-    cors.install(app, book)
-    tally = app.extensions["tally"]
+    portals = PortalRegistry(file, tuple(languages()), use, settings.demo_origin)
+    texts = {name: script.text for name, script in scripts().items()}
+    templates = Templates({"scripts": texts, "public_url": settings.public_url})
+    fixed = today
+    made = services.Services.create(
+        settings, templates, portals, lambda: fixed or date.today(), now or utc_now
+    )
+    services.install(app, made)
     # Outside of the cache, so that a page counts each time it is shown.
-    counted = Counting(cache, tally) if tally else cache
-    mounted = Mount(counted, book.find, settings.proxies)
-    app.wsgi_app = HostCheck(mounted)  # type: ignore[assignment]
+    counted = EventCounting(cache, made.storage.counters if made.storage else None)
+    prefixed = PortalPrefix(counted, portals.find, settings.proxies)
+    app.wsgi_app = HostCheck(prefixed)  # type: ignore[assignment]
     return app

@@ -6,17 +6,18 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final, cast, get_args
 from urllib.parse import urlsplit
 
-from . import backends
-from .portal.identity import IdentityProvider
-from .portal.secret import with_secrets
+from .http import backend_tls
+from .http.client_ip import HEADERS, Network, Proxies, read_networks
+from .http.host_check import LOOPBACK, read_host, read_hosts
+from .http.rate_limits import check_storage, read_limit
+from .portals.identity_provider import IdentityProvider
+from .portals.secret import with_secrets
 from .store.agent import Passwords
-from .web.addresses import HEADERS, Network, Proxies, read_networks
-from .web.hosts import LOOPBACK, read_host, read_hosts
-from .web.rates import check_storage, read_limit
 
 INSTANCE = Path(__file__).parent.parent / "instance"
 OWN_PROVIDERS = INSTANCE / "providers.json"
@@ -101,13 +102,18 @@ class Settings:
     hsts: str = ""
     identity: IdentityProvider | None = None
 
-    @property
+    @cached_property
     def hosts(self) -> frozenset[str]:
         """The names that this server is known by, in small letters, without ports."""
         named = {read_host(urlsplit(url).netloc) for url in (self.public_url, self.demo_url)}
         return (self.allowed_hosts or LOOPBACK) | named - {""}
 
     @property
+    def demo_origin(self) -> str:
+        """The origin of the demo page: scheme and host of ``demo_url``, '' without one."""
+        return "/".join(self.demo_url.split("/", 3)[:3])
+
+    @cached_property
     def proxies(self) -> Proxies:
         """The operator's own proxies."""
         return Proxies(self.trusted_proxies, self.proxy_header)
@@ -148,7 +154,7 @@ class Settings:
             raise ValueError(f"PASSWORDS is everybody, agents or nobody, not {passwords!r}")
         database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
         if database:
-            database = backends.check_database(database, environment, insecure)
+            database = backend_tls.check_database(database, environment, insecure)
         storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
         return cls(
             page_cache=int(size),
@@ -160,7 +166,7 @@ class Settings:
             trusted_proxies=_networks(environment, "TRUSTED_PROXIES", ""),
             proxy_header=_header(environment, "PROXY_HEADER", cls.proxy_header),
             rate_limit=_limit(environment, "RATE_LIMIT", cls.rate_limit),
-            rate_limit_storage=backends.require_tls_to_storage(storage, insecure),
+            rate_limit_storage=backend_tls.require_tls_to_storage(storage, insecure),
             web_workers=int(workers),
             web_threads=int(threads),
             database_url=database,

@@ -23,12 +23,14 @@ def mutate(text: str, chance: random.Random) -> str:
     for _ in range(chance.randrange(1, 8)):
         start = chance.randrange(len(text) + 1)
         end = min(len(text), start + chance.randrange(1, 40))
-        piece = chance.choice((
-            "",
-            text[start:end] * 2,
-            chance.choice(HOSTILE) * chance.randrange(1, 6),
-            "".join(chance.choices(LETTERS, k=chance.randrange(1, 20))),
-        ))  # fmt: skip
+        piece = chance.choice(
+            (
+                "",
+                text[start:end] * 2,
+                chance.choice(HOSTILE) * chance.randrange(1, 6),
+                "".join(chance.choices(LETTERS, k=chance.randrange(1, 20))),
+            )
+        )
         text = text[:start] + piece + text[end:]
     return text[:4000]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Flask
 
+from app.http.page_cache import ONLY_IF_CACHED, NotCached
 from app.server.gateway import Gateway
-from app.web.cache import ONLY_IF_CACHED, NotCached
 
 app = Flask(__name__)
 

@@ -59,9 +59,12 @@ def running(**environment: str) -> Iterator[tuple[int, int]]:
     port = free_port()
     settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1"} | environment
     server = subprocess.Popen(
-        [sys.executable, "-m", "app.serve"],
-        cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "app.server"],
+        cwd=ROOT,
+        env=os.environ | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
     try:
         wait_for(server, f"http://127.0.0.1:{port}/healthz")
         yield server.pid, port

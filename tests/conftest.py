@@ -11,9 +11,10 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from app import create_app
+from app.http import security_log
 from app.knowledge import add_providers
+from app.services import services
 from app.settings import Settings
-from app.web import security_log
 from tests.linting import LintingClient
 
 pytest_plugins = ["tests.store.fixtures"]
@@ -48,6 +49,12 @@ def _quiet_security_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security_log, "_burst", security_log.Burst())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _shipped_providers() -> None:
+    """Begin each module with the shipped providers, whatever apps were made before."""
+    add_providers(())
+
+
 @pytest.fixture(scope="session")
 def app() -> Flask:
     """Return the app as it is served, each page made anew."""
@@ -77,7 +84,7 @@ def _portal_app() -> Flask:
 @pytest.fixture
 def portal_app(_portal_app: Flask) -> Iterator[Flask]:
     """Return the app with the example's portal, its provider known for this test only."""
-    assert _portal_app.extensions["portals"].reload()
+    assert services(_portal_app).portals.reload()
     yield _portal_app
     add_providers(())
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.web.security_log import LOGGER
+from app.http.security_log import LOGGER
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from app import create_app
 from app.knowledge import knowledge
 from app.knowledge.labels import label_table
 from app.knowledge.variables import VARIABLES
-from app.portal.identity import IdentityProvider
+from app.portals.identity_provider import IdentityProvider
 from app.settings import Settings
 from tests.knowledge.test_ispdb import entry, smtp
 

@@ -21,15 +21,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.api.answer import plan_object
-from app.cli import prose
+from app.cli.diagnosis import prose
 from app.diagnosis import Facts, make_plan
 from app.diagnosis.domains import normalise_domain
 from app.diagnosis.facts import PROGRAMS
-from app.handouts.ticket import make_ticket
+from app.i18n.languages import languages
 from app.knowledge import add_providers, knowledge
+from app.presentation.plan_json import plan_object
+from app.presentation.ticket import make_ticket
+from app.services import services
 from app.settings import Settings
-from app.web.languages import languages
 from app.web.site import Site
 from tests.conftest import PORTALS
 from tests.linting import SPACE, visible_text
@@ -76,10 +77,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
             desk_open=True,
         )
     )
-    assert all(app.extensions["portals"].find(name) for name in KINDS)
+    assert all(services(app).portals.find(name) for name in KINDS)
     yield app.test_client()
-    app.extensions["tally"].close()
-    app.extensions["database"].close()
+    services(app).storage.counters.close()
+    services(app).storage.database.close()
     add_providers(())
 
 

@@ -14,8 +14,11 @@ from app.diagnosis.facts import PROGRAMS
 from app.diagnosis.table import decision_table
 
 ACCOUNT, SENDER, RECIPIENT, SERVER = MARKERS = (
-    "marker-account", "marker-sender", "marker-recipient", "marker-server",
-)  # fmt: skip
+    "marker-account",
+    "marker-sender",
+    "marker-recipient",
+    "marker-server",
+)
 """What stands in each typed name: of the account, the sender, the recipient, the server."""
 
 _PORTS = {"relay": 25, "submission": 587, "other": 2525}
@@ -50,9 +53,16 @@ def _names(point: dict[str, str], servers: tuple[str, ...]) -> Iterator[tuple[st
         yield (kinds.get(point.get(fact, ""), f"{marker}.{{}}").replace("{0}", marker),)
     told = point.get("server")
     borrowed = (f"{SERVER}.example", *servers)
-    yield (f"{SERVER}.{{}}",) if told == "own" else borrowed if told == "other" else (
-        *borrowed, f"{SERVER}.{{}}",
-    )  # fmt: skip
+    yield (
+        (f"{SERVER}.{{}}",)
+        if told == "own"
+        else borrowed
+        if told == "other"
+        else (
+            *borrowed,
+            f"{SERVER}.{{}}",
+        )
+    )
 
 
 def _facts(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from ..portal import PortalBook
-from ..web.mount import look_of
+from ..http.portal_prefix import theme_of
+from ..services import services
 
 SEEN = "Retry-After, RateLimit, RateLimit-Policy"
 """Headers that such a script may read."""
@@ -13,7 +13,7 @@ HOURS_24 = "86400"
 """Seconds that a browser may remember what a site is allowed."""
 
 
-def install(app: Flask, book: PortalBook) -> None:
+def install(app: Flask) -> None:
     """Answer browsers of listed sites below ``/api/``; nobody is ever sent anybody's cookies.
 
     Under a portal's root its own sites count, outside of all portals those of any portal.
@@ -26,8 +26,8 @@ def install(app: Flask, book: PortalBook) -> None:
             return response
         response.headers.add("Vary", "Origin")
         origin = request.headers.get("Origin", "")
-        look = look_of(environ)
-        portals = (look.portal,) if look else book.all()
+        theme = theme_of(environ)
+        portals = (theme.portal,) if theme else services().portals.all()
         if origin and any(origin in portal.origins for portal in portals):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Expose-Headers"] = SEEN

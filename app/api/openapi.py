@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..web.languages import languages
-from ..web.replies import KINDS, PROBLEM
+from ..i18n.languages import languages
+from ..web.problems import KINDS, PROBLEM
 from ..web.site import Site
-from .answers import answer_schemas
-from .requests import facts_schema, text_schema
-from .shapes import Schema, link, number
+from .json_schema import Schema, link, number
+from .request_schema import facts_schema, text_schema
+from .response_schema import answer_schemas
 
 VERSION = "1"
 PATH = "/api/v1"

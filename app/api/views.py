@@ -8,24 +8,24 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from ..diagnosis import read_facts
+from ..i18n.languages import DEFAULT, languages
+from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
+from ..presentation.paste_input import take_paste
+from ..presentation.plan_json import plan_object
+from ..presentation.reading_json import reading_object
 from ..reading import TooLong, read
-from ..web.clock import today
-from ..web.languages import DEFAULT, languages
-from ..web.links import fill_in
-from ..web.messages import PROBLEMS
+from ..services import services
+from ..web.links import with_defaults
 from ..web.pages import FRESH
-from ..web.pastes import take_paste
-from ..web.replies import refuse, reply
+from ..web.problems import refuse, reply
 from ..web.site import Site, known_facts, visitor_site
-from . import limiting
-from .answer import plan_object
+from . import rate_limit
 from .openapi import describe
-from .reading import reading_object
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-api.before_request(limiting.count)
-api.after_request(limiting.tell)
+api.before_request(rate_limit.count)
+api.after_request(rate_limit.tell)
 
 
 @api.post("/diagnoses")
@@ -38,7 +38,7 @@ def diagnoses() -> Response:
     facts, wrong = read_facts(given, frozenset(knowledge().remedies))
     if wrong:
         return _refuse(site, "bad-facts", wrong)
-    return reply(plan_object(fill_in(facts, known_facts()), site, today()), site)
+    return reply(plan_object(with_defaults(facts, known_facts()), site, services().today()), site)
 
 
 @api.post("/readings")

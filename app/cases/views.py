@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ..store import DatabaseAway
+from ..http.cross_site import is_part_of_another
+from ..http.event_counting import record_event
+from ..http.security_log import record
+from ..presentation import case_pages
+from ..presentation.case_lookup import NotFound, find_case, why_not
+from ..presentation.wizard_query import read_query, redirect_to_canonical
+from ..services import services
+from ..store import DatabaseUnavailable
 from ..store.cases import Cases, EndedCase, UnknownCode
 from ..store.codes import NotACode, read_code
-from ..web.counting import mark
-from ..web.foreign import is_part_of_another
-from ..web.links import Spot
-from ..web.rates import NetworkRate
-from ..web.security_log import record
+from ..web.links import WizardState
+from ..web.rate_keys import rate_keys
 from ..web.site import Site, find_site
-from ..web.visitors import visitor_keys
-from ..wizard.query import moved_part, read_query
-from . import pages
-from .finding import NotFound, find_case, why_not
 
 cases = Blueprint("cases", __name__)
 HELP = "help"
@@ -37,9 +37,11 @@ def offer(lang: str) -> Answer:
 
     :raise 404: there is no such language, or no cases are kept here
     """
-    site, kept = _desk(lang)
-    spot = read_query()[0]
-    return moved_part(site, HELP, spot) or pages.offer_page(site, spot, kept.lifetime.days)
+    site, kept = _find_site(lang)
+    state = read_query()[0]
+    return redirect_to_canonical(site, HELP, state) or case_pages.offer_page(
+        site, state, kept.lifetime.days
+    )
 
 
 @cases.post(f"/<language:lang>/{HELP}")
@@ -48,20 +50,20 @@ def open_case(lang: str) -> Answer:
 
     :raise 404: there is no such language, or no cases are kept here
     """
-    site, kept = _desk(lang)
-    spot = read_query()[0]
-    rate: NetworkRate | None = current_app.extensions["case_rate"]
-    allowance = rate.take(visitor_keys()) if rate else None
+    site, kept = _find_site(lang)
+    state = read_query()[0]
+    rate = services().rates.open_case
+    allowance = rate.take(rate_keys()) if rate else None
     if allowance and not allowance.allowed:
         if allowance.is_first_refusal:
             record("limit-hit", limit="case", portal=site.portal_id)
-        return pages.away_page(site, spot, wait=allowance.wait)
+        return case_pages.away_page(site, state, wait=allowance.wait)
     try:
-        case = kept.open(site.portal_id, site.language.code, spot.facts)
-    except DatabaseAway:
-        return pages.away_page(site, spot)
+        case = kept.open(site.portal_id, site.language.code, state.facts)
+    except DatabaseUnavailable:
+        return case_pages.away_page(site, state)
     response = redirect(f"{site.base}/{CASE}/{case.code}", 303)
-    mark(response, ("case", "opened"))
+    record_event(response, ("case", "opened"))
     return response
 
 
@@ -71,8 +73,8 @@ def ask_for_code(lang: str) -> Response:
 
     :raise 404: there is no such language, or no cases are kept here
     """
-    site, _ = _desk(lang)
-    return pages.ask_page(site)
+    site, _ = _find_site(lang)
+    return case_pages.ask_page(site)
 
 
 @cases.post(f"/<language:lang>/{CASE}")
@@ -81,7 +83,7 @@ def take_code(lang: str) -> Answer:
 
     :raise 404: there is no such language, or no cases are kept here
     """
-    site, _ = _desk(lang)
+    site, _ = _find_site(lang)
     typed = request.form.get("code", "")
     try:
         return redirect(f"{site.base}/{CASE}/{read_code(typed)}", 303)
@@ -95,9 +97,9 @@ def show(lang: str, code: str) -> Response:
 
     :raise 404: there is no such language, or no cases are kept here
     """
-    site, _ = _desk(lang)
+    site, _ = _find_site(lang)
     if is_part_of_another():  # its visitor would be held up for the codes that it tries
-        return pages.ask_page(site)
+        return case_pages.ask_page(site)
     # What is no code is not shown again: a link may say anything.
     return _show(site, code, again=False)
 
@@ -108,31 +110,31 @@ def delete(lang: str, code: str) -> Response:
 
     :raise 404: there is no such language, or no cases are kept here
     """
-    site, kept = _desk(lang)
+    site, kept = _find_site(lang)
     try:
-        case = find_case(site, code, visitor_keys())
+        case = find_case(site, code, rate_keys())
         kept.end(site.portal_id, case.code)
     except NotFound as fault:
-        return pages.ask_page(site, code, fault)
+        return case_pages.ask_page(site, code, fault)
     except (UnknownCode, EndedCase) as fault:  # somebody was faster
-        return pages.ask_page(site, code, why_not(site, fault))
-    except DatabaseAway:
-        return pages.away_page(site)
-    return pages.deleted_page(site, Spot(case.facts))
+        return case_pages.ask_page(site, code, why_not(site, fault))
+    except DatabaseUnavailable:
+        return case_pages.away_page(site)
+    return case_pages.deleted_page(site, WizardState(case.facts))
 
 
 def _show(site: Site, typed: str, again: bool = True) -> Response:
     try:
-        return pages.case_page(site, find_case(site, typed, visitor_keys()))
+        return case_pages.case_page(site, find_case(site, typed, rate_keys()))
     except NotFound as fault:
-        return pages.ask_page(site, typed if again or fault.status != 422 else "", fault)
-    except DatabaseAway:
-        return pages.away_page(site)
+        return case_pages.ask_page(site, typed if again or fault.status != 422 else "", fault)
+    except DatabaseUnavailable:
+        return case_pages.away_page(site)
 
 
-def _desk(lang: str) -> tuple[Site, Cases]:
+def _find_site(lang: str) -> tuple[Site, Cases]:
     site = find_site(lang)
-    kept: Cases | None = current_app.extensions["cases"]
+    kept = services().storage
     if kept is None:
         abort(404)
-    return site, kept
+    return site, kept.cases

@@ -7,10 +7,12 @@ database.
 
 from . import account  # noqa: F401
 from .blueprint import desk
-from .cases import case, overview  # noqa: F401
-from .insights import metrics, views  # noqa: F401
+from .cases import overview  # noqa: F401
+from .cases import views as case_views  # noqa: F401
+from .insights import metrics  # noqa: F401
+from .insights import views as insights_views  # noqa: F401
 from .screen import views as screen_views  # noqa: F401
-from .sessions import DeskSessions
-from .signing import password, provider  # noqa: F401
+from .session_cookie import DeskSessions
+from .sign_in import oidc_views, password_views  # noqa: F401
 
 __all__ = ["DeskSessions", "desk"]

@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, session
 
-from ..store import DatabaseAway
+from ..http.security_log import record
+from ..i18n.messages import N_
+from ..services import services
+from ..store import DatabaseUnavailable
 from ..store.agents import Agent
-from ..store.sessions import Sessions
-from ..web.messages import N_
-from ..web.security_log import record
 from ..web.site import Site, find_site
 from .forms import DeskForm
-from .signing.page import asked_place, sign_in_page
-from .signing.places import HOME
+from .sign_in.page import asked_place, sign_in_page
+from .sign_in.return_to import HOME
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
@@ -28,7 +28,7 @@ ENDED: Final = N_(
 )
 
 
-class AtDesk(NamedTuple):
+class AgentContext(NamedTuple):
     """An agent at work, and the token of the forms on their page."""
 
     agent: Agent
@@ -39,25 +39,24 @@ def find_desk(lang: str) -> Site:
     """Return the site of a desk with agents.
 
     :raise 404: there is no such language, or no agents are kept here
-    :raise DatabaseAway: nobody can be told from anybody just now
+    :raise DatabaseUnavailable: nobody can be told from anybody just now
     """
     site = find_site(lang)
-    if current_app.extensions["agents"] is None:
+    if services().storage is None:
         abort(404)
     if current_app.session_interface.is_null_session(session):
-        raise DatabaseAway
+        raise DatabaseUnavailable
     return site
 
 
 def current_agent(site: Site) -> Agent | None:
     """Return who is signed in at this desk, looked up once a request.
 
-    :raise DatabaseAway: it cannot be told just now
+    :raise DatabaseUnavailable: it cannot be told just now
     """
     if "agent" not in g:
-        sessions: Sessions | None = current_app.extensions["sessions"]
-        token = session.get(TOKEN)
-        g.agent = sessions.agent_of(site.portal_id, token) if sessions and token else None
+        kept, token = services().storage, session.get(TOKEN)
+        g.agent = kept.sessions.agent_of(site.portal_id, token) if kept and token else None
     agent: Agent | None = g.agent
     return agent
 
@@ -103,17 +102,19 @@ def admit(view: View) -> View:
 
     @wraps(view)
     def guarded(lang: str, **given: Any) -> Any:
-        is_open = current_app.extensions["desk_open"]
+        is_open = services().settings.desk_open
         site = find_site(lang) if is_open else find_desk(lang)
         try:
             agent = current_agent(site)
-        except DatabaseAway:  # whoever has a session of ours goes on with the call, without cases
+        except (
+            DatabaseUnavailable
+        ):  # whoever has a session of ours goes on with the call, without cases
             if not is_open and TOKEN not in session:
                 raise
             agent, is_open = None, True
         if agent is None and not is_open:
             return lead_to_sign_in(site)
-        return view(site, at_work(agent) if agent else None, **given)
+        return view(site, agent_context(agent) if agent else None, **given)
 
     return guarded
 
@@ -139,9 +140,9 @@ def refuse(site: Site, reason: str, status: int) -> NoReturn:
     abort(status)
 
 
-def at_work(agent: Agent) -> AtDesk:
+def agent_context(agent: Agent) -> AgentContext:
     """Return an agent with a token for the forms of the page that is being made."""
-    return AtDesk(agent, DeskForm().token)
+    return AgentContext(agent, DeskForm().token)
 
 
 def lead_to_sign_in(site: Site) -> Any:

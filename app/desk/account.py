@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, abort, current_app, redirect, request, session
+from flask import Response, abort, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
-from ..store.agents import Agent, Agents
-from ..store.attempts import Locked
+from ..http.security_log import record
+from ..i18n.dates import short_moment, shown_wait
+from ..i18n.messages import N_
+from ..services import storage
+from ..store.agents import Agent
+from ..store.hashing_limit import Busy
 from ..store.passwords import LONGEST, SHORTEST, TooEasy
-from ..store.sessions import Sessions
-from ..store.slots import Busy
+from ..store.sign_in_throttle import Locked
 from ..store.tokens import digest
-from ..web.dates import short_moment, shown_wait
-from ..web.messages import N_
 from ..web.pages import page
-from ..web.security_log import record
 from ..web.site import Site
-from .access import TOKEN, at_work, check_form, signed_in
+from .access import TOKEN, agent_context, check_form, signed_in
 from .blueprint import desk
 from .forms import PasswordForm
-from .signing.device import remember_device
-from .signing.password import BUSY, SOON, begin
+from .sign_in.device_cookie import remember_device
+from .sign_in.password_views import BUSY, SOON, begin
 
 PAGE: Final = "desk/account"
 WRONG: Final = N_("This is not the password that you have now. Please look again.")
@@ -61,7 +61,7 @@ def change_password(site: Site, agent: Agent) -> Answer:
     check_form(site, form)
     if agent.vouched:
         abort(404)
-    agents: Agents = current_app.extensions["agents"]
+    agents = storage().agents
     old, new = str(form.old.data or ""), str(form.new.data or "")
     try:
         changed = agents.change_password(agent, old, new, site.portal.words if site.portal else ())
@@ -94,7 +94,9 @@ def end_sessions(site: Site, agent: Agent) -> Answer:
     check_form(site)
     which, token = request.form.get("session", ""), session[TOKEN]
     ended = (
-        _sessions().end_others(agent, token) if which == ALL else _sessions().end_one(agent, which)
+        storage().sessions.end_others(agent, token)
+        if which == ALL
+        else storage().sessions.end_one(agent, which)
     )
     record("sessions-ended", portal=site.portal_id, agent=agent.id, number=ended)
     return redirect(f"{site.base}/{PAGE}?done=ended", 303)
@@ -110,10 +112,10 @@ def _page(
     code, this = site.language.code, digest(session[TOKEN])
     done = DONE.get(request.args.get("done", ""))
     values = {
-        **at_work(agent)._asdict(),
+        **agent_context(agent)._asdict(),
         "sessions": [
             (one.id, short_moment(one.begun, code), short_moment(one.seen, code), one.id == this)
-            for one in _sessions().of_agent(agent)
+            for one in storage().sessions.of_agent(agent)
         ],
         "all": ALL,
         "error": error,
@@ -122,7 +124,7 @@ def _page(
         "least": SHORTEST,
         "here": PAGE,
     }
-    return page(site, "account.html", values, status, keep=False)
+    return page(site, "desk/account.html", values, status, keep=False)
 
 
 def _refuse(
@@ -130,8 +132,3 @@ def _refuse(
 ) -> Response:
     record("password-change-refused", portal=site.portal_id, agent=agent.id, reason=reason)
     return _page(site, agent, status, site.language.gettext(text).format(**values), at)
-
-
-def _sessions() -> Sessions:
-    kept: Sessions = current_app.extensions["sessions"]
-    return kept

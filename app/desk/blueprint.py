@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
+from ..http.portal_prefix import theme_of
 from ..web.headers import POLICY, desk_policy
-from ..web.mount import look_of
 from ..web.site import Site, find_site
-from .signing.page import asked_place, place_query
+from .sign_in.page import asked_place, place_query
 
 desk = Blueprint("desk", __name__)
 
@@ -40,5 +40,5 @@ def _place(site: Site) -> str:
 @desk.after_request
 def _policy(response: Response) -> Response:
     """Let the screen's script ask this server, and let nobody frame the screen."""
-    response.headers[POLICY] = desk_policy(look_of(request.environ))
+    response.headers[POLICY] = desk_policy(theme_of(request.environ))
     return response

@@ -12,6 +12,7 @@ from wtforms import Form, PasswordField, StringField
 from wtforms.csrf.core import CSRF
 from wtforms.validators import Length, ValidationError
 
+from ..services import services
 from ..store.agents import LONGEST_NAME
 from ..store.passwords import LONGEST
 from ..store.sessions import SHIFT
@@ -48,7 +49,7 @@ def _token(key: str, ends: str) -> str:
 
 
 def _now() -> int:
-    return int(current_app.extensions["now"]().timestamp())
+    return int(services().now().timestamp())
 
 
 def _bytes(text: str) -> bytes:

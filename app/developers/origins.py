@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..portal.origin import read_origin
+from ..portals.origin import read_origin
 
 
 @dataclass(frozen=True)
-class Verdict:
+class OriginCheck:
     """``reason``: ok, no-site, unlisted, scheme, port, or host (one that is listed is close).
 
     ``origin`` is what the browser compares, '' where nothing could be read; ``near`` the listed one
@@ -27,22 +27,22 @@ class Verdict:
         return self.reason == "ok"
 
 
-def judge_origin(given: str, listed: Sequence[str]) -> Verdict:
+def check_origin(given: str, listed: Sequence[str]) -> OriginCheck:
     """Tell whether a site may embed a portal, and if not, what is closest (RFC 6454 section 4)."""
     origin = read_origin(given)
     if not origin:
-        return Verdict("no-site")
+        return OriginCheck("no-site")
     if origin in listed:
-        return Verdict("ok", origin)
+        return OriginCheck("ok", origin)
     mine = urlsplit(origin)
     for near in listed:
         theirs = urlsplit(near)
         if theirs.hostname == mine.hostname:
-            return Verdict("scheme" if theirs.scheme != mine.scheme else "port", origin, near)
+            return OriginCheck("scheme" if theirs.scheme != mine.scheme else "port", origin, near)
     for near in listed:
         if _bare(urlsplit(near).hostname) == _bare(mine.hostname):
-            return Verdict("host", origin, near)
-    return Verdict("unlisted", origin)
+            return OriginCheck("host", origin, near)
+    return OriginCheck("unlisted", origin)
 
 
 def _bare(host: str | None) -> str:

@@ -1,45 +1,183 @@
-"""The page about the API, made from its description."""
+"""Pages for those who put a portal's wizard into their site, and the script that does it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
-from ..api.openapi import PATH, describe
-from ..web.clock import today
+from flask import Blueprint, Response, abort, redirect, request
+from werkzeug.wrappers import Response as Answer
+
+from ..diagnosis import FACT_KEYS, Facts, read_facts
+from ..http.portal_prefix import theme_of
+from ..i18n.messages import PROBLEMS
+from ..knowledge import knowledge
+from ..portals.origin import LONGEST
+from ..presentation.questions import shown_question
+from ..presentation.wizard_query import has_uncanonical_names, read_query
+from ..services import services
+from ..web.assets import scripts, styles
+from ..web.headers import POLICY
+from ..web.links import WizardState
 from ..web.pages import page
-from ..web.rates import NetworkRate
-from ..web.replies import DOCUMENTS, KINDS
-from ..web.site import find_site, home_url
-from .contents import operations
-from .examples import write_answer, write_request
+from ..web.site import Site, find_site, home_url, visitor_site
+from .embedding import loaders, newest, newest_of
+from .origins import check_origin
 
 developers = Blueprint("developers", __name__)
 
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_AN_HOUR = "public, max-age=3600"
+LINKS = "developers/links"
+"""Where links are built, below a site's language."""
+ASKED = tuple(key for key in FACT_KEYS if key in knowledge().questions)
+"""The facts that a support link can fill in."""
 
-@developers.get(f"/<language:lang>/{DOCUMENTS}")
-def documents(lang: str) -> Response:
-    """Show how other programs can ask, with commands for this very address.
+
+@developers.get("/embed/<name>")
+def embed(name: str) -> Response:
+    """Send the embedding script: a full version for ever, ``v1.js`` as the newest of its kind.
+
+    :raise 404: there is no such version
+    """
+    loader = loaders().get(name) or newest_of(name)
+    if loader is None or not name.endswith(".js"):
+        abort(404)
+    response = Response(loader.content, mimetype="text/javascript")
+    response.headers["Cache-Control"] = FOR_EVER if loader.name == name else FOR_AN_HOUR
+    # Any site may load it, and check that it is the one it knows.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@developers.get("/logo/<name>")
+def logo(name: str) -> Response:
+    """Send the portal's logo; its name changes with its content, so it is kept for ever.
+
+    :raise 404: this is no portal, or another logo is its own now
+    """
+    theme = theme_of(request.environ)
+    picture = theme.portal.logo if theme else None
+    if picture is None or picture.name != name:
+        abort(404)
+    response = Response(picture.content, mimetype=picture.mimetype)
+    response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+@developers.get("/developers")
+@developers.get("/developers/test")
+def redirect_to_language() -> Answer:
+    """Lead to the page in the visitor's language: what a script tells stands in no language."""
+    query = urlencode({"origin": request.args.get("origin", "")[:LONGEST]})
+    return redirect(f"{visitor_site().base}{request.path}?{query}", 302)
+
+
+@developers.get("/<language:lang>/developers")
+def overview(lang: str) -> Response:
+    """Show how to embed the wizard, or, outside of all portals, what there is for developers.
 
     :raise 404: there is no such language
     """
     site = find_site(lang)
-    home = home_url()
-    rate: NetworkRate | None = current_app.extensions["rate"]
-    translate, large = site.language.gettext, KINDS["too-large"]
+    demo = services().settings.demo_url
     values = {
-        "here": DOCUMENTS,
-        "operations": [
-            (
-                operation,
-                write_request(operation, site, home),
-                write_answer(operation, site, today()),
-            )
-            for operation in operations(describe(site))
-        ],
-        "problems": [(name, kind.status, translate(kind.title)) for name, kind in KINDS.items()],
-        "too_large": translate(large.message),
-        "limit": (rate.granted, rate.window) if rate else None,
-        "description": f"{site.root}{PATH}/openapi.json?lang={site.language.code}",
+        "loader": newest(),
+        "home": home_url(),
+        "demo": f"{demo}{site.base}/demo" if demo and site.portal else "",
+        "here": "developers",
     }
-    # The page cache does not tell one host from another.
-    return page(site, "api.html", values, keep=bool(current_app.extensions["public_url"]))
+    return page(site, "developers/overview.html", values, keep=False)
+
+
+@developers.get(f"/<language:lang>/{LINKS}")
+def links(lang: str) -> Answer:
+    """Show the form for a support link, and the link for the facts that the query holds.
+
+    :raise 404: there is no such language
+    """
+    site = find_site(lang)
+    facts = read_query(fill=False)[0].facts
+    if has_uncanonical_names(facts):
+        return redirect(site.part(LINKS, WizardState(facts)), 302)
+    return _links_page(site, facts, {})
+
+
+@developers.post(f"/<language:lang>/{LINKS}")
+def make_link(lang: str) -> Answer:
+    """Take the form, keep only domains, and lead on to the page with the link.
+
+    :raise 404: there is no such language
+    """
+    site = find_site(lang)
+    facts, wrong = read_facts({fact: request.form.get(fact) for fact in ASKED})
+    if wrong:
+        return _links_page(site, facts, wrong)
+    return redirect(site.part(LINKS, WizardState(facts)), 303)
+
+
+def _links_page(site: Site, facts: Facts, wrong: Mapping[str, str]) -> Response:
+    path = site.check(WizardState(facts)) if facts.pairs else site.start()
+    values = {
+        "questions": [shown_question(site.language.code, fact) for fact in ASKED],
+        "facts": facts,
+        "errors": {fact: site.language.gettext(PROBLEMS[code]) for fact, code in wrong.items()},
+        "typed": {fact: request.form.get(fact, "")[:400] for fact in wrong},
+        "link": home_url() + path,
+        "here": site.within(site.part(LINKS, WizardState(facts))),
+    }
+    return page(site, "developers/links.html", values, 422 if wrong else 200, keep=False)
+
+
+@developers.get("/<language:lang>/developers/test")
+def test(lang: str) -> Response:
+    """Tell whether a site may embed this portal.
+
+    :raise 404: there is no such language, or this is no portal
+    """
+    site = find_site(lang)
+    if site.portal is None:
+        abort(404)
+    given = request.args.get("origin", "")
+    verdict = check_origin(given, site.portal.origins) if given.strip() else None
+    values = {
+        "verdict": verdict,
+        "given": given[:300],
+        "home": home_url(),
+        "here": "developers/test",
+    }
+    return page(site, "developers/embed-test.html", values, keep=False)
+
+
+@developers.get("/<language:lang>/demo")
+def demo(lang: str) -> Response:
+    """Show a foreign page with a strict policy that has the portal's wizard in it.
+
+    It is meant to be fetched from another address than the wizard's: see DEMO_URL.
+
+    :raise 404: there is no such language, or this is no portal
+    """
+    site = find_site(lang)
+    if site.portal is None:
+        abort(404)
+    loader = newest()
+    values = {"loader": loader, "home": home_url(), "here": "demo"}
+    response = page(site, "developers/demo.html", values, keep=False)
+    response.headers[POLICY] = _demo_policy(home_url())
+    return response
+
+
+def _demo_policy(home: str) -> str:
+    """Return the strictest policy under which a page can embed the wizard with the script."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {home} {scripts()['demo'].csp}",
+            f"frame-src {home}",
+            f"style-src {styles()['demo'].csp}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )

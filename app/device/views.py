@@ -6,10 +6,10 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Facts, read_facts
-from ..diagnosis.device import autoconfig_provider, profile_provider
+from ..diagnosis.device_setup import autoconfig_provider, profile_provider
+from ..presentation.wizard_query import read_query, redirect_to_canonical
 from ..web.pages import FRESH
 from ..web.site import find_site
-from ..wizard.query import moved_part, read_query
 from . import autoconfig, profile
 
 device = Blueprint("device", __name__)
@@ -25,10 +25,10 @@ def profile_file(lang: str) -> Answer:
     """
     site = find_site(lang)
     translate = site.language.gettext
-    spot = read_query()[0]
-    if moved := moved_part(site, "profile.mobileconfig", spot):
+    state = read_query()[0]
+    if moved := redirect_to_canonical(site, "profile.mobileconfig", state):
         return moved
-    provider = profile_provider(spot.facts)
+    provider = profile_provider(state.facts)
     if provider is None:
         abort(404)
     title = translate("{provider}: mail settings").format(provider=provider.name)
@@ -50,10 +50,10 @@ def autoconfig_file(lang: str) -> Answer:
     :raise 404: there is no such language, or nobody publishes the settings
     """
     site = find_site(lang)
-    spot = read_query()[0]
-    if moved := moved_part(site, "autoconfig.xml", spot):
+    state = read_query()[0]
+    if moved := redirect_to_canonical(site, "autoconfig.xml", state):
         return moved
-    provider = autoconfig_provider(spot.facts)
+    provider = autoconfig_provider(state.facts)
     if provider is None:
         abort(404)
     content = autoconfig.make_client_config(provider)

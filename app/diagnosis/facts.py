@@ -18,9 +18,20 @@ MAX_RECIPIENTS: Final = 10
 MAX_TRIED: Final = 40
 
 PROGRAMS: Final = (
-    "outlook-classic", "outlook-new", "outlook-mac", "outlook-mobile", "apple-mail", "iphone",
-    "thunderbird", "thunderbird-android", "gmail-app", "samsung-email", "webmail", "other", UNKNOWN,
-)  # fmt: skip
+    "outlook-classic",
+    "outlook-new",
+    "outlook-mac",
+    "outlook-mobile",
+    "apple-mail",
+    "iphone",
+    "thunderbird",
+    "thunderbird-android",
+    "gmail-app",
+    "samsung-email",
+    "webmail",
+    "other",
+    UNKNOWN,
+)
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "place": VARIABLES["place"],

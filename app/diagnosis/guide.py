@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..knowledge import Move, Program, Programs
-from . import marks
+from . import inline_markup
 
 Values = Mapping[str, str | int]
 """The settings to use, by act: server, port, security, login."""
@@ -40,7 +40,7 @@ class Screen:
 
 @dataclass(frozen=True)
 class GuideStep:
-    """One step: its text (with marks), the screen that it happens on, is it only general."""
+    """One step: text with markup, the screen it happens on, whether it is general."""
 
     text: str
     screen: Screen | None = None
@@ -120,7 +120,7 @@ class Guide:
             return self.translate(label).strip("*")
         text, language = self._shown(owner, label)
         gloss = self.translate(label) if language else label
-        return marks.label(text, language) + (f" ({gloss})" if gloss != label else "")
+        return inline_markup.label(text, language) + (f" ({gloss})" if gloss != label else "")
 
     def _shown(self, owner: Program, label: str) -> tuple[str, str | None]:
         """Return a label as the program shows it, and its language when not the page's own."""
@@ -138,7 +138,7 @@ class Guide:
             return self._label(owner, move.to.get(wanted) or next(iter(move.to.values())))
         name = move.value or act
         if name in self.values:
-            return marks.value(self.values[name])
+            return inline_markup.value(self.values[name])
         words = self.programs.values.get(self._kind_of(name))
         return self.translate(words) if words else None
 
@@ -152,7 +152,7 @@ class Guide:
         text, language = self._shown(owner, move.labels[-1])
         value = ""
         if move.to or move.kind == "enter":
-            value = marks.plain(self._value(owner, act, move) or "").strip("“”")
+            value = inline_markup.plain(self._value(owner, act, move) or "").strip("“”")
         return Control(move.kind, text, language, value)
 
     def _screen(

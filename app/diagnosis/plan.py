@@ -15,8 +15,8 @@ from .diagnosis import Diagnosis, diagnose, nearest_change
 from .facts import Facts
 from .guide import Guide, GuideStep, Values
 from .interview import FACT_OF, NextStep, next_step, spoken_choice
+from .placeholders import Translate, filler, speaker, statement
 from .reduction import SUBMISSION_PORTS, find_provider
-from .wording import Translate, filler, speaker, statement
 
 
 @dataclass(frozen=True)

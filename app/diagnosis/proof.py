@@ -16,7 +16,7 @@ from .table import DecisionTable
 
 
 @dataclass(frozen=True)
-class Fault:
+class TableFault:
     """Something wrong with the table, with the smallest case that shows it."""
 
     what: str
@@ -26,22 +26,22 @@ class Fault:
         return f"{self.what}: {self.witness}" if self.witness else self.what
 
 
-def prove_rows(space: Space, rows: Sequence[tuple[str, Box]], where: str) -> Iterator[Fault]:
+def prove_rows(space: Space, rows: Sequence[tuple[str, Box]], where: str) -> Iterator[TableFault]:
     """Yield a fault for every pair of rows that overlap and for every case without a row."""
     overlaps = False
     for i, (name, box) in enumerate(rows):
         for other, second in rows[i + 1 :]:
             if (shared := meet(box, second)) is not None:
                 overlaps = True
-                yield Fault(f"{where}: {name} and {other} both answer", spell(space, [shared]))
+                yield TableFault(f"{where}: {name} and {other} both answer", spell(space, [shared]))
     # Disjoint boxes whose volumes add up to the whole leave no gap: no cutting needed.
     if not overlaps and sum(volume(box) for _, box in rows) == volume(space.whole):
         return
     if gap := subtract_all([space.whole], [box for _, box in rows]):
-        yield Fault(f"{where}: no row answers", spell(space, gap))
+        yield TableFault(f"{where}: no row answers", spell(space, gap))
 
 
-def prove_table(table: DecisionTable) -> Iterator[Fault]:
+def prove_table(table: DecisionTable) -> Iterator[TableFault]:
     """Yield every fault of the stages and of the scenarios; nothing for a sound table."""
     known: dict[str, tuple[str, ...]] = dict(VARIABLES)
     for stage in table.content.stages:
@@ -54,10 +54,10 @@ def prove_table(table: DecisionTable) -> Iterator[Fault]:
     ]
     yield from prove_rows(table.space, rows, "scenarios")
     for name in table.content.scenarios.keys() - {name for name, _ in rows}:
-        yield Fault(f"scenarios: no case can ever meet {name}")
+        yield TableFault(f"scenarios: no case can ever meet {name}")
 
 
-def _prove_stage(stage: Stage, known: dict[str, tuple[str, ...]]) -> Iterator[Fault]:
+def _prove_stage(stage: Stage, known: dict[str, tuple[str, ...]]) -> Iterator[TableFault]:
     inputs = {name for row in stage.rows for block in row.when for name in block}
     space = Space({name: values for name, values in known.items() if name in inputs})
     rows = [(row.result, space.box(block)) for row in stage.rows for block in row.when]

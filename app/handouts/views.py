@@ -11,14 +11,14 @@ from flask import Blueprint, Response
 from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Plan, PlannedRemedy, make_plan
-from ..web.clock import today
-from ..web.links import Spot
+from ..presentation.markdown import write_markdown
+from ..presentation.qr import draw_qr
+from ..presentation.ticket import Part, make_ticket, write_plain
+from ..presentation.wizard_query import read_query, redirect_to_canonical
+from ..services import services
+from ..web.links import WizardState
 from ..web.pages import page
 from ..web.site import Site, find_site, home_url, known_home
-from ..wizard.query import moved_part, read_query
-from .markdown import write_markdown
-from .qr import draw_qr
-from .ticket import Part, make_ticket, write_plain
 
 handouts = Blueprint("handouts", __name__)
 OWN = "private, max-age=300"
@@ -32,9 +32,9 @@ def qr(lang: str) -> Answer:
     :raise 421: nobody knows which name the link should begin with
     """
     site = find_site(lang)
-    spot = read_query()[0]
-    moved = moved_part(site, "qr.svg", spot)
-    return moved or _send(draw_qr(home_url() + site.check(spot)), "image/svg+xml")
+    state = read_query()[0]
+    moved = redirect_to_canonical(site, "qr.svg", state)
+    return moved or _send(draw_qr(home_url() + site.check(state)), "image/svg+xml")
 
 
 @handouts.get("/<language:lang>/ticket.txt")
@@ -62,11 +62,11 @@ def sheet(lang: str) -> Answer:
     :raise 404: there is no such language
     """
     site = find_site(lang)
-    spot = read_query()[0]
-    if moved := moved_part(site, "sheet", spot):
+    state = read_query()[0]
+    if moved := redirect_to_canonical(site, "sheet", state):
         return moved
-    plan, remedy = _plan(site, spot)
-    link = _link(site, spot)
+    plan, remedy = _plan(site, state)
+    link = _link(site, state)
     values = {
         "plan": plan,
         "remedy": remedy,
@@ -74,35 +74,35 @@ def sheet(lang: str) -> Answer:
         "others": [other for other in plan.remedies if other.id != remedy.id],
         "link": link,
         "qr": draw_qr(link) if link else "",
-        "back": site.check(spot),
-        "text": site.part("ticket.txt", spot),
-        "here": site.within(site.part("sheet", spot)),
+        "back": site.check(state),
+        "text": site.part("ticket.txt", state),
+        "here": site.within(site.part("sheet", state)),
     }
-    return page(site, "sheet.html", values, keep=False)
+    return page(site, "handouts/sheet.html", values, keep=False)
 
 
 def _send_ticket(
     lang: str, name: str, write: Callable[[tuple[Part, ...]], str], mimetype: str
 ) -> Answer:
     site = find_site(lang)
-    spot = read_query()[0]
-    if moved := moved_part(site, name, spot):
+    state = read_query()[0]
+    if moved := redirect_to_canonical(site, name, state):
         return moved
-    plan, remedy = _plan(site, spot)
-    parts = make_ticket(plan, remedy, site.language, _link(site, spot))
+    plan, remedy = _plan(site, state)
+    parts = make_ticket(plan, remedy, site.language, _link(site, state))
     return _send(write(parts), mimetype)
 
 
-def _plan(site: Site, spot: Spot) -> tuple[Plan, PlannedRemedy]:
+def _plan(site: Site, state: WizardState) -> tuple[Plan, PlannedRemedy]:
     """Return the plan and the way to write out: when all have been tried, the words to say."""
-    plan = make_plan(spot.facts, site.language.gettext, site.language.code, today())
-    return plan, plan.shown(spot.way) or plan.last
+    plan = make_plan(state.facts, site.language.gettext, site.language.code, services().today())
+    return plan, plan.shown(state.way) or plan.last
 
 
-def _link(site: Site, spot: Spot) -> str:
+def _link(site: Site, state: WizardState) -> str:
     """Return the absolute address of the plan; '' where nobody knows which name it begins with."""
     home = known_home()
-    return home and home + site.check(spot)
+    return home and home + site.check(state)
 
 
 def _send(text: str, mimetype: str) -> Response:

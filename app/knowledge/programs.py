@@ -8,8 +8,17 @@ from datetime import date
 from typing import Any, Final
 
 KINDS: Final = (
-    "go", "press", "enter", "choose", "tick", "untick", "switch", "pick", "empty", "say",
-)  # fmt: skip
+    "go",
+    "press",
+    "enter",
+    "choose",
+    "tick",
+    "untick",
+    "switch",
+    "pick",
+    "empty",
+    "say",
+)
 """What a move can ask a person to do."""
 
 

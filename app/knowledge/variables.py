@@ -15,11 +15,28 @@ REFUSED: Final = ("no", "maybe", "yes")
 
 VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "error": (
-        "relay-denied", "authentication-required", "authentication-failed", "sender-not-allowed",
-        "tls-required", "no-connection", "blocklisted", "unknown-recipient", "mailbox-full",
-        "mailbox-disabled", "message-too-big", "spam", "policy", "unauthenticated-domain",
-        "rate-limited", "temporary", "unknown-domain", "restricted-recipient", "other", "none",
-        "silent", UNKNOWN,
+        "relay-denied",
+        "authentication-required",
+        "authentication-failed",
+        "sender-not-allowed",
+        "tls-required",
+        "no-connection",
+        "blocklisted",
+        "unknown-recipient",
+        "mailbox-full",
+        "mailbox-disabled",
+        "message-too-big",
+        "spam",
+        "policy",
+        "unauthenticated-domain",
+        "rate-limited",
+        "temporary",
+        "unknown-domain",
+        "restricted-recipient",
+        "other",
+        "none",
+        "silent",
+        UNKNOWN,
     ),
     "refused_by": ("own-server", "recipient-server", UNKNOWN),
     "program": ("webmail", "program", UNKNOWN),
@@ -33,7 +50,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "server": ("own", "other", UNKNOWN),
     "port": ("relay", "submission", "other", UNKNOWN),
     "security": ("none", "on", UNKNOWN),
-}  # fmt: skip
+}
 
 WEBMAIL: Final = "webmail"
 SIGN_IN: Final = "sign-in"

@@ -11,14 +11,22 @@ from .words import Hits, Lexicon, Token, tokenise
 Place = tuple[int, int]
 
 CONTEXT = (
-    "bounce", "client", "delivered", "mailish", "notice", "program", "recipient-refused", "remote",
-    "sender-refused", "web",
-)  # fmt: skip
+    "bounce",
+    "client",
+    "delivered",
+    "mailish",
+    "notice",
+    "program",
+    "recipient-refused",
+    "remote",
+    "sender-refused",
+    "web",
+)
 """Ideas that tell who is speaking, and of what: a returned mail, a mail program, a web page."""
 
 
 @dataclass
-class Verdict:
+class Classification:
     """How much one statement speaks for each reason, and with which of its words."""
 
     weights: dict[str, float] = field(default_factory=dict)
@@ -43,11 +51,11 @@ class Classifier:
         for rule in known.rules:
             self._rules.setdefault(rule.ideas[0], []).append(rule)
 
-    def weigh(self, folded: str, start: int, end: int) -> Verdict:
+    def weigh(self, folded: str, start: int, end: int) -> Classification:
         """Return what the words between two places of a folded text speak for."""
         tokens = tokenise(folded, start, end)
         hits = self._lexicon.find(tokens)
-        verdict = Verdict(ideas=frozenset(hits), words=len(tokens))
+        verdict = Classification(ideas=frozenset(hits), words=len(tokens))
         for idea in hits:
             for rule in self._rules.get(idea, ()):
                 if not any(other in hits for other in rule.none):
@@ -59,7 +67,7 @@ class Classifier:
         return frozenset(self._context.find(tokenise(folded, start, end)))
 
     @staticmethod
-    def _apply(rule: Rule, hits: Hits, tokens: list[Token], verdict: Verdict) -> None:
+    def _apply(rule: Rule, hits: Hits, tokens: list[Token], verdict: Classification) -> None:
         found = _together(rule, hits)
         if not found:
             return
@@ -81,7 +89,7 @@ def classifier() -> Classifier:
     return Classifier()
 
 
-def add_codes(verdict: Verdict, code: int | None, enhanced: str | None) -> None:
+def add_codes(verdict: Classification, code: int | None, enhanced: str | None) -> None:
     """Let a reply code and an enhanced status code speak too."""
     known = wordings()
     said = [known.reply.get(code or 0, {})]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ..knowledge.wordings import wordings
-from .classify import Verdict, add_codes, classifier
+from .classify import Classification, add_codes, classifier
 from .fields import Field, dialog_fields, report_fields
 from .layout import find_layout
 from .normalise import Clean
@@ -94,10 +94,10 @@ class Decision:
             return True
         return "bounce" in self.context and "@" in self.cleaned.text
 
-    def _decide(self) -> tuple[Reply | None, Verdict]:
+    def _decide(self) -> tuple[Reply | None, Classification]:
         first: Reply | None = None
-        chosen: tuple[Reply, Verdict] | None = None
-        others: list[Verdict] = []
+        chosen: tuple[Reply, Classification] | None = None
+        others: list[Classification] = []
         for reply in sorted(self.replies, key=lambda reply: (reply.returned, reply.code is None)):
             verdict = self._weigh(reply)
             if verdict is None:
@@ -114,7 +114,7 @@ class Decision:
             _add(total, verdict, 0.2 if chosen else 1.0)
         return answer, total
 
-    def _weigh(self, reply: Reply) -> Verdict | None:
+    def _weigh(self, reply: Reply) -> Classification | None:
         """Return what one answer speaks for, None for a number that is no answer."""
         verdict = classifier().weigh(self.cleaned.folded, reply.start, reply.end)
         expected = self.is_in_trouble or "rcpt to:" in self.cleaned.folded
@@ -124,7 +124,7 @@ class Decision:
         add_codes(verdict, reply.code, reply.enhanced)
         return verdict
 
-    def _is_an_answer(self, reply: Reply, verdict: Verdict) -> bool:
+    def _is_an_answer(self, reply: Reply, verdict: Classification) -> bool:
         """Tell by its words alone whether a number and what follows are a server's answer."""
         best, weight = verdict.best()
         if self.context & _GOOD:
@@ -139,9 +139,9 @@ class Decision:
             return False  # amidst a line
         return (weight >= ENOUGH and verdict.words <= 4) or "protocol" in verdict.ideas
 
-    def _prose(self, reply: Reply | None) -> Verdict:
+    def _prose(self, reply: Reply | None) -> Classification:
         """Return what the sentences, the numbers and the status fields speak for."""
-        total = Verdict()
+        total = Classification()
         answered = reply is not None and reply.end - reply.start > BRIEF
         for start, end in self._sentences():
             verdict = classifier().weigh(self.cleaned.folded, start, end)
@@ -161,7 +161,7 @@ class Decision:
                 _weigh_in(total, {"temporary": ENOUGH}, found)
         return total
 
-    def _is_a_cry(self, verdict: Verdict, start: int, end: int) -> bool:
+    def _is_a_cry(self, verdict: Classification, start: int, end: int) -> bool:
         """Tell whether a sentence is a refusal, though nothing around it says so."""
         best, weight = verdict.best()
         if verdict.words > LONGEST_CRY or " = " in self.cleaned.folded[start:end]:
@@ -186,7 +186,7 @@ class Decision:
         return self.cleaned.folded[field.start : field.end].strip()
 
 
-def _add(total: Verdict, more: Verdict, share: float) -> None:
+def _add(total: Classification, more: Classification, share: float) -> None:
     for reason, weight in more.weights.items():
         if weight * share > total.weights.get(reason, 0.0):
             total.weights[reason] = weight * share
@@ -194,7 +194,7 @@ def _add(total: Verdict, more: Verdict, share: float) -> None:
                 total.places[reason] = more.places[reason]
 
 
-def _weigh_in(total: Verdict, weights: Mapping[str, float], found: Found) -> None:
+def _weigh_in(total: Classification, weights: Mapping[str, float], found: Found) -> None:
     for reason, weight in weights.items():
         total.weights[reason] = total.weights.get(reason, 0.0) + weight
         total.places.setdefault(reason, [(found.start, found.end)])

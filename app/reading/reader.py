@@ -14,9 +14,15 @@ from .normalise import clean
 LARGEST = 256 * 1024
 """How many bytes of UTF-8 a paste may have."""
 FACTS = (
-    "reply_code", "enhanced_status", "server", "port", "security", "outlook_error",
-    "recipient_domain", "sender_domain",
-)  # fmt: skip
+    "reply_code",
+    "enhanced_status",
+    "server",
+    "port",
+    "security",
+    "outlook_error",
+    "recipient_domain",
+    "sender_domain",
+)
 CLOSE = 0.45
 """A candidate is worth naming from this share of the best one's weight on."""
 HINT = 1.5

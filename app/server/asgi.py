@@ -6,8 +6,8 @@ from functools import partial
 
 from wsgi import app as wsgi_app
 
+from ..presentation.paste_input import LARGEST_BODY
 from ..settings import Settings
-from ..web.pastes import LARGEST_BODY
 from .gateway import Gateway
 from .listener import drop_unread
 from .uploads import UploadLimits

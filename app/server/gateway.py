@@ -17,7 +17,7 @@ from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from ..web.cache import ONLY_IF_CACHED, NotCached
+from ..http.page_cache import ONLY_IF_CACHED, NotCached
 from ..web.errors import REFUSED
 from .uploads import Receive, UploadAborted, UploadLimits, Uploads, UploadsFull, UploadTooSlow
 

@@ -4,6 +4,6 @@ No Flask here.  Everything goes through one ``Database``, which may be away: the
 that was acknowledged, and whoever asks is told so.
 """
 
-from .database import Database, DatabaseAway
+from .database import Database, DatabaseUnavailable
 
-__all__ = ["Database", "DatabaseAway"]
+__all__ = ["Database", "DatabaseUnavailable"]

@@ -12,13 +12,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from . import attempts, audit, passwords
-from .adding import add_missing
+from . import audit, passwords, sign_in_throttle
 from .agent import Agent, Passwords, agent_of_row, read_agent
-from .attempts import Key
 from .cases import utc_now
 from .database import Database
 from .schema import agents, devices, sessions
+from .sign_in_throttle import Key
+from .upsert import add_missing
 
 LONGEST_NAME: Final = 100
 
@@ -54,7 +54,7 @@ class Agents:
         :param words: that mean something at this desk, and make a password easy to guess
         :raise ValueError: the password is too short, too long, or easily guessed
         :raise NameTaken: the desk has an agent of this name
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         name, kept = _normal(name), passwords.hash_new(password, name, *words)
         row = {"portal": portal, "name": name, "role": role, "password": kept, "added": self._now()}
@@ -68,7 +68,7 @@ class Agents:
     def all(self, portal: str | None = None) -> list[Agent]:
         """Return the agents of a desk, or of all.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         chosen = select(agents).order_by(agents.c.portal, agents.c.name)
         if portal is not None:
@@ -80,7 +80,7 @@ class Agents:
     def set_role(self, portal: str, name: str, role: str) -> bool:
         """Give an agent with a password another role, at once; False when there is none.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         chosen = update(agents).where(_local(portal, name)).values(role=role)
         with self._database.writing() as connection:
@@ -92,11 +92,11 @@ class Agents:
         """Give an agent another password, sign them out everywhere; False when there is none.
 
         :raise ValueError: the password is too short, too long, or easily guessed
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         name, kept = _normal(name), passwords.hash_new(password, name, *words)
         with self._database.writing() as connection:
-            attempts.forget(connection, portal, name)
+            sign_in_throttle.forget(connection, portal, name)
             changed = update(agents).where(_local(portal, name)).values(password=kept)
             agent = connection.execute(changed.returning(agents.c.id)).scalar()
             if agent is not None:
@@ -110,17 +110,17 @@ class Agents:
         :raise ValueError: the new one is too short, too long, or easily guessed
         :raise Locked: too many wrong ones were told here
         :raise Busy: too many passwords are being checked
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         with passwords.KNOWN.taken():
             with self._database.writing() as connection:
-                attempts.count_here(connection, agent.portal, agent.name, self._now())
+                sign_in_throttle.count_here(connection, agent.portal, agent.name, self._now())
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
             if row is None or not passwords.is_right(old, row.password):
                 return False
             with self._database.writing() as connection:
-                attempts.forgive_here(connection, agent.portal, agent.name)
+                sign_in_throttle.forgive_here(connection, agent.portal, agent.name)
             # Last: it is costly, and others may have found the session open.
             kept = passwords.hash_new(new, agent.name, *words)
         with self._database.writing() as connection:
@@ -134,7 +134,7 @@ class Agents:
     def sign_out(self, portal: str, name: str) -> int:
         """Sign out every agent of a name, however they sign in; tell how many there are.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         with self._database.writing() as connection:
             found = connection.scalars(select(agents.c.id).where(_named(portal, name))).all()
@@ -145,17 +145,17 @@ class Agents:
     def unlock(self, portal: str, name: str) -> None:
         """Forget the wrong passwords of a name.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         with self._database.writing() as connection:
-            attempts.forget(connection, portal, _normal(name))
+            sign_in_throttle.forget(connection, portal, _normal(name))
             theirs = devices.c.agent.in_(select(agents.c.id).where(_local(portal, name)))
             connection.execute(update(devices).where(theirs).values(failures=0))
 
     def remove(self, portal: str, name: str) -> int:
         """Remove every agent of a name, however they sign in, and sign them out; tell how many.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         with self._database.writing() as connection:
             return connection.execute(delete(agents).where(_named(portal, name))).rowcount
@@ -168,15 +168,15 @@ class Agents:
         :param network: where the try comes from; it counts unless the device is known
         :raise Locked: too many wrong ones came for this name from there, or by this device
         :raise Busy: too many passwords are being checked
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         name, now = typed_name(name), self._now()
         with (passwords.KNOWN if device else passwords.STRANGERS).taken():
             with self._database.writing() as connection:
                 if device:
-                    lock = attempts.count_on_device(connection, device, now)
+                    lock = sign_in_throttle.count_on_device(connection, device, now)
                 else:
-                    lock = attempts.count_attempt(connection, portal, name, network, now)
+                    lock = sign_in_throttle.count_attempt(connection, portal, name, network, now)
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(_local(portal, name))).first()
             right = passwords.is_right(password, row.password if row else None)
@@ -187,9 +187,9 @@ class Agents:
             return None
         with self._database.writing() as connection:
             if device:
-                attempts.forgive_device(connection, device)
+                sign_in_throttle.forgive_device(connection, device)
             else:
-                attempts.forgive(connection, portal, name, network)
+                sign_in_throttle.forgive(connection, portal, name, network)
             if fresh:
                 same = (agents.c.id == row.id) & (agents.c.password == row.password)
                 connection.execute(update(agents).where(same).values(password=fresh))
@@ -199,7 +199,7 @@ class Agents:
     def known_by(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
         """Return the agent that an identity provider vouches for, with the name and role it tells.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         told = {"name": _normal(name.replace("\0", ""))[:LONGEST_NAME], "role": role}
         theirs = {"portal": portal, "issuer": issuer, "subject": subject}

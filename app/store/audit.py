@@ -16,7 +16,7 @@ KEPT: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """One line; ``agent`` is '' for the person who needs help, and for time itself."""
 
     at: datetime
@@ -39,21 +39,21 @@ def wrote(connection: Connection, agent: str, code: str, since: datetime) -> boo
     return connection.execute(select(audit.c.id).where(theirs).limit(1)).first() is not None
 
 
-def read(database: Database, portal: str, most: int) -> list[Entry]:
+def read(database: Database, portal: str, most: int) -> list[AuditEntry]:
     """Return a portal's lines, newest first.
 
-    :raise DatabaseAway: it does not answer
+    :raise DatabaseUnavailable: it does not answer
     """
     chosen = select(audit).where(audit.c.portal == portal)
     with database.reading() as connection:
         rows = connection.execute(chosen.order_by(audit.c.id.desc()).limit(most)).all()
-    return [Entry(row.at, row.agent, row.action, row.code) for row in rows]
+    return [AuditEntry(row.at, row.agent, row.action, row.code) for row in rows]
 
 
 def lately(database: Database, portal: str, agent: str, most: int) -> list[str]:
     """Return the codes of the living cases that an agent has seen last, newest first.
 
-    :raise DatabaseAway: it does not answer
+    :raise DatabaseUnavailable: it does not answer
     """
     chosen = (
         select(audit.c.code, audit.c.id)

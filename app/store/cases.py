@@ -18,12 +18,12 @@ from ..diagnosis import Facts, read_facts
 from ..diagnosis.facts import flat_values
 from ..knowledge import knowledge
 from . import audit
+from .clock_check import Watch
 from .codes import draw_code
 from .database import Database
-from .plausible import Watch
 from .redact_emails import redact_emails
+from .retention import erase, sweep
 from .schema import cases, notes
-from .sweeping import erase, sweep
 
 OUTCOMES: Final = ("open", "solved", "passed-on", "unsolved")
 SEEN: Final = timedelta(hours=1)
@@ -44,7 +44,7 @@ class StaleCase(Exception):
 
 
 @dataclass(frozen=True)
-class Note:
+class CaseNote:
     """What an agent wrote down."""
 
     written: datetime
@@ -65,7 +65,7 @@ class Case:
     facts: Facts
     outcome: str
     helped: str | None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[CaseNote, ...] = ()
 
 
 def utc_now() -> datetime:
@@ -99,7 +99,7 @@ class Cases:
         """Keep some facts and return the case with its new code.
 
         :param agent: who opens it; nobody of the desk when it is the person who needs help
-        :raise DatabaseAway: cases are not available just now
+        :raise DatabaseUnavailable: cases are not available just now
         """
         now = self._now()
         with self._database.writing() as connection:
@@ -107,10 +107,15 @@ class Cases:
             while connection.execute(select(cases.c.code).where(cases.c.code == code)).first():
                 code = self._draw()
             row = {
-                "code": code, "portal": portal, "language": language, "opened": now,
-                "expires": now + self.lifetime, "version": 1, "facts": facts.query(),
+                "code": code,
+                "portal": portal,
+                "language": language,
+                "opened": now,
+                "expires": now + self.lifetime,
+                "version": 1,
+                "facts": facts.query(),
                 "outcome": "open",
-            }  # fmt: skip
+            }
             connection.execute(insert(cases).values(row))
             audit.write(connection, now, portal, agent, "opened", code)
             return _find(connection, portal, code, now)
@@ -120,7 +125,7 @@ class Cases:
 
         :raise UnknownCode: this portal has none
         :raise EndedCase: it has had one
-        :raise DatabaseAway: cases are not available just now
+        :raise DatabaseUnavailable: cases are not available just now
         """
         with self._database.reading() as connection:
             return _find(connection, portal, code, self._now())
@@ -183,7 +188,7 @@ class Cases:
 
         :param sure: whether somebody says that the clock is right
         :return: whether that was done; it is not while the clock is in doubt
-        :raise DatabaseAway: cases are not available just now
+        :raise DatabaseUnavailable: cases are not available just now
         """
         now = self._now()
         with self._database.writing() as connection:
@@ -206,10 +211,17 @@ def _find(
         raise EndedCase(row.ended or "expired")
     written = connection.execute(select(notes).where(notes.c.code == code).order_by(notes.c.id))
     return Case(
-        row.code, row.portal, row.language, row.opened, row.expires, row.version,
-        facts_of_query(row.facts), row.outcome, row.helped,
-        tuple(Note(note.written, note.agent, note.text) for note in written),
-    )  # fmt: skip
+        row.code,
+        row.portal,
+        row.language,
+        row.opened,
+        row.expires,
+        row.version,
+        facts_of_query(row.facts),
+        row.outcome,
+        row.helped,
+        tuple(CaseNote(note.written, note.agent, note.text) for note in written),
+    )
 
 
 def facts_of_query(query: str) -> Facts:

@@ -34,7 +34,7 @@ class CodeBudget:
     def remaining(self) -> int:
         """Return how many more there may be today.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         with self._database.reading() as connection:
             return max(0, self.amount - self._spent(connection))
@@ -42,7 +42,7 @@ class CodeBudget:
     def spend(self) -> bool:
         """Count a wrong code, and tell whether it was the last of the budget.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         with self._database.writing() as connection:
             add_counts(connection, {self._key(): 1})

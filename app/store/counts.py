@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from .adding import insert_into
 from .schema import cases, counts
+from .upsert import insert_into
 
 Key = tuple[date, str, str, str]
 """Day, portal, what, value."""

@@ -17,11 +17,11 @@ from sqlalchemy import URL, Connection, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from . import gate, sqlite
-from .faults import is_mistake, is_somebody_elses, reason
+from . import concurrency_limit, sqlite
+from .db_errors import is_mistake, is_somebody_elses, reason
+from .migrate import UnknownRevision, bring_to, is_newest
+from .secure_erase import Traces
 from .sqlite import PATIENCE, WRITES
-from .traces import Traces
-from .upgrading import UnknownRevision, bring_to, is_newest
 
 PAUSE: Final = 5.0
 """Seconds in which a database that did not answer is not asked again."""
@@ -29,7 +29,7 @@ PAUSE: Final = 5.0
 log = logging.getLogger(__name__)
 
 
-class DatabaseAway(Exception):
+class DatabaseUnavailable(Exception):
     """The database does not answer just now; nothing was acknowledged.
 
     Nothing was changed either, unless it went away while it was making sure of the change.
@@ -47,7 +47,11 @@ class Database:
         self.url = read_url(url)
         self._clock = clock
         self._asleep_until = float("-inf")
-        self._opening, self._saying, self._gate = Lock(), Lock(), gate.Gate()
+        self._opening, self._saying, self._gate = (
+            Lock(),
+            Lock(),
+            concurrency_limit.ConcurrencyLimit(),
+        )
         self._ready = self._away = False
         self._file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._opened: tuple[int, int] | None = None
@@ -57,7 +61,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Give a connection to read with.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         with self._asking(), self._engine.connect() as connection:
             yield connection
@@ -66,13 +70,13 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept, all or none, once the block has ended.
 
-        :raise DatabaseAway: it does not answer; nothing was acknowledged
+        :raise DatabaseUnavailable: it does not answer; nothing was acknowledged
         """
         with self._asking():
             with self._changing() as connection:
                 yield connection
             if self._is_another_file():  # what was written is in the one that is gone
-                raise DatabaseAway
+                raise DatabaseUnavailable
             self._traces.cut_log()
 
     def erased(self) -> None:
@@ -86,7 +90,7 @@ class Database:
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision: ``head`` is the newest, ``base`` is none at all.
 
-        :raise DatabaseAway: it does not answer, or newer code has changed it
+        :raise DatabaseUnavailable: it does not answer, or newer code has changed it
         """
         try:
             self._begin_anew()
@@ -114,14 +118,16 @@ class Database:
     def _asking(self) -> Iterator[None]:
         self._check_awake()
         # At its first use it may take a moment, and nobody has reason to think that it hangs.
-        patience = gate.PATIENCE if self._ready or self._away else gate.LONGEST
+        patience = (
+            concurrency_limit.PATIENCE if self._ready or self._away else concurrency_limit.LONGEST
+        )
         try:
             with self._gate.passing(patience), self._limited():
                 self._check_awake()  # while this one waited, another may have asked in vain
                 self._open()
                 yield
-        except gate.Closed:
-            raise DatabaseAway from None
+        except concurrency_limit.LimitReached:
+            raise DatabaseUnavailable from None
         except (DBAPIError, PoolTimeout) as fault:
             if is_mistake(fault):
                 raise
@@ -135,7 +141,7 @@ class Database:
         if self._ready and not self._is_another_file():
             return
         if not self._opening.acquire(timeout=PATIENCE):
-            raise DatabaseAway
+            raise DatabaseUnavailable
         try:
             self._check_awake()  # the one before may have waited in vain: once is enough
             if not self._ready or self._is_another_file():
@@ -158,19 +164,19 @@ class Database:
 
     def _check_awake(self) -> None:
         if self._clock() < self._asleep_until:
-            raise DatabaseAway
+            raise DatabaseUnavailable
 
-    def _rest(self, fault: Exception) -> DatabaseAway:
+    def _rest(self, fault: Exception) -> DatabaseUnavailable:
         """Leave the database alone for a while, and say once that it is away."""
         if is_somebody_elses(fault):  # it is well
-            return DatabaseAway()
+            return DatabaseUnavailable()
         with self._saying:
             self._ready = False  # who knows what comes back
             first, self._away = not self._away, True
             self._asleep_until = self._clock() + PAUSE
         if first:
             log.error("The database is away: no cases, no counts just now (%s)", reason(fault))
-        return DatabaseAway()
+        return DatabaseUnavailable()
 
     def _make_engine(self) -> None:
         settings, prepare = sqlite.SETTINGS, sqlite.prepare

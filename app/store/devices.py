@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 
 from .agents import Agent, typed_name
-from .attempts import Key
 from .cases import utc_now
 from .database import Database
 from .schema import agents, devices
+from .sign_in_throttle import Key
 from .tokens import digest
 
 LIFETIME: Final = timedelta(days=90)
@@ -31,7 +31,7 @@ class Devices:
     def find(self, portal: str, name: str, token: str) -> Key | None:
         """Return the key of a device's row where a name has signed in there, None otherwise.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         if not 0 < len(token) <= LONGEST_TOKEN:
             return None
@@ -51,7 +51,7 @@ class Devices:
         Others who have signed in there are still known; a copy of the old token is worth nothing.
 
         :param token: the old one, '' for none
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         new, now = secrets.token_urlsafe(32), self._now()
         theirs = (devices.c.token == digest(new)) & (devices.c.agent == agent.id)

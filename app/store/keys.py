@@ -12,11 +12,11 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select
 
-from .adding import add_missing, insert_into
 from .database import Database
-from .moments import record_moment
 from .schema import moments, secrets
 from .sessions import SHIFT
+from .timestamps import record_moment
+from .upsert import add_missing, insert_into
 
 COOKIES: Final = "cookies"
 BEFORE: Final = "cookies-before"
@@ -31,7 +31,7 @@ def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
 
     The first key is drawn when there is none yet.
 
-    :raise DatabaseAway: it does not answer
+    :raise DatabaseUnavailable: it does not answer
     """
     with database.reading() as connection:
         key, before, changed = _read(connection)
@@ -48,7 +48,7 @@ def rotate(database: Database, now: datetime, at_once: bool = False) -> None:
     """Draw a new key; the one before counts for a while yet, and none from before that.
 
     :param at_once: whether the old key, which others may know, counts no more from now on
-    :raise DatabaseAway: it does not answer
+    :raise DatabaseUnavailable: it does not answer
     """
     with database.writing() as connection:
         # Of two who do so at once, one waits here.

@@ -10,7 +10,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from .slots import Slots
+from .hashing_limit import Slots
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
@@ -19,9 +19,21 @@ HARD: Final = 9
 JUDGED: Final = 72
 """Characters of a password that are judged: zxcvbn takes no more."""
 CONTEXT: Final = (
-    "thongthu", "thong thu", "helpdesk", "desk", "agent", "lead", "admin", "mail", "email",
-    "matkhau", "mat khau", "password", "tongdai", "hotro",
-)  # fmt: skip
+    "thongthu",
+    "thong thu",
+    "helpdesk",
+    "desk",
+    "agent",
+    "lead",
+    "admin",
+    "mail",
+    "email",
+    "matkhau",
+    "mat khau",
+    "password",
+    "tongdai",
+    "hotro",
+)
 """What everybody thinks of first here; a desk's own names come on top."""
 STRANGERS: Final = Slots(most=2, waiting=4, patience=1.0)
 """For whoever signs in from an unknown device: a hash takes 64 MiB and some 0.1 s of a core."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from .agent import Agent, Passwords, read_agent
 from .cases import utc_now
-from .database import Database, DatabaseAway
+from .database import Database, DatabaseUnavailable
 from .schema import agents, sessions
 from .tokens import digest
 
@@ -62,7 +62,7 @@ class Sessions:
 
         :param instead: the token of the session that it takes the place of, '' for none
         :raise Outdated: the agent may not sign in any more
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         token, now = secrets.token_urlsafe(32), self._now()
         row = {"agent": agent.id, "begun": now, "seen": now, "expires": now + SHIFT}
@@ -79,7 +79,7 @@ class Sessions:
     def agent_of(self, portal: str, token: str) -> Agent | None:
         """Return who a session is of, None when it has ended or belongs to another desk.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         now, this = self._now(), sessions.c.token == digest(token)
         chosen = (
@@ -93,14 +93,14 @@ class Sessions:
             return None
         if now - row.seen >= OFTEN:
             # A database that only reads just now is no reason to stop somebody who is at work.
-            with suppress(DatabaseAway), self._database.writing() as connection:
+            with suppress(DatabaseUnavailable), self._database.writing() as connection:
                 connection.execute(update(sessions).where(this).values(seen=now))
         return read_agent(row, self._passwords)
 
     def of_agent(self, agent: Agent) -> list[Session]:
         """Return an agent's sessions, the one that was seen last first.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         chosen = select(sessions).where(sessions.c.agent == agent.id, self._alive(self._now()))
         with self._database.reading() as connection:
@@ -110,21 +110,21 @@ class Sessions:
     def end(self, token: str) -> None:
         """End a session.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         self._end(sessions.c.token == digest(token))
 
     def end_one(self, agent: Agent, id: str) -> int:
         """End one of an agent's own sessions; tell how many ended.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         return self._end((sessions.c.token == id) & (sessions.c.agent == agent.id))
 
     def end_others(self, agent: Agent, token: str) -> int:
         """End all of an agent's sessions but one; tell how many ended.
 
-        :raise DatabaseAway: it does not answer
+        :raise DatabaseUnavailable: it does not answer
         """
         return self._end((sessions.c.token != digest(token)) & (sessions.c.agent == agent.id))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ..portal import Look
+from ..portals import PortalTheme
 
 FOLDER = Path(__file__).parent.parent.parent / "static"
 
@@ -44,20 +44,20 @@ SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo", "desk-form", "
 
 
 @lru_cache(maxsize=256)
-def styles(look: Look | None = None) -> dict[str, Asset]:
+def styles(theme: PortalTheme | None = None) -> dict[str, Asset]:
     """Return the style of each kind of page, without comments and needless white space.
 
-    :param look: a portal's, whose colours stand in place of ours
+    :param theme: a portal's, whose colours stand in place of ours
     """
     return {
-        kind: _asset("".join(_sheet(name, look) for name in sheets))
+        kind: _asset("".join(_sheet(name, theme) for name in sheets))
         for kind, sheets in STYLES.items()
     }
 
 
-def _sheet(name: str, look: Look | None) -> str:
-    if look and name == "palette":
-        return look.palette.css
+def _sheet(name: str, theme: PortalTheme | None) -> str:
+    if theme and name == "palette":
+        return theme.palette.css
     return _pack((FOLDER / f"{name}.css").read_text("utf-8"))
 
 

@@ -7,10 +7,10 @@ import traceback
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from ..store import DatabaseAway
-from .messages import N_
+from ..i18n.messages import N_
+from ..store import DatabaseUnavailable
 from .pages import page
-from .replies import refuse_status
+from .problems import refuse_status
 from .site import visitor_site
 
 REFUSED = "thongthu.refused"
@@ -85,8 +85,8 @@ def install(app: Flask) -> None:
     def refuse(fault: HTTPException) -> Response:
         return _answer(fault.code or 500, fault)
 
-    @app.errorhandler(DatabaseAway)
-    def wait(fault: DatabaseAway) -> Response:
+    @app.errorhandler(DatabaseUnavailable)
+    def wait(fault: DatabaseUnavailable) -> Response:
         return _answer(503, None)
 
     @app.errorhandler(Exception)
@@ -112,7 +112,7 @@ def _answer(code: int, fault: HTTPException | None) -> Response:
             "title": translate(title),
             "advice": translate(advice),
         }
-        response = page(site, "error.html", values, code)
+        response = page(site, "shared/error.html", values, code)
     if code == 405 and fault is not None:
         response.headers["Allow"] = ", ".join(getattr(fault, "valid_methods", None) or ["GET"])
     return response

@@ -13,7 +13,7 @@ NOTHING = Facts()
 
 
 @dataclass(frozen=True)
-class Spot:
+class WizardState:
     """A place in the wizard: the facts, and what is looked at besides.
 
     ``change`` is a fact being changed, ``way`` the remedy looked at in place of the first untried
@@ -40,12 +40,12 @@ class Spot:
             parts.append("plan=now")
         return "&".join(parts)
 
-    def at(self, **changes: object) -> Spot:
-        """Return the spot with something about it changed."""
+    def at(self, **changes: object) -> WizardState:
+        """Return the state with something about it changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-def fill_in(facts: Facts, known: Facts) -> Facts:
+def with_defaults(facts: Facts, known: Facts) -> Facts:
     """Return facts with what is known besides, where they say nothing."""
     untold = {key: getattr(known, key) for key, _ in known.pairs if getattr(facts, key) is None}
     return facts.but(**untold) if untold else facts

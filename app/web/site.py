@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import abort, current_app, g, request
+from flask import abort, g, request
 
 from ..diagnosis import Facts
+from ..http.host_check import host_of
+from ..http.portal_prefix import theme_of
+from ..http.security_log import record
+from ..i18n.languages import Language, languages, preferred
 from ..knowledge import Provider
-from ..portal import Look, Portal
-from .hosts import host_of
-from .languages import Language, languages, preferred
-from .links import NOTHING, Spot
-from .mount import look_of
-from .security_log import record
+from ..portals import Portal, PortalTheme
+from ..services import services
+from .links import NOTHING, WizardState
 
 
 @dataclass(frozen=True)
 class Site:
-    """A language, the path before it, and the look of the portal that the path belongs to."""
+    """A language, the path before it, and the theme of the portal that the path belongs to."""
 
     language: Language
     root: str = ""
-    look: Look | None = None
+    theme: PortalTheme | None = None
 
     @property
     def portal(self) -> Portal | None:
         """The portal that the wizard stands in, None outside of all."""
-        return self.look.portal if self.look else None
+        return self.theme.portal if self.theme else None
 
     @property
     def portal_id(self) -> str:
@@ -46,25 +47,25 @@ class Site:
 
     def start(self, facts: Facts = NOTHING) -> str:
         """Return the URL of the start page."""
-        return self.part("", Spot(facts))
+        return self.part("", WizardState(facts))
 
     def read(self, facts: Facts = NOTHING) -> str:
         """Return the URL that a paste is sent to."""
-        return self.part("read", Spot(facts))
+        return self.part("read", WizardState(facts))
 
-    def check(self, spot: Spot) -> str:
+    def check(self, state: WizardState) -> str:
         """Return the URL of a question or a plan."""
-        return self.part("check", spot)
+        return self.part("check", state)
 
-    def part(self, name: str, spot: Spot) -> str:
+    def part(self, name: str, state: WizardState) -> str:
         """Return the URL of a page, or of a part of one: a picture, the sheet, the QR code."""
-        query = spot.query()
+        query = state.query()
         return f"{self.base}/{name}?{query}" if query else f"{self.base}/{name}"
 
     @property
     def languages(self) -> tuple[Language, ...]:
         """The languages that there are here, this one among them."""
-        return tuple(_spoken(self.look).values())
+        return tuple(_spoken(self.theme).values())
 
     def within(self, url: str) -> str:
         """Return what stands behind the language in one of this site's URLs."""
@@ -76,11 +77,11 @@ def find_site(code: str) -> Site:
 
     :raise 404: there is no such language here
     """
-    look = look_of(request.environ)
-    language = _spoken(look).get(code)
+    theme = theme_of(request.environ)
+    language = _spoken(theme).get(code)
     if language is None:
         abort(404)
-    g.site = Site(language, request.script_root, look)
+    g.site = Site(language, request.script_root, theme)
     return g.site
 
 
@@ -88,13 +89,13 @@ def visitor_site() -> Site:
     """Return the site of the URL; without a language in it, in the one the browser asks for."""
     if "site" in g:
         return g.site
-    look = look_of(request.environ)
-    spoken = _spoken(look)
+    theme = theme_of(request.environ)
+    spoken = _spoken(theme)
     first = request.path[1:].partition("/")[0]
     asked = request.args.get("lang", first) if len(request.query_string) < 4000 else first
     if asked not in spoken:
         asked = preferred(request.headers.get("Accept-Language", ""), tuple(spoken))
-    return Site(spoken[asked], request.script_root, look)
+    return Site(spoken[asked], request.script_root, theme)
 
 
 def known_home() -> str:
@@ -102,9 +103,9 @@ def known_home() -> str:
 
     It is '' without PUBLIC_URL when the request came in by a name that is none of this server's.
     """
-    known: str = current_app.extensions["public_url"]
-    if known or host_of(request.environ) not in current_app.extensions["hosts"]:
-        return known
+    settings = services().settings
+    if settings.public_url or host_of(request.environ) not in settings.hosts:
+        return settings.public_url
     return request.host_url.rstrip("/")
 
 
@@ -122,13 +123,13 @@ def home_url() -> str:
 
 def known_facts() -> Facts:
     """Return what is known of every visitor who comes in by the request's portal."""
-    look = look_of(request.environ)
-    return look.portal.facts if look else NOTHING
+    theme = theme_of(request.environ)
+    return theme.portal.facts if theme else NOTHING
 
 
-def _spoken(look: Look | None) -> Mapping[str, Language]:
+def _spoken(theme: PortalTheme | None) -> Mapping[str, Language]:
     """Return the languages of a portal, or all of them, the default first."""
     spoken = languages()
-    if look is None:
+    if theme is None:
         return spoken
-    return {code: spoken[code] for code in look.portal.languages if code in spoken}
+    return {code: spoken[code] for code in theme.portal.languages if code in spoken}

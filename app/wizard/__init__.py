@@ -1,6 +1,6 @@
 """The wizard's pages: start, what a paste says, one question a page, plan."""
 
-from . import pasting  # noqa: F401
+from . import paste_views  # noqa: F401
 from .views import wizard
 
 __all__ = ["wizard"]

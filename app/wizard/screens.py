@@ -5,58 +5,58 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, abort, current_app
+from flask import Response, abort
 
 from ..diagnosis import Facts, diagnose, make_plan, next_step
-from ..diagnosis.device import profile_provider
+from ..diagnosis.device_setup import profile_provider
 from ..diagnosis.reduction import find_provider
+from ..http.event_counting import record_event
 from ..knowledge import knowledge
+from ..presentation.excerpt import excerpt
+from ..presentation.paste_input import merge_reading
+from ..presentation.questions import answer_text, answers_so_far, shown_question
+from ..presentation.reading_rows import YOURS, is_guess, others_of, printable, rows_of
+from ..presentation.route import draw_route, through
+from ..presentation.step_picture import draw_screen
 from ..reading import Reading
-from ..web.clock import today
-from ..web.counting import mark
-from ..web.links import Spot, extend
+from ..services import services
+from ..web.links import WizardState, extend
 from ..web.pages import page
-from ..web.pastes import facts_of
 from ..web.site import Site
-from .drawing import draw_screen
-from .excerpt import excerpt
-from .paste import YOURS, is_guess, others_of, printable, rows_of
-from .questions import answer_text, answers_so_far, shown_question
-from .route import draw_route, through
-from .seen import seen_plan, seen_question
+from .analytics import plan_events, question_events
 
 _BRACKETS = re.compile(r"\s*\([^()]*`[^()]*\)")
 APPLE = ("iphone", "apple-mail")
 """Programs on devices that install configuration profiles."""
 
 
-def start_page(site: Site, spot: Spot) -> Response:
+def start_page(site: Site, state: WizardState) -> Response:
     """Show the start page."""
     values = {
-        "next": next_step(spot.facts),
+        "next": next_step(state.facts),
         "pasted": "",
-        "route": draw_route(spot.facts, site.language.gettext),
-        **_links(site, spot, "start"),
+        "route": draw_route(state.facts, site.language.gettext),
+        **_links(site, state, "start"),
     }
-    return page(site, "start.html", values)
+    return page(site, "wizard/start.html", values)
 
 
 def question_page(
     site: Site,
-    spot: Spot,
+    state: WizardState,
     fact: str,
     error: str | None = None,
     at_most: int | None = None,
     **more: Any,
 ) -> Response:
     """Show one question; with an error message it is answered as unprocessable."""
-    facts = spot.facts
+    facts = state.facts
     kept = [(key, value) for key, value in facts.pairs if key != fact]
     current = getattr(facts, fact)
     values = {
         "question": shown_question(site.language.code, fact),
         "current": None if current is None else str(current),
-        "changing": spot.change == fact,
+        "changing": state.change == fact,
         "kept": kept,
         "error": site.language.gettext(error) if error else None,
         "at_most": at_most,
@@ -64,62 +64,62 @@ def question_page(
         "guess": None,
         "route": draw_route(facts, site.language.gettext),
         "answers": list(answers_so_far(site.language.code, facts)),
-        **_links(site, spot, "check"),
+        **_links(site, state, "check"),
         **more,
     }
-    response = page(site, "question.html", values, 422 if error else 200)
+    response = page(site, "wizard/question.html", values, 422 if error else 200)
     if not error:
-        mark(response, *seen_question(facts, fact))
+        record_event(response, *question_events(facts, fact))
     return response
 
 
-def plan_page(site: Site, spot: Spot) -> Response:
+def plan_page(site: Site, state: WizardState) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
-    plan = make_plan(spot.facts, site.language.gettext, site.language.code, today())
-    program = spot.facts.known("program")
+    plan = make_plan(state.facts, site.language.gettext, site.language.code, services().today())
+    program = state.facts.known("program")
     values = {
         "plan": plan,
-        "current": plan.shown(spot.way),
+        "current": plan.shown(state.way),
         "ours": site.serves(plan.provider),
         "drawn": draw_screen,
         "program": answer_text(site.language.code, "program", program) if program else None,
-        "profile": program and spot.facts.program in APPLE and profile_provider(spot.facts),
-        "route": draw_route(spot.facts, site.language.gettext, plan.diagnosis),
-        "answers": list(answers_so_far(site.language.code, spot.facts)),
-        **_links(site, spot, "check"),
+        "profile": program and state.facts.program in APPLE and profile_provider(state.facts),
+        "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
+        "answers": list(answers_so_far(site.language.code, state.facts)),
+        **_links(site, state, "check"),
     }
-    response = page(site, "plan.html", values)
-    mark(response, *seen_plan(spot, plan, site.language.code))
+    response = page(site, "wizard/plan.html", values)
+    record_event(response, *plan_events(state, plan, site.language.code))
     return response
 
 
-def picture_page(site: Site, spot: Spot, number: int) -> Response:
+def picture_page(site: Site, state: WizardState, number: int) -> Response:
     """Show the picture of one step of a way.
 
     :raise 404: the plan has no such way or step, or the step happens on no screen
     """
-    remedy = make_plan(spot.facts, site.language.gettext, site.language.code, today()).shown(
-        spot.way
-    )
+    remedy = make_plan(
+        state.facts, site.language.gettext, site.language.code, services().today()
+    ).shown(state.way)
     steps = remedy.steps if remedy else ()
     screen = steps[number - 1].screen if 0 < number <= len(steps) else None
     if screen is None:
         abort(404)
     values = {"values": (draw_screen(screen), True)}
-    return page(site, "screen.svg", values, mimetype="image/svg+xml")
+    return page(site, "wizard/step-picture.svg", values, mimetype="image/svg+xml")
 
 
-def worked_page(site: Site, spot: Spot) -> Response:
+def worked_page(site: Site, state: WizardState) -> Response:
     """Show that the mail gets through now."""
-    remedy = knowledge().remedies[spot.worked or ""]
+    remedy = knowledge().remedies[state.worked or ""]
     values = {
         "remedy": site.language.gettext(remedy.title),
         "worked": site.language.gettext(remedy.worked) if remedy.worked else None,
-        "route": through(spot.facts, site.language.gettext),
-        **_links(site, spot, "check"),
+        "route": through(state.facts, site.language.gettext),
+        **_links(site, state, "check"),
     }
-    response = page(site, "worked.html", values)
-    mark(response, ("worked", remedy.id))
+    response = page(site, "wizard/worked.html", values)
+    record_event(response, ("worked", remedy.id))
     return response
 
 
@@ -129,14 +129,14 @@ def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) 
         "pasted": printable(pasted),
         "error": site.language.gettext(error) if error else None,
         "route": draw_route(known, site.language.gettext),
-        **_links(site, Spot(known), "start"),
+        **_links(site, WizardState(known), "start"),
     }
-    return page(site, "paste.html", values, 422 if error else 200, keep=False)
+    return page(site, "wizard/paste.html", values, 422 if error else 200, keep=False)
 
 
 def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> Response:
     """Show what a paste says, with the words that it rests on marked."""
-    facts = facts_of(reading, known)
+    facts = merge_reading(reading, known)
     step, rows = next_step(facts), rows_of(reading, known, site.language)
     values = {
         "reading": reading,
@@ -149,26 +149,26 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         "yours": reading.reason in YOURS,
         "at_most": step.at_most,
         "route": draw_route(facts, site.language.gettext, None if step.fact else diagnose(facts)),
-        **_links(site, Spot(facts), "check"),
+        **_links(site, WizardState(facts), "check"),
     }
-    return page(site, "understood.html", values, keep=False)
+    return page(site, "wizard/understood.html", values, keep=False)
 
 
-def _on_portals_line(site: Site, spot: Spot) -> bool:
+def _on_portals_line(site: Site, state: WizardState) -> bool:
     """Tell whether to say openly that the visitor is on the portal's network, found out or told."""
-    told = spot.facts.connection == "own" and spot.change != "connection"
-    return told and site.serves(find_provider(spot.facts))
+    told = state.facts.connection == "own" and state.change != "connection"
+    return told and site.serves(find_provider(state.facts))
 
 
-def _links(site: Site, spot: Spot, where: str) -> dict[str, Any]:
+def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
-    here = site.start(spot.facts) if where == "start" else site.check(spot)
-    facts_url = site.check(Spot(spot.facts))
+    here = site.start(state.facts) if where == "start" else site.check(state)
+    facts_url = site.check(WizardState(state.facts))
     return {
-        "spot": spot,
-        "own_line": _on_portals_line(site, spot),
+        "state": state,
+        "own_line": _on_portals_line(site, state),
         "here": site.within(here),
         "change_url": extend(facts_url, "change="),
         "plan_url": extend(facts_url, "plan=now"),
-        "help_url": site.part("help", Spot(spot.facts)) if current_app.extensions["cases"] else "",
+        "help_url": site.part("help", WizardState(state.facts)) if services().storage else "",
     }

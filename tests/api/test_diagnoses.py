@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 
 from tests.cases import CASES, Case
 
-KEYS = {"article_row", "scenario", "relay", "refused", "cause", "summary", "because", "remedies",
-        "next_question", "url"}  # fmt: skip
+KEYS = {
+    "article_row",
+    "scenario",
+    "relay",
+    "refused",
+    "cause",
+    "summary",
+    "because",
+    "remedies",
+    "next_question",
+    "url",
+}
 
 
 def ask(client: FlaskClient, facts: object, lang: str = "en"):
@@ -26,8 +36,10 @@ def test_case(client: FlaskClient, case: Case, lang: str) -> None:
     assert answer.status_code == 200
     assert set(plan) >= KEYS
     assert (plan["article_row"], plan["relay"], plan["refused"]) == (
-        case.row, case.relay, case.refused,
-    )  # fmt: skip
+        case.row,
+        case.relay,
+        case.refused,
+    )
     names = [remedy["id"] for remedy in plan["remedies"]]
     assert tuple(names[: len(case.first)]) == case.first
     assert plan["url"].startswith(f"/{lang}/check?")
@@ -72,10 +84,22 @@ def test_bad_values_are_named_in_the_language_asked_for(client, lang, message) -
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"nothing", b"[]", b"null", b"3", b'"x"', b"\xff\xfe", b"[" * 30_000, b'{"a":' * 5000,
-     b'{"port": 1e999}', b'{"port": NaN}', b'{"place": "\\ud800"}',
-     b'{"port": ' + b"9" * 5000 + b"}"],
-)  # fmt: skip
+    [
+        b"",
+        b"nothing",
+        b"[]",
+        b"null",
+        b"3",
+        b'"x"',
+        b"\xff\xfe",
+        b"[" * 30_000,
+        b'{"a":' * 5000,
+        b'{"port": 1e999}',
+        b'{"port": NaN}',
+        b'{"place": "\\ud800"}',
+        b'{"port": ' + b"9" * 5000 + b"}",
+    ],
+)
 def test_what_is_no_object_of_facts_is_unprocessable(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/api/v1/diagnoses?lang=en", data=body)
     assert answer.status_code == 422
@@ -98,8 +122,14 @@ values = st.recursive(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
-@given(st.dictionaries(st.sampled_from(["place", "port", "server", "tried", "recipient_domain",
-                                        "account_domain", "error", "x"]), values))  # fmt: skip
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["place", "port", "server", "tried", "recipient_domain", "account_domain", "error", "x"]
+        ),
+        values,
+    )
+)
 def test_any_object(client: FlaskClient, facts: dict[str, object]) -> None:
     body = json.dumps(facts).encode("utf-8", "surrogatepass")
     answer = client.post("/api/v1/diagnoses", data=body)

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.http.client_ip import read_networks
+from app.http.security_log import LOGGER
 from app.settings import Settings
-from app.web.addresses import read_networks
-from app.web.security_log import LOGGER
 from tests.api.redisserver import running
 from tests.linting import LintingClient
 from tests.securitylog import listening

@@ -11,8 +11,8 @@ from jsonschema_rs import Draft202012Validator, Registry, meta
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from app.diagnosis import CHOICES, FACT_KEYS, read_facts
+from app.i18n.languages import languages
 from app.knowledge import knowledge
-from app.web.languages import languages
 from tests.cases import CASES, Case
 from tests.reading.corpus import ordinary, pastes, replies
 
@@ -123,7 +123,7 @@ EDGES = {
     "account_domain": ["a.com", ["a.com"], [], "a", "1.1", "a.1"],
     "tried": ["wait", ["wait"], ["wait"] * 40, ["wait"] * 41, [], "", [""], None, ["dance"], {}],
     "anything": [None, 3, {}, []],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,13 @@ from tests.conftest import PORTALS
 
 HOME = "/at/proseware"
 LISTED = "https://www.proseware.com"
-FACTS = {"place": "away", "connection": "other", "recipient_domain": "adatum.com",
-         "error": "relay-denied", "login": "none"}  # fmt: skip
+FACTS = {
+    "place": "away",
+    "connection": "other",
+    "recipient_domain": "adatum.com",
+    "error": "relay-denied",
+    "login": "none",
+}
 
 
 def ask(client: FlaskClient, root: str, path: str = "diagnoses", body=None, **headers: str):
@@ -42,11 +47,16 @@ def test_a_reading_leads_into_the_portal(portal_client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("origin", "may"),
     [
-        (LISTED, True), ("https://demo.example", True), ("http://www.proseware.com", False),
-        ("https://www.proseware.com.evil.example", False), ("https://evil.example", False),
-        ("null", False), ("*", False), ("", False),
+        (LISTED, True),
+        ("https://demo.example", True),
+        ("http://www.proseware.com", False),
+        ("https://www.proseware.com.evil.example", False),
+        ("https://evil.example", False),
+        ("null", False),
+        ("*", False),
+        ("", False),
     ],
-)  # fmt: skip
+)
 def test_only_listed_sites_may_call_it(portal_client, root, origin, may) -> None:
     expected = origin if may else None
     for answer in (
@@ -76,9 +86,12 @@ def test_what_one_site_may_read_is_not_handed_to_another() -> None:
 def test_a_browser_that_asks_beforehand_is_told(portal_client: FlaskClient) -> None:
     answer = portal_client.options(
         f"{HOME}/api/v1/diagnoses",
-        headers={"Origin": LISTED, "Access-Control-Request-Method": "POST",
-                 "Access-Control-Request-Headers": "content-type"},
-    )  # fmt: skip
+        headers={
+            "Origin": LISTED,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type",
+        },
+    )
     assert answer.status_code == 200
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from app.web.replies import KINDS
+from app.web.problems import KINDS
 
 WRONG = {
     "no-object": ("POST", "/api/v1/diagnoses", b"[]", 422),
@@ -26,9 +26,12 @@ WRONG = {
 def test_a_problem_has_its_details(client: FlaskClient, name: str, lang: str, root: str) -> None:
     method, path, body, status = WRONG[name]
     answer = client.open(
-        path, method=method, data=body, query_string={"lang": lang},
+        path,
+        method=method,
+        data=body,
+        query_string={"lang": lang},
         environ_overrides={"SCRIPT_NAME": root},
-    )  # fmt: skip
+    )
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     assert answer.headers["Content-Language"] == lang
@@ -80,13 +83,20 @@ def test_whatever_refuses_a_request_says_so(app: Flask, status: int) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
-@given(path=st.text(max_size=20), query=st.text(max_size=20), body=st.binary(max_size=20),
-       method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "QUERY"]))  # fmt: skip
+@given(
+    path=st.text(max_size=20),
+    query=st.text(max_size=20),
+    body=st.binary(max_size=20),
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "QUERY"]),
+)
 def test_any_request(client: FlaskClient, path: str, query: str, body: bytes, method: str) -> None:
-    spot = f"/api/{path}".encode("utf-8", "surrogatepass").decode("latin-1")
+    state = f"/api/{path}".encode("utf-8", "surrogatepass").decode("latin-1")
     answer = client.open(
-        "/", method=method, data=body, environ_overrides={"PATH_INFO": spot},
+        "/",
+        method=method,
+        data=body,
+        environ_overrides={"PATH_INFO": state},
         query_string={"lang": query.encode("utf-8", "surrogatepass")},
-    )  # fmt: skip
+    )
     assert answer.status_code < 500
     assert answer.is_json or answer.status_code == 200

@@ -10,8 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 KEYS = {"reason", "confidence", "alternatives", "refused_by", "facts", "evidence", "url"}
-FACTS = {"reply_code", "enhanced_status", "server", "port", "security", "outlook_error",
-         "recipient_domain", "sender_domain"}  # fmt: skip
+FACTS = {
+    "reply_code",
+    "enhanced_status",
+    "server",
+    "port",
+    "security",
+    "outlook_error",
+    "recipient_domain",
+    "sender_domain",
+}
 SAID = (
     "Server: 'smtp.proseware.com', Protocol: SMTP, Server Response: '550 5.7.1 "
     "<pat@adatum.com>: Relay access denied', Port: 25, Secure(SSL): No, Server Error: 550, "
@@ -33,10 +41,15 @@ def test_the_contracts_object(client: FlaskClient, lang: str) -> None:
     assert set(said) == KEYS
     assert (said["reason"], said["refused_by"]) == ("relay-denied", "own-server")
     assert said["facts"] == {
-        "reply_code": 550, "enhanced_status": "5.7.1", "server": "smtp.proseware.com", "port": 25,
-        "security": "none", "outlook_error": "0x800CCC79", "recipient_domain": "adatum.com",
+        "reply_code": 550,
+        "enhanced_status": "5.7.1",
+        "server": "smtp.proseware.com",
+        "port": 25,
+        "security": "none",
+        "outlook_error": "0x800CCC79",
+        "recipient_domain": "adatum.com",
         "sender_domain": None,
-    }  # fmt: skip
+    }
     assert {place["for"] for place in said["evidence"]} >= {"reason", "server", "port"}
     (server,) = [place for place in said["evidence"] if place["for"] == "server"]
     assert SAID[server["start"] : server["end"]] == "smtp.proseware.com"
@@ -76,9 +89,17 @@ def test_no_error_is_an_answer_too(client: FlaskClient, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("body", "key"),
-    [({}, "text"), ({"text": None}, "text"), ({"text": "  \n"}, "text"), ({"text": 550}, "text"),
-     ({"text": ["550"]}, "text"), ([], "request"), ("550", "request"), (None, "request")],
-)  # fmt: skip
+    [
+        ({}, "text"),
+        ({"text": None}, "text"),
+        ({"text": "  \n"}, "text"),
+        ({"text": 550}, "text"),
+        ({"text": ["550"]}, "text"),
+        ([], "request"),
+        ("550", "request"),
+        (None, "request"),
+    ],
+)
 def test_what_is_no_text_is_unprocessable(client: FlaskClient, body: object, key: str) -> None:
     english, vietnamese = ask(client, body, "en"), ask(client, body, "vi")
     assert english.status_code == vietnamese.status_code == 422

@@ -19,10 +19,18 @@ AGENT, PASSWORD = "lan", "correct horse battery"
 
 
 COUNTED = (
-    ("plan", "settled"), ("scenario", "other-network"), ("error", "relay-denied"),
-    ("provider", "other"), ("program", "thunderbird"), ("place", "work"), ("worked", "use-login"),
-    ("not-worked", "wait"), ("shown", "place"), ("answered", "vpn"), ("shown", "vpn"),
-)  # fmt: skip
+    ("plan", "settled"),
+    ("scenario", "other-network"),
+    ("error", "relay-denied"),
+    ("provider", "other"),
+    ("program", "thunderbird"),
+    ("place", "work"),
+    ("worked", "use-login"),
+    ("not-worked", "wait"),
+    ("shown", "place"),
+    ("answered", "vpn"),
+    ("shown", "vpn"),
+)
 """What the insights show: what it is and its value."""
 
 
@@ -32,7 +40,7 @@ def prepare(folder: Path, plan: str) -> dict[str, str]:
     database = Database(url)
     Agents(database).add("", AGENT, "lead", PASSWORD)
     cases = Cases(database, timedelta(days=30), draw=lambda: CODE)
-    case = cases.change(cases.open("", "vi", facts_of(plan)), AGENT, note="Call back at noon.")
+    case = cases.change(cases.open("", "vi", merge_reading(plan)), AGENT, note="Call back at noon.")
     assert case.code == CODE
     with database.writing() as connection:
         numbers = {key: number for number, key in enumerate(COUNTED, 3)}
@@ -41,7 +49,7 @@ def prepare(folder: Path, plan: str) -> dict[str, str]:
     return {"DATABASE_URL": url, "DESK_OPEN": "yes"}
 
 
-def facts_of(url: str) -> Facts:
+def merge_reading(url: str) -> Facts:
     """Return the facts of a plan's URL."""
     facts, wrong = read_facts(dict(parse_qsl(urlsplit(url).query)))
     assert not wrong

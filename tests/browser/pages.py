@@ -168,6 +168,6 @@ def paste(page: Page, text: str) -> None:
         page.locator(".box button").click()
 
 
-def facts_of(page: Page) -> dict[str, str]:
+def merge_reading(page: Page) -> dict[str, str]:
     """Return what the page's URL says, a repeated key with its last value."""
     return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}

@@ -41,7 +41,7 @@ def serving(log: Path, port: int | None = None, **settings: str) -> Iterator[Ser
     # No database unless it is asked for: the one of whoever works here is not for tests.
     here = {"HOST": HOST, "PORT": str(port), "DATABASE_URL": ""}
     environment = os.environ | here | settings
-    command = [sys.executable, "-m", "app.serve"]
+    command = [sys.executable, "-m", "app.server"]
     with log.open("wb") as output:
         server = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT

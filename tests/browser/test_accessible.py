@@ -33,9 +33,25 @@ COLOURS: dict[str, Colours] = {
 }
 
 
-WITHOUT_ROUTE = ("not-found", "sheet", "api", "portal-sheet", "developers", "links", "links-error",
-                 "may-embed", "may-not-embed", "help", "case-error", "sign-in", "desk-cases",
-                 "desk-cases-error", "insights", "audit", "account")  # fmt: skip
+WITHOUT_ROUTE = (
+    "not-found",
+    "sheet",
+    "api",
+    "portal-sheet",
+    "developers",
+    "links",
+    "links-error",
+    "may-embed",
+    "may-not-embed",
+    "help",
+    "case-error",
+    "sign-in",
+    "desk-cases",
+    "desk-cases-error",
+    "insights",
+    "audit",
+    "account",
+)
 
 FIND_VIOLATIONS = """async rules => (await axe.run(document, rules)).violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.helpdesk import sign_in
-from tests.browser.pages import DESKTOP, LANGUAGES, PHONE, PLAN, facts_of
+from tests.browser.pages import DESKTOP, LANGUAGES, PHONE, PLAN, merge_reading
 from tests.browser.person import leaving
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def keep_case(agent: Page, url: str) -> None:
 def test_a_case_goes_to_the_desk_and_back(new_page: Open, language: str, script: bool) -> None:
     person = new_page(viewport=PHONE, java_script_enabled=script)
     person.goto(f"/{language}/{PLAN}")
-    told = facts_of(person)
+    told = merge_reading(person)
     summary = person.locator("h1").inner_text()
     with leaving(person):
         person.get_by_role("link", name=HELP[language]).click()
@@ -92,7 +92,7 @@ def test_a_case_goes_to_the_desk_and_back(new_page: Open, language: str, script:
         person.locator("main a.button").click()
     # At another place, what was told of the line is stale.
     kept = {fact: value for fact, value in told.items() if fact not in ("connection", "vpn")}
-    assert facts_of(person) == kept | {"place": "home"}
+    assert merge_reading(person) == kept | {"place": "home"}
     assert not person.context.cookies(), "only the desk has a cookie"
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_playwright import CreateContextCallback
 
-from tests.browser.pages import DESKTOP, PLAN, REFUSAL, facts_of, in_every_language
+from tests.browser.pages import DESKTOP, PLAN, REFUSAL, in_every_language, merge_reading
 
 pytestmark = pytest.mark.browser
 
@@ -121,7 +121,7 @@ def test_everything_typed_ahead_arrives(desk: Page, language: str) -> None:
     desk.keyboard.type("kim@adatum.com")
     desk.keyboard.press("Enter")
     in_url(desk, "recipient_domain=adatum.com")
-    assert facts_of(desk) == {
+    assert merge_reading(desk) == {
         "account_domain": "proseware.com",
         "recipient_domain": "adatum.com",
         "error": "relay-denied",
@@ -185,7 +185,7 @@ def test_no_request_is_given_up_and_no_edit_lost_while_one_is_on_its_way(desk: P
     desk.keyboard.press("Tab")
     desk.evaluate(LET_ONE_GO)
     in_url(desk, "server=smtp.proseware.com")
-    facts = facts_of(desk)
+    facts = merge_reading(desk)
     assert (facts["place"], facts["vpn"], facts["login"]) == ("home", "no", "none")
     assert "connection" not in facts, "it was about another place"
 
@@ -433,7 +433,7 @@ def test_an_answer_can_be_changed_when_nothing_is_left_to_ask(desk: Page, langua
     desk.goto(f"/{language}/{FULL}")
     links = desk.locator(".answered a")
     last = str(links.last.get_attribute("data-ask"))
-    assert links.count() == len(facts_of(desk)) == 10
+    assert links.count() == len(merge_reading(desk)) == 10
     desk.keyboard.press("1")
     expect(links.first).to_be_focused()
     desk.keyboard.press("0")
@@ -517,7 +517,7 @@ def test_the_other_language_keeps_what_was_answered(desk: Page, language: str) -
     desk.keyboard.press("1")
     desk.locator(f"header nav [lang={OTHER[language]}]").click()
     expect(desk.locator("html")).to_have_attribute("lang", OTHER[language])
-    assert facts_of(desk)["error"] == "relay-denied"
+    assert merge_reading(desk)["error"] == "relay-denied"
 
 
 def test_without_script_a_button_does_the_same(plain_page: Page) -> None:
@@ -528,9 +528,9 @@ def test_without_script_a_button_does_the_same(plain_page: Page) -> None:
     page.locator("#error-12").check()
     page.locator("#place").select_option("home")
     page.locator(".renew button").first.click()
-    assert facts_of(page) == {"place": "home", "error": "mailbox-disabled", "ask": "error"}
+    assert merge_reading(page) == {"place": "home", "error": "mailbox-disabled", "ask": "error"}
     page.locator("[name=go]").click()
-    assert facts_of(page) == {"place": "home", "error": "mailbox-disabled"}
+    assert merge_reading(page) == {"place": "home", "error": "mailbox-disabled"}
     page.locator("#account_domain").fill("pat@proseware.com")
     page.locator("#account_domain").press("Enter")
     in_url(page, "account_domain=proseware.com")
@@ -538,8 +538,8 @@ def test_without_script_a_button_does_the_same(plain_page: Page) -> None:
     page.locator("#read").click()
     expect(page.locator("#understood mark")).not_to_have_count(0)
     page.locator("[name=go]").click()
-    assert facts_of(page)["error"] == "relay-denied"
-    assert facts_of(page)["place"] == "home"
+    assert merge_reading(page)["error"] == "relay-denied"
+    assert merge_reading(page)["place"] == "home"
 
 
 def test_what_is_typed_elsewhere_while_the_answer_is_on_its_way_is_no_key(desk: Page) -> None:

@@ -15,10 +15,10 @@ from tests.browser.foreign import foreign_site
 from tests.browser.pages import (
     DESKTOP,
     PHONE,
-    facts_of,
     in_every_language,
+    merge_reading,
     write_portals,
-)  # fmt: skip
+)
 from tests.browser.person import Pointer, answer_all
 from tests.browser.server import free_port, running
 from tests.browser.test_accessible import FIND_VIOLATIONS, RULES
@@ -223,7 +223,7 @@ def test_a_listed_site_is_not_refused_and_sets_everything_by_attributes(
     guest = embedded(page, f"{world.listed}/element")
     frame = guest.page
     assert frame.url.startswith(f"{world.home}/at/proseware;accent=004488/en/check?")
-    assert {"error": "relay-denied", "place": "away"}.items() <= facts_of(frame).items()
+    assert {"error": "relay-denied", "place": "away"}.items() <= merge_reading(frame).items()
     accent = "getComputedStyle(document.body).getPropertyValue('--accent')"
     assert frame.evaluate(accent) == "#048"
     expect(page.locator("iframe")).to_have_attribute("title", "Help")
@@ -236,7 +236,7 @@ def test_without_a_language_the_browser_is_asked(new_context, world: World) -> N
     page = new_context(locale="en-GB").new_page()
     guest = embedded(page, f"{world.listed}/door")
     assert guest.page.url.startswith(f"{world.home}/at/proseware/en/?")
-    assert facts_of(guest.page)["place"] == "away"
+    assert merge_reading(guest.page)["place"] == "away"
 
 
 @pytest.mark.parametrize("path", ["/bare", "/snippet"])

@@ -19,10 +19,13 @@ def test_an_agent_signs_in_and_comes_back(page: Page, tmp_path: Path) -> None:
     # For a browser this is another site, as it would be; another port alone would not be one.
     with idprovider.running({"desk": f"{home}/vi/desk/signed-in"}, "localhost") as provider:
         settings = {
-            "DATABASE_URL": f"sqlite:///{tmp_path}/desk.sqlite3", "OIDC_ISSUER": provider.issuer,
-            "OIDC_CLIENT_ID": "desk", "OIDC_CLIENT_SECRET": "secret of desk",
-            "OIDC_NAME": "Staff login", "OIDC_AGENTS": "helpdesk",
-        }  # fmt: skip
+            "DATABASE_URL": f"sqlite:///{tmp_path}/desk.sqlite3",
+            "OIDC_ISSUER": provider.issuer,
+            "OIDC_CLIENT_ID": "desk",
+            "OIDC_CLIENT_SECRET": "secret of desk",
+            "OIDC_NAME": "Staff login",
+            "OIDC_AGENTS": "helpdesk",
+        }
         with running(tmp_path / "output", port, **settings):
             page.goto(f"{home}/en/desk/cases")
             page.get_by_role("link", name="Sign in with Staff login").click()

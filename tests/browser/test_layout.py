@@ -80,9 +80,18 @@ def test_nothing_scrolls_sideways(
 
 @pytest.mark.parametrize(
     "path",
-    ["check", "check?change=server", "check?way=ask-isp", "check?worked=webmail", "sheet", "desk",
-     "desk?ask=server", "help", ""],
-)  # fmt: skip
+    [
+        "check",
+        "check?change=server",
+        "check?way=ask-isp",
+        "check?worked=webmail",
+        "sheet",
+        "desk",
+        "desk?ask=server",
+        "help",
+        "",
+    ],
+)
 def test_the_longest_names_widen_no_page(
     shared_page: Page, resize_text: Callable[[int], None], path: str
 ) -> None:

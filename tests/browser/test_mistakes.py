@@ -8,11 +8,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.pages import (
     KINDS,
     TYPED,
-    facts_of,
     in_every_language,
+    merge_reading,
     open_kind,
     send_typed,
-)  # fmt: skip
+)
 from tests.browser.person import continue_button, leaving, question
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def test_nothing_chosen(shared_page: Page, language: str) -> None:
         continue_button(shared_page).click()
     check_summary(shared_page, title)
     assert question(shared_page) == "place"
-    assert facts_of(shared_page)["error"] == "relay-denied"
+    assert merge_reading(shared_page)["error"] == "relay-denied"
     follow_to_the_field(shared_page)
 
 
@@ -91,14 +91,14 @@ def test_telex_is_taken_back(shared_page: Page, language: str) -> None:
     offer = shared_page.locator('.summary a[href*="account_domain=yahoo.com"]')
     with leaving(shared_page):
         offer.click()
-    assert facts_of(shared_page)["account_domain"] == "yahoo.com"
+    assert merge_reading(shared_page)["account_domain"] == "yahoo.com"
 
 
 def test_telex_may_be_meant(shared_page: Page) -> None:
     open_kind(shared_page, "en", "telex")
     with leaving(shared_page):
         shared_page.locator("button[name=keep]").click()
-    assert facts_of(shared_page)["account_domain"].startswith("xn--yah-")
+    assert merge_reading(shared_page)["account_domain"].startswith("xn--yah-")
 
 
 def test_enter_does_not_mean_that_telex_was_meant(shared_page: Page) -> None:

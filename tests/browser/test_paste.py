@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_playwright import CreateContextCallback
 
-from tests.browser.pages import PHONE, facts_of, in_every_language, paste
+from tests.browser.pages import PHONE, in_every_language, merge_reading, paste
 from tests.browser.person import Keyboard, Pointer, answer, answer_all
 from tests.browser.test_mistakes import check_summary, follow_to_the_field
 from tests.browser.test_walk import Traffic
@@ -80,7 +80,7 @@ def test_the_articles_errors_lead_to_its_advice(
     else:
         person.follow(page.locator("main .button"))
         answer_all(person, GUEST | {"recipient_domain": "kim@adatum.com"})
-    assert STATED.items() <= facts_of(page).items()
+    assert STATED.items() <= merge_reading(page).items()
     works = page.locator('.worked a[href*="worked="]')
     expect(works).to_have_attribute("href", re.compile(r"\bworked=use-login$"))
     for words in ADVICE[language]:
@@ -123,7 +123,7 @@ def test_a_recipients_server_is_not_yours_to_mend(
     expect(shared_page.locator(".lead")).to_contain_text(words)
     expect(shared_page.locator(".route .stop")).not_to_have_count(0)
     Pointer(shared_page).follow(shared_page.locator("main .button"))
-    assert facts_of(shared_page)["error"] == "unknown-recipient"
+    assert merge_reading(shared_page)["error"] == "unknown-recipient"
     expect(shared_page.locator(".remedy")).to_be_visible()
 
 
@@ -143,7 +143,7 @@ def test_the_other_language_keeps_what_was_understood(shared_page: Page, languag
     code = other.get_attribute("hreflang") or ""
     Pointer(shared_page).follow(other)
     expect(shared_page.locator("html")).to_have_attribute("lang", code)
-    assert facts_of(shared_page)["error"] == "unknown-recipient"
+    assert merge_reading(shared_page)["error"] == "unknown-recipient"
 
 
 def test_the_keyboard_alone(shared_page: Page) -> None:
@@ -153,7 +153,7 @@ def test_the_keyboard_alone(shared_page: Page) -> None:
     shared_page.keyboard.insert_text(BOUNCE)
     person.follow(shared_page.locator(".box button"))
     person.follow(shared_page.locator("main .button"))
-    assert facts_of(shared_page)["refused_by"] == "recipient-server"
+    assert merge_reading(shared_page)["refused_by"] == "recipient-server"
 
 
 @in_every_language
@@ -212,7 +212,7 @@ def test_a_text_without_an_error_can_be_added_to(shared_page: Page, language: st
     expect(box).to_have_value("Dear Pat,\nsee you at noon.")
     paste(shared_page, f"{box.input_value()}\n\n{ENGLISH}")
     Pointer(shared_page).follow(shared_page.locator("main .button"))
-    assert (STATED | {"place": "away"}).items() <= facts_of(shared_page).items()
+    assert (STATED | {"place": "away"}).items() <= merge_reading(shared_page).items()
 
 
 @in_every_language

@@ -19,10 +19,15 @@ from tests.browser.person import Pointer, answer_all
 pytestmark = pytest.mark.browser
 
 ANSWERS = {
-    "error": "relay-denied", "refused_by": "own-server", "program": "iphone",
-    "account_domain": "pat@gmail.com", "recipient_domain": "kim@adatum.com", "place": "away",
-    "vpn": "no", "login": "none",
-}  # fmt: skip
+    "error": "relay-denied",
+    "refused_by": "own-server",
+    "program": "iphone",
+    "account_domain": "pat@gmail.com",
+    "recipient_domain": "kim@adatum.com",
+    "place": "away",
+    "vpn": "no",
+    "login": "none",
+}
 FULL = (
     PLAN.replace("proseware.com", "gmail.com") + "&port=25&security=none&sender_domain=gmail.com"
     "&reply_code=550&enhanced_status=5.7.1"

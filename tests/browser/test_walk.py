@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Request, ViewportSize, expect
 from pytest_playwright import CreateContextCallback
 
-from tests.browser.pages import DESKTOP, PHONE, ROW_4, facts_of, in_every_language
+from tests.browser.pages import DESKTOP, PHONE, ROW_4, in_every_language, merge_reading
 from tests.browser.person import Keyboard, Person, Pointer, answer_all
 
 pytestmark = pytest.mark.browser
@@ -67,18 +67,18 @@ def walk(person: Person, language: str) -> None:
     person.follow(page.locator("main .button"))
     answer_all(person, ANSWERS)
 
-    assert ROW_4.items() <= facts_of(page).items()
+    assert ROW_4.items() <= merge_reading(page).items()
     works = page.locator('.worked a[href*="worked="]')
     works_not = page.locator('.worked a:not([href*="worked="])')
     expect(works).to_have_attribute("href", re.compile(r"worked=use-login\b"))
     first_way = page.locator("#remedy").inner_text()
 
     person.follow(works_not)
-    assert facts_of(page)["tried"] == "use-login"
+    assert merge_reading(page)["tried"] == "use-login"
     assert page.locator("#remedy").inner_text() != first_way
 
     person.follow(works)
-    assert facts_of(page)["worked"] != "use-login"
+    assert merge_reading(page)["worked"] != "use-login"
     expect(page.locator(".route .through").first).to_be_attached()
     expect(page.locator(".remedy, form")).to_have_count(0)
 

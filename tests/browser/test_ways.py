@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import ALL_ANSWERS, PLAN, facts_of, in_every_language, open_kind
+from tests.browser.pages import ALL_ANSWERS, PLAN, in_every_language, merge_reading, open_kind
 from tests.browser.person import Pointer, answer, question
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def change(page: Page, fact: str, text: str) -> None:
 def test_a_changed_answer_keeps_the_others(shared_page: Page, language: str) -> None:
     shared_page.goto(f"/{language}/{PLAN}")
     change(shared_page, "program", "iphone")
-    assert facts_of(shared_page) == ALL_ANSWERS | {"program": "iphone"}
+    assert merge_reading(shared_page) == ALL_ANSWERS | {"program": "iphone"}
     expect(shared_page.locator(".remedy")).to_be_visible()
 
 
@@ -34,7 +34,7 @@ def test_a_changed_answer_keeps_the_others(shared_page: Page, language: str) -> 
 def test_a_changed_typed_answer_keeps_the_others(shared_page: Page, language: str) -> None:
     shared_page.goto(f"/{language}/{PLAN}")
     change(shared_page, "recipient_domain", "kim@fabrikam.com")
-    assert facts_of(shared_page) == ALL_ANSWERS | {"recipient_domain": "fabrikam.com"}
+    assert merge_reading(shared_page) == ALL_ANSWERS | {"recipient_domain": "fabrikam.com"}
 
 
 @in_every_language
@@ -42,7 +42,7 @@ def test_a_changed_place_drops_what_no_longer_applies(shared_page: Page, languag
     shared_page.goto(f"/{language}/{PLAN}")
     change(shared_page, "place", "away")
     kept = {fact: value for fact, value in ALL_ANSWERS.items() if fact not in USED_UP}
-    assert facts_of(shared_page) == kept | {"place": "away"}
+    assert merge_reading(shared_page) == kept | {"place": "away"}
     assert question(shared_page) == "connection"
 
 
@@ -50,7 +50,7 @@ def test_the_answer_to_change_is_the_one_that_is_chosen(shared_page: Page) -> No
     shared_page.goto(f"/en/{PLAN}&change=place")
     expect(shared_page.locator("input:checked")).to_have_value("work")
     Pointer(shared_page).choose(shared_page.locator('[name=place][value="work"]'))
-    assert facts_of(shared_page) == ALL_ANSWERS, "the same answer again changes nothing"
+    assert merge_reading(shared_page) == ALL_ANSWERS, "the same answer again changes nothing"
 
 
 def test_a_change_keeps_the_ways_that_were_tried(shared_page: Page) -> None:
@@ -66,13 +66,13 @@ def test_a_change_keeps_the_ways_that_were_tried(shared_page: Page) -> None:
 )
 def test_the_other_language_keeps_the_spot(shared_page: Page, language: str, kind: str) -> None:
     open_kind(shared_page, language, kind)
-    facts, asked = facts_of(shared_page), question(shared_page)
+    facts, asked = merge_reading(shared_page), question(shared_page)
     other = shared_page.locator("nav a:not([aria-current])")
     code = other.get_attribute("hreflang") or ""
     Pointer(shared_page).follow(other)
     expect(shared_page.locator("html")).to_have_attribute("lang", code)
     expect(shared_page.locator("nav [aria-current]")).to_have_attribute("lang", code)
-    assert facts.items() <= facts_of(shared_page).items()
+    assert facts.items() <= merge_reading(shared_page).items()
     assert question(shared_page) == asked
 
 
@@ -92,7 +92,7 @@ def test_back_leads_to_the_question_before(shared_page: Page, language: str) -> 
     shared_page.go_back()
     assert question(shared_page) == "program"
     answer(person, "program", "iphone")
-    assert facts_of(shared_page)["program"] == "iphone"
+    assert merge_reading(shared_page)["program"] == "iphone"
     assert question(shared_page) == "error"
     assert after != "error"
 

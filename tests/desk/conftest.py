@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.knowledge import add_providers
+from app.services import services
 from app.settings import Settings
 from tests.conftest import PORTALS
 from tests.linting import LintingClient
@@ -38,8 +39,8 @@ def desk_app(database_url: str, clock: Clock) -> Iterator[Flask]:
 
 def let_go(app: Flask) -> None:
     """End what an app does by itself, and let go of its database and its portals."""
-    app.extensions["tally"].close()
-    app.extensions["database"].close()
+    services(app).storage.counters.close()
+    services(app).storage.database.close()
     add_providers(())
 
 
@@ -51,9 +52,12 @@ def token(page: TestResponse) -> str:
 
 
 def sign_in(
-    client: LintingClient, password: str = PASSWORD, name: str = "lan", root: str = "",
+    client: LintingClient,
+    password: str = PASSWORD,
+    name: str = "lan",
+    root: str = "",
     **changes: str,
-) -> TestResponse:  # fmt: skip
+) -> TestResponse:
     """Send the sign-in form."""
     url = f"{root}/en/desk/sign-in"
     form = {"name": name, "password": password, "csrf_token": token(client.get(url))}
@@ -71,7 +75,7 @@ def agent_of(desk_app: Flask) -> Callable[..., LintingClient]:
     """Return a function that makes an agent and signs them in."""
 
     def make(name: str = "lan", role: str = "agent", portal: str = "") -> LintingClient:
-        desk_app.extensions["agents"].add(portal, name, role, PASSWORD)
+        services(desk_app).storage.agents.add(portal, name, role, PASSWORD)
         client = desk_app.test_client()
         root = f"/at/{portal}" if portal else ""
         assert sign_in(client, name=name, root=root).status_code == 303

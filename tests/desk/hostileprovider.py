@@ -32,10 +32,12 @@ class HostileProvider(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.answers: dict[str, tuple[int, dict[str, str], Any]] = {}
         self.discovery = {
-            "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/auth",
-            "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/keys",
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.issuer}/auth",
+            "token_endpoint": f"{self.issuer}/token",
+            "jwks_uri": f"{self.issuer}/keys",
             "userinfo_endpoint": f"{self.issuer}/userinfo",
-        }  # fmt: skip
+        }
 
     def signed(self, header: dict[str, Any] | None = None, **changes: Any) -> str:
         """Return an ID token for the sign-in that was begun last; None leaves a claim out."""

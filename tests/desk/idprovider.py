@@ -30,9 +30,13 @@ class IdentityServer:
     def __init__(self, clients: Mapping[str, str], host: str) -> None:
         told = json.dumps([client(id, uri) for id, uri in clients.items()])
         self._process = subprocess.Popen(
-            [PROGRAM, "provider.mjs", host, told], cwd=FOLDER, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [PROGRAM, "provider.mjs", host, told],
+            cwd=FOLDER,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         assert self._process.stdout
         self.issuer = self._process.stdout.readline().strip()
         assert self.issuer, "the provider does not start"

@@ -12,10 +12,11 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.http import security_log
+from app.services import services
 from app.settings import Settings
 from app.store import passwords
-from app.store.slots import Slots
-from app.web import security_log
+from app.store.hashing_limit import Slots
 from tests.desk.conftest import PASSWORD, SETTINGS, let_go, sign_in, token
 from tests.linting import LintingClient, visible_text
 from tests.store.fixtures import Clock
@@ -64,11 +65,13 @@ def test_the_session_is_another_one_afterwards(desk_app: Flask, lan: LintingClie
 
 @pytest.mark.parametrize(
     ("old", "new", "status", "said", "at"),
-    [("wrong horse battery", NEW, 422, "not the password that you have now", "old"),
-     (PASSWORD, "elevensigns", 422, "12 to 256 characters", "new"),
-     (PASSWORD, "passwordpassword", 422, "easy to guess", "new"),
-     (PASSWORD, "x" * 257, 422, "12 to 256 characters", "new")],
-)  # fmt: skip
+    [
+        ("wrong horse battery", NEW, 422, "not the password that you have now", "old"),
+        (PASSWORD, "elevensigns", 422, "12 to 256 characters", "new"),
+        (PASSWORD, "passwordpassword", 422, "easy to guess", "new"),
+        (PASSWORD, "x" * 257, 422, "12 to 256 characters", "new"),
+    ],
+)
 def test_what_is_wrong_is_said(
     lan: LintingClient, old: str, new: str, status: int, said: str, at: str
 ) -> None:
@@ -154,7 +157,7 @@ def test_nobody_ends_another_agents_session(
 
 
 def test_whom_a_provider_vouches_for_has_no_password_here(desk_app: Flask) -> None:
-    agents, sessions = desk_app.extensions["agents"], desk_app.extensions["sessions"]
+    agents, sessions = services(desk_app).storage.agents, services(desk_app).storage.sessions
     vouched = agents.known_by("", "https://id.example", "42", "lan", "agent")
     client = desk_app.test_client()
     with client.session_transaction(path="/en/desk") as session:
@@ -182,7 +185,7 @@ def test_the_security_log_tells_what_happened_and_to_nobodys_name(
     monkeypatch.setattr(logger, "propagate", False)
     monkeypatch.setattr(logger, "level", logging.INFO)
     try:
-        number = desk_app.extensions["agents"].add("", "lan", "agent", PASSWORD).id
+        number = services(desk_app).storage.agents.add("", "lan", "agent", PASSWORD).id
         client, stranger = desk_app.test_client(), desk_app.test_client()
         for _ in range(6):
             sign_in(stranger, "wrong horse battery", "xuân of somewhere")
@@ -197,11 +200,15 @@ def test_the_security_log_tells_what_happened_and_to_nobodys_name(
     told = [json.loads(line.getMessage()) for line in caplog.records if line.name == logger.name]
     events = [(one["event"], one.get("reason"), one.get("agent")) for one in told]
     assert events == [
-        *[("sign-in-refused", "password", None)] * 5, ("sign-in-refused", "locked", None),
-        ("sign-in", None, number), ("password-change-refused", "password", number),
-        ("password-changed", None, number), ("sign-in", None, number),
-        ("sessions-ended", None, number), ("sign-out", None, number),
-    ]  # fmt: skip
+        *[("sign-in-refused", "password", None)] * 5,
+        ("sign-in-refused", "locked", None),
+        ("sign-in", None, number),
+        ("password-change-refused", "password", number),
+        ("password-changed", None, number),
+        ("sign-in", None, number),
+        ("sessions-ended", None, number),
+        ("sign-out", None, number),
+    ]
     for secret in (PASSWORD, NEW, "wrong horse", "somewhere", "lan", "127.0.0"):
         assert secret not in caplog.text
 
@@ -212,7 +219,7 @@ def test_leads_can_be_kept_from_working_with_a_password(
 ) -> None:
     app = create_app(Settings(**SETTINGS, database_url=database_url, passwords=allowed), now=clock)
     app.test_client_class = LintingClient
-    app.extensions["agents"].add("", "lan", "lead", PASSWORD)
+    services(app).storage.agents.add("", "lan", "lead", PASSWORD)
     client = app.test_client()
     if allowed == "nobody":
         page = client.get("/en/desk/sign-in")

@@ -5,16 +5,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from app.desk.screen.answers import Fault, beside, read_form, shown_text
+from app.desk.screen.form_answers import AnswerError, beside, read_form, shown_text
 from app.diagnosis import Facts
 from app.knowledge import knowledge
 from tests.diagnosis.test_interview import ANSWERS
 
 FULL = Facts(
-    place="work", connection="other", vpn="no", account_domain="proseware.com", port=25,
-    recipient_domain="adatum.com,fabrikam.com", error="relay-denied", refused_by="own-server",
-    login="none", server="unknown", reply_code=550, tried=("webmail", "wait"),
-)  # fmt: skip
+    place="work",
+    connection="other",
+    vpn="no",
+    account_domain="proseware.com",
+    port=25,
+    recipient_domain="adatum.com,fabrikam.com",
+    error="relay-denied",
+    refused_by="own-server",
+    login="none",
+    server="unknown",
+    reply_code=550,
+    tried=("webmail", "wait"),
+)
 
 
 def form_of(facts: Facts, card: str | None = None) -> MultiDict[str, str]:
@@ -85,12 +94,17 @@ def test_what_is_answered_in_the_same_form_is_not_stale() -> None:
 @pytest.mark.parametrize(
     ("before", "said", "after"),
     [
-        (None, ["", "465"], 465), (25, ["", "465"], 465), (25, ["2525", "25"], 2525),
-        (2525, ["2525", "465"], 465), (2525, [""], None), (25, ["", "unknown"], "unknown"),
-        ("unknown", ["2525", "unknown"], 2525), ("unknown", ["", "unknown"], "unknown"),
+        (None, ["", "465"], 465),
+        (25, ["", "465"], 465),
+        (25, ["2525", "25"], 2525),
+        (2525, ["2525", "465"], 465),
+        (2525, [""], None),
+        (25, ["", "unknown"], "unknown"),
+        ("unknown", ["2525", "unknown"], 2525),
+        ("unknown", ["", "unknown"], "unknown"),
         (None, ["2525", "465"], 2525),
     ],
-)  # fmt: skip
+)
 def test_a_field_with_choices_beside_it(before, said, after) -> None:
     assert change(Facts(port=before), "port", port=said).port == after
 
@@ -101,10 +115,12 @@ def test_a_field_with_choices_beside_it(before, said, after) -> None:
         (None, ["pat@Proseware.com"], "proseware.com"),
         (None, ["x.example", "unknown"], "x.example"),
         ("proseware.com", ["proseware.com", "unknown"], "unknown"),
-        ("unknown", ["adatum.com", "unknown"], "adatum.com"), ("unknown", [""], None),
-        ("unknown", ["", "unknown"], "unknown"), ("proseware.com", ["  "], None),
+        ("unknown", ["adatum.com", "unknown"], "adatum.com"),
+        ("unknown", [""], None),
+        ("unknown", ["", "unknown"], "unknown"),
+        ("proseware.com", ["  "], None),
     ],
-)  # fmt: skip
+)
 def test_a_typed_answer_and_not_knowing(before, said, after) -> None:
     assert change(Facts(account_domain=before), account_domain=said).account_domain == after
 
@@ -114,8 +130,12 @@ def test_the_account_can_be_chosen_for_the_sender() -> None:
     after = change(before, "sender_domain", sender_domain=["", "proseware.com"])
     assert after.sender_domain == "proseware.com"
     assert shown_text("sender_domain", after) == ""
-    assert change(after, "sender_domain", sender_domain=["fabrikam.com", "proseware.com"]) \
-        .sender_domain == "fabrikam.com"  # fmt: skip
+    assert (
+        change(
+            after, "sender_domain", sender_domain=["fabrikam.com", "proseware.com"]
+        ).sender_domain
+        == "fabrikam.com"
+    )
 
 
 def test_a_mistake_loses_nothing_else() -> None:
@@ -127,8 +147,10 @@ def test_a_mistake_loses_nothing_else() -> None:
     facts, errors, typed = read_form(FULL, form)
     assert facts == FULL.but(login="password")
     assert errors == {
-        "port": Fault("not-a-port"), "server": Fault("not-a-host"), "place": Fault("not-a-choice"),
-    }  # fmt: skip
+        "port": AnswerError("not-a-port"),
+        "server": AnswerError("not-a-host"),
+        "place": AnswerError("not-a-choice"),
+    }
     assert typed == {"port": "smtp", "server": "??", "place": "moon"}
     assert len(read_form(FULL, MultiDict({"server": "??" * 999}))[2]["server"]) == 400
 
@@ -136,7 +158,7 @@ def test_a_mistake_loses_nothing_else() -> None:
 def test_telex_is_asked_about_unless_it_is_meant() -> None:
     form = MultiDict({"account_domain": "pat@yahô.com"})
     facts, errors, typed = read_form(Facts(), form)
-    assert (facts, errors) == (Facts(), {"account_domain": Fault("telex", "yahoo.com")})
+    assert (facts, errors) == (Facts(), {"account_domain": AnswerError("telex", "yahoo.com")})
     assert typed == {"account_domain": "pat@yahô.com"}
     meant = MultiDict([*form.items(), ("keep", "account_domain")])
     assert read_form(Facts(), meant)[0].account_domain == "xn--yah-mna.com"

@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import create_app
 from app.diagnosis import Facts
+from app.services import services
 from app.settings import Settings
 from app.store.codes import DRAWN, SIGNS, check_sign, shown_code
 from tests.linting import LintingClient, visible_text
@@ -61,7 +62,7 @@ def test_a_code_holds_what_was_answered_and_leads_back_to_it(person: LintingClie
 
 def test_only_the_domain_of_an_address_is_kept(desk_app: Flask, person: LintingClient) -> None:
     code = code_of(person.post("/en/help?account_domain=lan@proseware.com"))
-    kept = desk_app.extensions["cases"].find("", code)
+    kept = services(desk_app).storage.cases.find("", code)
     assert kept.facts == Facts(account_domain="proseware.com")
     assert "@" not in person.get("/en/help?account_domain=lan@proseware.com").location
 
@@ -105,7 +106,7 @@ def test_a_case_expires_and_says_so(desk_app: Flask, person: LintingClient, cloc
         assert page.status_code == 410
         assert "expired" in visible_text(page)
         assert "adatum.com" not in visible_text(page)
-        desk_app.extensions["cases"].sweep(sure=True)
+        services(desk_app).storage.cases.sweep(sure=True)
 
 
 def test_a_case_is_deleted_on_request_and_says_so(person: LintingClient) -> None:
@@ -161,7 +162,7 @@ def test_what_the_server_answered_is_listed_as_kept(person: LintingClient) -> No
 def test_a_solved_case_does_not_ask_for_a_call(desk_app: Flask, person: LintingClient) -> None:
     code = code_of(person.post("/en/help?place=home"))
     assert "Call the people" in visible_text(person.get(f"/en/case/{code}"))
-    cases = desk_app.extensions["cases"]
+    cases = services(desk_app).storage.cases
     cases.change(cases.find("", code), "lan", outcome="solved")
     said = visible_text(person.get(f"/en/case/{code}"))
     assert "solved" in said

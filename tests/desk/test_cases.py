@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from app.diagnosis import Facts
-from app.store import DatabaseAway, audit
+from app.services import install, services
+from app.store import DatabaseUnavailable, audit
 from app.store.cases import Case
 from app.store.codes import shown_code
 from tests.desk.conftest import look_up
@@ -31,7 +33,7 @@ Agent = Callable[..., LintingClient]
 @pytest.fixture
 def case(desk_app: Flask) -> Case:
     """Return a case that somebody has opened in Vietnamese."""
-    return desk_app.extensions["cases"].open("", "vi", FACTS)
+    return services(desk_app).storage.cases.open("", "vi", FACTS)
 
 
 def fields(page) -> dict[str, str]:
@@ -59,7 +61,7 @@ def test_a_code_opens_exactly_that_state(agent_of: Agent, case: Case) -> None:
 
 
 def test_an_english_caller_is_spoken_to_in_english(agent_of: Agent, desk_app: Flask) -> None:
-    case = desk_app.extensions["cases"].open("", "en", FACTS)
+    case = services(desk_app).storage.cases.open("", "en", FACTS)
     page = agent_of().get(url(case.code, lang="vi"))
     assert "/en/case/" + case.code in page.text
 
@@ -85,7 +87,7 @@ def test_a_form_sent_twice_changes_nothing_the_second_time(
     page = client.post(url(case.code), data=form | {"place": "away"})
     assert page.status_code == 409
     assert "not kept" in visible_text(page)
-    assert desk_app.extensions["cases"].find("", case.code).facts.place == "home"
+    assert services(desk_app).storage.cases.find("", case.code).facts.place == "home"
     form = fields(page) | {"place": "away"}
     assert client.post(url(case.code), data=form).status_code == 303, "from there it goes on"
 
@@ -124,7 +126,7 @@ def test_what_helped_stays_when_it_is_not_advised_any_more(
 def test_a_case_that_ends_while_it_is_changed(
     agent_of: Agent, case: Case, desk_app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    client, cases = agent_of(), desk_app.extensions["cases"]
+    client, cases = agent_of(), services(desk_app).storage.cases
     form = fields(client.get(url(case.code))) | {"place": "home"}
     look = cases.look
 
@@ -148,13 +150,13 @@ def test_a_form_of_another_session_is_refused(
     for token in (theirs["csrf_token"], "", "x"):
         form = fields(lan.get(url(case.code))) | {"csrf_token": token, "place": "home"}
         assert lan.post(url(case.code, path), data=form).status_code == 400
-    assert desk_app.extensions["cases"].find("", case.code) == case
+    assert services(desk_app).storage.cases.find("", case.code) == case
     form = fields(lan.get(url(case.code)))
     page = desk_app.test_client().post(url(case.code, path, "vi"), data=form)
     assert page.status_code == 401
     assert f"to=desk%2Fcases%2F{case.code}" in page.text
     assert "không còn đăng nhập" in visible_text(page)
-    assert desk_app.extensions["cases"].find("", case.code) == case
+    assert services(desk_app).storage.cases.find("", case.code) == case
 
 
 def test_what_came_of_it_stands_in_the_ticket_of_both_languages(
@@ -182,7 +184,7 @@ def test_a_paste_is_read_and_leaves_only_its_facts(
     page = client.post(url(case.code), data=form | {"text": text, "read": "yes"})
     assert page.status_code == 200
     assert fields(page)["version"] == "2"
-    kept = desk_app.extensions["cases"].find("", case.code)
+    kept = services(desk_app).storage.cases.find("", case.code)
     assert kept.facts.error == "relay-denied"
     assert kept.facts.recipient_domain == "fabrikam.com"
     assert "lan@" not in str(kept)
@@ -204,7 +206,7 @@ def test_another_desks_agent_does_not_see_it(agent_of: Agent, case: Case, desk_a
     assert page.status_code == 404
     assert theirs.get(url(case.code, root="/at/proseware")).status_code == 404
     assert theirs.get(url(case.code)).status_code == 303, "and is nobody at this desk"
-    other = desk_app.extensions["cases"].open("proseware", "vi", FACTS)
+    other = services(desk_app).storage.cases.open("proseware", "vi", FACTS)
     assert agent_of().get(url(other.code)).status_code == 404
     assert theirs.get(url(other.code, root="/at/proseware")).status_code == 200
 
@@ -251,7 +253,7 @@ def test_what_stands_on_the_desk_becomes_a_case(agent_of: Agent, desk_app: Flask
     assert client.post(action.replace("&amp;", "&")).status_code == 400
     made = client.post(action.replace("&amp;", "&"), data={"csrf_token": token})
     code = re.search(r"/cases/(\w+)", made.location)[1]
-    kept = desk_app.extensions["cases"].find("", code)
+    kept = services(desk_app).storage.cases.find("", code)
     assert (kept.facts, kept.language) == (FACTS, "en")
     assert client.get(made.location).status_code == 200
 
@@ -262,9 +264,9 @@ def test_the_desk_goes_on_without_its_database(
     client = agent_of()
 
     def away(*_: object) -> None:
-        raise DatabaseAway
+        raise DatabaseUnavailable
 
-    monkeypatch.setattr(desk_app.extensions["sessions"], "agent_of", away)
+    monkeypatch.setattr(services(desk_app).storage.sessions, "agent_of", away)
     page = client.get("/en/desk?place=home")
     assert page.status_code == 200
     assert "not available just now" in visible_text(page)
@@ -285,10 +287,13 @@ def test_the_audit_tells_a_lead_who_did_what(agent_of: Agent, case: Case, desk_a
     client.post(url(case.code), data=form | {"place": "home"})
     form = fields(client.get(url(case.code)))
     client.post(url(case.code, "/delete"), data=form)
-    lines = audit.read(desk_app.extensions["database"], "", 9)
+    lines = audit.read(services(desk_app).storage.database, "", 9)
     assert [(line.agent, line.action) for line in lines][::-1] == [
-        ("", "opened"), ("lan", "seen"), ("lan", "changed"), ("lan", "deleted"),
-    ]  # fmt: skip
+        ("", "opened"),
+        ("lan", "seen"),
+        ("lan", "changed"),
+        ("lan", "deleted"),
+    ]
     said = visible_text(agent_of("kim", "lead").get("/en/desk/audit"))
     assert re.search(r"deleted.*lan.*changed.*lan.*looked at.*lan.*opened", said)
     assert client.get("/en/desk/audit").status_code == 403
@@ -301,7 +306,8 @@ def test_the_desk_without_cases_may_be_open_to_all(desk_app: Flask) -> None:
     kept = person.post("/en/desk/cases/new?place=home")
     assert 'action="/en/desk/sign-in?to=desk%3Fplace%3Dhome"' in kept.text
     assert "to=desk%3Fplace%3Dhome" in person.get("/en/desk?place=home").location
-    desk_app.extensions["desk_open"] = True
+    made = services(desk_app)
+    install(desk_app, replace(made, settings=replace(made.settings, desk_open=True)))
     assert person.get("/en/desk").status_code == 200
     for page in ("cases", f"cases/{some_code()}", "audit", "insights"):
         assert person.get(f"/en/desk/{page}").status_code == 303

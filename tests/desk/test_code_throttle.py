@@ -16,14 +16,15 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app
-from app.cases.throttle import CodeThrottle, Throttled
+from app.http.code_throttle import CodeThrottle, Throttled
+from app.http.rate_limits import Rate, around, read_limit
+from app.http.window_counters import RedisCounter
+from app.services import services
 from app.settings import Settings
-from app.store import Database, DatabaseAway
+from app.store import Database, DatabaseUnavailable
 from app.store.cases import UnknownCode
 from app.store.code_budget import CodeBudget
 from app.store.codes import DRAWN, check_sign
-from app.web.counters import RedisCounter
-from app.web.rates import Rate, around, read_limit
 from tests.api.redisserver import RedisServer, running
 from tests.browser.server import HOST, serving
 from tests.desk.conftest import SETTINGS, let_go, look_up, sign_in
@@ -195,7 +196,7 @@ def test_agents_go_on_when_the_budget_is_used_up(
 ) -> None:
     app = make_app(code_budget=1)
     code = new_code(app)
-    app.extensions["agents"].add("", "lan", "agent", "correct horse battery")
+    services(app).storage.agents.add("", "lan", "agent", "correct horse battery")
     agent = app.test_client()
     assert sign_in(agent).status_code == 303
     with listening(caplog) as events:
@@ -236,7 +237,7 @@ def test_a_miss_that_cannot_be_counted_is_no_answer(
     new_code(app)
 
     def away(_: CodeBudget) -> bool:
-        raise DatabaseAway
+        raise DatabaseUnavailable
 
     monkeypatch.setattr(CodeBudget, "spend", away)
     assert ask(app, "198.51.100.1") == 503
@@ -260,11 +261,11 @@ def test_people_of_one_network_at_once_are_in_nobodys_way(make_app: Callable[...
 def test_nobody_waits_for_long_behind_a_look_up_that_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.cases.throttle.LONGEST", 0.05)
+    monkeypatch.setattr("app.http.code_throttle.LONGEST", 0.05)
     throttle = CodeThrottle([Rate(read_limit("10 per hour"))])
     with (
         throttle.trying(("198.51.100.1", "198.51.100.0/24"), ""),
-        pytest.raises(DatabaseAway),
+        pytest.raises(DatabaseUnavailable),
         throttle.trying(("198.51.100.2", "198.51.100.0/24"), ""),
     ):
         pass
@@ -273,7 +274,7 @@ def test_nobody_waits_for_long_behind_a_look_up_that_hangs(
 def test_a_network_that_is_held_up_fills_no_redis(
     database: Database, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.counters.SLOW", 10.0)  # a busy machine is no reason
+    monkeypatch.setattr("app.http.window_counters.SLOW", 10.0)  # a busy machine is no reason
     counter = RedisCounter(redis.uri)
     strict = [Rate(read_limit(f"{number} per day"), counter, name=str(number)) for number in (3, 6)]
     budget = CodeBudget(database, 1, lambda: date(2026, 11, 25))

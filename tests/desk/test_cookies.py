@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.services import services
 from app.settings import Settings
 from app.store.sessions import SHIFT
 from tests.desk.conftest import PASSWORD, sign_in, token
@@ -22,7 +23,7 @@ def client_of(folder: Path, url: str, hsts: str = "") -> LintingClient:
     database = f"sqlite:///{folder}/desk.sqlite3"
     app = create_app(Settings(page_cache=0, database_url=database, public_url=url, hsts=hsts))
     app.test_client_class = LintingClient
-    app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    services(app).storage.agents.add("", "lan", "agent", PASSWORD)
     client: LintingClient = app.test_client()
     return client
 
@@ -39,8 +40,9 @@ def test_where_browsers_come_by_https_nobody_can_plant_a_cookie(
     assert done.status_code == 303
     cookies = done.headers.getlist("Set-Cookie")
     assert {cookie.partition("=")[0] for cookie in cookies} == {
-        f"{prefix}desk", f"{prefix}desk-device",
-    }  # fmt: skip
+        f"{prefix}desk",
+        f"{prefix}desk-device",
+    }
     assert all("; Secure; HttpOnly; Path=/" in cookie for cookie in cookies)
     assert client.get("/en/desk/cases").status_code == 200
     if prefix:
@@ -53,11 +55,17 @@ def test_where_browsers_come_by_https_nobody_can_plant_a_cookie(
 
 @pytest.mark.parametrize(
     ("url", "hsts", "said"),
-    [("https://mail.example", "31536000; includeSubDomains",
-      "max-age=31536000; includeSubDomains"),
-     ("https://mail.example", "", None), ("http://127.0.0.1:8000", "31536000", None),
-     ("", "31536000", None)],
-)  # fmt: skip
+    [
+        (
+            "https://mail.example",
+            "31536000; includeSubDomains",
+            "max-age=31536000; includeSubDomains",
+        ),
+        ("https://mail.example", "", None),
+        ("http://127.0.0.1:8000", "31536000", None),
+        ("", "31536000", None),
+    ],
+)
 def test_browsers_are_told_to_keep_to_https_where_an_operator_says_so(
     tmp_path: Path, url: str, hsts: str, said: str | None
 ) -> None:
@@ -81,9 +89,13 @@ def test_a_token_that_was_changed_is_refused(tmp_path: Path, change: str) -> Non
     client = client_of(tmp_path, "")
     ends, _, digest = token(client.get("/en/desk/sign-in")).partition(".")
     forged = {
-        "later": f"{int(ends) + 1}.{digest}", "earlier": f"1.{digest}", "number": f"é.{digest}",
-        "digest": f"{ends}.{digest[:-1]}é", "long": f"{'9' * 5000}.{digest}", "nothing": ".",
-    }  # fmt: skip
+        "later": f"{int(ends) + 1}.{digest}",
+        "earlier": f"1.{digest}",
+        "number": f"é.{digest}",
+        "digest": f"{ends}.{digest[:-1]}é",
+        "long": f"{'9' * 5000}.{digest}",
+        "nothing": ".",
+    }
     form = {"name": "lan", "password": PASSWORD, "csrf_token": forged[change]}
     assert client.post("/en/desk/sign-in", data=form).status_code == 400
 

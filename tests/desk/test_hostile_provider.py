@@ -15,7 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
-from app.portal.identity import IdentityProvider
+from app.portals.identity_provider import IdentityProvider
+from app.services import services
 from tests.desk.hostileprovider import DISCOVERY, KEY, HostileProvider, running
 from tests.desk.test_identity import BACK, BEGIN, is_in, make_app, vouching, who
 from tests.linting import LintingClient
@@ -96,7 +97,7 @@ def test_the_same_subject_of_another_provider_is_somebody_else(
         second = make_app(tmp_path, vouching(other.issuer))
         client = second.test_client()
         assert sign_in(client, other).status_code == 303
-    agents = second.extensions["agents"].all()
+    agents = services(second).storage.agents.all()
     assert len({agent.id for agent in agents}) == 2
     assert sorted(agent.role for agent in agents) == ["agent", "lead"]
     assert lead.get("/en/desk/audit").status_code == 200
@@ -153,10 +154,14 @@ def test_the_public_key_is_no_shared_secret(desk_app: Flask, provider: HostilePr
 
 @pytest.mark.parametrize(
     ("header", "key"),
-    [({}, OTHERS), ({"jwk": OTHERS.as_dict(private=False)}, OTHERS),
-     ({"jku": "http://127.0.0.1:1/keys"}, OTHERS), ({"kid": "two"}, KEY)],
+    [
+        ({}, OTHERS),
+        ({"jwk": OTHERS.as_dict(private=False)}, OTHERS),
+        ({"jku": "http://127.0.0.1:1/keys"}, OTHERS),
+        ({"kid": "two"}, KEY),
+    ],
     ids=["unknown-key", "key-in-header", "key-elsewhere", "no-such-key"],
-)  # fmt: skip
+)
 def test_no_key_but_the_providers_counts(
     desk_app: Flask, provider: HostileProvider, header: dict[str, Any], key: Any
 ) -> None:
@@ -171,11 +176,22 @@ def test_no_key_but_the_providers_counts(
 
 @pytest.mark.parametrize(
     "change",
-    [{"aud": ["other"]}, {"aud": ["desk", "other"]}, {"aud": ["desk"], "azp": "other"},
-     {"aud": None}, {"iss": None}, {"exp": None}, {"nonce": None}, {"sub": None},
-     {"iat": 4_000_000_000}, {"nbf": 4_000_000_000}, {"sub": ["lan"]}, {"at_hash": "x"}],
+    [
+        {"aud": ["other"]},
+        {"aud": ["desk", "other"]},
+        {"aud": ["desk"], "azp": "other"},
+        {"aud": None},
+        {"iss": None},
+        {"exp": None},
+        {"nonce": None},
+        {"sub": None},
+        {"iat": 4_000_000_000},
+        {"nbf": 4_000_000_000},
+        {"sub": ["lan"]},
+        {"at_hash": "x"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_token_that_is_not_for_this_sign_in_is_refused(
     desk_app: Flask, provider: HostileProvider, change: dict[str, Any]
 ) -> None:

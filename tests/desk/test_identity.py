@@ -22,9 +22,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from app import create_app
-from app.desk.signing import openid
+from app.desk.sign_in import oidc_client
 from app.knowledge import add_providers
-from app.portal.identity import IdentityProvider
+from app.portals.identity_provider import IdentityProvider
+from app.services import services
 from app.settings import Settings
 from tests.browser.pages import write_portals
 from tests.conftest import PORTALS
@@ -91,7 +92,7 @@ def changed(url: str, **values: str | None) -> str:
 
 def who(app: Flask) -> list[tuple[str, str, str]]:
     """Return desk, name and role of everybody known."""
-    return [(agent.portal, agent.name, agent.role) for agent in app.extensions["agents"].all()]
+    return [(agent.portal, agent.name, agent.role) for agent in services(app).storage.agents.all()]
 
 
 def is_in(client: LintingClient, root: str = "") -> bool:
@@ -153,9 +154,15 @@ def test_somebody_in_no_group_is_told_so(desk_app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("site", "status"),
-    [("cross-site", 200), ("same-site", 200), ("", 200), ("same-origin", 303), ("none", 303),
-     (None, 303)],
-)  # fmt: skip
+    [
+        ("cross-site", 200),
+        ("same-site", 200),
+        ("", 200),
+        ("same-origin", 303),
+        ("none", 303),
+        (None, 303),
+    ],
+)
 def test_no_other_site_begins_a_sign_in(desk_app: Flask, site: str | None, status: int) -> None:
     client = desk_app.test_client()
     headers = {} if site is None else {"Sec-Fetch-Site": site}
@@ -228,9 +235,13 @@ def test_an_address_counts_once(desk_app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"nonce": "another"}, 502), ({"nonce": None}, 502), ({"code_challenge": "x" * 43}, 400),
-     ({"scope": "openid"}, 303)],
-)  # fmt: skip
+    [
+        ({"nonce": "another"}, 502),
+        ({"nonce": None}, 502),
+        ({"code_challenge": "x" * 43}, 400),
+        ({"scope": "openid"}, 303),
+    ],
+)
 def test_what_was_changed_on_the_way_is_refused(
     desk_app: Flask, change: dict[str, str | None], status: int
 ) -> None:
@@ -270,29 +281,50 @@ OUR_KEY = RSAKey.generate_key(2048)
 
 @pytest.mark.parametrize(
     ("kind", "change", "status"),
-    [("ours", {}, 303), ("theirs", {}, 502), ("none", {}, 502), ("HS256", {}, 502),
-     ("ours", {"iss": "http://127.0.0.1:1"}, 502), ("ours", {"aud": "other"}, 502),
-     ("ours", {"aud": "other", "azp": "desk"}, 502), ("ours", {"exp": 1}, 502),
-     ("ours", {"nonce": "another"}, 502), ("ours", {"sub": ""}, 502), ("ours", {"sub": 5}, 502),
-     ("ours", {"sub": "a\0b"}, 502), ("ours", {"sub": "x" * 256}, 502)],
-)  # fmt: skip
+    [
+        ("ours", {}, 303),
+        ("theirs", {}, 502),
+        ("none", {}, 502),
+        ("HS256", {}, 502),
+        ("ours", {"iss": "http://127.0.0.1:1"}, 502),
+        ("ours", {"aud": "other"}, 502),
+        ("ours", {"aud": "other", "azp": "desk"}, 502),
+        ("ours", {"exp": 1}, 502),
+        ("ours", {"nonce": "another"}, 502),
+        ("ours", {"sub": ""}, 502),
+        ("ours", {"sub": 5}, 502),
+        ("ours", {"sub": "a\0b"}, 502),
+        ("ours", {"sub": "x" * 256}, 502),
+    ],
+)
 def test_a_token_counts_only_as_signed_for_us(
-    desk_app: Flask, provider: IdentityServer, monkeypatch, caplog,
-    kind: str, change: dict[str, Any], status: int,
-) -> None:  # fmt: skip
+    desk_app: Flask,
+    provider: IdentityServer,
+    monkeypatch,
+    caplog,
+    kind: str,
+    change: dict[str, Any],
+    status: int,
+) -> None:
     client = desk_app.test_client()
     location = client.get(BEGIN).location
     sent = dict(parse_qsl(urlsplit(location).query))
     now = int(time.time())
     claims = {
-        "iss": provider.issuer, "aud": "desk", "sub": "lan", "iat": now, "exp": now + 60,
-        "nonce": sent["nonce"], "name": "Lan", "groups": ["leads"],
-    } | change  # fmt: skip
+        "iss": provider.issuer,
+        "aud": "desk",
+        "sub": "lan",
+        "iat": now,
+        "exp": now + 60,
+        "nonce": sent["nonce"],
+        "name": "Lan",
+        "groups": ["leads"],
+    } | change
     token = {"id_token": forged(claims, kind), "access_token": "x", "token_type": "Bearer"}
-    monkeypatch.setattr(openid.SignIn, "fetch_access_token", lambda *_, **__: token)
+    monkeypatch.setattr(oidc_client.OidcClient, "fetch_access_token", lambda *_, **__: token)
     keys = {"keys": [OUR_KEY.as_dict(private=False)]}
     if kind == "ours":
-        monkeypatch.setattr(openid.SignIn, "fetch_jwk_set", lambda *_, **__: keys)
+        monkeypatch.setattr(oidc_client.OidcClient, "fetch_jwk_set", lambda *_, **__: keys)
     with caplog.at_level(logging.INFO):
         page = client.get(f"{BACK}?code=a-secret-code&state={sent['state']}")
     assert page.status_code == status
@@ -304,7 +336,7 @@ def test_a_token_counts_only_as_signed_for_us(
 def test_a_provider_that_is_away_leaves_passwords(tmp_path: Path, caplog) -> None:
     with running(CLIENTS) as server:
         app = make_app(tmp_path, vouching(server.issuer))
-        app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+        services(app).storage.agents.add("", "lan", "agent", PASSWORD)
         client = app.test_client()
         back = go(client, "kim")
         server.stop()
@@ -323,7 +355,7 @@ def test_a_provider_that_is_away_leaves_passwords(tmp_path: Path, caplog) -> Non
 
 
 def test_a_slow_provider_is_not_waited_for(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(openid, "TIMEOUT", 0.1)
+    monkeypatch.setattr(oidc_client, "TIMEOUT", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         app = make_app(tmp_path, vouching(f"http://127.0.0.1:{silent.getsockname()[1]}"))
         assert app.test_client().get(BEGIN).status_code == 503
@@ -366,18 +398,26 @@ def told_by(server: HTTPServer) -> dict[str, Any]:
     """Return what a provider that is right says about itself."""
     issuer = f"http://127.0.0.1:{server.server_port}"
     return {
-        "issuer": issuer, "authorization_endpoint": f"{issuer}/auth",
-        "token_endpoint": f"{issuer}/token", "jwks_uri": f"{issuer}/keys",
-    }  # fmt: skip
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/auth",
+        "token_endpoint": f"{issuer}/token",
+        "jwks_uri": f"{issuer}/keys",
+    }
 
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({}, 303), ({"issuer": "https://other.example"}, 502), ({"issuer": None}, 502),
-     ({"token_endpoint": "http://other.example/token"}, 502), ({"scopes_supported": 5}, 502),
-     ({"id_token_signing_alg_values_supported": ["none", "HS256"]}, 502),
-     ({"authorization_endpoint": None}, 502), ({"verify": False, "proxies": {}}, 303)],
-)  # fmt: skip
+    [
+        ({}, 303),
+        ({"issuer": "https://other.example"}, 502),
+        ({"issuer": None}, 502),
+        ({"token_endpoint": "http://other.example/token"}, 502),
+        ({"scopes_supported": 5}, 502),
+        ({"id_token_signing_alg_values_supported": ["none", "HS256"]}, 502),
+        ({"authorization_endpoint": None}, 502),
+        ({"verify": False, "proxies": {}}, 303),
+    ],
+)
 def test_a_provider_is_believed_about_itself_as_far_as_it_is_safe(
     tmp_path: Path, pretender: HTTPServer, change: dict[str, Any], status: int
 ) -> None:
@@ -389,9 +429,15 @@ def test_a_provider_is_believed_about_itself_as_far_as_it_is_safe(
 
 @pytest.mark.parametrize(
     "answer",
-    [(200, {}, b"[]"), (200, {}, b"<h1>Welcome</h1>"), (200, {}, b""), (404, {}, b""),
-     (500, {}, b""), (302, {"Location": "https://other.example/"}, b"")],
-)  # fmt: skip
+    [
+        (200, {}, b"[]"),
+        (200, {}, b"<h1>Welcome</h1>"),
+        (200, {}, b""),
+        (404, {}, b""),
+        (500, {}, b""),
+        (302, {"Location": "https://other.example/"}, b""),
+    ],
+)
 def test_a_provider_that_says_nothing_of_itself(
     tmp_path: Path, pretender: HTTPServer, answer: tuple[int, dict[str, str], bytes]
 ) -> None:
@@ -403,7 +449,7 @@ def test_a_provider_that_says_nothing_of_itself(
 def test_the_secret_is_sent_as_the_provider_wants_it(pretender: HTTPServer) -> None:
     told = told_by(pretender) | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
     pretender.answer = (200, {}, json.dumps(told).encode())  # type: ignore[attr-defined]
-    read = openid.SignIn(vouching(told["issuer"]), "-").load_server_metadata()
+    read = oidc_client.OidcClient(vouching(told["issuer"]), "-").load_server_metadata()
     assert read["token_endpoint_auth_method"] == "client_secret_post"
 
 
@@ -425,7 +471,7 @@ def test_tries_are_limited(tmp_path: Path, provider: IdentityServer) -> None:
 
 def test_tries_from_all_of_a_network_are_limited(tmp_path: Path, provider: IdentityServer) -> None:
     app = make_app(tmp_path, vouching(provider.issuer), sign_in_limit="1 per hour")
-    rate = app.extensions["provider_rate"]
+    rate = services(app).rates.oidc
     for number in range(100):
         rate.take((f"provider-began 2001:db8:7:{number}::/64", "provider-began 2001:db8:7::/48"))
     client = app.test_client()
@@ -477,7 +523,7 @@ def test_a_portal_has_a_provider_of_its_own(portal_app: Flask) -> None:
 
 
 def test_a_new_portals_file_counts_at_once(portal_app: Flask) -> None:
-    book = portal_app.extensions["portals"]
+    book = services(portal_app).portals
     book.path.write_text(
         book.path.read_text("utf-8").replace('client_id = "portal"', 'client_id = "other"'), "utf-8"
     )
@@ -488,15 +534,23 @@ def test_a_new_portals_file_counts_at_once(portal_app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "told", "status"),
-    [({"acr": "two three"}, {"acr": "two"}, 303), ({"acr": "two"}, {"acr": "one"}, 403),
-     ({"acr": "two"}, {}, 403), ({"amr": "mfa pwd"}, {"amr": "pwd mfa otp"}, 303),
-     ({"amr": "mfa"}, {"amr": "pwd"}, 403), ({"amr": "mfa"}, {}, 403),
-     ({"acr": "two", "amr": "otp"}, {"acr": "two", "amr": "pwd otp"}, 303)],
-)  # fmt: skip
+    [
+        ({"acr": "two three"}, {"acr": "two"}, 303),
+        ({"acr": "two"}, {"acr": "one"}, 403),
+        ({"acr": "two"}, {}, 403),
+        ({"amr": "mfa pwd"}, {"amr": "pwd mfa otp"}, 303),
+        ({"amr": "mfa"}, {"amr": "pwd"}, 403),
+        ({"amr": "mfa"}, {}, 403),
+        ({"acr": "two", "amr": "otp"}, {"acr": "two", "amr": "pwd otp"}, 303),
+    ],
+)
 def test_how_somebody_signed_in_there_is_checked(
-    tmp_path: Path, provider: IdentityServer, asked: dict[str, str], told: dict[str, str],
+    tmp_path: Path,
+    provider: IdentityServer,
+    asked: dict[str, str],
+    told: dict[str, str],
     status: int,
-) -> None:  # fmt: skip
+) -> None:
     app = make_app(tmp_path, vouching(provider.issuer, **asked))
     client = app.test_client()
     page = client.get(go(client, "lan", **told))
@@ -511,7 +565,7 @@ def test_what_somebody_did_there_does_not_count_as_a_wrong_password(
     tmp_path: Path, provider: IdentityServer
 ) -> None:
     app = make_app(tmp_path, vouching(provider.issuer), sign_in_limit="1 per hour")
-    app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    services(app).storage.agents.add("", "lan", "agent", PASSWORD)
     for _ in range(5):
         client = app.test_client()
         assert client.get(go(client, "kim")).status_code == 303, "one after the other, one address"

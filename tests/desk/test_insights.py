@@ -13,11 +13,12 @@ from flask import Flask
 
 from app import create_app
 from app.desk.insights import views as insights
-from app.desk.insights.figures import sum_up
+from app.desk.insights.summary import sum_up
+from app.services import services
 from app.settings import Settings
-from app.store import DatabaseAway
+from app.store import DatabaseUnavailable
+from app.store.counter_buffer import CounterBuffer
 from app.store.counts import Count, add_counts
-from app.store.tally import Tally
 from tests.conftest import PORTALS
 from tests.desk.conftest import PASSWORD, let_go, sign_in
 from tests.linting import SPACE, LintingClient, visible_text
@@ -36,7 +37,7 @@ def counted(database_url: str) -> Iterator[Flask]:
 
 
 def lead_of(app: Flask, portal: str = "") -> LintingClient:
-    app.extensions["agents"].add(portal, "lan", "lead", PASSWORD)
+    services(app).storage.agents.add(portal, "lan", "lead", PASSWORD)
     client = app.test_client()
     assert sign_in(client, root=f"/at/{portal}" if portal else "").status_code == 303
     return client
@@ -54,7 +55,7 @@ def keep(counted: Flask) -> Callable[..., None]:
     def put(numbers: dict[tuple[str, str], int], portal: str = "", ago: int = 0) -> None:
         day = TODAY - timedelta(days=ago)
         added = {(day, portal, *key): number for key, number in numbers.items()}
-        with counted.extensions["database"].writing() as connection:
+        with services(counted).storage.database.writing() as connection:
             add_counts(connection, added)
 
     return put
@@ -111,13 +112,24 @@ def test_numbers_are_written_as_the_language_does(client, keep, lang, number, sh
 
 
 def test_values_are_said_in_words_and_one_that_is_no_more_is_its_own(client, keep) -> None:
-    keep({("plan", "settled"): 10, ("provider", "gmail"): 5, ("provider", "other"): 3,
-          ("provider", "gone-one"): 2, ("scenario", "no-such-row"): 1, ("place", "home"): 4,
-          ("program", "iphone"): 2, ("scenario", "oauth-lapsed"): 3})  # fmt: skip
+    keep(
+        {
+            ("plan", "settled"): 10,
+            ("provider", "gmail"): 5,
+            ("provider", "other"): 3,
+            ("provider", "gone-one"): 2,
+            ("scenario", "no-such-row"): 1,
+            ("place", "home"): 4,
+            ("program", "iphone"): 2,
+            ("scenario", "oauth-lapsed"): 3,
+        }
+    )
     page = client.get("/vi/desk/insights")
     assert [row[0] for row in table(page, "provider")] == [
-        "Gmail gmail", "Nhà cung cấp khác other", "gone-one gone-one",
-    ]  # fmt: skip
+        "Gmail gmail",
+        "Nhà cung cấp khác other",
+        "gone-one gone-one",
+    ]
     assert table(page, "place") == [["Ở nhà home", "4", "40%"]]
     assert table(page, "scenario")[1][0] == "no-such-row no-such-row"
     assert bars(page, "provider") == [100, 60, 40]
@@ -125,9 +137,19 @@ def test_values_are_said_in_words_and_one_that_is_no_more_is_its_own(client, kee
 
 
 def test_remedies_and_questions(client, keep) -> None:
-    keep({("worked", "use-login"): 3, ("not-worked", "use-login"): 1, ("not-worked", "wait"): 2,
-          ("shown", "place"): 10, ("answered", "place"): 7, ("early", "place"): 1,
-          ("shown", "vpn"): 4, ("answered", "vpn"): 6, ("shown", "no-question"): 9})  # fmt: skip
+    keep(
+        {
+            ("worked", "use-login"): 3,
+            ("not-worked", "use-login"): 1,
+            ("not-worked", "wait"): 2,
+            ("shown", "place"): 10,
+            ("answered", "place"): 7,
+            ("early", "place"): 1,
+            ("shown", "vpn"): 4,
+            ("answered", "vpn"): 6,
+            ("shown", "no-question"): 9,
+        }
+    )
     page = client.get(PAGE)
     assert [row[1:] for row in table(page, "remedies")] == [["3", "1", "75%"], ["0", "2", "0%"]]
     assert bars(page, "remedies") == [100, 33.3, 0, 66.7]
@@ -199,10 +221,10 @@ def test_csv_can_be_read_back_and_calculates_nothing(client, keep) -> None:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_without_the_database_it_says_so(counted, client, monkeypatch, lang: str) -> None:
-    def away(self: Tally) -> None:
-        raise DatabaseAway
+    def away(self: CounterBuffer) -> None:
+        raise DatabaseUnavailable
 
-    monkeypatch.setattr(Tally, "flush", away)
+    monkeypatch.setattr(CounterBuffer, "flush", away)
     for url in (f"/{lang}/desk/insights?days=7", f"/{lang}/desk/insights.csv"):
         page = client.get(url)
         assert page.status_code == 503
@@ -215,7 +237,7 @@ def test_without_a_database_there_are_none() -> None:
 
 
 def test_an_agent_who_is_no_lead_sees_none_of_it(counted: Flask) -> None:
-    counted.extensions["agents"].add("", "kim", "agent", PASSWORD)
+    services(counted).storage.agents.add("", "kim", "agent", PASSWORD)
     client = counted.test_client()
     sign_in(client, name="kim")
     for url in (PAGE, f"{PAGE}.csv", "/en/desk/audit"):
@@ -226,7 +248,7 @@ def test_an_agent_who_is_no_lead_sees_none_of_it(counted: Flask) -> None:
 def test_nothing_of_the_desk_is_counted(counted: Flask, client: LintingClient) -> None:
     client.get(PAGE)
     client.get(f"{PAGE}.csv")
-    held = counted.extensions["tally"].held()
+    held = services(counted).storage.counters.held()
     assert {what for _, _, what, _ in held} <= {"response"}
 
 

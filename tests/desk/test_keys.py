@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import create_app
 from app.desk import DeskSessions
+from app.services import services
 from app.settings import Settings
 from app.store.keys import HANDOVER, rotate, signing_keys
 from app.store.sessions import SHIFT
@@ -60,7 +61,7 @@ def test_who_is_signed_in_stays_so_and_their_forms_count(
 def test_the_old_key_counts_no_longer_than_a_session(
     desk_app: Flask, clock: Clock, pass_time: Callable[[timedelta], None]
 ) -> None:
-    database = desk_app.extensions["database"]
+    database = services(desk_app).storage.database
     (old,) = signing_keys(database, clock())
     rotate(database, clock())
     first, new = signing_keys(database, clock())
@@ -74,7 +75,7 @@ def test_the_old_key_counts_no_longer_than_a_session(
 def test_all_workers_notice_without_signing_anybody_out(
     desk_app: Flask, clock: Clock, pass_time: Callable[[timedelta], None], database_url: str
 ) -> None:
-    desk_app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    services(desk_app).storage.agents.add("", "lan", "agent", PASSWORD)
     begun = clock.moment
     other = create_app(Settings(**SETTINGS, database_url=database_url), now=clock)
     other.session_interface = DeskSessions(lambda: (clock.moment - begun).total_seconds())
@@ -110,9 +111,9 @@ def test_the_key_is_not_looked_up_for_each_request(
     desk_app: Flask, pass_time: Callable[[timedelta], None], agent_of: Callable[..., LintingClient]
 ) -> None:
     client = agent_of()
-    desk_app.extensions["database"].close()
+    services(desk_app).storage.database.close()
     before = desk_app.secret_key
-    rotate(desk_app.extensions["database"], desk_app.extensions["now"]() - 2 * HANDOVER)
+    rotate(services(desk_app).storage.database, services(desk_app).now() - 2 * HANDOVER)
     client.get("/en/desk")
     assert desk_app.secret_key == before
     pass_time(MINUTE)

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.services import services
 from app.settings import Settings
 from app.store import passwords
-from app.store.slots import Slots
+from app.store.hashing_limit import Slots
 from tests.desk.conftest import PASSWORD, SETTINGS, let_go, sign_in
 from tests.linting import LintingClient, visible_text
 from tests.store.fixtures import Clock
@@ -21,7 +22,7 @@ WRONG = "wrong horse battery"
 
 @pytest.fixture
 def desk_app(desk_app: Flask) -> Flask:
-    desk_app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    services(desk_app).storage.agents.add("", "lan", "agent", PASSWORD)
     return desk_app
 
 
@@ -138,7 +139,7 @@ def test_many_names_from_all_of_a_network_are_limited_too(
     settings = SETTINGS | {"sign_in_limit": "2 per hour"}
     app = create_app(Settings(**settings, database_url=database_url))
     app.test_client_class = LintingClient
-    app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    services(app).storage.agents.add("", "lan", "agent", PASSWORD)
     for number in range(20):  # ten times what one address may, from an address each
         page = sign_in(visitor(app, near.format(number)), WRONG, f"name {number}")
         assert page.status_code == 422

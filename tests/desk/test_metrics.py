@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app
+from app.http.client_ip import read_networks
+from app.services import services
 from app.settings import Settings
-from app.store import DatabaseAway
-from app.store.tally import Tally
-from app.web.addresses import read_networks
+from app.store import DatabaseUnavailable
+from app.store.counter_buffer import CounterBuffer
 
 HERE = {"REMOTE_ADDR": "127.0.0.1"}
 
@@ -41,7 +42,7 @@ def test_totals_add_up_over_workers_and_never_go_down(tmp_path: Path) -> None:
     other.test_client().post("/vi/read", data={"text": "552 5.2.2 Mailbox full"})
     one.test_client().get("/en/check?plan=now")
     one.test_client().get("/en/check?asked=place&place=home")
-    other.extensions["tally"].flush()
+    services(other).storage.counters.flush()
     found = read(one.test_client())
     assert found["thongthu_database_up{}"] == 1
     assert found["thongthu_plans_total{portal=,scenario=mailbox-full}"] == 2
@@ -64,11 +65,11 @@ def test_a_database_that_is_away_is_all_there_is_to_say(tmp_path: Path, monkeypa
     app = app_with(tmp_path)
     app.test_client().get("/en/check")
 
-    def away(self: Tally) -> None:
-        raise DatabaseAway
+    def away(self: CounterBuffer) -> None:
+        raise DatabaseUnavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(Tally, "flush", away)
+        broken.setattr(CounterBuffer, "flush", away)
         assert read(app.test_client()) == {"thongthu_database_up{}": 0}
     assert read(app.test_client())["thongthu_questions_shown_total{portal=,question=error}"] == 1
     assert read(create_app(Settings()).test_client()) == {"thongthu_database_up{}": 0}

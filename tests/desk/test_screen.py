@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from app.diagnosis import Facts, make_plan, next_step
-from app.web.languages import languages
-from app.wizard.questions import shown_question
+from app.i18n.languages import languages
+from app.presentation.questions import shown_question
 from tests.linting import visible_text
 
 FULL = (

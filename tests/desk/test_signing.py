@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.services import services
 from app.settings import Settings
 from tests.desk.conftest import PASSWORD, sign_in, token
 from tests.linting import LintingClient, visible_text
@@ -20,7 +21,7 @@ WRONG = "wrong horse battery"
 
 @pytest.fixture
 def desk_app(desk_app: Flask) -> Flask:
-    desk_app.extensions["agents"].add("", "lan", "agent", PASSWORD)
+    services(desk_app).storage.agents.add("", "lan", "agent", PASSWORD)
     return desk_app
 
 
@@ -133,9 +134,16 @@ def test_a_form_of_nobodys_session_is_refused(desk_app: Flask) -> None:
 
 @pytest.mark.parametrize(
     "to",
-    ["//evil.example", "https://evil.example", "desk//evil.example", "desk\\evil", "desk/\n",
-     "check?place=home", "/desk"],
-)  # fmt: skip
+    [
+        "//evil.example",
+        "https://evil.example",
+        "desk//evil.example",
+        "desk\\evil",
+        "desk/\n",
+        "check?place=home",
+        "/desk",
+    ],
+)
 def test_signing_in_leads_to_the_desk_only(desk_app: Flask, to: str) -> None:
     client = desk_app.test_client()
     page = client.get("/en/desk/sign-in", query_string={"to": to})
@@ -153,7 +161,7 @@ def test_a_page_asked_for_before_is_the_one_led_to(desk_app: Flask) -> None:
 
 
 def test_an_agent_of_one_desk_is_nobody_at_another(desk_app: Flask) -> None:
-    desk_app.extensions["agents"].add("proseware", "kim", "agent", PASSWORD)
+    services(desk_app).storage.agents.add("proseware", "kim", "agent", PASSWORD)
     assert sign_in(desk_app.test_client(), name="kim").status_code == 422
 
 
@@ -187,10 +195,16 @@ def test_without_a_database_there_is_no_signing_in(client: LintingClient) -> Non
 
 @pytest.mark.parametrize(
     ("args", "said"),
-    [(["add", "lan"], "already"), (["add", "kim", "--portal", "none"], "no portal"),
-     (["add", " "], "characters"), (["add", "lan (#5)"], "#"), (["password", "kim"], "no agent"),
-     (["remove", "kim"], "no agent"), (["sign-out", "kim"], "no agent")],
-)  # fmt: skip
+    [
+        (["add", "lan"], "already"),
+        (["add", "kim", "--portal", "none"], "no portal"),
+        (["add", " "], "characters"),
+        (["add", "lan (#5)"], "#"),
+        (["password", "kim"], "no agent"),
+        (["remove", "kim"], "no agent"),
+        (["sign-out", "kim"], "no agent"),
+    ],
+)
 def test_the_terminal_says_what_is_wrong(desk_app: Flask, args: list[str], said: str) -> None:
     result = desk_app.test_cli_runner().invoke(args=["agents", *args], input=f"{PASSWORD}\n")
     assert result.exit_code != 0
@@ -227,9 +241,16 @@ def test_while_the_database_has_never_answered_signing_in_has_to_wait() -> None:
 
 @pytest.mark.parametrize(
     "args",
-    [["list"], ["sign-out", "lan"], ["add", "lan"], ["role", "lan", "lead"],
-     ["password", "lan"], ["unlock", "lan"], ["remove", "lan"]],
-)  # fmt: skip
+    [
+        ["list"],
+        ["sign-out", "lan"],
+        ["add", "lan"],
+        ["role", "lan", "lead"],
+        ["password", "lan"],
+        ["unlock", "lan"],
+        ["remove", "lan"],
+    ],
+)
 def test_the_terminal_says_that_the_database_is_away(args: list[str]) -> None:
     app = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/none"))
     for command in (["agents", *args], ["database", "sweep"]):
@@ -243,7 +264,7 @@ def test_refused_access_is_in_the_security_log(
 ) -> None:
     client = desk_app.test_client()
     sign_in(client)
-    number = desk_app.extensions["agents"].all()[0].id
+    number = services(desk_app).storage.agents.all()[0].id
     refused = {"event": "access-refused", "portal": "", "agent": number}
     nobody = desk_app.test_client()
     with listening(caplog) as events:

@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.diagnosis import CHOICES, FACT_KEYS
+from app.i18n.languages import languages
 from app.settings import Settings
-from app.web.languages import languages
-from app.web.replies import KINDS
+from app.web.problems import KINDS
 from tests.linting import LintingClient, visible_text
 
 PORTAL = "/at/proseware"
@@ -33,9 +33,10 @@ def client() -> FlaskClient:
 def fetch(client: FlaskClient, lang: str = "en", root: str = "") -> TestResponse:
     """Return the page as it stands under a root, at a host of its own."""
     return client.get(
-        f"/{lang}/developers/api", base_url="https://isp.example",
+        f"/{lang}/developers/api",
+        base_url="https://isp.example",
         environ_overrides={"SCRIPT_NAME": root},
-    )  # fmt: skip
+    )
 
 
 def code(page: TestResponse) -> list[str]:
@@ -61,9 +62,11 @@ def test_every_command_gets_the_answer_that_is_shown(client, lang: str, root: st
         assert address.startswith(f"https://isp.example{root}/api/v1/")
         parts = urlsplit(address.replace(f"https://isp.example{root}", ""))
         answer = client.post(
-            parts.path, query_string=parts.query, data=body,
+            parts.path,
+            query_string=parts.query,
+            data=body,
             environ_overrides={"SCRIPT_NAME": root},
-        )  # fmt: skip
+        )
         assert answer.status_code == 200
         assert answer.headers["Content-Language"] == lang
         assert json.loads(shown) == cut(answer.get_json())

@@ -13,20 +13,32 @@ from app.knowledge import knowledge
 # Apple's schema: github.com/apple/device-management, mdm/profiles/com.apple.mail.managed.yaml
 # and CommonPayloadKeys.yaml, read 2026-11-24.
 MAIL: dict[str, tuple[type, bool]] = {
-    "EmailAccountDescription": (str, False), "EmailAccountName": (str, False),
-    "EmailAccountType": (str, True), "EmailAddress": (str, False),
-    "IncomingMailServerAuthentication": (str, True), "IncomingMailServerHostName": (str, True),
-    "IncomingMailServerPortNumber": (int, False), "IncomingMailServerUseSSL": (bool, False),
-    "IncomingMailServerUsername": (str, False), "OutgoingMailServerAuthentication": (str, True),
-    "OutgoingMailServerHostName": (str, True), "OutgoingMailServerPortNumber": (int, False),
-    "OutgoingMailServerUseSSL": (bool, False), "OutgoingMailServerUsername": (str, False),
-    "OutgoingPasswordSameAsIncomingPassword": (bool, False), "PreventMove": (bool, False),
-}  # fmt: skip
+    "EmailAccountDescription": (str, False),
+    "EmailAccountName": (str, False),
+    "EmailAccountType": (str, True),
+    "EmailAddress": (str, False),
+    "IncomingMailServerAuthentication": (str, True),
+    "IncomingMailServerHostName": (str, True),
+    "IncomingMailServerPortNumber": (int, False),
+    "IncomingMailServerUseSSL": (bool, False),
+    "IncomingMailServerUsername": (str, False),
+    "OutgoingMailServerAuthentication": (str, True),
+    "OutgoingMailServerHostName": (str, True),
+    "OutgoingMailServerPortNumber": (int, False),
+    "OutgoingMailServerUseSSL": (bool, False),
+    "OutgoingMailServerUsername": (str, False),
+    "OutgoingPasswordSameAsIncomingPassword": (bool, False),
+    "PreventMove": (bool, False),
+}
 COMMON: dict[str, tuple[type, bool]] = {
-    "PayloadType": (str, True), "PayloadVersion": (int, True), "PayloadIdentifier": (str, True),
-    "PayloadUUID": (str, True), "PayloadDisplayName": (str, False),
-    "PayloadDescription": (str, False), "PayloadOrganization": (str, False),
-}  # fmt: skip
+    "PayloadType": (str, True),
+    "PayloadVersion": (int, True),
+    "PayloadIdentifier": (str, True),
+    "PayloadUUID": (str, True),
+    "PayloadDisplayName": (str, False),
+    "PayloadDescription": (str, False),
+    "PayloadOrganization": (str, False),
+}
 TOP = COMMON | {"PayloadContent": (list, False), "PayloadRemovalDisallowed": (bool, False)}
 RANGES = {
     "EmailAccountType": {"EmailTypeIMAP", "EmailTypePOP"},

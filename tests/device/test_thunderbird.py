@@ -22,9 +22,14 @@ PASSWORD, OAUTH2 = 3, 10
 
 @pytest.mark.parametrize(
     ("domain", "auth"),
-    [("gmail.com", OAUTH2), ("outlook.com", OAUTH2), ("yahoo.com", OAUTH2),
-     ("icloud.com", PASSWORD), ("zoho.com", PASSWORD)],
-)  # fmt: skip
+    [
+        ("gmail.com", OAUTH2),
+        ("outlook.com", OAUTH2),
+        ("yahoo.com", OAUTH2),
+        ("icloud.com", PASSWORD),
+        ("zoho.com", PASSWORD),
+    ],
+)
 @pytest.mark.parametrize("path", ["mail", ".well-known/autoconfig/mail"])
 def test_thunderbird_reads_what_the_page_shows(
     thunderbird: Thunderbird, address: str, domain: str, auth: int, path: str
@@ -34,9 +39,13 @@ def test_thunderbird_reads_what_the_page_shows(
     remedies = make_plan(Facts(error="tls-required", account_domain=domain)).remedies
     values = next(remedy.values for remedy in remedies if remedy.values)
     assert found["outgoing"] == {
-        "host": values["server"], "port": values["port"], "socket": SOCKET[values["security"]],
-        "auth": auth, "user": "%EMAILADDRESS%", "type": "smtp",
-    }  # fmt: skip
+        "host": values["server"],
+        "port": values["port"],
+        "socket": SOCKET[values["security"]],
+        "auth": auth,
+        "user": "%EMAILADDRESS%",
+        "type": "smtp",
+    }
     assert found["incoming"]["type"] == "imap"
     assert domain in found["domains"]
 

@@ -10,7 +10,7 @@ from app.knowledge import knowledge
 from tests.cases import CASES, FOREIGN, Case
 
 
-def facts_of(query: str) -> Facts:
+def merge_reading(query: str) -> Facts:
     facts, wrong = read_facts({key: value[0] for key, value in parse_qs(query).items()})
     assert not wrong
     return facts
@@ -18,7 +18,7 @@ def facts_of(query: str) -> Facts:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Case) -> None:
-    diagnosis = diagnose(facts_of(case.query))
+    diagnosis = diagnose(merge_reading(case.query))
     assert (diagnosis.article_row, diagnosis.relay, diagnosis.refused) == (
         case.row,
         case.relay,
@@ -46,7 +46,7 @@ def test_the_order_of_recipients_changes_nothing(seen: str) -> None:
     outside = "place=away&connection=other&account_domain=proseware.com" + seen
     names = ["proseware.com", "adatum.com", "hanoi.proseware.com"]
     plans = [
-        make_plan(facts_of(f"{outside}&recipient_domain={','.join(order)}"))
+        make_plan(merge_reading(f"{outside}&recipient_domain={','.join(order)}"))
         for order in permutations(names)
     ]
     assert {plan.diagnosis.scenario for plan in plans} == {"away-relay"}
@@ -62,7 +62,9 @@ def test_the_order_of_recipients_changes_nothing(seen: str) -> None:
 
 
 def test_each_recipient_is_judged_by_itself() -> None:
-    diagnosis = diagnose(facts_of(next(c.query for c in CASES if c.name == "G8 two recipients")))
+    diagnosis = diagnose(
+        merge_reading(next(c.query for c in CASES if c.name == "G8 two recipients"))
+    )
     assert [(v.recipient, v.refused) for v in diagnosis.verdicts] == [
         ("proseware.com", "no"),
         ("adatum.com", "maybe"),
@@ -72,12 +74,12 @@ def test_each_recipient_is_judged_by_itself() -> None:
 @pytest.mark.parametrize("place", ["home", "work", "away", "mobile", "unknown"])
 @pytest.mark.parametrize("vpn", ["yes", "no", "unknown"])
 def test_a_place_decides_nothing_once_the_login_works(place: str, vpn: str) -> None:
-    facts = facts_of(f"{FOREIGN}&place={place}&vpn={vpn}&connection=other&login=password")
+    facts = merge_reading(f"{FOREIGN}&place={place}&vpn={vpn}&connection=other&login=password")
     assert diagnose(facts).refused == "no"
 
 
 def test_the_warning_stands_wherever_the_networks_own_server_is_advised() -> None:
     for name in ("row 4", "G2 work server, home sender", "G2 told as a sender"):
-        plan = make_plan(facts_of(next(c.query for c in CASES if c.name == name)))
+        plan = make_plan(merge_reading(next(c.query for c in CASES if c.name == name)))
         advised = {remedy.id: remedy for remedy in plan.remedies}
         assert "SPF" in (advised["server-of-this-network"].warning or "")

@@ -8,16 +8,26 @@ import pytest
 from app.diagnosis import Facts, make_plan, next_step
 from app.diagnosis.facts import PROGRAMS
 from app.diagnosis.guide import Guide
-from app.diagnosis.marks import plain
+from app.diagnosis.inline_markup import plain
+from app.i18n.languages import languages
 from app.knowledge import knowledge
 from app.knowledge.programs import KINDS, build_programs
-from app.web.languages import languages
 
-GMAIL = {"server": "smtp.gmail.com", "port": 465, "security": "tls", "login": "password",
-         "sign_in": "app-password"}  # fmt: skip
+GMAIL = {
+    "server": "smtp.gmail.com",
+    "port": 465,
+    "security": "tls",
+    "login": "password",
+    "sign_in": "app-password",
+}
 UNTOLD = {"port": 587, "security": "starttls", "login": "password", "sign_in": "unknown"}
-OAUTH = {"server": "smtp-mail.outlook.com", "port": 587, "security": "starttls", "login": "oauth",
-         "sign_in": "oauth-only"}  # fmt: skip
+OAUTH = {
+    "server": "smtp-mail.outlook.com",
+    "port": 587,
+    "security": "starttls",
+    "login": "oauth",
+    "sign_in": "oauth-only",
+}
 VALUES = (GMAIL, UNTOLD, OAUTH)
 BASE = Facts(error="relay-denied", place="work", connection="other", account_domain="gmail.com")
 
@@ -119,8 +129,10 @@ def test_what_stands_in_the_picture_is_what_the_steps_say() -> None:
     steps = guide("thunderbird", lang="vi").steps(("outgoing", "server", "port", "security"))
     form = steps[2].screen
     assert [(c.label, c.value) for c in form.controls] == [
-        ("Tên Máy Chủ", "smtp.gmail.com"), ("Cổng", "465"), ("Bảo mật kết nối", "SSL/TLS"),
-    ]  # fmt: skip
+        ("Tên Máy Chủ", "smtp.gmail.com"),
+        ("Cổng", "465"),
+        ("Bảo mật kết nối", "SSL/TLS"),
+    ]
     assert form.controls[form.marked].label == "Cổng"
     for step in steps[1:]:
         assert step.screen.controls[step.screen.marked].value in plain(step.text)
@@ -154,11 +166,13 @@ def test_the_program_is_asked_for_only_where_it_changes_the_steps() -> None:
         ({"acts": {"port": [{"hop": "Port"}]}}, "a move is one of"),
         ({"acts": {"port": [{"enter": "Port"}]}}, "need a source"),
         ({"labels": {"vi": {"Pert": "Cổng"}}}, "no move names 'Pert'"),
-        ({"acts": {"port": [{"enter": "Port", "value": "x"}]}, "source": "s", "checked": 1},
-         "nothing is called 'x'"),
+        (
+            {"acts": {"port": [{"enter": "Port", "value": "x"}]}, "source": "s", "checked": 1},
+            "nothing is called 'x'",
+        ),
         ({"shade": "blue"}, "shade"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_in_the_programs_is_named(change, message: str) -> None:
     data = {
         "sentences": dict.fromkeys(KINDS, "{label}."),

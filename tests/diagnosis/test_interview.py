@@ -77,11 +77,18 @@ def test_easy_questions_come_before_hard_ones() -> None:
     [
         ({"error": "mailbox-full"}, True),
         ({"error": "relay-denied", "refused_by": "recipient-server"}, True),
-        ({"error": "relay-denied", "refused_by": "own-server", "account_domain": "outlook.com",
-          "program": "iphone"}, True),
+        (
+            {
+                "error": "relay-denied",
+                "refused_by": "own-server",
+                "account_domain": "outlook.com",
+                "program": "iphone",
+            },
+            True,
+        ),
         ({"error": "relay-denied"}, False),
     ],
-)  # fmt: skip
+)
 def test_nothing_more_is_asked_once_nothing_can_change(facts, settled) -> None:
     assert (next_step(Facts(**facts)).fact is None) is settled
 

@@ -8,22 +8,30 @@ from hypothesis import strategies as st
 
 from app.diagnosis import Diagnosis, Facts, diagnose, make_plan, nearest_change, next_step
 from app.diagnosis.diagnosis import Verdict
+from app.diagnosis.placeholders import filler
 from app.diagnosis.table import decision_table
-from app.diagnosis.wording import filler
+from app.i18n.languages import languages
 from app.knowledge import knowledge
 from app.knowledge.variables import VARIABLES
-from app.web.languages import languages
 
 ROW4 = Facts(
-    place="work", connection="other", account_domain="proseware.com",
-    recipient_domain="adatum.com", server="smtp.proseware.com", login="none", error="relay-denied",
-)  # fmt: skip
+    place="work",
+    connection="other",
+    account_domain="proseware.com",
+    recipient_domain="adatum.com",
+    server="smtp.proseware.com",
+    login="none",
+    error="relay-denied",
+)
 
 
 def test_the_facts_that_decided_are_named() -> None:
     assert [reason.fact for reason in make_plan(ROW4).because] == [
-        "error", "place", "connection", "recipient_domain",
-    ]  # fmt: skip
+        "error",
+        "place",
+        "connection",
+        "recipient_domain",
+    ]
     assert make_plan(Facts()).because == ()
 
 
@@ -83,8 +91,11 @@ def test_a_provider_of_mail_alone_runs_nobodys_line() -> None:
 def test_settings_come_from_the_provider_where_it_is_published() -> None:
     remedy = make_plan(ROW4.but(account_domain="gmail.com", server=None)).remedies[0]
     assert remedy.values == {
-        "server": "smtp.gmail.com", "port": 465, "security": "tls", "login": "password",
-    }  # fmt: skip
+        "server": "smtp.gmail.com",
+        "port": 465,
+        "security": "tls",
+        "login": "password",
+    }
 
 
 def test_a_server_nobody_told_is_not_invented() -> None:

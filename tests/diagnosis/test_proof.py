@@ -71,8 +71,10 @@ def test_a_remedy_nobody_gets_and_a_question_nobody_hears_are_found() -> None:
     remedies = CONTENT.remedies | {"dance": replace(CONTENT.remedies["wait"], id="dance")}
     _, faults = check_everything(broken(remedies=remedies))
     assert faults == ["remedy dance is never advised"]
-    silent = {key: replace(row, refused={"*": "yes"}, remedies=("wait",))
-              for key, row in CONTENT.scenarios.items()}  # fmt: skip
+    silent = {
+        key: replace(row, refused={"*": "yes"}, remedies=("wait",))
+        for key, row in CONTENT.scenarios.items()
+    }
     _, faults = check_everything(broken(scenarios=silent))
     assert "remedy use-login is never advised" in faults
     assert "scenario spam ends without words to say" in faults

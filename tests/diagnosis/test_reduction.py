@@ -48,9 +48,15 @@ def test_server(account, server, relation) -> None:
 
 @pytest.mark.parametrize(
     ("port", "kind"),
-    [(25, "relay"), (465, "submission"), (587, "submission"), (2525, "other"),
-     ("unknown", "unknown"), (None, "unknown")],
-)  # fmt: skip
+    [
+        (25, "relay"),
+        (465, "submission"),
+        (587, "submission"),
+        (2525, "other"),
+        ("unknown", "unknown"),
+        (None, "unknown"),
+    ],
+)
 def test_port(port, kind) -> None:
     assert reduce_facts(Facts(port=port))["port"] == kind
 

@@ -24,9 +24,9 @@ def test_a_ticket_holds_the_facts_the_steps_and_the_link(client, lang: str) -> N
     assert f"{HERE}/{lang}/check?{FACTS}" in lines
     for fact in ("adatum.com", "smtp.proseware.com", "550 5.7.1", "proseware.com"):
         assert fact in answer.text
-    remedy = client.post(f"/api/v1/diagnoses?lang={lang}", json=dict(
-        pair.split("=") for pair in FACTS.split("&")
-    )).json["remedies"][0]  # fmt: skip
+    remedy = client.post(
+        f"/api/v1/diagnoses?lang={lang}", json=dict(pair.split("=") for pair in FACTS.split("&"))
+    ).json["remedies"][0]
     assert remedy["title"].upper() in lines
     assert [f"{n}. {step}" for n, step in enumerate(remedy["steps"], 1)] == [
         line for line in lines if re.match(r"\d+\. ", line)
@@ -45,17 +45,20 @@ def test_a_ticket_has_the_words_to_say_filled_in(client) -> None:
     assert "  " not in untold
 
 
-@pytest.mark.parametrize("remedy", ["ask-isp", "ask-isp-logs", "report-server", "work-vpn",
-                                    "tell-recipient"])  # fmt: skip
+@pytest.mark.parametrize(
+    "remedy", ["ask-isp", "ask-isp-logs", "report-server", "work-vpn", "tell-recipient"]
+)
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_words_for_others_name_the_case_and_nobody(client, remedy: str, lang: str) -> None:
     case = {
-        "ask-isp": FACTS, "work-vpn": FACTS.replace("=work", "=away"),
+        "ask-isp": FACTS,
+        "work-vpn": FACTS.replace("=work", "=away"),
         "ask-isp-logs": FACTS.replace("relay-denied", "silent"),
         "report-server": FACTS.replace("login=none", "login=password")
-        .replace("port=25", "port=587").replace("security=none", "security=starttls"),
+        .replace("port=25", "port=587")
+        .replace("security=none", "security=starttls"),
         "tell-recipient": FACTS.replace("relay-denied", "mailbox-full"),
-    }[remedy]  # fmt: skip
+    }[remedy]
     given = dict(pair.split("=") for pair in case.split("&"))
     remedies = client.post(f"/api/v1/diagnoses?lang={lang}", json=given).json["remedies"]
     words = next(r["words"] for r in remedies if r["id"] == remedy)

@@ -8,17 +8,39 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from app.diagnosis import Facts, make_plan
-from app.handouts.markdown import escape, write_markdown
-from app.handouts.ticket import make_ticket, write_plain
-from app.web.languages import languages
+from app.i18n.languages import languages
+from app.presentation.markdown import escape, write_markdown
+from app.presentation.ticket import make_ticket, write_plain
 from tests.handouts.test_handouts import FACTS, HERE
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1)
-TRICKS = st.sampled_from([
-    "# a", "- a", "+ a", "* a", "1. a", "1) a", "> a", "---", "===", "[a](b)", "a|b",
-    "<b>a</b>", "&lt;", "`a`", "**a**", "~~a~~", "![a](b)", "\\*a*", "[a]: b", "```", "$a$", "a\nb",
-])  # fmt: skip
+TRICKS = st.sampled_from(
+    [
+        "# a",
+        "- a",
+        "+ a",
+        "* a",
+        "1. a",
+        "1) a",
+        "> a",
+        "---",
+        "===",
+        "[a](b)",
+        "a|b",
+        "<b>a</b>",
+        "&lt;",
+        "`a`",
+        "**a**",
+        "~~a~~",
+        "![a](b)",
+        "\\*a*",
+        "[a]: b",
+        "```",
+        "$a$",
+        "a\nb",
+    ]
+)
 
 
 def shown(markdown: str) -> list[tuple[str, str]]:
@@ -35,8 +57,10 @@ def test_escaped_words_are_shown_as_they_are(text: str) -> None:
     assert "".join(content for _, content in pieces) == words
     if words:
         assert [block.type for block in MARKDOWN.parse(escape(text))] == [
-            "paragraph_open", "inline", "paragraph_close",
-        ]  # fmt: skip
+            "paragraph_open",
+            "inline",
+            "paragraph_close",
+        ]
 
 
 @given(TEXTS | TRICKS)

@@ -62,9 +62,13 @@ def test_a_provider_is_read_with_its_source_and_day(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("ways", "sign_in", "oauth"),
-    [(("OAuth2",), "oauth-only", True), (("OAuth2", "password-cleartext"), "unknown", True),
-     (("password-encrypted",), "password", False), (("none", "plain"), "password", False)],
-)  # fmt: skip
+    [
+        (("OAuth2",), "oauth-only", True),
+        (("OAuth2", "password-cleartext"), "unknown", True),
+        (("password-encrypted",), "password", False),
+        (("none", "plain"), "password", False),
+    ],
+)
 def test_how_one_logs_in_is_not_guessed(tmp_path, ways, sign_in, oauth) -> None:
     (provider,) = read_ispdb(folder(tmp_path, a=entry(smtp(ways=ways))), DAY).providers
     assert (provider.sign_in, provider.oauth) == (sign_in, oauth)
@@ -87,7 +91,7 @@ def test_how_one_logs_in_is_not_guessed(tmp_path, ways, sign_in, oauth) -> None:
         (entry(smtp(more="<restriction>clientIPAddress</restriction>")), "no outgoing server"),
         (entry(smtp()) + "x" * 300_000, "larger than 256 KB"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_file_is_named_and_the_good_ones_kept(tmp_path: Path, text: str, why: str) -> None:
     path = folder(tmp_path, bad=text, good=entry(smtp(), domains=("adatum.com",)))
     imported = read_ispdb(path, DAY)
@@ -106,8 +110,9 @@ def test_the_first_file_has_a_domain_and_shipped_ones_stay(tmp_path: Path) -> No
     imported = read_ispdb(path, DAY, knowledge().providers)
     assert [p.domains for p in imported.providers] == [("proseware.com",), ("adatum.com",)]
     assert imported.conflicts == [
-        "gmail.com: a.com.xml, but shipped with the app", "proseware.com: b.com.xml, but a.com.xml",
-    ]  # fmt: skip
+        "gmail.com: a.com.xml, but shipped with the app",
+        "proseware.com: b.com.xml, but a.com.xml",
+    ]
 
 
 def test_host_names_that_depend_on_the_domain_are_filled_in(tmp_path: Path) -> None:

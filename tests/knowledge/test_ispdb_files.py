@@ -11,8 +11,8 @@ import pytest
 
 from app.knowledge.ispdb import Imported, read_ispdb
 from app.knowledge.ispdb_files import BadFile
+from tests.cli.test_content import run
 from tests.knowledge.test_ispdb import entry, smtp
-from tests.test_cli_knowledge import run
 
 DAY = date(2026, 11, 24)
 NAMES = ("adatum", "contoso", "fabrikam", "proseware")
@@ -133,11 +133,21 @@ def test_a_document_type_is_refused_in_every_coding(
 
 @pytest.mark.parametrize(
     "content",
-    [b'<?xml version="1.0" encoding="utf-7"?><a/>', b'<?xml version="1.0" encoding="hex"?><a/>',
-     b'<?xml version="1.0" encoding="nothing"?><a/>', b"<a>" * 80_000, b"<a>&#0;</a>", b"",
-     b"\xff\xfe<\0", b"\xff\xfe\0\xd8", PLAIN.encode("utf-16")[:301], b"<a>\xed\xa0\x80</a>",
-     PLAIN.encode().replace(b"465", b"9" * 5000), PLAIN.encode().replace(b"465", "٤".encode())],
-)  # fmt: skip
+    [
+        b'<?xml version="1.0" encoding="utf-7"?><a/>',
+        b'<?xml version="1.0" encoding="hex"?><a/>',
+        b'<?xml version="1.0" encoding="nothing"?><a/>',
+        b"<a>" * 80_000,
+        b"<a>&#0;</a>",
+        b"",
+        b"\xff\xfe<\0",
+        b"\xff\xfe\0\xd8",
+        PLAIN.encode("utf-16")[:301],
+        b"<a>\xed\xa0\x80</a>",
+        PLAIN.encode().replace(b"465", b"9" * 5000),
+        PLAIN.encode().replace(b"465", "٤".encode()),
+    ],
+)
 def test_what_is_no_xml_is_one_line(tmp_path: Path, content: bytes) -> None:
     path = pack(tmp_path / "copy.zip", XML | {"ispdb/wingtip.com": content})
     done = run("providers", "import", str(path), "--to", str(tmp_path / "own.json"))
@@ -163,8 +173,16 @@ def test_a_bomb_does_not_go_off(tmp_path: Path) -> None:
 
 
 def test_a_path_in_a_zip_leads_nowhere(tmp_path: Path) -> None:
-    odd = ("../../up.com.xml", "/etc/root.com.xml", "C:\\x\\back.com.xml", "a\nb/line.com.xml",
-           "ispdb/\x1b[31m.com", "ispdb/.com", "ispdb/a..com", "//")  # fmt: skip
+    odd = (
+        "../../up.com.xml",
+        "/etc/root.com.xml",
+        "C:\\x\\back.com.xml",
+        "a\nb/line.com.xml",
+        "ispdb/\x1b[31m.com",
+        "ispdb/.com",
+        "ispdb/a..com",
+        "//",
+    )
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w") as made:
         for number, name in enumerate(odd):

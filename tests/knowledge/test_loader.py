@@ -34,7 +34,7 @@ def test_the_shipped_content_loads(content: Path) -> None:
         ("providers.toml", 'sign_in = "oauth-only"', 'signin = "x"', "outlook.com"),
         ("article.toml", "source =", "source", "article.toml"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_named(content: Path, file: str, old: str, new: str, message: str) -> None:
     path = content / file
     text = path.read_text("utf-8")

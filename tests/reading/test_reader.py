@@ -15,12 +15,38 @@ from bench.reading import HOSTILE, fill
 from tests.reading.corpus import pastes, replies
 
 PIECES = [
-    "550 ", "554 5.7.1 ", "550-5.7.1 ", "<a@b.example>", ": Relay access denied", "\n", "\r\n",
-    "> ", "=3D", "=\n", "&lt;", "<p>", "Server: '", "Port: 25, ", "Secure(SSL): No", "0x800CCC79",
-    "Diagnostic-Code: smtp; ", "Final-Recipient: rfc822; ", "said: ", "máy chủ: ", "リレー拒否",
-    "Content-Transfer-Encoding: base64\n\n", "QUJDREVGRw==\n", "=?utf-8?B?QUJD?=", "\u200b", "\x00",
-    "\ud800", "authentication failed", "host a.b.example[192.0.2.1] said: ", "🙂", "'",
-]  # fmt: skip
+    "550 ",
+    "554 5.7.1 ",
+    "550-5.7.1 ",
+    "<a@b.example>",
+    ": Relay access denied",
+    "\n",
+    "\r\n",
+    "> ",
+    "=3D",
+    "=\n",
+    "&lt;",
+    "<p>",
+    "Server: '",
+    "Port: 25, ",
+    "Secure(SSL): No",
+    "0x800CCC79",
+    "Diagnostic-Code: smtp; ",
+    "Final-Recipient: rfc822; ",
+    "said: ",
+    "máy chủ: ",
+    "リレー拒否",
+    "Content-Transfer-Encoding: base64\n\n",
+    "QUJDREVGRw==\n",
+    "=?utf-8?B?QUJD?=",
+    "\u200b",
+    "\x00",
+    "\ud800",
+    "authentication failed",
+    "host a.b.example[192.0.2.1] said: ",
+    "🙂",
+    "'",
+]
 
 
 def check(text: str) -> Reading:

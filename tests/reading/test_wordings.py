@@ -21,12 +21,16 @@ def content(tmp_path: Path) -> Path:
     [
         ("rules.toml", 'reason = "relay-denied"', 'reason = "rain"', "'rain' is no reason"),
         ("rules.toml", 'all = ["relay", "deny"]', 'all = ["relay", "dney"]', "words for 'dney'"),
-        ("rules.toml", "[[rule]]", '[[rule]]\nreason = "spam"\nsays = "x"\nweight = 1\n[[rule]]',
-         "nothing has to be said"),
+        (
+            "rules.toml",
+            "[[rule]]",
+            '[[rule]]\nreason = "spam"\nsays = "x"\nweight = 1\n[[rule]]',
+            "nothing has to be said",
+        ),
         ("codes.toml", "relay-denied = 8", "relay = 8", "'relay' is no reason"),
         ("languages/vi.toml", "[labels]", "[labels", "vi.toml"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_named(content: Path, file: str, old: str, new: str, message: str) -> None:
     path = content / file
     text = path.read_text("utf-8")

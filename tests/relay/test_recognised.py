@@ -13,17 +13,17 @@ DENIED_TO_PROSEWARE = "RCPT 554 5.7.1 <pat@proseware.com>: Relay access denied"
 
 
 def test_fetching_mail_first_opens_the_server_to_that_address_only(mail_server: MailServer) -> None:
-    at_work = facts("work", "adatum.com", login="pop-first")
+    agent_context = facts("work", "adatum.com", login="pop-first")
     at_hotel = facts("away", "adatum.com", login="pop-first")
 
-    before = send(mail_server, "pop-before-smtp", at_work)
+    before = send(mail_server, "pop-before-smtp", agent_context)
     mail_server.fetch_mail(LINES["work"])
-    after = send(mail_server, "pop-before-smtp", at_work)
+    after = send(mail_server, "pop-before-smtp", agent_context)
     elsewhere = send(mail_server, "pop-before-smtp", at_hotel)
 
     assert (before.replies, after.replies, elsewhere.replies) == ((DENIED,), (ACCEPTED,), (DENIED,))
-    assert diagnose(at_work).refused == diagnose(at_hotel).refused == "maybe"
-    assert diagnose(at_work.but(error="relay-denied")).remedies[0] == "use-login"
+    assert diagnose(agent_context).refused == diagnose(at_hotel).refused == "maybe"
+    assert diagnose(agent_context.but(error="relay-denied")).remedies[0] == "use-login"
 
 
 @pytest.mark.parametrize(("place", "reply"), [("away", ACCEPTED), ("work", DENIED)])

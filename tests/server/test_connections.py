@@ -23,9 +23,13 @@ CUSTOMER, STRANGER = "192.0.2.77", "198.51.100.9"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("connections")
     settings = {
-        "PORTALS": str(write_portals(folder)), "TRUSTED_PROXIES": "127.0.0.0/8",
-        "HEAD_TIMEOUT": "2", "SEND_TIMEOUT": "2", "WEB_THREADS": "3", "RATE_LIMIT": "3 per hour",
-    }  # fmt: skip
+        "PORTALS": str(write_portals(folder)),
+        "TRUSTED_PROXIES": "127.0.0.0/8",
+        "HEAD_TIMEOUT": "2",
+        "SEND_TIMEOUT": "2",
+        "WEB_THREADS": "3",
+        "RATE_LIMIT": "3 per hour",
+    }
     with serving(folder / "log", **settings) as running:
         yield running
 

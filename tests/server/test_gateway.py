@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.http.page_cache import ONLY_IF_CACHED, NotCached
 from app.server import gateway
 from app.server.gateway import REFUSED, Gateway, make_environ
 from app.server.uploads import UploadLimits
-from app.web.cache import ONLY_IF_CACHED, NotCached
 from tests.server.loop import run
 
 SMALL = UploadLimits(largest=100, patience=0.2, rate=1000, deadline=0.4, memory=150, number=3)
@@ -24,11 +24,17 @@ def scope(
     *headers: tuple[bytes, bytes], path: bytes = b"/", version: str = "1.1"
 ) -> dict[str, Any]:
     return {
-        "type": "http", "http_version": version, "method": "POST", "scheme": "http",
-        "path": path.decode("latin-1"), "raw_path": path, "query_string": b"a=1",
+        "type": "http",
+        "http_version": version,
+        "method": "POST",
+        "scheme": "http",
+        "path": path.decode("latin-1"),
+        "raw_path": path,
+        "query_string": b"a=1",
         "headers": [(b"host", b"proseware.com"), *headers],
-        "client": ("192.0.2.1", "4711"), "server": ("127.0.0.1", "8000"),
-    }  # fmt: skip
+        "client": ("192.0.2.1", "4711"),
+        "server": ("127.0.0.1", "8000"),
+    }
 
 
 def length(number: int) -> tuple[bytes, bytes]:

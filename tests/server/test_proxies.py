@@ -17,9 +17,13 @@ CUSTOMER = "127.0.0.9"
 WAY_IN = "/at/proseware/en/check?account_domain=tailspintoys.com"
 FORM = "Content-Type: application/x-www-form-urlencoded"
 FORGED = (
-    f"X-Forwarded-For: {CUSTOMER}", f"X_Forwarded_For: {CUSTOMER}", f"X-Forwarded_For: {CUSTOMER}",
-    f"x_forwarded-for: {CUSTOMER}", f"Forwarded: for={CUSTOMER}", f"X-Real-IP: {CUSTOMER}",
-)  # fmt: skip
+    f"X-Forwarded-For: {CUSTOMER}",
+    f"X_Forwarded_For: {CUSTOMER}",
+    f"X-Forwarded_For: {CUSTOMER}",
+    f"x_forwarded-for: {CUSTOMER}",
+    f"Forwarded: for={CUSTOMER}",
+    f"X-Real-IP: {CUSTOMER}",
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +31,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("server")
     portals = write_portals(folder, **{"192.0.2.0/24": f"{CUSTOMER}/32"})
     settings = {
-        "PORTALS": str(portals), "TRUSTED_PROXIES": "127.0.0.1/32", "METRICS_FROM": CUSTOMER,
-        "RATE_LIMIT": "3 per hour", "DATABASE_URL": f"sqlite:///{folder}/desk.sqlite3",
+        "PORTALS": str(portals),
+        "TRUSTED_PROXIES": "127.0.0.1/32",
+        "METRICS_FROM": CUSTOMER,
+        "RATE_LIMIT": "3 per hour",
+        "DATABASE_URL": f"sqlite:///{folder}/desk.sqlite3",
         "WEB_THREADS": "3",
-    }  # fmt: skip
+    }
     with serving(folder / "log", **settings) as running:
         yield running
 

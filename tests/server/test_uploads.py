@@ -56,9 +56,12 @@ def test_unfinished_uploads_hold_no_page_up(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/en/read", "did not arrive in time"), ("/vi/read", "chưa đến kịp"),
-     ("/api/v1/readings?lang=en", "did not arrive in time")],
-)  # fmt: skip
+    [
+        ("/en/read", "did not arrive in time"),
+        ("/vi/read", "chưa đến kịp"),
+        ("/api/v1/readings?lang=en", "did not arrive in time"),
+    ],
+)
 def test_an_upload_that_stalls_is_told_so_and_ended(world: World, path: str, words: str) -> None:
     with connect(world.port) as client:
         client.sendall(head("POST", path, FORM, "Content-Length: 1000") + b"text=550")
@@ -93,7 +96,7 @@ def test_a_trickle_is_ended_too(world: World) -> None:
         CHUNKED + b"4\r\nnote=too long\r\n0\r\n\r\n",
     ],
     ids=["length", "chunks", "chunk", "size", "overlong"],
-)  # fmt: skip
+)
 def test_what_broke_off_counts_as_nothing(world: World, beginning: bytes) -> None:
     before = cases_in(world.database)
     with connect(world.port) as client:

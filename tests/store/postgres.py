@@ -49,10 +49,22 @@ class PostgresServer:
             os.chown(folder, user.pw_uid, user.pw_gid)
             self._as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         made = subprocess.run(
-            [programs["initdb"], "-D", folder / "data", "-U", ROLE, "--auth=trust", "--no-sync",
-             "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8"],
-            capture_output=True, text=True, **self._as,
-        )  # fmt: skip
+            [
+                programs["initdb"],
+                "-D",
+                folder / "data",
+                "-U",
+                ROLE,
+                "--auth=trust",
+                "--no-sync",
+                "--data-checksums",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+            ],
+            capture_output=True,
+            text=True,
+            **self._as,
+        )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stdout}{made.stderr}")
 
@@ -74,8 +86,11 @@ class PostgresServer:
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
                 [self._programs["postgres"], "-D", self._folder / "data", *options],
-                stdout=output, stderr=output, start_new_session=True, **self._as,
-            )  # fmt: skip
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **self._as,
+            )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:

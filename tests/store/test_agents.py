@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from app.store import Database, passwords
 from app.store.agents import Agents, NameTaken
-from app.store.attempts import Locked
 from app.store.keys import signing_keys
 from app.store.schema import agents as table
 from app.store.schema import attempts, sessions
 from app.store.sessions import Sessions
+from app.store.sign_in_throttle import Locked
 from tests.store.fixtures import Clock, hash_quickly
 
 PASSWORD = "mật khẩu đủ dài"
@@ -110,8 +110,9 @@ def test_a_name_is_one_agents_at_each_desk(agents: Agents) -> None:
     with pytest.raises(NameTaken):
         agents.add("", "lan", "lead", PASSWORD)
     assert [(agent.portal, agent.role) for agent in agents.all()] == [
-        ("", "agent"), ("proseware", "lead"),
-    ]  # fmt: skip
+        ("", "agent"),
+        ("proseware", "lead"),
+    ]
 
 
 def test_many_tries_at_once_are_counted_each(agents: Agents) -> None:

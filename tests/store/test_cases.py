@@ -69,11 +69,16 @@ def test_of_two_at_once_one_is_told_to_look_again(cases: Cases) -> None:
 
 @pytest.mark.parametrize(
     ("said", "kept"),
-    [("call lan@adatum.com at 5", "call @adatum.com at 5"), ("no address", "no address"),
-     ("<kim.tran+x@mail.adatum.com>,pat@x.vn", "<@mail.adatum.com>,@x.vn"),
-     ("ngân@thư.vn", "@thư.vn"), ("lan ＠ adatum.com", "@adatum.com"),
-     ("lan＠adatum.com", "@adatum.com"), ("a" * 5000, "a" * 2000)],
-)  # fmt: skip
+    [
+        ("call lan@adatum.com at 5", "call @adatum.com at 5"),
+        ("no address", "no address"),
+        ("<kim.tran+x@mail.adatum.com>,pat@x.vn", "<@mail.adatum.com>,@x.vn"),
+        ("ngân@thư.vn", "@thư.vn"),
+        ("lan ＠ adatum.com", "@adatum.com"),
+        ("lan＠adatum.com", "@adatum.com"),
+        ("a" * 5000, "a" * 2000),
+    ],
+)
 def test_a_note_keeps_no_address(cases: Cases, said: str, kept: str) -> None:
     case = cases.change(cases.open("", "vi", FACTS), "lan", note=said)
     assert case.notes[0].text == kept
@@ -136,9 +141,15 @@ def test_each_thing_that_is_done_leaves_a_line(
     clock.moment += 30 * DAY
     cases.sweep(sure=True)
     assert [(line.agent, line.action) for line in audit.read(database, "", 20)] == [
-        ("", "expired"), ("", "opened"), ("kim", "deleted"), ("kim", "changed"), ("kim", "seen"),
-        ("lan", "seen"), ("lan", "seen"), ("", "opened"),
-    ]  # fmt: skip
+        ("", "expired"),
+        ("", "opened"),
+        ("kim", "deleted"),
+        ("kim", "changed"),
+        ("kim", "seen"),
+        ("lan", "seen"),
+        ("lan", "seen"),
+        ("", "opened"),
+    ]
     lines = audit.read(database, "", 20)
     assert all(later.at >= earlier.at for later, earlier in pairwise(lines))
     assert lines[0].code == due.code
@@ -202,9 +213,11 @@ def test_no_note_outlives_its_case(
 def test_a_note_that_was_first_goes_with_its_case(cases: Cases, database: Database) -> None:
     case = cases.open("", "vi", FACTS)
     fault = waits_for_lock(
-        database, cases,
-        lambda: cases.change(case, "lan", note="just in time"), lambda: cases.end("", case.code),
-    )  # fmt: skip
+        database,
+        cases,
+        lambda: cases.change(case, "lan", note="just in time"),
+        lambda: cases.end("", case.code),
+    )
     assert fault is None
     with database.reading() as connection:
         assert not connection.execute(select(notes)).all()

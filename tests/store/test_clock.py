@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from app import create_app
+from app.services import services
 from app.settings import Settings
 from app.store import Database
 from app.store.cases import Cases, EndedCase, UnknownCode, utc_now
-from app.store.plausible import LEAP, PROOF, Watch
+from app.store.clock_check import LEAP, PROOF, Watch
 from tests.store.fixtures import Clock
 from tests.store.test_cases import DAY, FACTS
 
@@ -118,7 +119,7 @@ def test_the_operator_may_say_that_the_clock_is_right(database_url: str) -> None
     app = create_app(Settings(database_url=database_url))
     clock = Clock()
     clock.moment = utc_now() - 400 * DAY
-    early = Cases(app.extensions["database"], 30 * DAY, clock)
+    early = Cases(services(app).storage.database, 30 * DAY, clock)
     code = early.open("", "vi", FACTS).code
     run = app.test_cli_runner().invoke
     answer = run(args=["database", "sweep"])
@@ -129,4 +130,4 @@ def test_the_operator_may_say_that_the_clock_is_right(database_url: str) -> None
     with pytest.raises(UnknownCode):
         early.find("", code)
     assert run(args=["database", "sweep"]).exit_code == 0
-    app.extensions["database"].close()
+    services(app).storage.database.close()

@@ -33,9 +33,25 @@ def is_code(text: str) -> bool:
 
 def test_nothing_in_it_looks_or_sounds_like_another_sign() -> None:
     alike = [
-        "0O", "1IL", "2Z", "5S", "6G", "8B", "59", "8H", "37", "6X", "6S", "BCDEGPTVZ", "MN", "AJK",
-        "FSX", "QU", "AEIOUWY", "RX",
-    ]  # fmt: skip
+        "0O",
+        "1IL",
+        "2Z",
+        "5S",
+        "6G",
+        "8B",
+        "59",
+        "8H",
+        "37",
+        "6X",
+        "6S",
+        "BCDEGPTVZ",
+        "MN",
+        "AJK",
+        "FSX",
+        "QU",
+        "AEIOUWY",
+        "RX",
+    ]
     assert not [group for group in alike if len(set(group) & set(SIGNS)) > 1]
     assert not set("AEIOUWY") & set(SIGNS), "an input method makes other letters with these"
     assert len(set(SIGNS)) == len(SIGNS) == 13

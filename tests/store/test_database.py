@@ -21,7 +21,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 
-from app.store import Database, DatabaseAway, gate
+from app.store import Database, DatabaseUnavailable, concurrency_limit
 from app.store import database as module
 from app.store.database import PATIENCE, PAUSE, read_url
 from app.store.schema import agents, counts, devices, metadata, secrets, sessions
@@ -154,7 +154,7 @@ def test_a_migration_is_all_or_nothing(database: Database) -> None:
     with database._engine.begin() as connection:
         last = list(metadata.sorted_tables)[-1].name
         connection.execute(text(f"CREATE TABLE {last} (somebody_elses INTEGER)"))
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         database.migrate()
     with database._engine.connect() as connection:
         assert inspect(connection).get_table_names() == [last]
@@ -165,10 +165,10 @@ def test_newer_code_has_changed_it(database_url: str, clock: Clock, caplog) -> N
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with closing(Database(database_url, clock)) as database:
         for _ in range(3):
-            with pytest.raises(DatabaseAway), database.reading():
+            with pytest.raises(DatabaseUnavailable), database.reading():
                 pass
             clock.now += PAUSE
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(DatabaseUnavailable):
             database.migrate("base")
     (line,) = caplog.records
     assert "9999" in line.getMessage()
@@ -207,11 +207,11 @@ def test_writers_wait_for_each_other(database: Database) -> None:
                 connection.execute(select(counts)).all()
                 connection.execute(update(counts).values(number=counts.c.number + 1))
 
-    with ThreadPoolExecutor(gate.MOST) as pool:
-        for end in [pool.submit(write) for _ in range(gate.MOST)]:
+    with ThreadPoolExecutor(concurrency_limit.MOST) as pool:
+        for end in [pool.submit(write) for _ in range(concurrency_limit.MOST)]:
             end.result()
     with database.reading() as connection:
-        assert connection.scalar(select(counts.c.number)) == 10 * gate.MOST
+        assert connection.scalar(select(counts.c.number)) == 10 * concurrency_limit.MOST
 
 
 def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
@@ -223,7 +223,7 @@ def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
     with closing(impatient), database.writing() as connection:
         assert names(impatient) == ["one"]
         connection.execute(change)
-        with pytest.raises(DatabaseAway), impatient.writing() as other:
+        with pytest.raises(DatabaseUnavailable), impatient.writing() as other:
             other.execute(change)
         assert sqlite or names(impatient) == ["one"]  # one row of PostgreSQL's, not all of it
 
@@ -246,7 +246,7 @@ def test_writers_that_block_each_other_do_not_put_postgresql_to_sleep(
         for name in ("one", "two"):
             keep(database, name)
         ends = [pool.submit(write, database, *order) for order in (("one", "two"), ("two", "one"))]
-        assert {type(end.exception()) for end in ends} == {DatabaseAway, type(None)}
+        assert {type(end.exception()) for end in ends} == {DatabaseUnavailable, type(None)}
         with database.reading() as connection:
             assert len(set(connection.scalars(select(secrets.c.value)))) == 1
     assert not caplog.records
@@ -304,16 +304,16 @@ def test_a_value_that_postgresql_cannot_keep_is_a_mistake(postgres: PostgresServ
 def check_away(database: Database, caplog) -> None:
     before = time.monotonic()
     for _ in range(2):
-        with pytest.raises(DatabaseAway), database.reading():
+        with pytest.raises(DatabaseUnavailable), database.reading():
             pytest.fail("nothing is there")
-        with pytest.raises(DatabaseAway), database.writing():
+        with pytest.raises(DatabaseUnavailable), database.writing():
             pytest.fail("nothing is there")
     assert time.monotonic() - before < PATIENCE
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def check_back(database: Database, clock: Clock, caplog) -> None:
-    with pytest.raises(DatabaseAway), database.reading():
+    with pytest.raises(DatabaseUnavailable), database.reading():
         pytest.fail("it is not to be asked yet")
     clock.now += PAUSE
     keep(database, "back")
@@ -338,7 +338,7 @@ def test_postgresql_goes_while_it_is_read(postgres: PostgresServer, clock: Clock
                 postgres.kill()
                 connection.execute(select(secrets))
 
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(DatabaseUnavailable):
             read()
         postgres.start()
         check_back(database, clock, caplog)
@@ -387,7 +387,7 @@ def test_those_who_wait_for_one_that_is_away_do_not_ask_it_again(
         assert all_wait.wait(20)
         raise OperationalError(None, None, Exception("it does not answer"))
 
-    class Counting(Clock):
+    class EventCounting(Clock):
         seen = 0
 
         def __call__(self) -> float:
@@ -399,11 +399,11 @@ def test_those_who_wait_for_one_that_is_away_do_not_ask_it_again(
     monkeypatch.setattr(module, "bring_to", bring_to)
 
     def ask() -> None:
-        with pytest.raises(DatabaseAway), database.reading():
+        with pytest.raises(DatabaseUnavailable), database.reading():
             pytest.fail("nothing is there")
 
     url = f"sqlite:///{tmp_path}/desk.sqlite3"
-    with closing(Database(url, Counting())) as database, ThreadPoolExecutor(2) as pool:
+    with closing(Database(url, EventCounting())) as database, ThreadPoolExecutor(2) as pool:
         for end in [pool.submit(ask) for _ in range(2)]:
             end.result()
     assert asked == [1]
@@ -415,7 +415,7 @@ def test_those_who_wait_for_one_that_is_away_do_not_ask_it_again(
 def test_a_password_is_never_said(postgres: PostgresServer, caplog) -> None:
     for where in (f"{postgres.address}:{postgres.port}", f"{postgres.address}:1"):
         with closing(Database(f"postgresql://tests:s3cr3t@{where}/missing")) as database:
-            with pytest.raises(DatabaseAway) as raised, database.reading():
+            with pytest.raises(DatabaseUnavailable) as raised, database.reading():
                 pytest.fail("nothing is there")
             said = "".join(traceback.format_exception(raised.value, chain=True))
             assert "s3cr3t" not in f"{said}{database.url}{database.url!r}{vars(database)}"
@@ -425,9 +425,16 @@ def test_a_password_is_never_said(postgres: PostgresServer, caplog) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["s3cr3t", "mysql://me:s3cr3t@host/name", "postgresql://me:s3cr3t", "postgresql+s3cr3t://me",
-     "sqlite://", "sqlite:///:memory:", "sqlite:///file:s3cr3t?uri=true"],
-)  # fmt: skip
+    [
+        "s3cr3t",
+        "mysql://me:s3cr3t@host/name",
+        "postgresql://me:s3cr3t",
+        "postgresql+s3cr3t://me",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file:s3cr3t?uri=true",
+    ],
+)
 def test_what_is_no_address_of_a_database_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="DATABASE_URL is like") as raised:
         read_url(url)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, text
 
-from app.store import Database, DatabaseAway
+from app.store import Database, DatabaseUnavailable
 from app.store.database import PAUSE, log
 from tests.store.postgres import PostgresServer
 from tests.store.stream import check_sound, keep
@@ -69,7 +69,7 @@ def test_what_is_written_while_the_file_goes_is_not_acknowledged(file: Path) -> 
                 connection.execute(text("INSERT INTO secrets VALUES ('lost', '')"))
                 file.unlink()
 
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(DatabaseUnavailable):
             write()
         assert names(database) == []
 
@@ -87,7 +87,7 @@ def test_a_name_with_signs_of_an_address_is_a_name(tmp_path: Path) -> None:
 def check_back(database: Database, clock: Clock, caplog) -> None:
     """Check that tables are missed, and made again at the next use."""
     for _ in range(2):
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(DatabaseUnavailable):
             names(database)
     clock.now += PAUSE
     keep(database, "again")
@@ -119,7 +119,7 @@ def test_what_we_may_not_do_is_no_mistake_of_whoever_asks(postgres: PostgresServ
                 connection.execute(text("SELECT * FROM secrets"))
 
         for _ in range(2):
-            with pytest.raises(DatabaseAway):
+            with pytest.raises(DatabaseUnavailable):
                 read()
         clock.now += PAUSE
         assert names(database) == ["one"]

@@ -15,12 +15,12 @@ from threading import Barrier, Event, Thread
 import pytest
 from sqlalchemy import select, text
 
-from app.store import Database, DatabaseAway
+from app.store import Database, DatabaseUnavailable
+from app.store import counter_buffer as tallying
 from app.store import postgresql as limits
-from app.store import tally as tallying
-from app.store.gate import Closed, Gate
+from app.store.concurrency_limit import ConcurrencyLimit, LimitReached
+from app.store.counter_buffer import CounterBuffer
 from app.store.schema import secrets
-from app.store.tally import Tally
 from tests.browser.server import HOST, serving
 from tests.store.postgres import PostgresServer
 from tests.store.stream import keep
@@ -42,7 +42,7 @@ def test_postgresql_that_hangs_is_away(postgres: PostgresServer, caplog) -> None
         keep(database, "before")
 
         def hang(ask: object) -> None:
-            with pytest.raises(DatabaseAway), ask() as connection:  # type: ignore[operator]
+            with pytest.raises(DatabaseUnavailable), ask() as connection:  # type: ignore[operator]
                 connection.execute(select(secrets))
 
         with ThreadPoolExecutor(6) as pool, postgres.frozen(), at_most(limits.LIMIT):
@@ -69,7 +69,7 @@ def test_postgresql_hangs_in_the_middle(postgres: PostgresServer) -> None:
         assert inside.wait(20)
         with postgres.frozen(), at_most(limits.LIMIT):
             frozen.set()
-            assert isinstance(end.exception(20), DatabaseAway)
+            assert isinstance(end.exception(20), DatabaseUnavailable)
 
 
 def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
 
 
 def test_two_are_inside_and_others_are_soon_turned_away(monkeypatch) -> None:
-    gate, inside, done = Gate(2), Barrier(3), Event()
+    gate, inside, done = ConcurrencyLimit(2), Barrier(3), Event()
 
     def stay() -> None:
         with gate.passing():
@@ -117,10 +117,10 @@ def test_two_are_inside_and_others_are_soon_turned_away(monkeypatch) -> None:
     for thread in threads:
         thread.start()
     inside.wait(10)
-    with pytest.raises(Closed), gate.passing(0.01):
+    with pytest.raises(LimitReached), gate.passing(0.01):
         pytest.fail("a third one")
     monkeypatch.setattr(gate._changed, "wait", None)  # those inside have been for too long already
-    with pytest.raises(Closed), gate.passing(0.01):
+    with pytest.raises(LimitReached), gate.passing(0.01):
         pytest.fail("a fourth one")
     done.set()
     for thread in threads:
@@ -130,7 +130,7 @@ def test_two_are_inside_and_others_are_soon_turned_away(monkeypatch) -> None:
 
 
 def test_whoever_waits_at_the_gate_gets_in_when_one_leaves() -> None:
-    gate = Gate(1)
+    gate = ConcurrencyLimit(1)
 
     def pass_by(number: int) -> int:
         with gate.passing(10):
@@ -142,7 +142,7 @@ def test_whoever_waits_at_the_gate_gets_in_when_one_leaves() -> None:
 
 def test_counts_can_be_looked_at_while_they_are_written(database: Database, monkeypatch) -> None:
     monkeypatch.setattr(tallying, "PATIENCE", 0.01)
-    tally = Tally(database, lambda: date(2026, 3, 1), 3600)
+    counters = CounterBuffer(database, lambda: date(2026, 3, 1), 3600)
     writing, go_on = Event(), Event()
     add_counts = tallying.add_counts
 
@@ -152,19 +152,19 @@ def test_counts_can_be_looked_at_while_they_are_written(database: Database, monk
         add_counts(*args)
 
     monkeypatch.setattr(tallying, "add_counts", slow)
-    tally.add("", ("shown", "place"))
-    thread = Thread(target=tally.flush)
+    counters.add("", ("shown", "place"))
+    thread = Thread(target=counters.flush)
     thread.start()
     assert writing.wait(20)
     try:
-        tally.add("", ("shown", "place"))
-        assert list(tally.held().values()) == [2]
-        with pytest.raises(DatabaseAway):
-            tally.flush()
+        counters.add("", ("shown", "place"))
+        assert list(counters.held().values()) == [2]
+        with pytest.raises(DatabaseUnavailable):
+            counters.flush()
     finally:
         go_on.set()
         thread.join()
-    assert list(tally.held().values()) == [1], "what came meanwhile is not lost"
+    assert list(counters.held().values()) == [1], "what came meanwhile is not lost"
 
 
 @contextmanager
@@ -189,7 +189,7 @@ def test_somebody_elses_lock_does_not_put_readers_to_sleep(database: Database, c
     with closing(Database(url)) as impatient:
         assert names(impatient) == ["one"]
         with locked(database):
-            with pytest.raises(DatabaseAway):
+            with pytest.raises(DatabaseUnavailable):
                 keep(impatient, "two")
             assert names(impatient) == ["one"]
         keep(impatient, "three")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from itertools import count
 
-from app.store import Database, DatabaseAway
+from app.store import Database, DatabaseUnavailable
 from tests.store.postgres import PostgresServer
 from tests.store.stream import check_kept, cut, keep, writer
 
@@ -31,7 +31,10 @@ def test_all_of_postgresql_is_killed(postgres: PostgresServer) -> None:
     assert postgres.setting("fsync") == postgres.setting("synchronous_commit") == "on"
     with closing(Database(url)) as database:
         acknowledged = cut(
-            lambda: keep(database, f"{next(numbers):08}"), postgres.kill, DatabaseAway, writers=3
+            lambda: keep(database, f"{next(numbers):08}"),
+            postgres.kill,
+            DatabaseUnavailable,
+            writers=3,
         )
     postgres.start()
     with closing(Database(url)) as database:

@@ -23,12 +23,26 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "easy",
-    ["passwordpassword", "123456789012", "qwertyuiop123", "matkhau123456", "mật khẩu mật khẩu",
-     "Thongthu2026!", "ThôngThư2026!!", "proseware2026", "proseware-helpdesk",
-     "Proseware Internet", "proseware.com1", "lan lan lan lan", "lanlanlanlan1",
-     "aaaaaaaaaaaaaaaaaaaa", "P@ssw0rdP@ssw0rd",
-     "iloveyouiloveyou", "abcdefghijklmnop"],
-)  # fmt: skip
+    [
+        "passwordpassword",
+        "123456789012",
+        "qwertyuiop123",
+        "matkhau123456",
+        "mật khẩu mật khẩu",
+        "Thongthu2026!",
+        "ThôngThư2026!!",
+        "proseware2026",
+        "proseware-helpdesk",
+        "Proseware Internet",
+        "proseware.com1",
+        "lan lan lan lan",
+        "lanlanlanlan1",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "P@ssw0rdP@ssw0rd",
+        "iloveyouiloveyou",
+        "abcdefghijklmnop",
+    ],
+)
 def test_what_anybody_would_try_is_refused(easy: str) -> None:
     with pytest.raises(TooEasy):
         hash_new(easy, *WORDS)
@@ -44,9 +58,16 @@ def test_common_passwords_of_a_fitting_length_are_refused() -> None:
 
 @pytest.mark.parametrize(
     "good",
-    ["correct horse battery", "mật khẩu đủ dài", "một con vịt xoè ra", "x7#kQ9!zLm2@",
-     "kräftig und müde", "ba mươi sáu phố phường Hà Nội", "tường vi nở muộn " + "y" * 200],
-)  # fmt: skip
+    [
+        "correct horse battery",
+        "mật khẩu đủ dài",
+        "một con vịt xoè ra",
+        "x7#kQ9!zLm2@",
+        "kräftig und müde",
+        "ba mươi sáu phố phường Hà Nội",
+        "tường vi nở muộn " + "y" * 200,
+    ],
+)
 def test_a_sentence_will_do(good: str) -> None:
     assert hash_new(good, *WORDS)
 

@@ -39,11 +39,11 @@ SPOTS = [
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("spot", SPOTS)
-def test_a_page_fits_one_round_trip(client: FlaskClient, lang: str, spot: str) -> None:
-    whole = client.get(f"/{lang}/{spot}")
+@pytest.mark.parametrize("state", SPOTS)
+def test_a_page_fits_one_round_trip(client: FlaskClient, lang: str, state: str) -> None:
+    whole = client.get(f"/{lang}/{state}")
     for coding, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress)):
-        packed = client.get(f"/{lang}/{spot}", headers={"Accept-Encoding": f"{coding}, deflate"})
+        packed = client.get(f"/{lang}/{state}", headers={"Accept-Encoding": f"{coding}, deflate"})
         assert packed.headers["Content-Encoding"] == coding
         assert unpack(packed.data) == whole.data
         head = sum(len(name) + len(value) + 4 for name, value in packed.headers) + 20
@@ -53,16 +53,21 @@ def test_a_page_fits_one_round_trip(client: FlaskClient, lang: str, spot: str) -
 
 
 IN_PORTAL = [
-    *SPOTS, f"check?{FOUR}&connection=own", f"check?{FOUR}&way=fix-password&tried=use-login",
-    "developers", "developers/links", "developers/links?place=moon&port=x", "developers/api",
+    *SPOTS,
+    f"check?{FOUR}&connection=own",
+    f"check?{FOUR}&way=fix-password&tried=use-login",
+    "developers",
+    "developers/links",
+    "developers/links?place=moon&port=x",
+    "developers/api",
     "developers/test?origin=http://www.proseware.com",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("spot", IN_PORTAL)
-def test_a_page_of_a_portal_fits_too(portal_client: FlaskClient, lang: str, spot: str) -> None:
-    url = f"/at/proseware/{lang}/{spot}"
+@pytest.mark.parametrize("state", IN_PORTAL)
+def test_a_page_of_a_portal_fits_too(portal_client: FlaskClient, lang: str, state: str) -> None:
+    url = f"/at/proseware/{lang}/{state}"
     portal_client.get(url)
     packed = portal_client.get(url, headers={"Accept-Encoding": "br"})
     head = sum(len(name) + len(value) + 4 for name, value in packed.headers) + 20
@@ -80,12 +85,12 @@ def test_a_page_that_leads_to_a_person_fits_too(lang: str, tmp_path) -> None:
     }
     app = create_app(Settings(page_cache=0, database_url=url, **settings))
     try:
-        for root, spots in (("", SPOTS), ("/at/proseware", IN_PORTAL)):
-            for spot in spots:
+        for root, states in (("", SPOTS), ("/at/proseware", IN_PORTAL)):
+            for state in states:
                 packed = app.test_client().get(
-                    f"{root}/{lang}/{spot}", headers={"Accept-Encoding": "br"}
+                    f"{root}/{lang}/{state}", headers={"Accept-Encoding": "br"}
                 )
-                assert len(packed.data) <= 6_000, spot
+                assert len(packed.data) <= 6_000, state
     finally:
         add_providers(())
 
@@ -119,9 +124,18 @@ def test_a_plain_question_fits_one_round_trip_even_uncompressed(client: FlaskCli
 
 @pytest.mark.parametrize(
     ("header", "coding"),
-    [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None), ("", None), ("br;q=0, gzip", "gzip"),
-     ("BR", "br"), ("gzip;q=0.0", None), ("br;q=0.5", "br"), ("x" * 500, None)],
-)  # fmt: skip
+    [
+        ("gzip, br", "br"),
+        ("gzip", "gzip"),
+        ("identity", None),
+        ("", None),
+        ("br;q=0, gzip", "gzip"),
+        ("BR", "br"),
+        ("gzip;q=0.0", None),
+        ("br;q=0.5", "br"),
+        ("x" * 500, None),
+    ],
+)
 def test_coding_is_what_the_client_takes(client: FlaskClient, header, coding) -> None:
     page = client.get("/en/", headers={"Accept-Encoding": header})
     assert page.headers.get("Content-Encoding") == coding

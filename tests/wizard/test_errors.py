@@ -53,11 +53,27 @@ def test_too_much_text(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["place=moon", "port=abc", "port=99999", "account_domain=%FF", "error=", "asked=place",
-     "place=work&asked=vpn", "recipient_domain=%00", "tried=dance", "change=nothing",
-     "worked=dance", "plan=later", "place=work&place=home", "%ZZ=%ZZ", "=&&&==",
-     "account_domain=a%2Eb", "asked=place&was=home", "account_domain=" + "%C4%91" * 300],
-)  # fmt: skip
+    [
+        "place=moon",
+        "port=abc",
+        "port=99999",
+        "account_domain=%FF",
+        "error=",
+        "asked=place",
+        "place=work&asked=vpn",
+        "recipient_domain=%00",
+        "tried=dance",
+        "change=nothing",
+        "worked=dance",
+        "plan=later",
+        "place=work&place=home",
+        "%ZZ=%ZZ",
+        "=&&&==",
+        "account_domain=a%2Eb",
+        "asked=place&was=home",
+        "account_domain=" + "%C4%91" * 300,
+    ],
+)
 def test_junk_in_a_query_gets_a_clear_page(client: FlaskClient, query: str) -> None:
     page = client.get(f"/vi/check?{query}")
     assert page.status_code in (200, 302, 422)
@@ -80,9 +96,17 @@ def test_any_query(client: FlaskClient, path: str, query: list[tuple[str, str]])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
-@given(body=st.binary(max_size=300), kind=st.sampled_from(
-    ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "\xff"]
-))  # fmt: skip
+@given(
+    body=st.binary(max_size=300),
+    kind=st.sampled_from(
+        [
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "text/plain",
+            "\xff",
+        ]
+    ),
+)
 def test_any_body(client: FlaskClient, body: bytes, kind: str) -> None:
     assert client.post("/vi/check", data=body, content_type=kind).status_code < 500
 
@@ -90,10 +114,19 @@ def test_any_body(client: FlaskClient, body: bytes, kind: str) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(
     name=st.sampled_from(
-        ["Accept-Language", "Accept-Encoding", "Content-Length", "Host", "X-Forwarded-For", "Range",
-         "If-Modified-Since", "Cookie", "Content-Type"]
+        [
+            "Accept-Language",
+            "Accept-Encoding",
+            "Content-Length",
+            "Host",
+            "X-Forwarded-For",
+            "Range",
+            "If-Modified-Since",
+            "Cookie",
+            "Content-Type",
+        ]
     ),
     value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=80),
-)  # fmt: skip
+)
 def test_any_header(client: FlaskClient, name: str, value: str) -> None:
     assert client.get("/", headers={name: value}).status_code < 500

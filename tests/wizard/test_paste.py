@@ -15,13 +15,13 @@ from werkzeug.test import encode_multipart
 
 from app import create_app
 from app.diagnosis import Facts
+from app.i18n.languages import languages
+from app.presentation.excerpt import LONGEST_EXCERPT, excerpt
+from app.presentation.reading_rows import rows_of
 from app.reading import Candidate, Evidence, Reading
 from app.settings import Settings
-from app.web.languages import languages
-from app.wizard.excerpt import LONGEST_EXCERPT, excerpt
-from app.wizard.paste import rows_of
+from tests.i18n.test_languages import MARK, pseudo  # noqa: F401
 from tests.linting import LintingClient, visible_text
-from tests.web.test_languages import MARK, pseudo  # noqa: F401
 
 SAID = (
     "The message could not be sent because one of the recipients was rejected by the server. "
@@ -76,7 +76,7 @@ def test_a_program_is_led_to_the_canonical_url(client: FlaskClient, lang: str) -
 def test_no_error_and_an_unknown_one_are_facts_too(client: FlaskClient, monkeypatch) -> None:
     answer = client.post("/en/read?place=work", data={"text": NOTHING})
     assert answer.headers["Location"] == "/en/check?place=work&error=none"
-    monkeypatch.setattr("app.wizard.pasting.read", lambda _: reading("other"))
+    monkeypatch.setattr("app.wizard.paste_views.read", lambda _: reading("other"))
     answer = client.post("/en/read", data={"text": "550 Xyzzy"})
     assert answer.headers["Location"] == "/en/check?error=other"
 
@@ -84,8 +84,9 @@ def test_no_error_and_an_unknown_one_are_facts_too(client: FlaskClient, monkeypa
 def test_what_was_pasted_is_not_there_to_be_fetched(client: FlaskClient) -> None:
     answer = client.get("/vi/read?account_domain=lan@proseware.com")
     assert (answer.status_code, answer.headers["Location"]) == (
-        302, "/vi/?account_domain=proseware.com",
-    )  # fmt: skip
+        302,
+        "/vi/?account_domain=proseware.com",
+    )
     assert client.get("/xx/read").status_code == client.post("/xx/read").status_code == 404
 
 
@@ -96,20 +97,31 @@ def test_what_was_understood(client: FlaskClient) -> None:
     assert "<h1>Passing the message on was refused</h1>" in page.text
     assert "Your own outgoing server refused it." in text
     assert marked(page) == {
-        "The error": "Relay access denied", "Reply code": "550", "Status code": "5.7.1",
-        "Outlook&#39;s number": "0x800CCC79", "Outgoing server set now": "smtp.proseware.com",
-        "Port": "25", "Encryption": "No", "The recipient": "adatum.com",
-    }  # fmt: skip
-    spot = f"/en/{SPOT.replace('?', '?place=work&')}".replace("&", "&amp;")
-    assert f'<a class="button" href="{spot}">Go on: ' in page.text
+        "The error": "Relay access denied",
+        "Reply code": "550",
+        "Status code": "5.7.1",
+        "Outlook&#39;s number": "0x800CCC79",
+        "Outgoing server set now": "smtp.proseware.com",
+        "Port": "25",
+        "Encryption": "No",
+        "The recipient": "adatum.com",
+    }
+    state = f"/en/{SPOT.replace('?', '?place=work&')}".replace("&", "&amp;")
+    assert f'<a class="button" href="{state}">Go on: ' in page.text
     changes = re.findall(r'href="([^"]+)&amp;change=(\w+)"', page.text)
-    assert {url for url, _ in changes} == {spot}
+    assert {url for url, _ in changes} == {state}
     assert [fact for _, fact in changes] == [
-        "error", "refused_by", "server", "port", "security", "place", "recipient_domain",
-    ]  # fmt: skip
+        "error",
+        "refused_by",
+        "server",
+        "port",
+        "security",
+        "place",
+        "recipient_domain",
+    ]
     for url, fact in changes:
         assert client.get(html.unescape(f"{url}&change={fact}")).status_code == 200
-    assert f'href="/vi/{spot.removeprefix("/en/")}" lang="vi"' in page.text
+    assert f'href="/vi/{state.removeprefix("/en/")}" lang="vi"' in page.text
 
 
 def test_a_plan_that_is_settled_is_shown_at_once(client: FlaskClient) -> None:
@@ -142,7 +154,7 @@ def reading(reason: str, confidence: float = 0.9, *others: Candidate, **more) ->
     ],
 )
 def test_doubt_is_said(client, monkeypatch, found, there, missing) -> None:
-    monkeypatch.setattr("app.wizard.pasting.read", lambda _: found)
+    monkeypatch.setattr("app.wizard.paste_views.read", lambda _: found)
     text = visible_text(show(client, "550"))
     assert there in text
     assert missing not in text
@@ -150,7 +162,7 @@ def test_doubt_is_said(client, monkeypatch, found, there, missing) -> None:
 
 def test_the_second_reason_can_be_taken_instead(client: FlaskClient, monkeypatch) -> None:
     found = reading("spam", 0.7, Candidate("policy", 0.6))
-    monkeypatch.setattr("app.wizard.pasting.read", lambda _: found)
+    monkeypatch.setattr("app.wizard.paste_views.read", lambda _: found)
     page = show(client, "550", query="?place=work")
     assert 'href="/en/check?place=work&amp;error=policy">Refused by a rule' in page.text
 
@@ -207,7 +219,7 @@ def test_a_file_comes_after_the_text(client: FlaskClient, monkeypatch) -> None:
         read.append(text)
         return reading("spam")
 
-    monkeypatch.setattr("app.wizard.pasting.read", note)
+    monkeypatch.setattr("app.wizard.paste_views.read", note)
     client.post("/en/read", data={"text": "one\r\ntwo", "file": saved(b"three\r\n")})
     client.post("/en/read", data={"text": "one", "file": saved(b"")})
     client.post("/en/read", data={"text": "one", "file": "no file"})
@@ -236,7 +248,7 @@ def test_nothing_is_written_or_logged(client: FlaskClient, caplog, monkeypatch, 
     def break_down(_: str) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("app.wizard.pasting.read", break_down)
+    monkeypatch.setattr("app.wizard.paste_views.read", break_down)
     page = show(client, "secret")
     assert page.status_code == 500
     assert "secret" not in caplog.text + page.text
@@ -248,9 +260,9 @@ def test_a_page_that_holds_a_paste_is_kept_nowhere(text: str) -> None:
     app.test_client_class = LintingClient
     page = show(app.test_client(), text)
     assert page.headers["Cache-Control"] == "no-store"
-    assert not app.wsgi_app.app.app._pages
+    assert not app.wsgi_app.app.app.app._pages
     app.test_client().get("/en/")
-    assert len(app.wsgi_app.app.app._pages) == 1, "the cache is there"
+    assert len(app.wsgi_app.app.app.app._pages) == 1, "the cache is there"
 
 
 HOSTILE = (
@@ -345,9 +357,14 @@ def test_many_marks_do_not_make_a_long_excerpt() -> None:
 
 
 spans = st.lists(
-    st.tuples(st.integers(-5, 400), st.integers(-5, 60), st.sampled_from(["reason", "reply_code",
-              "port", "nothing"]), st.text("ab ", max_size=3)), max_size=40,
-)  # fmt: skip
+    st.tuples(
+        st.integers(-5, 400),
+        st.integers(-5, 60),
+        st.sampled_from(["reason", "reply_code", "port", "nothing"]),
+        st.text("ab ", max_size=3),
+    ),
+    max_size=40,
+)
 
 
 @settings(max_examples=300)

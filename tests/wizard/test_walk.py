@@ -114,8 +114,8 @@ def test_a_changed_account_makes_the_line_an_open_question_again(client: FlaskCl
 
 @pytest.mark.parametrize(("lang", "other"), [("vi", "en"), ("en", "vi")])
 def test_the_other_language_is_at_the_same_spot(client: FlaskClient, lang, other) -> None:
-    spot = "check?place=work&error=relay-denied&change=place"
-    assert f"/{other}/{spot}" in links(client.get(f"/{lang}/{spot}"))
+    state = "check?place=work&error=relay-denied&change=place"
+    assert f"/{other}/{state}" in links(client.get(f"/{lang}/{state}"))
     start = client.get(f"/{lang}/?place=work").text
     assert f'hreflang="{other}" href="https://wizard.example/{other}/?place=work"' in start
     assert f'rel="canonical" href="https://wizard.example/{lang}/?place=work"' in start
@@ -123,9 +123,18 @@ def test_the_other_language_is_at_the_same_spot(client: FlaskClient, lang, other
 
 @pytest.mark.parametrize(
     ("header", "lang"),
-    [("en-GB,en;q=0.9", "en"), ("vi", "vi"), ("fr,en;q=0.3", "en"), ("fr", "vi"), ("", "vi"),
-     ("en;q=0,vi;q=0.1", "vi"), ("en;q=x", "vi"), ("*", "vi"), ("vi;q=0.5,en;q=0.8", "en")],
-)  # fmt: skip
+    [
+        ("en-GB,en;q=0.9", "en"),
+        ("vi", "vi"),
+        ("fr,en;q=0.3", "en"),
+        ("fr", "vi"),
+        ("", "vi"),
+        ("en;q=0,vi;q=0.1", "vi"),
+        ("en;q=x", "vi"),
+        ("*", "vi"),
+        ("vi;q=0.5,en;q=0.8", "en"),
+    ],
+)
 def test_the_door_leads_to_the_browsers_language(client: FlaskClient, header, lang) -> None:
     answer = client.get("/?place=work&utm=x", headers={"Accept-Language": header})
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/{lang}/?place=work")

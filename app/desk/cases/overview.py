@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, current_app, redirect, request
+from flask import Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ...cases.finding import NotFound, find_case
-from ...cases.pages import code_page
-from ...cases.throttle import Who
+from ...http.code_throttle import Who
+from ...i18n.dates import short_moment
+from ...i18n.messages import N_
+from ...presentation.case_lookup import NotFound, find_case
+from ...presentation.case_pages import code_page
+from ...services import storage
 from ...store import audit
 from ...store.agents import Agent
 from ...store.codes import NotACode, read_code, shown_code
-from ...web.dates import short_moment
-from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site
-from ..access import at_work, check_form, lead_only, signed_in
+from ..access import agent_context, check_form, lead_only, signed_in
 from ..blueprint import desk
 
 ACTIONS: Final = {
@@ -61,7 +62,7 @@ def take_code(site: Site, agent: Agent) -> Answer:
     check_form(site)
     typed = request.form.get("code", "")
     try:
-        case = find_case(site, typed, who(agent), agent.signature)
+        case = find_case(site, typed, throttle_keys(agent), agent.signature)
     except NotFound as fault:
         return cases_page(site, agent, typed, fault)
     return redirect(f"{site.base}/desk/cases/{case.code}", 303)
@@ -74,9 +75,9 @@ def audit_lines(site: Site, agent: Agent) -> Response:
 
     :raise 403: the agent is no lead
     """
-    lines = audit.read(current_app.extensions["database"], site.portal_id, LINES)
+    lines = audit.read(storage().database, site.portal_id, LINES)
     values = {
-        **at_work(agent)._asdict(),
+        **agent_context(agent)._asdict(),
         "lines": [
             (
                 short_moment(line.at, site.language.code),
@@ -89,10 +90,10 @@ def audit_lines(site: Site, agent: Agent) -> Response:
         "most": LINES,
         "here": "desk/audit",
     }
-    return page(site, "audit.html", values, keep=False)
+    return page(site, "desk/audit.html", values, keep=False)
 
 
-def who(agent: Agent) -> Who:
+def throttle_keys(agent: Agent) -> Who:
     """Return what an agent's misses are counted under."""
     return (f"agent {agent.id}",)
 
@@ -101,15 +102,15 @@ def cases_page(
     site: Site, agent: Agent, typed: str = "", fault: NotFound | None = None
 ) -> Response:
     """Show the box for a code; with a message when the one that was typed fits nothing."""
-    database = current_app.extensions["database"]
+    database = storage().database
     lately = audit.lately(database, site.portal_id, agent.signature, LATELY)
     values = {
-        **at_work(agent)._asdict(),
+        **agent_context(agent)._asdict(),
         "gone": _gone(),
         "lately": [(code, shown_code(code)) for code in lately],
         "here": "desk/cases",
     }
-    return code_page(site, "desk-cases.html", typed, fault, values)
+    return code_page(site, "desk/cases.html", typed, fault, values)
 
 
 def _gone() -> str:

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from ...store import Database, DatabaseAway
+from ...http.client_ip import Network, Proxies, client_address, is_within, read_address
+from ...http.security_log import record
+from ...services import Storage, services
+from ...store import DatabaseUnavailable
 from ...store.code_budget import CodeBudget
 from ...store.counts import read_open_cases, read_totals
-from ...store.tally import Tally
-from ...web.addresses import Network, Proxies, is_within, read_address, visitor_address
-from ...web.security_log import record
 from ..blueprint import desk
 
 COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
@@ -35,9 +35,15 @@ COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
 }
 """What is counted, each with its metric's name, its help, and the labels that it has."""
 PROXIED: Final = (
-    "HTTP_CF_CONNECTING_IP", "HTTP_FORWARDED", "HTTP_TRUE_CLIENT_IP", "HTTP_VIA",
-    "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP",
-)  # fmt: skip
+    "HTTP_CF_CONNECTING_IP",
+    "HTTP_FORWARDED",
+    "HTTP_TRUE_CLIENT_IP",
+    "HTTP_VIA",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_REAL_IP",
+)
 """What a request carries that came through a proxy."""
 
 
@@ -47,13 +53,14 @@ def metrics() -> Response:
 
     :raise 404: somebody else asks
     """
-    allowed, proxies = current_app.extensions["metrics_from"]
-    if request.script_root or not may_read(request.environ, allowed, proxies):
+    settings = services().settings
+    if request.script_root or not may_read(
+        request.environ, settings.metrics_from, settings.proxies
+    ):
         record("access-refused", portal="", agent=0, reason="metrics")
         abort(404)
     registry = CollectorRegistry()
-    kept = current_app.extensions
-    registry.register(Totals(kept["database"], kept["tally"], kept["code_throttle"].budget))
+    registry.register(Totals(services().storage, services().code_throttle.budget))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -68,18 +75,15 @@ def may_read(environ: Mapping[str, Any], allowed: Sequence[Network], proxies: Pr
     said = proxies.key in environ
     if any(name in environ for name in PROXIED) and not (named and said):
         return False
-    address = visitor_address(environ, proxies)
+    address = client_address(environ, proxies)
     return address is not None and is_within(address, allowed)
 
 
 class Totals(Collector):
     """Collects every metric from the database; without it, only that it is away."""
 
-    def __init__(
-        self, database: Database | None, tally: Tally | None, budget: CodeBudget | None = None
-    ) -> None:
-        self.database = database
-        self.tally = tally
+    def __init__(self, storage: Storage | None, budget: CodeBudget | None = None) -> None:
+        self.storage = storage
         self.budget = budget
 
     def describe(self) -> list[Metric]:
@@ -91,17 +95,17 @@ class Totals(Collector):
         up = GaugeMetricFamily("thongthu_database_up", "Whether the database answers")
         try:
             found = self._read()
-        except DatabaseAway:
+        except DatabaseUnavailable:
             found = None
         up.add_metric([], found is not None)
         yield up
         yield from found or ()
 
     def _read(self) -> list[Metric] | None:
-        if self.database is None or self.tally is None:
+        if self.storage is None:
             return None
-        self.tally.flush()
-        with self.database.reading() as connection:
+        self.storage.counters.flush()
+        with self.storage.database.reading() as connection:
             totals = read_totals(connection)
             cases = read_open_cases(connection, datetime.now(UTC))
         families = {

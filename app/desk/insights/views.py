@@ -9,25 +9,24 @@ from io import StringIO
 from typing import Any, Final
 
 from babel.numbers import format_decimal, format_percent
-from flask import Response, current_app, request
+from flask import Response, request
 
 from ...diagnosis import Facts, diagnose
-from ...diagnosis.wording import filler
+from ...diagnosis.placeholders import filler
+from ...i18n.dates import shown_day
+from ...i18n.messages import N_
 from ...knowledge import knowledge
-from ...store import Database, DatabaseAway
+from ...presentation.questions import answer_text, shown_question
+from ...services import services, storage
+from ...store import DatabaseUnavailable
 from ...store.agents import Agent
 from ...store.counts import Count, read_counts
-from ...store.tally import Tally
-from ...web.clock import today
-from ...web.dates import shown_day
-from ...web.messages import N_
 from ...web.pages import page
 from ...web.site import Site
-from ...wizard.questions import answer_text, shown_question
-from ..access import at_work, lead_only
+from ..access import agent_context, lead_only
 from ..blueprint import desk
 from .charts import draw_bars, draw_columns
-from .figures import COUNTED, Figures, sum_up
+from .summary import COUNTED, Figures, sum_up
 
 PAGE: Final = "desk/insights"
 DAYS: Final = (7, 30, 90, 365)
@@ -51,11 +50,11 @@ def insights(site: Site, agent: Agent) -> Response:
     """Show what was counted."""
     days = _days()
     try:
-        figures = sum_up(_counts(site, days), today(), days)
-    except DatabaseAway:
+        figures = sum_up(_counts(site, days), services().today(), days)
+    except DatabaseUnavailable:
         return _away(site)
-    values = _values(site, figures) | at_work(agent)._asdict()
-    return page(site, "insights.html", values, keep=False)
+    values = _values(site, figures) | agent_context(agent)._asdict()
+    return page(site, "desk/insights.html", values, keep=False)
 
 
 @desk.get(f"/<language:lang>/{PAGE}.csv")
@@ -65,7 +64,7 @@ def insights_csv(site: Site, agent: Agent) -> Response:
     days = _days()
     try:
         counts = _counts(site, days)
-    except DatabaseAway:
+    except DatabaseUnavailable:
         return _away(site)
     portal = site.portal_id
     text = StringIO()
@@ -75,7 +74,9 @@ def insights_csv(site: Site, agent: Agent) -> Response:
         words = (_cell(word) for word in (portal, count.what, count.value))
         writer.writerow((count.day.isoformat(), *words, count.number))
     response = Response(text.getvalue(), mimetype="text/csv")
-    name = "-".join(part for part in ("insights", portal, f"{days}", today().isoformat()) if part)
+    name = "-".join(
+        part for part in ("insights", portal, f"{days}", services().today().isoformat()) if part
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -88,13 +89,11 @@ def _days() -> int:
 def _counts(site: Site, days: int) -> list[Count]:
     """Return what was counted, of this process up to now.
 
-    :raise DatabaseAway: it does not answer
+    :raise DatabaseUnavailable: it does not answer
     """
-    database: Database = current_app.extensions["database"]
-    tally: Tally = current_app.extensions["tally"]
-    tally.flush()
-    since = today() - timedelta(days=days - 1)
-    with database.reading() as connection:
+    storage().counters.flush()
+    since = services().today() - timedelta(days=days - 1)
+    with storage().database.reading() as connection:
         return read_counts(connection, site.portal_id, since, COUNTED)
 
 
@@ -107,13 +106,16 @@ def _away(site: Site) -> Response:
         "title": title,
         "advice": advice,
     }
-    return page(site, "error.html", values, 503)
+    return page(site, "shared/error.html", values, 503)
 
 
 def _values(site: Site, figures: Figures) -> dict[str, Any]:
     code, periods, leaving, tried = (
-        site.language.code, figures.periods, figures.leaving, figures.tried,
-    )  # fmt: skip
+        site.language.code,
+        figures.periods,
+        figures.leaving,
+        figures.tried,
+    )
     worded = _wording(site)
     ranks = {what: figures.ranked(what) for what in ("scenario", *_CHARTED)}
     told = [number for remedy in tried for number in (remedy.worked, remedy.not_worked)]

@@ -7,33 +7,33 @@ from typing import Any
 from flask import Response, session
 
 from ...diagnosis import FACT_KEYS, Plan, make_plan
+from ...i18n.languages import languages
+from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
-from ...web.clock import today
-from ...web.languages import languages
+from ...presentation.excerpt import excerpt
+from ...presentation.paste_input import stated_facts
+from ...presentation.questions import answer_text, answers_so_far, shown_question
+from ...presentation.reading_rows import is_guess, others_of, printable, rows_of
+from ...presentation.route import SERVER, draw_route
+from ...services import services
 from ...web.links import NOTHING
-from ...web.messages import PROBLEMS
 from ...web.pages import page
-from ...web.pastes import stated_facts
 from ...web.site import Site, home_url
-from ...wizard.excerpt import excerpt
-from ...wizard.paste import is_guess, others_of, printable, rows_of
-from ...wizard.questions import answer_text, answers_so_far, shown_question
-from ...wizard.route import SERVER, draw_route
-from ..access import TOKEN, AtDesk
-from ..cases.shown import OpenedCase, show_case
-from ..signing.page import sign_in_url
-from .answers import Fault
-from .asking import make_card, make_rows
+from ..access import TOKEN, AgentContext
+from ..cases.presenter import OpenedCase, show_case
+from ..sign_in.page import sign_in_url
+from .form_answers import AnswerError
+from .question_card import make_card, make_rows
+from .remedies import make_ways
 from .state import NEW, PATH, DeskState
-from .taking import Paste, Taken
-from .tickets import write_tickets
-from .ways import make_ways
+from .submission import Paste, Submission
+from .ticket import write_tickets
 
 
 def desk_page(
     site: Site,
-    taken: Taken,
-    at_desk: AtDesk | None = None,
+    taken: Submission,
+    at_desk: AgentContext | None = None,
     opened: OpenedCase | None = None,
     status: int | None = None,
 ) -> Response:
@@ -46,7 +46,7 @@ def desk_page(
     """
     state, code = taken.state, site.language.code
     caller = languages()[state.caller]
-    theirs = Site(caller, site.root, site.look)
+    theirs = Site(caller, site.root, site.theme)
     plan = _plan(state, site)
     said = plan if caller is site.language else _plan(state, theirs)
     plans = {code: plan, caller.code: said}
@@ -85,14 +85,14 @@ def desk_page(
             [(site, plan)] if said is plan else [(site, plan), (theirs, said)], state, case
         ),
     }
-    return page(site, "desk.html", values, status or taken.status, keep=False)
+    return page(site, "desk/desk.html", values, status or taken.status, keep=False)
 
 
 def _plan(state: DeskState, site: Site) -> Plan:
-    return make_plan(state.facts, site.language.gettext, site.language.code, today())
+    return make_plan(state.facts, site.language.gettext, site.language.code, services().today())
 
 
-def _told(site: Site, fault: Fault) -> tuple[str, str]:
+def _told(site: Site, fault: AnswerError) -> tuple[str, str]:
     """Return the message of a fault, and what was meant perhaps."""
     return site.language.gettext(PROBLEMS[fault.code]), fault.guess
 

@@ -9,9 +9,9 @@ from flask import request
 
 from ...diagnosis import Facts, next_step
 from ...knowledge import knowledge
-from ...web.links import NOTHING, Spot
+from ...presentation.wizard_query import read_query
+from ...web.links import NOTHING, WizardState
 from ...web.site import Site
-from ...wizard.query import read_query
 
 PATH: Final = "desk"
 """Where the screen stands below a site's language, when its facts stand in the URL."""
@@ -53,9 +53,9 @@ class DeskState:
         return self.ask or next_step(self.facts).fact
 
     @property
-    def plan(self) -> Spot:
+    def plan(self) -> WizardState:
         """The caller's own plan in the wizard, as far as it is known."""
-        return Spot(self.facts, plan=next_step(self.facts).fact is not None)
+        return WizardState(self.facts, plan=next_step(self.facts).fact is not None)
 
     def at(self, **changes: Any) -> DeskState:
         """Return the state with something about it changed."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from ...web.pastes import take_paste
+from ...presentation.paste_input import take_paste
+from ...presentation.wizard_query import has_uncanonical_names
 from ...web.site import Site
-from ...wizard.query import typed_in_url
-from ..access import AtDesk, admit
+from ..access import AgentContext, admit
 from ..blueprint import desk
-from .answers import LONGEST_KEPT, Fault
+from .form_answers import LONGEST_KEPT, AnswerError
 from .page import desk_page
 from .state import read_state
-from .taking import Taken, take_form
+from .submission import Submission, read_submission
 
 SCRIPT = "X-Desk"
 """The header that the screen's script sends along."""
@@ -21,23 +21,23 @@ SCRIPT = "X-Desk"
 
 @desk.get("/<language:lang>/desk")
 @admit
-def show(site: Site, at_desk: AtDesk | None) -> Response:
+def show(site: Site, at_desk: AgentContext | None) -> Response:
     """Show the screen; what is wrong in the URL is said at its field.
 
     :raise 404: there is no such language
     :raise 414: the query is longer than any set of answers
     """
     state, wrong = read_state(site)
-    if typed_in_url(state.facts):
+    if has_uncanonical_names(state.facts):
         return redirect(state.url(site), 302)
-    errors = {fact: Fault(code) for fact, code in wrong.items()}
+    errors = {fact: AnswerError(code) for fact, code in wrong.items()}
     typed = {fact: request.args[fact][:LONGEST_KEPT] for fact in wrong}
-    return desk_page(site, Taken(state, errors, typed), at_desk)
+    return desk_page(site, Submission(state, errors, typed), at_desk)
 
 
 @desk.post("/<language:lang>/desk")
 @admit
-def renew(site: Site, at_desk: AtDesk | None) -> Response:
+def renew(site: Site, at_desk: AgentContext | None) -> Response:
     """Take answers, remedies tried and a paste, and lead on to the URL of the new state.
 
     What no URL may hold is shown at once; so is everything to the screen's own script, which
@@ -48,7 +48,7 @@ def renew(site: Site, at_desk: AtDesk | None) -> Response:
     :raise 414: the query is longer than any set of answers
     """
     take_paste(request)
-    taken = take_form(read_state(site)[0], request.form)
+    taken = read_submission(read_state(site)[0], request.form)
     if taken.settled and SCRIPT not in request.headers:
         return redirect(taken.state.url(site), 303)
     return desk_page(site, taken, at_desk)

@@ -29,13 +29,16 @@ def upgrade() -> None:
         "notes",
         sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
         sa.Column(
-            "code", sa.String(16), sa.ForeignKey("cases.code", ondelete="CASCADE"),
-            nullable=False, index=True,
+            "code",
+            sa.String(16),
+            sa.ForeignKey("cases.code", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
         ),
         sa.Column("written", MOMENT, nullable=False),
         sa.Column("agent", sa.String(100), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
-    )  # fmt: skip
+    )
     op.create_table(
         "agents",
         sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
@@ -50,9 +53,13 @@ def upgrade() -> None:
     )
     with_password = sa.text("password IS NOT NULL")
     op.create_index(
-        "ix_agents_password", "agents", ["portal", "name"], unique=True,
-        sqlite_where=with_password, postgresql_where=with_password,
-    )  # fmt: skip
+        "ix_agents_password",
+        "agents",
+        ["portal", "name"],
+        unique=True,
+        sqlite_where=with_password,
+        postgresql_where=with_password,
+    )
     op.create_table(
         "attempts",
         sa.Column("portal", sa.String(40), primary_key=True),
@@ -64,11 +71,14 @@ def upgrade() -> None:
         "sessions",
         sa.Column("token", sa.String(64), primary_key=True),
         sa.Column(
-            "agent", NUMBER, sa.ForeignKey("agents.id", ondelete="CASCADE"),
-            nullable=False, index=True,
+            "agent",
+            NUMBER,
+            sa.ForeignKey("agents.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
         ),
         sa.Column("expires", MOMENT, nullable=False, index=True),
-    )  # fmt: skip
+    )
     op.create_table(
         "audit",
         sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
@@ -96,6 +106,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away again."""
     for table in (
-        "secrets", "counts", "audit", "sessions", "attempts", "agents", "notes", "cases",
-    ):  # fmt: skip
+        "secrets",
+        "counts",
+        "audit",
+        "sessions",
+        "attempts",
+        "agents",
+        "notes",
+        "cases",
+    ):
         op.drop_table(table)

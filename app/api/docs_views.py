@@ -1,0 +1,44 @@
+"""The page about the API, made from its description."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from ..services import services
+from ..web.pages import page
+from ..web.problems import DOCUMENTS, KINDS
+from ..web.site import find_site, home_url
+from .docs_content import operations
+from .docs_examples import write_answer, write_request
+from .openapi import PATH, describe
+
+api_docs = Blueprint("api_docs", __name__)
+
+
+@api_docs.get(f"/<language:lang>/{DOCUMENTS}")
+def documents(lang: str) -> Response:
+    """Show how other programs can ask, with commands for this very address.
+
+    :raise 404: there is no such language
+    """
+    site = find_site(lang)
+    home = home_url()
+    rate = services().rates.api
+    translate, large = site.language.gettext, KINDS["too-large"]
+    values = {
+        "here": DOCUMENTS,
+        "operations": [
+            (
+                operation,
+                write_request(operation, site, home),
+                write_answer(operation, site, services().today()),
+            )
+            for operation in operations(describe(site))
+        ],
+        "problems": [(name, kind.status, translate(kind.title)) for name, kind in KINDS.items()],
+        "too_large": translate(large.message),
+        "limit": (rate.granted, rate.window) if rate else None,
+        "description": f"{site.root}{PATH}/openapi.json?lang={site.language.code}",
+    }
+    # The page cache does not tell one host from another.
+    return page(site, "api/docs.html", values, keep=bool(services().settings.public_url))

@@ -1,0 +1,5 @@
+"""Commands for the terminal: `flask --app wsgi …`."""
+
+from .commands import install
+
+__all__ = ["install"]

@@ -1,0 +1,177 @@
+"""The terminal's way to look after the desk's agents and the database's tables."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from ..portals import Portal
+from ..services import Storage, services
+from ..store import DatabaseUnavailable
+from ..store.agent import ROLES
+from ..store.agents import LONGEST_NAME, Agents, NameTaken
+from ..store.passwords import LONGEST, SHORTEST
+
+
+class KeptGroup(AppGroup):
+    """Commands about what the database keeps; any of them may find it away."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Invoke the command, and say so where the database does not answer."""
+        try:
+            return super().invoke(ctx)
+        except DatabaseUnavailable:
+            why = "the database does not answer (DATABASE_URL)"
+            raise click.ClickException(why) from None
+
+
+agents = KeptGroup("agents", help="Look after those who may work at the helpdesk's desk.")
+database = KeptGroup("database", help="Look after the tables of cases, agents and counts.")
+
+_portal = click.option("--portal", default="", help="The portal whose desk it is; none by default.")
+
+
+@agents.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), default=ROLES[0], show_default=True)
+@_portal
+@with_appcontext
+def add(name: str, role: str, portal: str) -> None:
+    """Add an agent; the password is asked for, or read from standard input."""
+    name = name.strip()
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or "#" in name:
+        why = f"a name has 1 to {LONGEST_NAME} characters, no # among them"
+        raise click.BadParameter(why, param_hint="NAME")
+    if portal and _find(portal) is None:
+        raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
+    kept = _agents()
+    try:
+        kept.add(portal, name, role, _password(), _words(portal))
+    except NameTaken:
+        raise click.ClickException(f"there is an agent {name!r} here already") from None
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from None
+    where = f"at /at/{portal}/<language>/desk" if portal else "at /<language>/desk"
+    click.echo(f"{name} ({role}) may sign in {where}")
+
+
+@agents.command("role")
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+@_portal
+@with_appcontext
+def role(name: str, role: str, portal: str) -> None:
+    """Make an agent with a password a lead, or an agent again."""
+    if not _agents().set_role(portal, name, role):
+        raise _nobody(name, "with a password here")
+
+
+@agents.command("password")
+@click.argument("name")
+@_portal
+@with_appcontext
+def password(name: str, portal: str) -> None:
+    """Give an agent another password, and sign them out everywhere."""
+    try:
+        if not _agents().set_password(portal, name, _password(), _words(portal)):
+            raise _nobody(name, "with a password here")
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@agents.command("unlock")
+@click.argument("name")
+@_portal
+@with_appcontext
+def unlock(name: str, portal: str) -> None:
+    """Let an agent try again at once after too many wrong passwords."""
+    _agents().unlock(portal, name)
+
+
+@agents.command("sign-out")
+@click.argument("name")
+@_portal
+@with_appcontext
+def sign_out(name: str, portal: str) -> None:
+    """Sign an agent out everywhere, however they sign in; no browser of theirs is known then."""
+    if not _agents().sign_out(portal, name):
+        raise _nobody(name, "here")
+
+
+@agents.command("remove")
+@click.argument("name")
+@_portal
+@with_appcontext
+def remove(name: str, portal: str) -> None:
+    """Remove an agent and sign them out everywhere; what they did stays in the audit."""
+    if not _agents().remove(portal, name):
+        raise _nobody(name, "here")
+    stored().database.scrub()
+
+
+@agents.command("list")
+@with_appcontext
+def show() -> None:
+    """List the agents of all desks."""
+    click.echo("number\tportal\trole\tname")
+    for agent in _agents().all():
+        click.echo(f"{agent.id}\t{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
+
+
+@database.command("upgrade")
+@click.argument("revision", default="head")
+@with_appcontext
+def upgrade(revision: str) -> None:
+    """Bring the tables to a revision, the newest by default; `base` takes all of them away."""
+    try:
+        stored().database.migrate(revision)
+    except DatabaseUnavailable as fault:
+        raise click.ClickException(f"the database does not do that: {fault.__cause__}") from None
+
+
+@database.command("sweep")
+@click.option("--clock-is-right", "sure", is_flag=True, help="Erase by it, whatever it tells.")
+@with_appcontext
+def sweep(sure: bool) -> None:
+    """Erase the cases that have expired; a server that runs does so every hour."""
+    if not stored().cases.sweep(sure):
+        why = "the clock is far ahead of the last sweep, so nothing is erased for a day"
+        raise click.ClickException(f"{why}; if it is right, say so: --clock-is-right")
+
+
+def _find(portal: str) -> Portal | None:
+    return services().portals.find(portal)
+
+
+def _words(portal: str) -> tuple[str, ...]:
+    found = _find(portal)
+    return found.words if found else ()
+
+
+def stored() -> Storage:
+    """Return the storage, for commands that are nothing without.
+
+    :raise ClickException: no database is set
+    """
+    found = services().storage
+    if found is None:
+        raise click.ClickException("no database is set (DATABASE_URL)")
+    return found
+
+
+def _agents() -> Agents:
+    return stored().agents
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        asked = f"Password ({SHORTEST} to {LONGEST} characters)"
+        return str(click.prompt(asked, hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _nobody(name: str, where: str) -> click.ClickException:
+    return click.ClickException(f"there is no agent {name!r} {where}")

@@ -1,0 +1,71 @@
+"""The terminal's way to look after dated facts, and to bring in providers from elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from ..knowledge import knowledge
+from ..knowledge.freshness import dated_facts, is_stale
+from ..knowledge.ispdb import read_ispdb
+from ..knowledge.ispdb_files import BadFile
+from ..knowledge.labels import label_table
+from ..knowledge.loader import FOLDER, load
+from ..knowledge.local import write_providers
+from ..settings import OWN_PROVIDERS
+
+providers = AppGroup("providers", help="Bring in mail providers' settings from elsewhere.")
+content = AppGroup("knowledge", help="Look after the facts.")
+
+
+@providers.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="PROVIDERS_FILE",
+    default=OWN_PROVIDERS,
+    help="The file to write; by default where the app looks for it.",
+)
+def import_providers(path: Path, to: Path) -> None:
+    """Read a checkout or zip of the ISPDB into a file of this installation's own."""
+    try:
+        imported = read_ispdb(path, date.today(), load(FOLDER).providers)
+    except BadFile as fault:
+        raise click.ClickException(str(fault)) from None
+    for line in imported.conflicts:
+        click.echo(f"CONFLICT {line}")
+    for line in imported.faults:
+        click.echo(f"LEFT OUT {line}")
+    if not imported.providers:
+        raise click.ClickException(f"{path} holds no provider that can be used.")
+    try:
+        write_providers(to, imported.providers)
+    except OSError as fault:
+        raise click.ClickException(f"{to} cannot be written: {fault.strerror}") from None
+    domains = sum(len(provider.domains) for provider in imported.providers)
+    click.echo(
+        f"{len(imported.providers)} providers with {domains} domains in {to}; "
+        f"{len(imported.conflicts)} conflicts, {len(imported.faults)} files left out. "
+        "They are used from the next start."
+    )
+
+
+@content.command("labels")
+def labels() -> None:
+    """Print which labels of mail programs are confirmed, by what and when, as a table."""
+    click.echo("\n".join(label_table(knowledge().programs)))
+
+
+@content.command("check")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Judge by this day, not by today.")
+def check(on: datetime | None) -> None:
+    """List every fact that was last checked more than twelve months ago, or never."""
+    day = on.date() if on else date.today()
+    stale = [fact for fact in dated_facts(knowledge()) if is_stale(fact.checked, day)]
+    for fact in stale:
+        click.echo(f"{fact.checked or 'no day  '} {fact.name} ({fact.source})")
+    click.echo(f"{len(stale)} facts to check again." if stale else "Every fact is fresh.")

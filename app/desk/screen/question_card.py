@@ -1,0 +1,117 @@
+"""The questions as the screen shows them: one on the card, to be read out; the others in rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...diagnosis import diagnose
+from ...diagnosis.answer_impact import AnswerImpact, impact_of
+from ...diagnosis.domains import display
+from ...diagnosis.placeholders import filler
+from ...diagnosis.reduction import find_provider
+from ...i18n.languages import languages
+from ...knowledge import knowledge
+from ...knowledge.variables import UNKNOWN
+from ...presentation.questions import ShownQuestion, answer_text, shown_question
+from .form_answers import beside, shown_text
+from .state import DeskState
+
+MOST_NAMED = 3
+"""How many outcomes are named of those that an answer decides between."""
+
+
+@dataclass(frozen=True)
+class CardChoice:
+    """One numbered answer, in the agent's language and, where that differs, in the caller's.
+
+    ``more`` is true for one that is rare.
+    """
+
+    number: int
+    id: str
+    value: str
+    text: str
+    said: str
+    checked: bool
+    more: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """The question to ask now; ``text`` stands in its text field, None where it has none."""
+
+    question: ShownQuestion
+    said: ShownQuestion
+    kind: str
+    between: tuple[str, ...]
+    choices: tuple[CardChoice, ...]
+    text: str | None
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """A question beside the card: a list, or a text field with "I don't know" beside it."""
+
+    question: ShownQuestion
+    current: str
+    text: str | None
+
+
+def make_card(state: DeskState, language: str) -> Card | None:
+    """Return the question to ask now, None when nothing is left to ask."""
+    fact = state.asked
+    if fact is None:
+        return None
+    ours, theirs = shown_question(language, fact), shown_question(state.caller, fact)
+    current = getattr(state.facts, fact)
+    decision = impact_of(state.facts, fact)
+    rare = {choice.value for choice in ours.choices if choice.more}
+    return Card(
+        question=ours,
+        said=theirs,
+        kind=decision.kind,
+        between=_named(state, decision, language),
+        choices=tuple(
+            CardChoice(
+                number,
+                fact if number == 1 and not ours.field else f"{fact}-{number}",
+                value,
+                text := _choice_text(language, state, fact, value),
+                "" if (said := _choice_text(state.caller, state, fact, value)) == text else said,
+                current is not None and str(current) == value,
+                value in rare,
+            )
+            for number, value in enumerate(beside(fact, state.facts), 1)
+        ),
+        text=shown_text(fact, state.facts) if ours.field else None,
+    )
+
+
+def make_rows(state: DeskState, language: str) -> list[FactRow]:
+    """Return the questions that are not on the card, in the order of the content."""
+    rows = []
+    for fact in knowledge().questions:
+        if fact == state.asked:
+            continue
+        question, value = shown_question(language, fact), getattr(state.facts, fact)
+        current = "" if value is None else str(value)
+        typed = "" if current == UNKNOWN else ", ".join(map(display, current.split(",")))
+        rows.append(FactRow(question, current, typed if question.field else None))
+    return rows
+
+
+def _choice_text(language: str, state: DeskState, fact: str, value: str) -> str:
+    question = shown_question(language, fact)
+    if question.same and value == state.facts.account_domain:
+        return question.same.replace("{value}", display(value))
+    return answer_text(language, fact, value)
+
+
+def _named(state: DeskState, decision: AnswerImpact, language: str) -> tuple[str, ...]:
+    """Return the titles of what a decision is between, with "…" for those that are too many."""
+    content = knowledge()
+    titled = content.scenarios if decision.kind == "happened" else content.remedies
+    translate = languages()[language].gettext
+    fill = filler(diagnose(state.facts), find_provider(state.facts), translate)
+    titles = [fill(titled[id].title).rstrip(".") for id in decision.between[:MOST_NAMED]]
+    return (*titles, *(["…"] if len(decision.between) > MOST_NAMED else []))

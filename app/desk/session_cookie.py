@@ -1,0 +1,94 @@
+"""A signed cookie on the desk's pages only: the wizard has none, by construction.
+
+There is one for each language, on the path of that language's desk, so no other page of the site
+ever gets it.  It is signed with a key that the database keeps, so all workers and machines know it
+and nobody has to set it; they look once a minute whether it was changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+
+from ..i18n.languages import languages
+from ..services import services
+from ..store import Database, DatabaseUnavailable
+from ..store.keys import signing_keys
+
+COOKIE: Final = "desk"
+FRESH: Final = 60.0
+"""Seconds that keys are kept in memory; shorter than ``keys.HANDOVER``."""
+_DESK: Final = re.compile(r"/[a-z-]+/desk(?:/|$)")
+
+
+class DeskSessions(SecureCookieSessionInterface):
+    """Flask's own signed cookie, for the desk, by HMAC-SHA-256.
+
+    :param clock: tells seconds
+    """
+
+    digest_method = staticmethod(hashlib.sha256)
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._stale = float("-inf")
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie; outside of the desk there is none, nor can there be."""
+        kept = services(app).storage
+        if kept is None or not _DESK.match(request.path):
+            return None
+        try:
+            self._look_up_keys(app, kept.database)
+        except DatabaseUnavailable:
+            if not app.secret_key:
+                return None
+        return super().open_session(app, request)
+
+    def _look_up_keys(self, app: Flask, database: Database) -> None:
+        if (now := self._clock()) >= self._stale:
+            keys = signing_keys(database, services(app).now())
+            # In this order: at no moment a key that counts is in neither.
+            app.config["SECRET_KEY_FALLBACKS"] = list(keys)
+            app.secret_key = keys[0]
+            self._stale = now + FRESH
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the name of the cookie."""
+        return cookie_name(app, COOKIE)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookies when something has changed, or take them away when nothing is left."""
+        if not session.modified:
+            return
+        signer = self.get_signing_serializer(app)
+        text = signer.dumps(dict(session)) if session and signer else None
+        usual: dict[str, Any] = {"secure": True, "httponly": True, "samesite": "Lax"}
+        name = cookie_name(app, COOKIE)
+        for path in cookie_paths(request.script_root):
+            # No Max-Age: it ends with the browser, and at the latest with the agent's shift.
+            if text is None:
+                response.delete_cookie(name, path, **usual)
+            else:
+                response.set_cookie(name, text, path=path, **usual)
+
+
+def cookie_name(app: Flask, name: str) -> str:
+    """Return the name of a cookie, with ``__Secure-`` where browsers come by https.
+
+    Without it, whoever can write into plain HTTP could plant one.  ``__Host-`` asks for the path /,
+    so the wizard would get the cookie too (draft-ietf-httpbis-rfc6265bis section 4.1.3).
+    """
+    by_tls = services(app).settings.public_url.startswith("https://")
+    return f"__Secure-{name}" if by_tls else name
+
+
+def cookie_paths(root: str) -> Iterator[str]:
+    """Yield the paths of a desk, one in each language, below the root of its portal."""
+    return (f"{root}/{code}/desk" for code in languages())

@@ -1,0 +1,143 @@
+"""Sign in with the provider's own identity provider, in place of a password of ours."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import abort, redirect, request, session
+from werkzeug.wrappers import Response as Answer
+
+from ...http.security_log import record
+from ...i18n.dates import shown_wait
+from ...i18n.languages import preferred
+from ...i18n.messages import N_
+from ...portals.identity_provider import IdentityProvider, name_of
+from ...services import services, storage
+from ...web.rate_keys import rate_keys
+from ...web.site import Site, find_site, home_url
+from ..access import current_agent, find_desk
+from ..blueprint import desk
+from .oidc_client import AWAY_STATUS, STALE, WEAK, OidcClient, SignInRefused
+from .page import page_of, provider_of, sign_in_page
+from .password_views import MANY, begin
+from .return_to import canonical_place
+
+NOBODY: Final = N_(
+    "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "
+    "looks after it, or sign in as somebody else."
+)
+ON_THE_WAY: Final = "on_the_way"
+"""The key of the session under which stands where somebody wanted to go, in which language."""
+ANOTHER: Final = "another"
+"""The key that is there when the next sign-in should be somebody else's."""
+OURS: Final = ("same-origin", "none")
+"""What a browser says of a click on our own page, and of an address typed or bookmarked.
+
+It says so over https and on this machine, of all redirects on the way together (W3C Fetch Metadata
+Request Headers, section 2.3).  Older browsers say nothing.
+"""
+LONGEST: Final = 1000
+"""Characters of a page to lead back to: a cookie has little room."""
+
+
+@desk.get("/<language:lang>/desk/sign-in/provider")
+def begin_with_provider(lang: str) -> Answer:
+    """Send the browser to the identity provider, where somebody has asked for it on a page of ours.
+
+    A link or a picture on another site gets the sign-in page in its place: a provider that still
+    knows the browser would end what it has begun without a word.
+
+    :raise 404: there is no such language, or the desk has no identity provider
+    """
+    site, provider = _found(lang)
+    wanted = request.args.get("to", "")
+    if current_agent(site):
+        return redirect(page_of(site, wanted), 303)
+    if request.headers.get("Sec-Fetch-Site", OURS[0]) not in OURS:
+        return sign_in_page(site)
+    # Each costs a question to the provider; the wrong ones are counted when they come back.
+    rate = services().rates.oidc
+    began = rate.take(_keys("began")) if rate else None
+    if began and not began.allowed:
+        return _limited(site, wanted, began.wait)
+    if rate and (wait := rate.wait(_keys("refused"))):
+        return _limited(site, wanted, wait)
+    first = site.languages[0].code
+    options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
+    try:
+        url = OidcClient(provider, _name(site)).begin(
+            f"{home_url()}{site.root}/{first}/desk/signed-in", **options
+        )
+    except SignInRefused as fault:
+        return _refuse(site, wanted, fault.text, fault.status)
+    kept = canonical_place(wanted)
+    session[ON_THE_WAY] = {"lang": lang, "to": kept if len(kept) <= LONGEST else ""}
+    return redirect(url, 303)
+
+
+@desk.get("/<language:lang>/desk/signed-in")
+def end_with_provider(lang: str) -> Answer:
+    """Sign in whom the identity provider vouches for, and lead to the page they had asked for.
+
+    :raise 404: there is no such language, or the desk has no identity provider
+    """
+    site, provider = _found(lang)
+    told = session.get(ON_THE_WAY, {})
+    spoken = tuple(language.code for language in site.languages)
+    asked = told.get("lang") or preferred(request.headers.get("Accept-Language", ""), spoken)
+    site = find_site(asked) if asked in spoken else site
+    wanted: str = told.get("to", "")
+    if current_agent(site):  # somebody went back, or loads the page again
+        return redirect(page_of(site, wanted), 303)
+    client = OidcClient(provider, _name(site))
+    if not client.is_pending():
+        return _refuse(site, wanted, STALE, 400)
+    rate = services().rates.oidc
+    if rate and (wait := rate.wait(_keys("refused"))):
+        return _limited(site, wanted, wait)
+    try:
+        claims = client.end()
+    except SignInRefused as fault:
+        if rate and fault.status != AWAY_STATUS:
+            rate.take(_keys("refused"))
+        if fault.text == WEAK:
+            session[ANOTHER] = True
+        return _refuse(site, wanted, fault.text, fault.status)
+    role = provider.role_of(claims)
+    if role is None:
+        session[ANOTHER] = True
+        return _refuse(site, wanted, NOBODY, 403)
+    agents = storage().agents
+    name = name_of(claims)
+    begin(agents.known_by(site.portal_id, provider.issuer, claims["sub"], name, role), "provider")
+    return redirect(page_of(site, wanted), 303)
+
+
+def _found(lang: str) -> tuple[Site, IdentityProvider]:
+    site = find_desk(lang)
+    provider = provider_of(site)
+    if provider is None:
+        abort(404)
+    return site, provider
+
+
+def _name(site: Site) -> str:
+    return site.portal_id or "-"
+
+
+def _keys(counted: str) -> tuple[str, ...]:
+    """Return what a visitor's sign-ins at the provider are counted under."""
+    return tuple(f"provider-{counted} {key}" for key in rate_keys())
+
+
+def _limited(site: Site, wanted: str, wait: int) -> Answer:
+    record("limit-hit", limit="provider", portal=site.portal_id)
+    return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
+
+
+def _refuse(site: Site, wanted: str, text: str, status: int, **values: Any) -> Answer:
+    record("sign-in-refused", portal=site.portal_id, reason="provider", status=status)
+    provider = provider_of(site)
+    values["name"] = provider.shown if provider else ""
+    told = site.language.gettext(text).format(**values)
+    return sign_in_page(site, error=told, status=status, to=wanted, at="provider")

@@ -1,0 +1,124 @@
+"""Whose request it is: the visitor's address behind the operator's own proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import Any, Final
+
+from .forwarded import read_nodes
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+MOST_ENTRIES: Final = 20
+"""How many proxies of one's own a request may come through."""
+LONGEST_HEADER: Final = 1000
+"""Characters of the header that are read, from its right end: a visitor writes its left."""
+HEADERS: Final = ("X-Forwarded-For", "Forwarded")
+"""The headers that proxies tell a visitor's address in, the usual one first."""
+_MAPPED_BITS: Final = 96
+"""The bits before the IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2)."""
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """The operator's own proxies: where they are, and the one header that they write.
+
+    The other header is the visitor's: a proxy that does not know it passes it on unread.
+    """
+
+    networks: tuple[Network, ...] = ()
+    header: str = HEADERS[0]
+
+    @property
+    def key(self) -> str:
+        """The header's key in a WSGI environment."""
+        return f"HTTP_{self.header.upper().replace('-', '_')}"
+
+
+def trace_address(peer: str, header: str, proxies: Proxies) -> Address | None:
+    """Return the visitor's address, None when nobody can tell it.
+
+    Everybody may send such a header: it counts only as far as trusted proxies wrote it, so it is
+    read from the right, up to the first address that is none of theirs.
+
+    :param peer: the other end of the connection; empty on a Unix socket
+    :param header: what the proxies' header says, several ones joined with commas
+    """
+    address = read_address(peer)
+    if address is None or not header or not is_within(address, proxies.networks):
+        return address
+    nodes = _nodes(header[-LONGEST_HEADER:], proxies.header)
+    for number, node in enumerate(nodes):
+        if number == MOST_ENTRIES:
+            return None
+        address = read_address(node)
+        if address is None or not is_within(address, proxies.networks):
+            return address
+    return address if len(header) <= LONGEST_HEADER else None
+
+
+def _nodes(text: str, header: str) -> Iterator[str]:
+    return read_nodes(text) if header == "Forwarded" else reversed(text.split(","))
+
+
+def client_address(environ: Mapping[str, Any], proxies: Proxies) -> Address | None:
+    """Return the address of a WSGI request's visitor, None when nobody can tell it."""
+    peer = environ.get("REMOTE_ADDR") or ""
+    return trace_address(peer, environ.get(proxies.key, ""), proxies)
+
+
+def is_within(address: Address, networks: Iterable[Network]) -> bool:
+    """Tell whether an address belongs to one of the networks."""
+    return any(address in network for network in networks)
+
+
+def read_address(text: str) -> Address | None:
+    """Return the address in ``1.2.3.4``, ``1.2.3.4:56``, ``2001:db8::1``, ``[2001:db8::1]:56``.
+
+    An IPv4 address mapped into IPv6 becomes the IPv4 address, and a zone is dropped.
+    """
+    text = text.strip(" \t")
+    host, port = text, ""
+    if text.startswith("["):
+        host, closed, port = text[1:].partition("]")
+        if not closed or ":" not in host or (port and port[0] != ":"):
+            return None
+        port = port[1:]
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    if port and not (port.isascii() and port.isdecimal() and len(port) <= 5):
+        return None
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def read_networks(text: str) -> tuple[Network, ...]:
+    """Return the networks of a list with commas or spaces; an address alone is one too.
+
+    :raise ValueError: an entry is no network; the message names it
+    """
+    return tuple(_read_network(entry) for entry in text.replace(",", " ").split())
+
+
+def _read_network(text: str) -> Network:
+    try:
+        network = ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no network such as 10.0.0.0/8 or 2001:db8::/32") from None
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped and network.prefixlen >= _MAPPED_BITS:
+        return IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
+    return network

@@ -1,0 +1,115 @@
+"""Slow down whoever tries codes that fit no case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from ..store import DatabaseUnavailable
+from ..store.cases import UnknownCode
+from ..store.code_budget import CodeBudget
+from ..store.concurrency_limit import LONGEST, ConcurrencyLimit, LimitReached
+from .rate_limits import Allowance, Rate
+from .security_log import record
+
+GATES: Final = 64
+"""Networks that are looked up for at the same time, at most."""
+
+Taken = tuple[Rate, str, Allowance]
+Who = tuple[str, ...]
+"""What somebody's misses are counted under, the narrowest first."""
+
+
+class Throttled(Exception):
+    """Too many misses came from there; ``args[0]`` is how many seconds to wait."""
+
+
+class CodeThrottle:
+    """Counts misses: codes that fit no case.  Who has a code of their own is never in the way.
+
+    While the service has a budget left, only those who miss often have to wait.  Once it is used
+    up, also visitors who have missed a few times within a day.  docs/cases.md says what that makes
+    of an attack.
+
+    :param usual: for an address or an agent, and the networks around an address; none for no limit
+    :param strict: likewise, for visitors once the budget is used up
+    """
+
+    def __init__(
+        self,
+        usual: Sequence[Rate],
+        strict: Sequence[Rate] = (),
+        budget: CodeBudget | None = None,
+    ) -> None:
+        self._usual = usual
+        self._strict = strict
+        self.budget = budget
+        self._gates = [ConcurrencyLimit(1) for _ in range(GATES)]
+
+    @contextmanager
+    def trying(self, who: Who, portal: str, agent: bool = False) -> Iterator[None]:
+        """Look a code up in the block.  It counts as a miss if the block ends in ``UnknownCode``.
+
+        :param agent: an agent asks, who has signed in: no attack on the service is in their way
+        :raise Throttled: too many misses came from there, so none is looked up
+        :raise DatabaseUnavailable: it does not answer
+        """
+        usual = list(zip(self._usual, who, strict=False))
+        strict = list(zip(() if agent else self._strict, who, strict=False))
+        taken: list[Taken] = []
+        used_up = False
+        with self._one_at_a_time(who):
+            # Counted before it is known how it ends: another process may be asked at once.
+            try:
+                _take(usual, taken)
+                used_up = self.budget is not None and not self.budget.remaining()
+                if used_up:
+                    _take(strict, taken)
+                yield
+            except UnknownCode:
+                for rate, key in () if used_up else strict:
+                    rate.take(key)
+                self._note(portal, any(not allowance.remaining for _, _, allowance in taken))
+                raise
+            except BaseException:
+                _give_back(taken)
+                raise
+            _give_back(taken)
+
+    def _note(self, portal: str, is_last: bool) -> None:
+        if is_last:
+            record("limit-hit", limit="guess", portal=portal)
+        if self.budget and self.budget.spend():
+            record("limit-hit", limit="code-budget", amount=self.budget.amount)
+
+    @contextmanager
+    def _one_at_a_time(self, who: Who) -> Iterator[None]:
+        """Look up one code after the other for the same network, so that none is refused for that.
+
+        :raise DatabaseUnavailable: the one before does not come to its end
+        """
+        try:
+            with self._gates[hash(who[:2][-1]) % GATES].passing(LONGEST):
+                yield
+        except LimitReached:
+            raise DatabaseUnavailable from None
+
+
+def _take(pairs: Sequence[tuple[Rate, str]], taken: list[Taken]) -> None:
+    """Count a miss with each rate, and add to what was taken.
+
+    The widest network comes first: one that is held up cannot fill Redis with its addresses.
+
+    :raise Throttled: one of them has had its last
+    """
+    for rate, key in reversed(pairs):
+        allowance = rate.take(key)
+        taken.append((rate, key, allowance))
+        if not allowance.allowed:
+            raise Throttled(allowance.wait)
+
+
+def _give_back(taken: Iterable[Taken]) -> None:
+    for rate, key, _ in taken:
+        rate.give_back(key)

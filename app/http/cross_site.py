@@ -1,0 +1,51 @@
+"""What a page of another site has its visitor's browser ask for, without a click."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Flask, redirect, request
+from werkzeug.wrappers import Response
+
+from .portal_prefix import theme_of
+
+PROGRAMS = "/api/"
+"""Where requests from anywhere are read: what is answered there is no page."""
+ELSEWHERE = ("cross-site", "same-site")
+"""What a browser says of a request that a page of another origin has made."""
+
+
+def install(app: Flask) -> None:
+    """Lead a form on to the same address, as a link would: its text is not ours to show."""
+
+    @app.before_request
+    def lead_on() -> Response | None:
+        if request.method != "POST" or not _is_foreign() or request.endpoint is None:
+            return None
+        query = request.query_string.decode("latin-1")
+        path = quote(f"{request.script_root}{request.path}", safe="/;=")
+        return redirect(f"{path}?{query}" if query else path, 303)
+
+
+def is_part_of_another() -> bool:
+    """Tell whether a page of another site fetches this one as a part of itself, or beforehand.
+
+    So it could send many requests from its visitor's address, which the visitor has to answer for.
+    """
+    as_page = request.headers.get("Sec-Fetch-Dest") == "document"
+    return _is_elsewhere() and (not as_page or "Sec-Purpose" in request.headers)
+
+
+def _is_elsewhere() -> bool:
+    # Browsers say so since 2023 (W3C, Fetch Metadata Request Headers, section 2.3).  Origin would
+    # not tell: it is ``null`` from our own pages, which send no referrer.
+    # A neighbour below the same domain is another site too: providers host their customers' pages.
+    return request.headers.get("Sec-Fetch-Site") in ELSEWHERE
+
+
+def _is_foreign() -> bool:
+    """Tell whether a page sent it that neither is ours nor may embed ours."""
+    if not _is_elsewhere() or request.path.startswith(PROGRAMS):
+        return False
+    theme = theme_of(request.environ)
+    return theme is None or request.headers.get("Origin") not in theme.portal.origins

@@ -1,0 +1,228 @@
+"""How often somebody may ask: so many times in a window of time, by key."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from limits import RateLimitItem, parse_many
+from limits.errors import ConfigurationError
+
+from .client_ip import Address, IPv4Network, IPv6Address, IPv6Network
+from .window_counters import Clock, CountMinSketch, RedisCounter
+
+MEMORY: Final = "memory"
+SCHEMES: Final = (MEMORY, "redis", "rediss", "redis+unix")
+SITE_BITS: Final = 64
+"""The bits of an IPv6 address that are one household's or machine's (RFC 6177, RFC 4291)."""
+CUSTOMER_BITS: Final = 48
+"""The bits of an IPv6 network that one customer may get (RFC 6177 section 2)."""
+PROVIDER_BITS: Final = 32
+"""The bits of the smallest IPv6 network that a registry allocates to a provider."""
+WIDER: Final = (1, 10, 10_000)
+"""How many times more may come from the network around an address, and from an IPv6 provider."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one request was told.
+
+    ``limit`` requests in ``window`` seconds, ``count`` of them so far, and ``wait`` seconds until
+    the window ends.
+    """
+
+    count: int
+    limit: int
+    window: int
+    wait: int
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request is one of those that may come."""
+        return self.count <= self.limit
+
+    @property
+    def is_first_refusal(self) -> bool:
+        """Whether it is the first that comes too often: the one to write down."""
+        return self.count == self.limit + 1
+
+    @property
+    def remaining(self) -> int:
+        """How many more may come."""
+        return max(0, self.limit - self.count)
+
+
+class Rate:
+    """Counts requests in Redis, and in this process always: without Redis by that alone.
+
+    :param redis: None where each worker counts by itself
+    :param workers: how many processes there are; without Redis each grants its share, at least one
+    :param name: what it is counted under in Redis, besides the key
+    """
+
+    def __init__(
+        self,
+        limit: RateLimitItem,
+        redis: RedisCounter | None = None,
+        workers: int = 1,
+        name: str = "",
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.limit = limit
+        self._share = max(1, limit.amount // workers)
+        self._redis = redis
+        self._name = name
+        self._own = CountMinSketch(self.window, clock)
+
+    @property
+    def granted(self) -> int:
+        """How many requests one key may send in a window, whichever process answers them."""
+        return self.limit.amount if self._redis else self._share
+
+    @property
+    def window(self) -> int:
+        """How many seconds a request counts at most."""
+        return self.limit.get_expiry()
+
+    def take(self, key: str, amount: int = 1) -> Allowance:
+        """Count one request, or some."""
+        counted, limit = self._own.add(key, amount), self._share
+        if self._redis:
+            name = self.limit.key_for("window", self._name, key)
+            shared = self._redis.add(name, self.window, amount)
+            if shared:
+                # What was counted here while Redis was away, or has lost it, still counts.
+                counted, limit = max(counted, shared), self.limit.amount
+        count, left = counted
+        return Allowance(count, limit, self.window, min(max(1, ceil(left)), self.window))
+
+    def give_back(self, key: str) -> None:
+        """Take back that a request was counted."""
+        self.take(key, -1)
+
+    def wait(self, key: str) -> int:
+        """Return how many seconds a key has to wait, 0 when it need not; nothing is counted."""
+        allowance = self.take(key, 0)
+        return 0 if allowance.remaining else allowance.wait
+
+
+class NetworkRate:
+    """Counts by address and by the networks around it, which may send more.
+
+    What an address sends too often does not count for its network.
+
+    :param rates: for each of ``rate_keys``, the address first
+    """
+
+    def __init__(self, rates: Sequence[Rate]) -> None:
+        self._rates = rates
+        self.granted, self.window = rates[0].granted, rates[0].window
+
+    def take(self, keys: Iterable[str]) -> Allowance:
+        """Count one request; what is told is the address's allowance, or the first used up."""
+        told = []
+        for rate, key in zip(self._rates, keys, strict=False):
+            told.append(rate.take(key))
+            if not told[-1].allowed:
+                return told[-1]
+        return told[0]
+
+    def wait(self, keys: Iterable[str]) -> int:
+        """Return how many seconds a visitor has to wait, 0 for none; nothing is counted."""
+        waits = (rate.wait(key) for rate, key in zip(self._rates, keys, strict=False))
+        return next(filter(None, waits), 0)
+
+
+class RateLimits:
+    """Makes the rates of one process.
+
+    :param storage: ``memory://``, or where a Redis is that all rates share
+    :param workers: how many processes one server has
+    """
+
+    def __init__(self, storage: str, workers: int) -> None:
+        self._redis = None if _scheme(storage) == MEMORY else RedisCounter(storage)
+        self._workers = workers
+
+    def rates(self, text: str, name: str, times: int = 1) -> list[Rate]:
+        """Return what counts an address, and the networks around it; nothing for an empty text.
+
+        :param text: a limit such as ``120 per minute``
+        :param name: the setting that it stands in, and what it is counted under in Redis
+        :param times: how many times more are let through
+        :raise ValueError: it cannot be meant
+        """
+        if (limit := read_limit(text, name)) is None:
+            return []
+        more = [type(limit)(limit.amount * times * wider, limit.multiples) for wider in WIDER]
+        return [Rate(each, self._redis, self._workers, name) for each in more]
+
+    def network_rate(self, text: str, name: str, times: int = 1) -> NetworkRate | None:
+        """Return what counts for an address together with the networks around it.
+
+        :raise: as ``rates``
+        """
+        rates = self.rates(text, name, times)
+        return NetworkRate(rates) if rates else None
+
+
+def key_of(address: Address | None) -> str:
+    """Return what is counted together: an IPv4 address, an IPv6 network of 64 bits, the untold."""
+    if isinstance(address, IPv6Address):
+        return _network(address, SITE_BITS)
+    return str(address or "untold")
+
+
+def around(address: Address | None) -> tuple[str, ...]:
+    """Return the networks around an address, the narrowest first.
+
+    One customer may have all of a /24, or of a /48; a small provider all of an IPv6 /32.
+    """
+    if address is None:
+        return (key_of(None),)
+    if isinstance(address, IPv6Address):
+        return _network(address, CUSTOMER_BITS), _network(address, PROVIDER_BITS)
+    return (str(IPv4Network((int(address), 24), strict=False)),)
+
+
+def read_limit(text: str, name: str = "RATE_LIMIT") -> RateLimitItem | None:
+    """Return a limit such as ``120 per minute``, None for an empty text: no limit.
+
+    :param name: the setting that it stands in
+    :raise ValueError: it cannot be meant
+    """
+    if not text.strip():
+        return None
+    try:
+        limits = parse_many(text)
+    except ValueError:
+        limits = []
+    if len(limits) != 1 or limits[0].amount < 1:
+        raise ValueError(f"{name} is like '120 per minute', or empty for none, not {text!r}")
+    return limits[0]
+
+
+def check_storage(uri: str) -> str:
+    """Return the address of a storage that can be used; whether it answers is seen later.
+
+    :raise ValueError: it is neither memory nor a Redis; it may hold a password, so is not quoted
+    """
+    try:
+        if _scheme(uri) in SCHEMES:
+            RateLimits(uri, 1)
+            return uri
+    except (ConfigurationError, ValueError):
+        pass
+    raise ValueError("RATE_LIMIT_STORAGE is memory:// or like redis://host:6379/0")
+
+
+def _scheme(uri: str) -> str:
+    scheme, between, _ = uri.partition("://")
+    return scheme if between else ""
+
+
+def _network(address: IPv6Address, bits: int) -> str:
+    return str(IPv6Network((int(address), bits), strict=False))

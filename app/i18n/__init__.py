@@ -1,0 +1,1 @@
+"""Languages: catalogues, dates, messages, and the templates compiled for each language."""

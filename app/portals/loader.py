@@ -1,0 +1,167 @@
+"""Read a portals file: what is right becomes portals, what is wrong a fault that says where."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from .checks import Found, entry_faults, mended_colours
+from .claims import Claims
+from .entry import PortalEntry, SignInEntry
+from .errors import Key, Places, PortalsFileError
+from .identity_provider import IdentityProvider
+from .logo import BadLogo, read_logo
+from .portal import Portal
+from .secret import read_secret
+
+LARGEST = 1_000_000
+"""Bytes of a portals file that are read."""
+_DEEP = re.compile(
+    r"""(?<![\w."'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+[.][ \t]*+){50}""", re.ASCII
+)
+_LINE = re.compile(r"\(at line (\d+)")
+
+
+@dataclass
+class Loaded:
+    """What a file says: the portals that are right, the faults, and what was mended."""
+
+    portals: dict[str, Portal] = field(default_factory=dict)
+    faults: list[PortalsFileError] = field(default_factory=list)
+    warnings: list[PortalsFileError] = field(default_factory=list)
+
+
+def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Loaded:
+    """Return the portals of a file, each one that is without fault.
+
+    :param languages: the codes of the languages that the app speaks
+    :param demo: the origin of a demo page that may embed every portal
+    """
+    loaded = Loaded()
+    try:
+        if path.exists() and not path.is_file():
+            raise ValueError("is no file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"is larger than {LARGEST} bytes")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors write it
+        if _DEEP.search(text):  # tomllib's time grows with the square of them
+            raise ValueError("holds a key of more than 50 parts")
+        rows = tomllib.loads(text)
+    # UnicodeError and TOMLDecodeError are ValueErrors; brackets may be nested without end.
+    except (OSError, ValueError, RecursionError) as fault:
+        told = str(getattr(fault, "strerror", None) or fault)
+        line = _LINE.search(told)
+        loaded.faults.append(PortalsFileError(path.name, int(line[1]) if line else 0, (), told))
+        return loaded
+
+    places = Places(text)
+
+    def located(key: Key, told: str) -> PortalsFileError:
+        return PortalsFileError(path.name, places.line_of(key), key, told)
+
+    loaded.faults += [
+        located((key,), "is no key of this file; it holds [[portal]] tables")
+        for key in rows
+        if key != "portal"
+    ]
+    listed = rows.get("portal", [])
+    if not isinstance(listed, list):
+        loaded.faults.append(located(("portal",), "is a list of tables: [[portal]]"))
+        return loaded
+    if not listed:  # an editor or a full disk may have emptied it
+        loaded.faults.append(PortalsFileError(path.name, 0, (), "holds no [[portal]] table"))
+    claims = Claims()
+    for number, row in enumerate(listed):
+        try:
+            portal, found, mended = _read(row, path, languages, demo)
+        except Exception as fault:  # whatever somebody wrote, it must not end the service
+            portal, found, mended = None, [((), f"cannot be read ({type(fault).__name__})")], []
+        if portal and not found:
+            found = list(claims.faults(portal))
+        if portal and not found:
+            claims.add(portal)
+            loaded.portals[portal.id] = portal
+        place: Key = ("portal", number)
+        loaded.faults += [located((*place, *key), told) for key, told in found]
+        loaded.warnings += [located((*place, *key), told) for key, told in mended]
+    return loaded
+
+
+Told = list[tuple[Key, str]]
+
+
+def _read(
+    row: Any, path: Path, languages: Collection[str], demo: str
+) -> tuple[Portal | None, Told, Told]:
+    """Return one portal, what is wrong with it, and what was mended, by keys from its table."""
+    try:
+        entry = PortalEntry.model_validate(row)
+    except ValidationError as fault:
+        return None, list(_form_faults(fault)), []
+    faults = list(entry_faults(entry, languages))
+    logo = None
+    if entry.logo is not None:
+        try:
+            logo = read_logo(path.parent / entry.logo)
+        except BadLogo as fault:
+            faults.append((("logo",), str(fault)))
+    identity = None
+    if entry.sign_in is not None:
+        name = entry.sign_in.client_secret_from
+        try:
+            secret = read_secret(os.environ, name)
+            told = "" if secret else f"the environment has no {name} and no {name}_FILE"
+        except ValueError as fault:
+            secret, told = None, str(fault)
+        if told:
+            faults.append((("sign_in", "client_secret_from"), told))
+        identity = _identity(entry.sign_in, secret or "")
+    portal = Portal(entry, path.name, logo, demo, identity)
+    return portal, faults, list(mended_colours(portal))
+
+
+def _identity(told: SignInEntry, secret: str) -> IdentityProvider:
+    return IdentityProvider(
+        issuer=told.issuer,
+        client_id=told.client_id,
+        client_secret=secret,
+        name=told.name or "",
+        groups_claim=told.groups_claim,
+        agents=told.agents or "",
+        leads=told.leads or "",
+        acr=told.acr or "",
+        amr=told.amr or "",
+    )
+
+
+def _form_faults(fault: ValidationError) -> Found:
+    seen = set()
+    for error in fault.errors(include_url=False):
+        # A union's alternatives are told by name, which no key of the file is.
+        key = tuple(part for part in error["loc"] if part not in ("str", "dict[str,str]", "int"))
+        told = _TOLD.get(error["type"], error["msg"].removeprefix("Value error, "))
+        if key not in seen:
+            yield key, told
+        seen.add(key)
+
+
+_TOLD: Mapping[str, str] = {
+    "missing": "is missing",
+    "bool_type": "is true or false, without quotation marks",
+    "extra_forbidden": "is no key here; see the example file for those that are",
+    "model_type": "is a table",
+    "string_type": "is a text",
+    "int_type": "is a number without quotation marks",
+    "list_type": "is a list",
+    "date_type": "is a day without quotation marks, like 2026-11-24",
+    "is_instance_of": "is a day without quotation marks, like 2026-11-24",
+}

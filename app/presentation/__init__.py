@@ -1,0 +1,1 @@
+"""What several blueprints show, built from facts, readings and cases."""

@@ -1,0 +1,115 @@
+"""The route of a message as a picture: you, your line, the outgoing server, the recipient.
+
+Stations fill in as facts become known; on a plan the route shows where the message stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ..diagnosis import Diagnosis, Facts
+from ..diagnosis.domains import display
+from ..i18n.messages import N_
+from ..knowledge import knowledge
+
+SERVER: Final = N_("Outgoing server")
+_STATIONS = (
+    ("you", N_("You")),
+    ("line", N_("Your line")),
+    ("server", SERVER),
+    ("recipient", N_("Their server")),
+)
+_CAPTIONS = {
+    ("line", "no"): N_("The message never reaches the outgoing server."),
+    ("server", "maybe"): N_("The message may be stopped at the outgoing server."),
+    ("server", "yes"): N_("The message is stopped at the outgoing server."),
+    ("recipient", "maybe"): N_("The recipient's server puts the message off."),
+    ("recipient", "yes"): N_("The message is stopped at the recipient's server."),
+    ("nowhere", "no"): N_("The message gets through."),
+    ("lost", "no"): N_("The message was accepted and then lost."),
+}
+_REACHED = {"line": 2, "server": 3, "recipient": 4, "nowhere": 4, "lost": 3}
+
+
+@dataclass(frozen=True)
+class Station:
+    """One stop of the route; ``mark`` is '', stop, doubt or through."""
+
+    id: str
+    label: str
+    detail: str
+    known: bool
+    mark: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """The four stations, and what the picture says in words ('' before there is a verdict)."""
+
+    stations: tuple[Station, ...]
+    caption: str
+    reached: int
+
+    @property
+    def shape(self) -> tuple[tuple[str, bool, str], ...]:
+        """All that the drawing depends on."""
+        # What the message has passed is there, whether or not its name is known.
+        return tuple(
+            (s.id, s.known or place < self.reached, s.mark)
+            for place, s in enumerate(self.stations, 1)
+        )
+
+
+def draw_route(
+    facts: Facts, translate: Callable[[str], str], diagnosis: Diagnosis | None = None
+) -> Route:
+    """Return the route for some facts, with the verdict when there is one."""
+    details = _details(facts, translate)
+    stops, refused, reached = "unclear", "no", 0
+    if diagnosis is not None:
+        stops, refused = diagnosis.match.scenario.stops, diagnosis.refused
+        reached = _REACHED.get(stops, 0) if (stops, refused) in _CAPTIONS else 0
+    mark, labels = _mark(stops, refused), dict(_STATIONS)
+    if details["server"]:  # which may be anybody's: it is called what it is, the present setting
+        labels["server"] = knowledge().questions["server"].label
+    stations = tuple(
+        Station(
+            id,
+            translate(label),
+            details[id],
+            bool(details[id]),
+            mark if index == reached else "",
+        )
+        for index, (id, label) in enumerate(labels.items(), 1)
+    )
+    caption = _CAPTIONS.get((stops, refused), "") if diagnosis else ""
+    return Route(stations, translate(caption) if caption else "", reached)
+
+
+def through(facts: Facts, translate: Callable[[str], str]) -> Route:
+    """Return the route of a message that gets through, after the fix."""
+    route = draw_route(facts, translate)
+    *before, last = route.stations
+    arrived = Station(last.id, last.label, last.detail, True, "through")
+    caption = _CAPTIONS["nowhere", "no"]
+    return Route((*before, arrived), translate(caption), 4)
+
+
+def _mark(stops: str, refused: str) -> str:
+    if stops == "nowhere":
+        return "through"
+    return "doubt" if refused == "maybe" or stops == "lost" else "stop"
+
+
+def _details(facts: Facts, translate: Callable[[str], str]) -> dict[str, str]:
+    place = knowledge().questions["place"].choice(facts.place or "")
+    recipients = [display(name) for name in facts.recipients if name != "unknown"]
+    account, server = facts.known("account_domain"), facts.known("server")
+    return {
+        "you": display(account) if account else "",
+        "line": translate(place.short) if place and place.short else "",
+        "server": display(server) if server else "",
+        "recipient": ", ".join(recipients[:2]) + (" …" if len(recipients) > 2 else ""),
+    }

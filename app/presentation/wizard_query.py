@@ -1,0 +1,70 @@
+"""Read a request's URL: the state of the wizard that it names."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, request
+from werkzeug.wrappers import Response
+
+from ..diagnosis import CODES, Facts, read_facts
+from ..diagnosis.facts import flat_values
+from ..diagnosis.reduction import find_provider
+from ..http.portal_prefix import OWN_NETWORK_KEY
+from ..knowledge import knowledge
+from ..web.links import WizardState, with_defaults
+from ..web.site import Site, known_facts
+from .questions import typed_facts
+
+LONGEST_QUERY = 4000
+"""Characters of a query string that are read; no set of answers comes near it."""
+
+
+def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
+    """Read the query string: the state it names, and per wrong fact the code of what is wrong.
+
+    :param fill: fill in what the portal knows of everybody
+
+    :raise 414: it is longer than any set of answers
+    """
+    if len(request.query_string) > LONGEST_QUERY:
+        abort(414)
+    given = request.args
+    facts, wrong = read_facts(flat_values(given.to_dict(flat=False), knowledge().remedies))
+    # No question asks for a code, so a wrong one is no reason to stop anybody.
+    wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
+    change, way, worked = given.get("change"), given.get("way"), given.get("worked")
+    return WizardState(
+        with_defaults(facts, known_facts()) if fill else facts,
+        change=change if change in knowledge().questions else None,
+        way=way if way in knowledge().remedies else None,
+        worked=worked if worked in knowledge().remedies else None,
+        plan=given.get("plan") == "now",
+    ), wrong
+
+
+def detected_connection(site: Site, state: WizardState) -> WizardState | None:
+    """Return the state with the connection that was detected, None when none was.
+
+    Only for the way in, which leads to the URL that says so.  For an account at another provider
+    the portal's own network says nothing.
+    """
+    if OWN_NETWORK_KEY not in request.environ or state.facts.connection is not None:
+        return None
+    served = site.serves(find_provider(state.facts))
+    return state.at(facts=state.facts.but(connection="own")) if served else None
+
+
+def redirect_to_canonical(site: Site, name: str, state: WizardState) -> Response | None:
+    """Return the way to the canonical URL of a plan's part, None when this is the one.
+
+    An address in a link somebody wrote by hand must not stay in it.
+    """
+    return redirect(site.part(name, state), 302) if has_uncanonical_names(state.facts) else None
+
+
+def has_uncanonical_names(facts: Facts) -> bool:
+    """Tell whether the URL holds a name as somebody typed it, maybe with an address."""
+    for fact in typed_facts():
+        value = getattr(facts, fact)
+        if value is not None and request.args.get(fact, value) != str(value):
+            return True
+    return False

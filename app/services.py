@@ -1,0 +1,144 @@
+"""What one application works with, made once at its start and reached by ``services()``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from flask import Flask, current_app
+
+from .http.code_throttle import CodeThrottle
+from .http.rate_limits import NetworkRate, RateLimits
+from .i18n.templates import Templates
+from .portals import PortalRegistry
+from .settings import Settings
+from .store import Database
+from .store.agents import Agents
+from .store.cases import Cases
+from .store.code_budget import CodeBudget
+from .store.counter_buffer import CounterBuffer
+from .store.devices import Devices
+from .store.sessions import Sessions
+
+KEY: Final = "thongthu"
+"""The key of Flask's ``extensions``."""
+STRICT: Final = "3 per day"
+"""Invalid codes that an address may try once the budget of the service is used up."""
+SIGN_IN_STARTS: Final = 10
+"""How many times more sign-ins may begin at the identity provider than wrong passwords may come:
+a whole helpdesk behind one address begins its shift at once, and has done nothing wrong.
+"""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The database and what is kept in it."""
+
+    database: Database
+    cases: Cases
+    agents: Agents
+    devices: Devices
+    sessions: Sessions
+    counters: CounterBuffer
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often one address, and the networks around it, may do something; None for no limit."""
+
+    api: NetworkRate | None
+    open_case: NetworkRate | None
+    sign_in: NetworkRate | None
+    oidc: NetworkRate | None
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services of one application.
+
+    ``today`` and ``now`` are the clocks that everything else goes by, so that tests can set them.
+    ``storage`` is None without DATABASE_URL: then there are no cases, no agents and no counts.
+    """
+
+    settings: Settings
+    today: Callable[[], date]
+    now: Callable[[], datetime]
+    templates: Templates
+    portals: PortalRegistry
+    rates: Rates
+    code_throttle: CodeThrottle
+    storage: Storage | None
+
+    @classmethod
+    def create(
+        cls,
+        settings: Settings,
+        templates: Templates,
+        portals: PortalRegistry,
+        today: Callable[[], date],
+        now: Callable[[], datetime],
+    ) -> Services:
+        """Make everything that the settings ask for.
+
+        :raise ValueError: a rate limit cannot be kept where RATE_LIMIT_STORAGE says
+        """
+        limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
+        storage = _open_storage(settings, today, now) if settings.database_url else None
+        sign_in = settings.sign_in_limit, "SIGN_IN_LIMIT"
+        rates = Rates(
+            api=limits.network_rate(settings.rate_limit, "RATE_LIMIT"),
+            open_case=limits.network_rate(settings.case_limit, "CASE_LIMIT"),
+            sign_in=limits.network_rate(*sign_in),
+            oidc=limits.network_rate(*sign_in, SIGN_IN_STARTS),
+        )
+        throttle = _make_throttle(limits, settings, storage, today)
+        return cls(settings, today, now, templates, portals, rates, throttle, storage)
+
+
+def install(app: Flask, made: Services) -> None:
+    """Let ``services`` find the services of an application."""
+    app.extensions[KEY] = made
+
+
+def services(app: Flask | None = None) -> Services:
+    """Return the services of an application, by default of the current one."""
+    made: Services = (app or current_app).extensions[KEY]
+    return made
+
+
+def storage() -> Storage:
+    """Return the storage of the current application, for what is only reached where there is one.
+
+    :raise RuntimeError: there is none
+    """
+    found = services().storage
+    if found is None:
+        raise RuntimeError("no DATABASE_URL is set")
+    return found
+
+
+def _open_storage(
+    settings: Settings, today: Callable[[], date], now: Callable[[], datetime]
+) -> Storage:
+    database = Database(settings.database_url)
+    idle = timedelta(minutes=settings.idle_minutes)
+    return Storage(
+        database=database,
+        cases=Cases(database, timedelta(days=settings.case_days), now),
+        agents=Agents(database, now, settings.passwords),
+        devices=Devices(database, now),
+        sessions=Sessions(database, now, idle, settings.passwords),
+        counters=CounterBuffer(database, today),
+    )
+
+
+def _make_throttle(
+    limits: RateLimits, settings: Settings, storage: Storage | None, today: Callable[[], date]
+) -> CodeThrottle:
+    usual = limits.rates(settings.guess_limit, "GUESS_LIMIT")
+    if storage is None or settings.code_budget is None:
+        return CodeThrottle(usual)
+    strict = limits.rates(STRICT, "CODE_BUDGET")
+    return CodeThrottle(usual, strict, CodeBudget(storage.database, settings.code_budget, today))

@@ -1,0 +1,85 @@
+"""The page cache answers with the same bytes, keeps only what is right, and stays bounded."""
+
+from collections.abc import Iterable
+
+from werkzeug.test import Client
+
+from app import create_app
+from app.http.page_cache import PageCache
+from app.settings import Settings
+
+
+def counting(status: str = "200 OK", control: str = "public, max-age=300"):
+    calls: list[str] = []
+
+    def app(environ, start) -> Iterable[bytes]:
+        calls.append(environ["QUERY_STRING"])
+        start(status, [("Cache-Control", control), ("Content-Type", "text/html")])
+        return [b"page ", environ["QUERY_STRING"].encode()]
+
+    return app, calls
+
+
+def test_a_page_is_made_once() -> None:
+    app, calls = counting()
+    client = Client(PageCache(app, 10))
+    assert [client.get("/vi/?a=1").data for _ in range(3)] == [b"page a=1"] * 3
+    assert calls == ["a=1"]
+
+
+def test_codings_and_queries_are_kept_apart() -> None:
+    app, calls = counting()
+    client = Client(PageCache(app, 10))
+    client.get("/vi/?a=1")
+    client.get("/vi/?a=2")
+    client.get("/vi/?a=1", headers={"Accept-Encoding": "br"})
+    client.get("/vi/?a=1", headers={"Accept-Encoding": "gzip, br"})
+    assert len(calls) == 3
+
+
+def test_what_is_wrong_private_posted_or_endless_is_not_kept() -> None:
+    for status, control in (("422 X", "public"), ("302 Found", "public"), ("200 OK", "no-store")):
+        app, calls = counting(status, control)
+        client = Client(PageCache(app, 10))
+        client.get("/?a=1")
+        client.get("/?a=1")
+        assert len(calls) == 2
+    app, calls = counting()
+    client = Client(PageCache(app, 10))
+    client.post("/?a=1")
+    client.post("/?a=1")
+    client.get("/?" + "x" * 600)
+    client.get("/?" + "x" * 600)
+    assert len(calls) == 4
+
+
+def test_the_least_recently_used_page_goes_first() -> None:
+    app, calls = counting()
+    client = Client(PageCache(app, 2))
+    for query in ("a", "b", "a", "c", "a", "b"):
+        client.get(f"/?{query}")
+    assert calls == ["a", "b", "c", "b"]
+
+
+def test_a_page_that_was_begun_before_everything_was_forgotten_is_not_kept() -> None:
+    inner, calls = counting()
+
+    def forgetting(environ, start):
+        if not calls:
+            cache.clear()
+        return inner(environ, start)
+
+    cache = PageCache(forgetting, 10)
+    client = Client(cache)
+    assert [client.get("/?a=1").data for _ in range(3)] == [b"page a=1"] * 3
+    assert calls == ["a=1", "a=1"]
+
+
+def test_the_cached_app_answers_as_the_uncached_one_does() -> None:
+    cached = create_app(Settings(page_cache=8)).test_client()
+    plain = create_app(Settings(page_cache=0)).test_client()
+    for url in ("/vi/", "/en/check?place=work", "/en/check?place=moon", "/xx/", "/"):
+        first, again, fresh = cached.get(url), cached.get(url), plain.get(url)
+        assert first.data == again.data == fresh.data
+        assert first.status_code == again.status_code == fresh.status_code
+        assert list(first.headers) == list(again.headers)

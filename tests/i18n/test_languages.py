@@ -1,0 +1,221 @@
+"""Catalogues are whole and right, and nothing on a page escapes them."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from jinja2 import DictLoader
+
+from app.i18n import catalogues
+from app.i18n.languages import languages, read_language
+from app.i18n.template_i18n import TranslatingEnvironment, breakable
+from app.knowledge import knowledge
+from app.settings import Settings
+from tests.linting import LintingClient, visible_text
+
+MARK = "⦗"
+
+
+def test_the_catalogues_are_fresh_whole_and_right() -> None:
+    assert list(catalogues.faults()) == []
+
+
+def spoil(tmp_path: Path, monkeypatch, change) -> list[str]:
+    """Return the faults found once a copy of the Vietnamese catalogue has been changed."""
+    source = catalogues.FOLDER / "vi/LC_MESSAGES/messages.po"
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale="vi")
+    change(catalogue)
+    copy = tmp_path / "vi/LC_MESSAGES/messages.po"
+    copy.parent.mkdir(parents=True)
+    with copy.open("wb") as file:
+        write_po(file, catalogue)
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    return list(catalogues.faults())
+
+
+def missing(catalogue: Catalog) -> None:
+    catalogue.get("Begin").string = ""
+
+
+def fuzzy(catalogue: Catalog) -> None:
+    catalogue.get("Begin").flags.add("fuzzy")
+
+
+def misfilled(catalogue: Catalog) -> None:
+    catalogue.get("For example {name}").string = "Ví dụ {nam}"
+
+
+def decomposed(catalogue: Catalog) -> None:
+    catalogue.get("Begin").string = unicodedata.normalize("NFD", "Bắt đầu")
+
+
+def unmarked(catalogue: Catalog) -> None:
+    text = next(m.id for m in catalogue if isinstance(m.id, str) and m.id.count("`") == 2)
+    catalogue.get(text).string = catalogue.get(text).string.replace("`", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (missing, "no translation of 'Begin'"),
+        (fuzzy, "fuzzy"),
+        (misfilled, "other placeholders"),
+        (decomposed, "not NFC"),
+        (unmarked, "other English words"),
+    ],
+)
+def test_a_fault_in_a_catalogue_is_found(tmp_path, monkeypatch, change, fault) -> None:
+    (found,) = spoil(tmp_path, monkeypatch, change)
+    assert fault in found
+
+
+def test_a_stale_template_is_found(tmp_path, monkeypatch) -> None:
+    stale = tmp_path / "messages.pot"
+    stale.write_text(catalogues.TEMPLATE.read_text("utf-8").replace("Begin", "Commence"), "utf-8")
+    monkeypatch.setattr(catalogues, "TEMPLATE", stale)
+    assert "messages.pot is stale: run `make catalogues`" in list(catalogues.faults())
+
+
+def pseudo_catalogue() -> Catalog:
+    """Return a language in which every translated text is bracketed."""
+    catalogue = catalogues.collect()
+    catalogue.locale = "eo"
+    for message in catalogue:
+        if message.id:
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            marked = tuple(f"{MARK}{text}⦘" for text in ids)
+            message.string = marked if len(ids) > 1 else marked[0]
+    return catalogue
+
+
+@pytest.fixture
+def pseudo(tmp_path, monkeypatch):
+    """Return a client of an app that has a third language, made of nothing but its catalogue."""
+    from app import create_app
+    from app.presentation import questions
+
+    path = tmp_path / "messages.po"
+    with path.open("wb") as file:
+        write_po(file, pseudo_catalogue())
+    language = read_language("eo", path)
+    found = {**languages(), "eo": language}
+    for module in ("i18n.languages", "i18n.templates", "web.site", "presentation.questions"):
+        monkeypatch.setattr(f"app.{module}.languages", lambda: found)
+    questions.shown_question.cache_clear()
+    app = create_app(Settings(page_cache=0))
+    app.test_client_class = LintingClient
+    yield app.test_client()
+    questions.shown_question.cache_clear()
+
+
+FACTS = (
+    "error=relay-denied&place=work&connection=other&vpn=no&refused_by=own-server&program=iphone"
+    "&login=none&account_domain=gmail.com&recipient_domain=adatum.com"
+)
+OWN_NAMES = (
+    "Thông Thư",
+    "Tiếng Việt",
+    "English",
+    "Esperanto",
+    "gmail.com",
+    "adatum.com",
+    "a.com",
+    "b.com",
+    "proseware.com",
+    "smtp.gmail.com",
+    "465",
+    "587",
+    "25",
+    "2525",
+    "SSL/TLS",
+    "STARTTLS",
+    "Relaying denied",
+    "Authentication required",
+    "Cannot connect, time-out",
+    "–",
+)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "",
+        "check",
+        "check?change=port",
+        "check?change=account_domain",
+        "check?place=moon",
+        "check?asked=place",
+        f"check?{FACTS}",
+        f"check?{FACTS}&tried=use-login",
+        "nothing",
+        f"check?{FACTS}&worked=use-login",
+        "check?plan=now",
+        "check?error=mailbox-full&tried=wait",
+        "check?change=sender_domain&account_domain=gmail.com",
+        "check?account_domain=a.com&recipient_domain=a.com,b.com&plan=now&place=work",
+    ],
+)
+def test_no_text_on_a_page_escapes_translation(pseudo, state: str) -> None:
+    page = pseudo.get(f"/eo/{state}")
+    text = visible_text(page)
+    # Brackets nest where a translated name stands in a translated sentence.
+    while MARK in text:
+        text = re.sub(f"{MARK}[^{MARK}⦘]*⦘", " ", text)
+    # A label that nobody has confirmed in this language stands as the program shows it.
+    labels = {label for _, label in knowledge().programs.find("iphone").named()}
+    for name in sorted({*OWN_NAMES, *labels}, key=len, reverse=True):
+        text = text.replace(name, " ")
+    left = re.sub(r"[\s\d.,:()“”\"'/…›]+", "", text)
+    assert not left
+    for attribute in re.findall(r'(?:aria-label|content|data-copy|data-done)="([^"]+)"', page.text):
+        assert MARK in attribute or attribute in (
+            "width=device-width, initial-scale=1",
+            "telephone=no",
+            "light dark",
+            "noindex",
+        )
+
+
+def test_a_third_language_needs_nothing_but_its_catalogue(pseudo) -> None:
+    page = pseudo.get("/eo/check?place=work")
+    assert page.headers["Content-Language"] == "eo"
+    assert 'hreflang="eo"' in pseudo.get("/en/").text
+    answer = pseudo.post("/api/v1/diagnoses?lang=eo", json={})
+    assert answer.get_json()["summary"].startswith(MARK)
+
+
+def test_translations_are_folded_into_the_compiled_template() -> None:
+    vi = languages()["vi"]
+    source = {
+        "page": '{{ _("Begin") }}|{{ _("For example {name}", name=name) }}|{{ "a `b`" | inline }}'
+    }
+    environment = TranslatingEnvironment(DictLoader(source), vi)
+    text = environment.get_template("page").render(name="<x>")
+    shown = vi.gettext("For example {name}").replace("{name}", "&lt;x&gt;")
+    assert text == f'{vi.gettext("Begin")}|{shown}|a <samp lang="en">b</samp>'
+    assert vi.gettext("Begin") in environment.compile(source["page"], raw=True)
+
+
+def test_only_constants_can_be_translated() -> None:
+    environment = TranslatingEnvironment(DictLoader({"page": "{{ _(name) }}"}), languages()["vi"])
+    with pytest.raises(TypeError, match="only a constant"):
+        environment.get_template("page")
+
+
+def test_plural_forms_follow_the_language() -> None:
+    one, many = "This is the last question.", "At most %(n)s questions, this one included."
+    assert languages()["en"].ngettext(one, many, 1) == one
+    assert languages()["en"].ngettext(one, many, 2) == many
+    assert "%(n)s" in languages()["vi"].ngettext(one, many, 1)
+
+
+def test_a_domain_breaks_after_its_dots() -> None:
+    assert breakable("a.<b>") == "a.<wbr>&lt;b&gt;"
+
+
+def test_languages_call_themselves_by_their_own_names() -> None:
+    assert [language.name for language in languages().values()] == ["Tiếng Việt", "English"]

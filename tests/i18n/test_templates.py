@@ -1,0 +1,24 @@
+"""Templates are compiled once for each language."""
+
+from app.i18n.template_i18n import TranslatingEnvironment
+from app.i18n.templates import FOLDER, Templates
+
+
+def test_what_is_compiled_beforehand_is_not_compiled_again(monkeypatch) -> None:
+    templates = Templates({})
+    compiled = []
+    real = TranslatingEnvironment._parse
+
+    def parse(self, source, name, filename):
+        compiled.append((self.language.code, name))
+        return real(self, source, name, filename)
+
+    monkeypatch.setattr(TranslatingEnvironment, "_parse", parse)
+    templates.compile()
+    files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*")}
+    assert {(code, name) for code, name in compiled} == {
+        (code, name) for code in ("en", "vi") for name in files
+    }
+    compiled.clear()
+    templates.compile()
+    assert not compiled

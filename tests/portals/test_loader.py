@@ -1,0 +1,412 @@
+"""A portals file: what is right is used, what is wrong is said with file, line and key."""
+
+import tomllib
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.portals.errors import Places
+from app.portals.loader import Loaded, load_portals
+from tests.conftest import PORTALS
+
+TEXT = PORTALS.read_text("utf-8")
+LOGO = (PORTALS.parent / "proseware.svg").read_bytes()
+
+
+def load(tmp_path: Path, text: str) -> Loaded:
+    (tmp_path / "proseware.svg").write_bytes(LOGO)
+    path = tmp_path / "portals.toml"
+    path.write_text(text, "utf-8")
+    return load_portals(path, ("vi", "en"))
+
+
+def line(part: str, text: str = TEXT) -> int:
+    """Return the line of the file that a text stands in."""
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_example_is_right() -> None:
+    loaded = load_portals(PORTALS, ("vi", "en"))
+    assert not loaded.faults
+    assert not loaded.warnings
+    provider = loaded.portals["proseware"].provider
+    assert provider.domains == ("proseware.com",)
+    assert (provider.outgoing[0].server, provider.outgoing[0].port) == ("smtp.proseware.com", 465)
+    assert provider.offers == {"smtp-auth", "authorised-network", "webmail"}
+    assert (provider.sign_in, provider.mail_only) == ("password", False)
+
+
+MISTAKES = {
+    "bad CIDR": ('"192.0.2.0/24"', '"192.0.2.0/33"', "networks[1]", "is no network"),
+    "host bits": ('"192.0.2.0/24"', '"192.0.2.1/24"', "networks[1]", "host bits"),
+    "mapped": ('"192.0.2.0/24"', '"::ffff:192.0.2.0/120"', "networks[1]", "IPv4 network"),
+    "missing translation": (
+        'vi = "thứ Hai đến thứ Bảy, 7 đến 21 giờ", ',
+        "",
+        "hours",
+        "no text in 'vi'",
+    ),
+    "empty translation": ('vi = "Trang hỗ trợ"', 'vi = " "', "links[1].text", "no text in 'vi'"),
+    "strange language": (
+        'languages = ["vi", "en"]',
+        'languages = ["vi", "en", "fr"]',
+        "languages[3]",
+        "is no language here",
+    ),
+    "default": ('default = "vi"', 'default = "fr"', "default", "none of the portal's languages"),
+    "unknown key": ('default = "vi"', 'defualt = "vi"', "defualt", "is no key here"),
+    "domain": (
+        'domains = ["proseware.com"]',
+        'domains = ["proseware"]',
+        "domains[1]",
+        "is no domain",
+    ),
+    "port": ("port = 465", "port = 0", "outgoing[1].port", "greater than or equal to 1"),
+    "port as text": ("port = 465", 'port = "465"', "outgoing[1].port", "without quotation marks"),
+    "security": ('security = "tls"', 'security = "ssl"', "outgoing[1].security", "'starttls'"),
+    "authorisation": ('"smtp-auth", ', '"smtp", ', "authorisations[1]", "'smtp-auth'"),
+    "no smtp-auth": ('"smtp-auth", ', "", "authorisations", "smtp-auth is not offered"),
+    "phone": ('phone = "1900 0000"', 'phone = "call us"', "phone", "is no phone number"),
+    "no phone": ('phone = "1900 0000"', "", "hours", "no phone"),
+    "colour": ('accent = "#7a2048"', 'accent = "red"', "colours.accent", "is no colour"),
+    "origin": (
+        '"https://www.proseware.com", "http',
+        '"https://www.proseware.com/", "http',
+        "origins[1]",
+        "no closing slash",
+    ),
+    "origin of all": (
+        '"https://www.proseware.com", "http',
+        '"https://*.proseware.com", "http',
+        "origins[1]",
+        "is no origin",
+    ),
+    "link": (
+        '"https://www.proseware.com/support"',
+        '"javascript:alert(1)"',
+        "links[1].url",
+        "is no link",
+    ),
+    "remedy": ("use-login = {", "use-logon = {", "notes.use-logon", "is no remedy"),
+    "marks": ('vi = "Tên đăng nhập', 'vi = "`Tên` đăng nhập', "notes.use-login", "marks"),
+    "all addresses": ('"192.0.2.0/24"', '"0.0.0.0/0"', "networks[1]", "larger than any"),
+    "all of v6": ('"2001:db8:5::/48"', '"::/0"', "networks[2]", "larger than any"),
+    "tomorrow": ("checked = 2026-11-24", "checked = 2999-01-01", "checked", "has not come yet"),
+    "host": (
+        'server = "smtp.proseware.com"',
+        'server = "smtp://mail"',
+        "outgoing[1].server",
+        "is no host name",
+    ),
+    "long": ('name = "Proseware"', f'name = "{"x" * 500}"', "name", "…' is no name"),
+    "origin of IPv6": (
+        '"https://www.proseware.com", "http',
+        '"http://[::1]:8000", "http',
+        "origins[1]",
+        "could compare",
+    ),
+    "number for a network": ('"192.0.2.0/24"', "5", "networks[1]", "is no network in quotation"),
+    "zone": ('"2001:db8:5::/48"', '"fe80::1%eth0"', "networks[2]", "is no network in quotation"),
+    "no host": ('"https://www.proseware.com/support"', '"https://"', "links[1].url", "is no link"),
+    "broken link": (
+        '"https://www.proseware.com/support"',
+        '"https://[bad"',
+        "links[1].url",
+        "is no address",
+    ),
+    "logo of no file": (
+        'logo = "proseware.svg"',
+        r'logo = "a\u0000.svg"',
+        "logo",
+        "cannot be read",
+    ),
+    "webmail": ("# webmail = false", 'webmail = "no"', "webmail", "is true or false"),
+    "day": ("checked = 2026-11-24", 'checked = "2026-11-24"', "checked", "without quotation marks"),
+    "fact": ("# [portal.facts]\n# server", "[portal.facts]\nvpn", "facts.vpn", "is no fact"),
+    "value": ("# [portal.facts]\n# server", "[portal.facts]\nplace", "facts.place", "no value"),
+    "logo": ('logo = "proseware.svg"', 'logo = "none.svg"', "logo", "cannot be read"),
+    "logo of a kind": ('logo = "proseware.svg"', 'logo = "portals.toml"', "logo", ".svg .png"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, mistake: str) -> None:
+    before, after, key, words = MISTAKES[mistake]
+    assert before in TEXT
+    text = TEXT.replace(before, after, 1)
+    (fault,) = load(tmp_path, text).faults
+    # A value over several lines is named by the line that its key stands in.
+    begins = {"hours": "hours = ", "links[1].text": "links = [", "links[1].url": "links = ["}
+    where = line(begins.get(key, before)) + after.count("\n")
+    assert str(fault).startswith(f"portals.toml:{where}: portal[1].{key}: ")
+    assert words in str(fault)
+    assert not load(tmp_path, text).portals
+
+
+SIGN_IN = """
+[portal.sign_in]
+issuer = "https://login.proseware.com"
+client_id = "thong-thu"
+client_secret_from = "OIDC_PROSEWARE_SECRET"
+leads = "leads"
+"""
+
+
+def test_a_desk_may_have_an_identity_provider(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("OIDC_PROSEWARE_SECRET", "a-secret")
+    loaded = load(tmp_path, TEXT + SIGN_IN)
+    assert not loaded.faults
+    identity = loaded.portals["proseware"].identity
+    assert (identity.client_secret, identity.agents, identity.leads) == ("a-secret", "", "leads")
+    assert "a-secret" not in repr(loaded.portals["proseware"])
+
+
+def test_its_secret_may_stand_in_a_file(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "secret"
+    file.write_text("from-a-file\n")
+    monkeypatch.setenv("OIDC_PROSEWARE_SECRET_FILE", str(file))
+    identity = load(tmp_path, TEXT + SIGN_IN).portals["proseware"].identity
+    assert identity.client_secret == "from-a-file"
+    file.unlink()
+    (fault,) = load(tmp_path, TEXT + SIGN_IN).faults
+    assert "client_secret_from: OIDC_PROSEWARE_SECRET_FILE cannot be read" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key", "words"),
+    [
+        ("OIDC_PROSEWARE_SECRET", "OIDC_OTHER", "client_secret_from", "has no OIDC_OTHER"),
+        ("OIDC_PROSEWARE_SECRET", "DATABASE_URL", "client_secret_from", "is no name of a variable"),
+        ("https://login", "http://login", "issuer", "begins with https://"),
+        ("leads =", "lead =", "lead", "is no key here"),
+        ('client_id = "thong-thu"', 'client_id = ""', "client_id", "at least 1"),
+    ],
+)
+def test_a_mistake_about_an_identity_provider_is_named(
+    tmp_path: Path, monkeypatch, before: str, after: str, key: str, words: str
+) -> None:
+    monkeypatch.setenv("OIDC_PROSEWARE_SECRET", "a-secret")
+    text = TEXT + SIGN_IN.replace(before, after)
+    (fault,) = load(tmp_path, text).faults
+    where = line(after if before != "https://login" else 'issuer = "http://login', text)
+    if "client_id" in before:
+        where = line('client_id = ""', text)
+    assert str(fault).startswith(f"portals.toml:{where}: portal[1].sign_in.{key}: ")
+    assert words in str(fault)
+    assert "a-secret" not in str(fault)
+
+
+def test_what_is_missing_is_said_where_its_table_begins(tmp_path: Path) -> None:
+    (fault,) = load(tmp_path, TEXT.replace("checked = 2026-11-24", "")).faults
+    where = line("[[portal]]\n# The word")
+    assert str(fault) == f"portals.toml:{where}: portal[1].checked: is missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("[[portal]\n", 1), ("\n\nname = Proseware\n", 3), ("a = 1\na = 2\n", 2)]
+)
+def test_what_is_no_toml_is_said_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    (fault,) = load(tmp_path, text).faults
+    assert str(fault).startswith(f"portals.toml:{line}: ")
+
+
+def test_other_files_and_other_tables(tmp_path: Path) -> None:
+    assert "No such file" in str(load_portals(tmp_path / "none.toml", ("vi",)).faults[0])
+    assert "is no key of this file" in str(load(tmp_path, "x = 1\n").faults[0])
+    assert "list of tables" in str(load(tmp_path, "portal = 1\n").faults[0])
+    assert "holds no [[portal]]" in str(load(tmp_path, "# nothing\n").faults[0])
+    assert "is no file" in str(load_portals(tmp_path, ("vi",)).faults[0])
+    (tmp_path / "portals.toml").write_bytes(b"\xff\xfe")
+    assert load_portals(tmp_path / "portals.toml", ("vi",)).faults
+
+
+def second(**changes: str) -> str:
+    text = TEXT[TEXT.index("[[portal]]\n#") :].replace('id = "proseware"', 'id = "fabrikam"')
+    for before, after in (("domains", '["fabrikam.com"]'), ("networks", '["203.0.113.0/24"]')):
+        start = text.index(f"\n{before} = ") + 1
+        end = text.index("\n", start)
+        text = f"{text[:start]}{before} = {changes.get(before, after)}{text[end:]}"
+    return text.replace('"fabrikam"', changes.get("id", '"fabrikam"'), 1)
+
+
+def test_what_two_portals_claim_belongs_to_the_first(tmp_path: Path) -> None:
+    assert set(load(tmp_path, TEXT + second()).portals) == {"proseware", "fabrikam"}
+    for key, value, words in (
+        ("domains", '["fabrikam.com", "proseware.com"]', "domains[2]: 'proseware.com' belongs to"),
+        ("networks", '["192.0.2.128/25"]', "networks[1]: 192.0.2.128/25 overlaps 192.0.2.0/24"),
+        ("networks", '["2001:db8::/32"]', "networks[1]: 2001:db8::/32 overlaps"),
+        ("id", '"proseware"', "id: 'proseware' stands twice"),
+    ):
+        text = TEXT + second(**{key: value})
+        loaded = load(tmp_path, text)
+        (fault,) = loaded.faults
+        where = text.rindex(f"\n{key} = ")
+        assert str(fault).startswith(f"portals.toml:{text[:where].count(chr(10)) + 2}: portal[2].")
+        assert words in str(fault)
+        assert list(loaded.portals) == ["proseware"]
+
+
+def test_whatever_an_editor_adds_the_lines_are_right(tmp_path: Path) -> None:
+    text = TEXT.replace("192.0.2.0/24", "192.0.2.0/33")
+    for data in (text.replace("\n", "\r\n").encode(), b"\xef\xbb\xbf" + text.encode()):
+        (tmp_path / "proseware.svg").write_bytes(LOGO)
+        (tmp_path / "portals.toml").write_bytes(data)
+        (fault,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).faults
+        assert str(fault).startswith(f"portals.toml:{line('192.0.2.0/33', text)}: ")
+
+
+def test_origins_are_what_browsers_send(tmp_path: Path) -> None:
+    text = TEXT.replace('"https://www.proseware.com", ', '"https://Bücher.example:443", ')
+    loaded = load(tmp_path, text)
+    assert not loaded.faults
+    assert loaded.portals["proseware"].origins[0] == "https://xn--bcher-kva.example"
+
+
+def test_a_hundred_portals_are_read_while_one_waits(tmp_path: Path) -> None:
+    many = "".join(
+        second(id=f'"p{n}"', domains=f'["p{n}.example"]', networks=f'["10.{n}.0.0/16"]')
+        for n in range(100)
+    ).replace("#7a2048", "#ffee00")
+    read: list[int] = []
+    loads = tomllib.loads
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tomllib.loads", lambda text: (read.append(len(text)), loads(text))[1])
+        loaded = load(tmp_path, many)
+    assert len(loaded.portals) == len(loaded.warnings) == 100
+    # The whole once, and each statement by itself.
+    assert sum(read) < 2 * len(many)
+
+
+def test_whatever_is_wrong_it_ends_nothing(tmp_path: Path, monkeypatch) -> None:
+    assert load(tmp_path, "a = " + "[" * 4000).faults
+    monkeypatch.setattr("app.portals.loader.entry_faults", lambda *_: 1 / 0)
+    (fault,) = load(tmp_path, TEXT).faults
+    assert "portal[1]: cannot be read (ZeroDivisionError)" in str(fault)
+
+
+def test_unreadable_colours_are_mended_and_said(tmp_path: Path) -> None:
+    text = TEXT.replace("#7a2048", "#ffee00").replace("#f0a3c0", "#101010")
+    loaded = load(tmp_path, text)
+    assert not loaded.faults
+    day, night = map(str, loaded.warnings)
+    assert day.startswith(
+        f"portals.toml:{line('#ffee00', text)}: portal[1].colours.accent: #ffee00"
+    )
+    assert "colours.dark.accent: #101010 has a contrast of" in night
+    assert "#ffee00" not in loaded.portals["proseware"].theme().palette.css
+
+
+def test_a_line_is_found_in_whatever_form_the_key_stands() -> None:
+    text = 'a = 1\n# b\nb = [\n  1,\n  2,\n]\n\n[c]\nd = { e = """\nx\n""" }\n[[f]]\n[[f]]\ng = 1\n'
+    for key, line in (
+        (("a",), 1),
+        (("b",), 3),
+        (("b", 1), 3),
+        (("c",), 8),
+        (("c", "d", "e"), 9),
+        (("f", 1), 13),
+        (("f", 1, "g"), 14),
+        (("f", 0, "g"), 12),
+        (("nothing",), 0),
+    ):
+        assert Places(text).line_of(key) == line, key
+
+
+VALUES = [
+    "1",
+    '"]"',
+    "'\"'",
+    '"\\\\\\""',
+    '"""\n[[portal]]\n"" \\""" # ]\n"""',
+    '"""x""""',
+    "'''\n''[{\n'''",
+    '[ # ]"\n  "]", [\n  1 ],\n]',
+    '{ a = "}", b = [1, 2] }',
+    "2026-11-24",
+    "''",
+    '""',
+    "'''x'''''",
+]
+BETWEEN = ["", '# [[portal]] """ \'', "\t# k = [", "   "]
+
+
+@given(st.lists(st.tuples(st.sampled_from(VALUES), st.sampled_from(BETWEEN), st.booleans())))
+def test_a_line_is_found_whatever_stands_before_it(told: list[tuple[str, str, bool]]) -> None:
+    text, lines = "", []
+    for number, (value, between, listed) in enumerate(told):
+        text += f"{between}\n" + ("[[portal]]\n" if listed else "")
+        lines.append(text.count("\n") + 1)
+        text += f'"k{number}" . a = {value} # {{\n'
+    rows = tomllib.loads(text)
+    places = Places(text)
+    count = -1
+    for number, (line, (_, _, listed)) in enumerate(zip(lines, told, strict=True)):
+        count += listed
+        key = ("portal", count, f"k{number}") if count >= 0 else (f"k{number}",)
+        assert places.line_of((*key, "a")) == line
+        assert places.line_of((*key, "a", "more")) == line
+        found: Any = rows
+        for part in key:
+            found = found[part]
+
+
+def measure(tmp_path: Path, text: str) -> float:
+    """Return how long a file is read, in seconds; it fits."""
+    assert len(text) < 1_000_000
+    began = perf_counter()
+    load(tmp_path, text)
+    return perf_counter() - began
+
+
+ONE = second().partition("\n[portal.notes]")[0]
+SHAPES = {
+    "keys": lambda n: ONE + "".join(f"\na{at} = 1" for at in range(n // 10)),
+    "tables": lambda n: ONE + "".join(f"\n[portal.x{at}]" for at in range(n // 16)),
+    "an array": lambda n: ONE + "\n[portal.x]\na = [\n" + "1,\n" * (n // 3) + "]",
+    "comments": lambda n: ONE + "\n[portal.x]\n" + "#\n" * (n // 2),
+    "a text": lambda n: ONE + '\n[portal.x]\na = """' + "[[portal]]\n" * (n // 11) + '"""',
+    "heads": lambda n: "[[portal]]\n" * (n // 11),
+    "portals": lambda n: "".join(
+        second(id=f'"p{at}"', domains=f'["p{at}.example"]', networks="[]")
+        for at in range(n // len(second()))
+    ),
+    "networks": lambda n: "".join(
+        second(
+            id=f'"p{at}"',
+            domains=f'["p{at}.example"]',
+            networks=str([f"{10 + at}.{each}.0.0/16" for each in range(200)]),
+        )
+        for at in range(n // 6500)
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_time_grows_as_the_file_does(tmp_path: Path, shape: str) -> None:
+    small, large = (
+        min(measure(tmp_path, SHAPES[shape](size)) for _ in range(2)) for size in (50_000, 400_000)
+    )
+    # Eight times the text; in quadratic time it would be 64 times.
+    assert large < 40 * small
+
+
+def test_a_file_may_have_so_much(tmp_path: Path) -> None:
+    (fault,) = load(tmp_path, "#" * 1_000_001).faults
+    assert str(fault) == "portals.toml: is larger than 1000000 bytes"
+    for key in (".".join("a" * 400_000), '"a" . ' * 100_000 + "a", "[" + "a." * 400_000 + "a]"):
+        (fault,) = load(tmp_path, key if key[0] == "[" else f"{key} = 1").faults
+        assert "more than 50 parts" in str(fault)
+
+
+def test_a_network_may_lie_in_another_of_the_same_portal_only(tmp_path: Path) -> None:
+    mine = second(networks='["203.0.113.64/26", "203.0.113.0/24", "203.0.113.80/32"]')
+    assert len(load(tmp_path, TEXT + mine).portals) == 2
+    third = second(id='"third"', domains='["third.vn"]', networks='["203.0.113.128/25"]')
+    (fault,) = load(tmp_path, TEXT + mine + third).faults
+    assert "203.0.113.128/25 overlaps 203.0.113.0/24, a network of the portal 'fabrikam'" in str(
+        fault
+    )
