@@ -17,7 +17,7 @@ from .http.host_check import LOOPBACK, read_host, read_hosts
 from .http.rate_limits import check_storage, read_limit
 from .portals.identity_provider import IdentityProvider
 from .portals.secret import with_secrets
-from .store.agent import Passwords
+from .store.agents import Passwords
 
 INSTANCE = Path(__file__).parent.parent / "instance"
 OWN_PROVIDERS = INSTANCE / "providers.json"

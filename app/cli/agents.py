@@ -11,8 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 from ..portals import Portal
 from ..services import Storage, services
 from ..store import DatabaseUnavailable
-from ..store.agent import ROLES
-from ..store.agents import LONGEST_NAME, Agents, NameTaken
+from ..store.agents import LONGEST_NAME, ROLES, Agents, NameTaken
 from ..store.passwords import LONGEST, SHORTEST
 
 

@@ -14,8 +14,8 @@ from ..services import storage
 from ..store.agents import Agent
 from ..store.hashing_limit import Busy
 from ..store.passwords import LONGEST, SHORTEST, TooEasy
+from ..store.sessions import digest
 from ..store.sign_in_throttle import Locked
-from ..store.tokens import digest
 from ..web.pages import page
 from ..web.site import Site
 from .access import TOKEN, agent_context, check_form, signed_in

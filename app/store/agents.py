@@ -5,25 +5,45 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import audit, passwords, sign_in_throttle
-from .agent import Agent, Passwords, agent_of_row, read_agent
 from .cases import utc_now
 from .database import Database
 from .schema import agents, devices, sessions
 from .sign_in_throttle import Key
-from .upsert import add_missing
+from .upsert import insert_into
 
 LONGEST_NAME: Final = 100
-
+ROLES: Final = ("agent", "lead")
+Passwords = Literal["everybody", "agents", "nobody"]
+"""Who may work with a password of ours; the others come through the identity provider."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Somebody of a portal's desk, or, with '' for the portal, of the one outside of all."""
+
+    id: int
+    portal: str
+    name: str
+    role: str
+    vouched: bool = False
+    """Whether an identity provider vouches for them: then others may have the same name."""
+    kept: str = field(default="", repr=False, compare=False)
+    """The hash of the password that they have just told, '' where none was asked for."""
+
+    @property
+    def signature(self) -> str:
+        """What stands in the audit and under notes: nobody else's."""
+        return f"{self.name[:80]} (#{self.id})" if self.vouched else self.name
 
 
 class NameTaken(Exception):
@@ -202,14 +222,12 @@ class Agents:
         :raise DatabaseUnavailable: it does not answer
         """
         told = {"name": _normal(name.replace("\0", ""))[:LONGEST_NAME], "role": role}
-        theirs = {"portal": portal, "issuer": issuer, "subject": subject}
+        key = {"portal": portal, "issuer": issuer, "subject": subject}
         with self._database.writing() as connection:
-            add_missing(connection, agents, theirs, told | {"added": self._now()})
-            same = [agents.c[key] == value for key, value in theirs.items()]
-            row = connection.execute(
-                update(agents).where(*same).values(told).returning(agents.c.id)
-            ).one()
-        return Agent(row.id, portal, told["name"], role, vouched=True)
+            row = insert_into(connection, agents).values({**key, **told, "added": self._now()})
+            upsert = row.on_conflict_do_update(index_elements=list(key), set_=told)
+            id = connection.execute(upsert.returning(agents.c.id)).scalar_one()
+        return Agent(id, portal, told["name"], role, vouched=True)
 
 
 def _sign_out(connection: Connection, agent: int) -> None:
@@ -233,3 +251,19 @@ def _normal(name: str) -> str:
 def typed_name(name: str) -> str:
     """Return a name that was typed as it is kept."""
     return _normal(name.replace("\0", "").strip())[:LONGEST_NAME]
+
+
+def read_agent(row: Row[Any], allowed: Passwords) -> Agent | None:
+    """Return the agent of a row with the role that they have by the way they sign in.
+
+    None for one with a password where nobody may work with one.
+    """
+    agent = agent_of_row(row)
+    if agent.vouched or allowed == "everybody":
+        return agent
+    return replace(agent, role="agent") if allowed == "agents" else None
+
+
+def agent_of_row(row: Row[Any]) -> Agent:
+    """Return the agent of a row, with the role that is kept."""
+    return Agent(row.id, row.portal, row.name, row.role, row.issuer is not None)

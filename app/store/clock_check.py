@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from .schema import audit
-from .timestamps import read_moment, record_moment
+from .schema import audit, moments
+from .upsert import upsert
 
 LEAP: Final = timedelta(days=3)
 """How far ahead of the last sweep a clock is believed at once: a machine is off over a weekend."""
@@ -56,7 +56,7 @@ class Watch:
         if sure or now <= last + LEAP or (doubt and _is_proved(doubt, new)):
             self._doubt = None
             # Not back: a clock that begins in 1970 at each start would be doubted each time.
-            record_moment(connection, SWEEP, max(now, last))
+            upsert(connection, moments, {"name": SWEEP}, {"at": max(now, last)})
             return True
         if doubt is None:
             told = f"The clock is {(now - last).days} days ahead of the last sweep"
@@ -78,5 +78,5 @@ def _goes_on(doubt: Doubt, new: Doubt) -> bool:
 
 def _last(connection: Connection, now: datetime) -> datetime:
     """Return the last moment that is sure: of a sweep, or, before the first, of what was done."""
-    swept = read_moment(connection, SWEEP)
+    swept = connection.execute(select(moments.c.at).where(moments.c.name == SWEEP)).scalar()
     return swept or connection.execute(select(func.max(audit.c.at))).scalar() or now

@@ -13,8 +13,8 @@ from .agents import Agent, typed_name
 from .cases import utc_now
 from .database import Database
 from .schema import agents, devices
+from .sessions import digest
 from .sign_in_throttle import Key
-from .tokens import digest
 
 LIFETIME: Final = timedelta(days=90)
 """How long a device is known after the last sign-in there."""

@@ -15,8 +15,7 @@ from sqlalchemy import Connection, delete, select
 from .database import Database
 from .schema import moments, secrets
 from .sessions import SHIFT
-from .timestamps import record_moment
-from .upsert import add_missing, insert_into
+from .upsert import insert_missing, upsert
 
 COOKIES: Final = "cookies"
 BEFORE: Final = "cookies-before"
@@ -37,7 +36,7 @@ def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
         key, before, changed = _read(connection)
     if not key:
         with database.writing() as connection:  # another process may have been faster
-            add_missing(connection, secrets, {"name": COOKIES}, {"value": _draw()})
+            insert_missing(connection, secrets, {"name": COOKIES}, {"value": _draw()})
             key, before, changed = _read(connection)
     if not before or changed is None or now >= changed + HANDOVER + SHIFT:
         return (key,)
@@ -56,11 +55,9 @@ def rotate(database: Database, now: datetime, at_once: bool = False) -> None:
         old = connection.execute(chosen).scalar()
         connection.execute(delete(secrets).where(secrets.c.name == BEFORE))
         if old and not at_once:
-            add_missing(connection, secrets, {"name": BEFORE}, {"value": old})
-        row = insert_into(connection, secrets).values(name=COOKIES, value=_draw())
-        new = {"value": row.excluded.value}
-        connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=new))
-        record_moment(connection, ROTATION, now)
+            insert_missing(connection, secrets, {"name": BEFORE}, {"value": old})
+        upsert(connection, secrets, {"name": COOKIES}, {"value": _draw()})
+        upsert(connection, moments, {"name": ROTATION}, {"at": now})
 
 
 def _read(connection: Connection) -> tuple[str, str, datetime | None]:

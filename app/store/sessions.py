@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,11 +12,10 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from .agent import Agent, Passwords, read_agent
+from .agents import Agent, Passwords, read_agent
 from .cases import utc_now
 from .database import Database, DatabaseUnavailable
 from .schema import agents, sessions
-from .tokens import digest
 
 SHIFT: Final = timedelta(hours=12)
 """How long somebody stays signed in."""
@@ -23,6 +23,11 @@ IDLE: Final = timedelta(hours=1)
 """How long somebody stays signed in without doing anything, unless a setting says otherwise."""
 OFTEN: Final = timedelta(minutes=1)
 """How often it is written down that somebody does something."""
+
+
+def digest(token: str) -> str:
+    """Return the SHA-256 digest of a token: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Outdated(Exception):

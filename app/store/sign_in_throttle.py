@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, and_, delete, select, update
 
 from .schema import attempts, devices, secrets
-from .upsert import add_missing
+from .upsert import insert_missing
 
 FREE: Final = 5
 """Wrong passwords in a row from one network, or one device, before the name is locked there."""
@@ -154,7 +154,7 @@ def _row(connection: Connection, table: Table, key: Key, now: datetime) -> Any:
     row = None
     while row is None:  # it may be forgiven just after it was found to be there
         if table is attempts:
-            add_missing(connection, attempts, key, {"failures": 0, "locked_until": now})
+            insert_missing(connection, attempts, key, {"failures": 0, "locked_until": now})
         row = connection.execute(select(table).where(_is(table, key)).with_for_update()).first()
         if row is None and table is not attempts:
             raise Locked(1)  # the device was forgotten just now; the next try is an unknown one's
@@ -190,6 +190,6 @@ def _secret(connection: Connection) -> str:
     chosen = select(secrets.c.value).where(secrets.c.name == KEY)
     secret = connection.execute(chosen).scalar()
     if secret is None:
-        add_missing(connection, secrets, {"name": KEY}, {"value": random.token_urlsafe(48)})
+        insert_missing(connection, secrets, {"name": KEY}, {"value": random.token_urlsafe(48)})
         secret = connection.execute(chosen).scalar_one()
     return str(secret)

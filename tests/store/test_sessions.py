@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from app.store import Database
-from app.store.agent import Agent
-from app.store.agents import Agents
+from app.store.agents import Agent, Agents
 from app.store.sessions import Outdated, Sessions
 from tests.store.fixtures import Clock, hash_quickly
 
