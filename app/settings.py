@@ -17,7 +17,7 @@ from .http.host_check import LOOPBACK, read_host, read_hosts
 from .http.rate_limits import check_storage, read_limit
 from .portals.identity_provider import IdentityProvider
 from .portals.secret import with_secrets
-from .store.agents import Passwords
+from .store.agents import PasswordPolicy
 
 INSTANCE = Path(__file__).parent.parent / "instance"
 OWN_PROVIDERS = INSTANCE / "providers.json"
@@ -97,7 +97,7 @@ class Settings:
     head_timeout: int = 10
     body_timeout: int = 20
     send_timeout: int = 30
-    passwords: Passwords = "everybody"
+    passwords: PasswordPolicy = "everybody"
     idle_minutes: int = 60
     hsts: str = ""
     identity: IdentityProvider | None = None
@@ -150,7 +150,7 @@ class Settings:
                 f"HSTS is seconds, as 31536000 or '31536000; includeSubDomains', not {hsts!r}"
             )
         passwords = environment.get("PASSWORDS", cls.passwords)
-        if passwords not in get_args(Passwords):
+        if passwords not in get_args(PasswordPolicy):
             raise ValueError(f"PASSWORDS is everybody, agents or nobody, not {passwords!r}")
         database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
         if database:
@@ -181,7 +181,7 @@ class Settings:
             head_timeout=_seconds(environment, "HEAD_TIMEOUT", cls.head_timeout),
             body_timeout=_seconds(environment, "BODY_TIMEOUT", cls.body_timeout),
             send_timeout=_seconds(environment, "SEND_TIMEOUT", cls.send_timeout),
-            passwords=cast(Passwords, passwords),
+            passwords=cast(PasswordPolicy, passwords),
             idle_minutes=int(idle),
             hsts=hsts,
             identity=IdentityProvider.from_environment(environment),

@@ -11,8 +11,8 @@ from flask.cli import AppGroup, with_appcontext
 from ..portals import Portal
 from ..services import Storage, services
 from ..store import DatabaseUnavailable
-from ..store.agents import LONGEST_NAME, ROLES, Agents, NameTaken
-from ..store.passwords import LONGEST, SHORTEST
+from ..store.agents import MAX_NAME_LENGTH, ROLES, Agents, NameTaken
+from ..store.passwords import MAX_LENGTH, MIN_LENGTH
 
 
 class KeptGroup(AppGroup):
@@ -41,8 +41,8 @@ _portal = click.option("--portal", default="", help="The portal whose desk it is
 def add(name: str, role: str, portal: str) -> None:
     """Add an agent; the password is asked for, or read from standard input."""
     name = name.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or "#" in name:
-        why = f"a name has 1 to {LONGEST_NAME} characters, no # among them"
+    if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or "#" in name:
+        why = f"a name has 1 to {MAX_NAME_LENGTH} characters, no # among them"
         raise click.BadParameter(why, param_hint="NAME")
     if portal and _find(portal) is None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
@@ -167,7 +167,7 @@ def _agents() -> Agents:
 
 def _password() -> str:
     if sys.stdin.isatty():
-        asked = f"Password ({SHORTEST} to {LONGEST} characters)"
+        asked = f"Password ({MIN_LENGTH} to {MAX_LENGTH} characters)"
         return str(click.prompt(asked, hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\n")
 
