@@ -101,7 +101,7 @@ def test_sessions_are_listed_and_ended(
     assert sessions.end_others(lan, third) == 1
     assert (sessions.find_agent("", second), sessions.find_agent("", third)) == (None, lan)
     assert sessions.find_agent("", theirs) == kim
-    fourth = sessions.begin(lan, instead=third)
+    fourth = sessions.begin(lan, replaced=third)
     assert (sessions.find_agent("", third), sessions.find_agent("", fourth)) == (None, lan)
 
 
