@@ -18,7 +18,7 @@ from .sessions import SESSION_LIFETIME
 from .upsert import insert_missing, upsert
 
 CURRENT: Final = "cookies"
-PREVIOUS: Final = "cookies-previous"
+PREVIOUS: Final = "cookies-before"
 ROTATION: Final = "rotation"
 PROPAGATION: Final = timedelta(minutes=2)
 """How long the old key still signs after a rotation: longer than processes cache the keys, and than
