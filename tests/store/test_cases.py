@@ -91,7 +91,7 @@ def test_a_long_note_without_blanks_takes_no_time(cases: Cases) -> None:
 
 def test_another_portal_has_no_such_case(cases: Cases) -> None:
     case = cases.open("proseware", "vi", FACTS)
-    for act in (cases.find, cases.end):
+    for act in (cases.find, cases.delete):
         with pytest.raises(UnknownCode):
             act("", case.code)
     with pytest.raises(UnknownCode):

@@ -67,8 +67,8 @@ def test_the_sqlite_file_is_created_at_its_first_use(tmp_path: Path) -> None:
         for ask in (database.reading, database.writing):
             with ask() as connection:
                 asked = ("journal_mode", "synchronous", "foreign_keys")
-                told = [connection.scalar(text(f"PRAGMA {name}")) for name in asked]
-                assert told == ["wal", 2, 1]
+                values = [connection.scalar(text(f"PRAGMA {name}")) for name in asked]
+                assert values == ["wal", 2, 1]
 
 
 def test_postgresql_is_migrated_at_its_first_use(postgres: PostgresServer) -> None:
@@ -261,10 +261,12 @@ def test_a_moment_is_stored_in_utc(database: Database) -> None:
             insert(sessions).values(token="t", agent=1, begun=now, seen=now, expires=now)
         )
         for moment, found in ((now, 0), (now + timedelta(microseconds=1), 1)):
-            told = connection.scalars(select(sessions.c.expires).where(sessions.c.expires < moment))
-            assert len(told.all()) == found
-        (told,) = connection.scalars(select(sessions.c.expires))
-        assert (told, told.tzinfo) == (now, UTC)
+            values = connection.scalars(
+                select(sessions.c.expires).where(sessions.c.expires < moment)
+            )
+            assert len(values.all()) == found
+        (values,) = connection.scalars(select(sessions.c.expires))
+        assert (values, values.tzinfo) == (now, UTC)
         with pytest.raises(StatementError, match="time zone"):
             connection.execute(update(sessions).values(expires=now.replace(tzinfo=None)))
 

@@ -44,7 +44,7 @@ def test_postgresql_that_hangs_is_unavailable(postgres: PostgresServer, caplog) 
             with pytest.raises(DatabaseUnavailable), ask() as connection:  # type: ignore[operator]
                 connection.execute(select(secrets))
 
-        with ThreadPoolExecutor(6) as pool, postgres.frozen(), at_most(limits.LIMIT):
+        with ThreadPoolExecutor(6) as pool, postgres.frozen(), at_most(limits.TIME_LIMIT):
             for end in [pool.submit(hang, database.writing) for _ in range(6)]:
                 end.result(20)
         clock.now += 60
@@ -66,7 +66,7 @@ def test_postgresql_hangs_within_a_transaction(postgres: PostgresServer) -> None
 
         end = pool.submit(write)
         assert inside.wait(20)
-        with postgres.frozen(), at_most(limits.LIMIT):
+        with postgres.frozen(), at_most(limits.TIME_LIMIT):
             frozen.set()
             assert isinstance(end.exception(20), DatabaseUnavailable)
 
@@ -95,9 +95,9 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
                         status, took = ask("GET", path)
                         assert status == 200
                         assert took < 3
-            told = [end.result() for end in hanging]
-        assert {status for status, _ in told} == {503, 200}  # metrics say that it is away
-        assert max(took for _, took in told) < limits.LIMIT + 3
+            responses = [end.result() for end in hanging]
+        assert {status for status, _ in responses} == {503, 200}  # metrics say that it is away
+        assert max(took for _, took in responses) < limits.TIME_LIMIT + 3
         deadline = time.monotonic() + 20
         while ask("POST", "/vi/help?place=work")[0] != 303:
             assert time.monotonic() < deadline
