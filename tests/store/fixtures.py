@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from argon2 import PasswordHasher
@@ -43,13 +45,41 @@ def postgres(_postgres: PostgresServer) -> Iterator[PostgresServer]:
     _postgres.clear()
 
 
+@pytest.fixture(scope="session")
+def _sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "desk.sqlite3"
+    _make_tables(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def _postgres_with_tables(_postgres: PostgresServer) -> str:
+    return _make_tables(_postgres.new_url(lasting=True))
+
+
+def _make_tables(url: str) -> str:
+    with closing(Database(url)) as database:
+        database.migrate()
+        return str(database.url.database)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of a new database, once of each kind."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where a new database without tables is, once of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/desk.sqlite3"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.new_url()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where a new database is, once of each kind: its tables are there, with nothing in."""
+    if request.param == "sqlite":
+        file = copy(request.getfixturevalue("_sqlite_with_tables"), tmp_path / "desk.sqlite3")
+        return f"sqlite:///{file}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_url(request.getfixturevalue("_postgres_with_tables"))
 
 
 @pytest.fixture

@@ -44,6 +44,12 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """Return where a database without tables is: how they are made is tested here."""
+    return empty_database_url
+
+
 def names(database: Database) -> list[str]:
     with database.reading() as connection:
         return sorted(connection.scalars(select(secrets.c.name)))

@@ -28,15 +28,16 @@ def test_acknowledged_writes_survive_kill_9_of_the_process(database_url: str) ->
 
 def test_acknowledged_writes_survive_kill_9_of_postgresql(postgres: PostgresServer) -> None:
     url, numbers = postgres.new_url(), count()
-    assert postgres.setting("fsync") == postgres.setting("synchronous_commit") == "on"
-    with closing(Database(url)) as database:
-        acknowledged = cut(
-            lambda: keep(database, f"{next(numbers):08}"),
-            postgres.kill,
-            DatabaseUnavailable,
-            writers=3,
-        )
-    postgres.start()
-    with closing(Database(url)) as database:
-        check_kept(database, acknowledged, writers=3)
-        keep(database, "goes on")
+    with postgres.turned_on("fsync"):
+        assert postgres.setting("synchronous_commit") == "on"
+        with closing(Database(url)) as database:
+            acknowledged = cut(
+                lambda: keep(database, f"{next(numbers):08}"),
+                postgres.kill,
+                DatabaseUnavailable,
+                writers=3,
+            )
+        postgres.start()
+        with closing(Database(url)) as database:
+            check_kept(database, acknowledged, writers=3)
+            keep(database, "goes on")
