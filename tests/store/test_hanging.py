@@ -105,10 +105,10 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
 
 
 def test_calls_beyond_the_limit_fail_fast(monkeypatch) -> None:
-    gate, inside, done = ConcurrencyLimit(2), Barrier(3), Event()
+    limit, inside, done = ConcurrencyLimit(2), Barrier(3), Event()
 
     def stay() -> None:
-        with gate.passing():
+        with limit.hold():
             inside.wait(10)
             done.wait(10)
 
@@ -116,23 +116,23 @@ def test_calls_beyond_the_limit_fail_fast(monkeypatch) -> None:
     for thread in threads:
         thread.start()
     inside.wait(10)
-    with pytest.raises(LimitReached), gate.passing(0.01):
+    with pytest.raises(LimitReached), limit.hold(0.01):
         pytest.fail("a third one")
-    monkeypatch.setattr(gate._changed, "wait", None)  # those inside have been for too long already
-    with pytest.raises(LimitReached), gate.passing(0.01):
+    monkeypatch.setattr(limit._changed, "wait", None)  # those inside have been for too long already
+    with pytest.raises(LimitReached), limit.hold(0.01):
         pytest.fail("a fourth one")
     done.set()
     for thread in threads:
         thread.join()
-    with gate.passing(0.01):
+    with limit.hold(0.01):
         pass
 
 
 def test_a_waiting_call_starts_when_another_ends() -> None:
-    gate = ConcurrencyLimit(1)
+    limit = ConcurrencyLimit(1)
 
     def pass_by(number: int) -> int:
-        with gate.passing(10):
+        with limit.hold(10):
             return number
 
     with ThreadPoolExecutor(8) as pool:
