@@ -107,7 +107,7 @@ def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere; what they did stays in the audit."""
     if not _agents().remove(portal, name):
         raise _no_agent(name, "here")
-    require_storage().database.scrub()
+    require_storage().database.rewrite_erased()
 
 
 @agents.command("list")

@@ -9,7 +9,7 @@ from typing import Final
 from ..store import DatabaseUnavailable
 from ..store.cases import UnknownCode
 from ..store.code_budget import CodeBudget
-from ..store.concurrency_limit import LONGEST, ConcurrencyLimit, LimitReached
+from ..store.concurrency_limit import MAX_WAIT, ConcurrencyLimit, LimitReached
 from .rate_limits import Allowance, Rate
 from .security_log import record
 
@@ -90,7 +90,7 @@ class CodeThrottle:
         :raise DatabaseUnavailable: the one before does not come to its end
         """
         try:
-            with self._gates[hash(who[:2][-1]) % GATES].passing(LONGEST):
+            with self._gates[hash(who[:2][-1]) % GATES].hold(MAX_WAIT):
                 yield
         except LimitReached:
             raise DatabaseUnavailable from None

@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from . import audit, passwords, sign_in_throttle
+from . import audit, passwords
+from . import sign_in_throttle as throttle
 from .cases import utc_now
 from .database import Database
 from .schema import agents, devices, sessions
@@ -76,12 +77,12 @@ class Agents:
         :raise NameTaken: the desk has an agent of this name
         :raise DatabaseUnavailable: the database does not answer
         """
-        name, password_hash = _nfc(name), passwords.hash_new_password(password, name, *words)
+        name, hashed = _nfc(name), passwords.hash_new_password(password, name, *words)
         row = {
             "portal": portal,
             "name": name,
             "role": role,
-            "password": password_hash,
+            "password": hashed,
             "added": self._now(),
         }
         try:
@@ -120,12 +121,10 @@ class Agents:
         :raise ValueError: the password is too short, too long, or easily guessed
         :raise DatabaseUnavailable: the database does not answer
         """
-        name, password_hash = _nfc(name), passwords.hash_new_password(password, name, *words)
+        name, hashed = _nfc(name), passwords.hash_new_password(password, name, *words)
         with self._database.writing() as connection:
-            sign_in_throttle.reset_name(connection, portal, name)
-            changed = (
-                update(agents).where(_has_password(portal, name)).values(password=password_hash)
-            )
+            throttle.reset_name(connection, portal, name)
+            changed = update(agents).where(_has_password(portal, name)).values(password=hashed)
             agent = connection.execute(changed.returning(agents.c.id)).scalar()
             if agent is not None:
                 _sign_out(connection, agent)
@@ -137,27 +136,23 @@ class Agents:
         :param old: the current password
         :raise ValueError: the new one is too short, too long, or easily guessed
         :raise SignInLocked: too many wrong passwords
-        :raise Busy: too many passwords are being checked
+        :raise SlotsFull: too many passwords are being checked
         :raise DatabaseUnavailable: the database does not answer
         """
         with passwords.KNOWN_DEVICE_SLOTS.taken():
             with self._database.writing() as connection:
-                sign_in_throttle.count_reauthentication(
-                    connection, agent.portal, agent.name, self._now()
-                )
+                throttle.count_reauthentication(connection, agent.portal, agent.name, self._now())
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
             if row is None or not passwords.verify(old, row.password):
                 return False
             with self._database.writing() as connection:
-                sign_in_throttle.reset_reauthentication(connection, agent.portal, agent.name)
+                throttle.reset_reauthentication(connection, agent.portal, agent.name)
             # Only after the old one was right: the check of a new password is expensive.
-            password_hash = passwords.hash_new_password(new, agent.name, *words)
+            hashed = passwords.hash_new_password(new, agent.name, *words)
         with self._database.writing() as connection:
             same = (agents.c.id == agent.id) & (agents.c.password == row.password)
-            if not connection.execute(
-                update(agents).where(same).values(password=password_hash)
-            ).rowcount:
+            if not connection.execute(update(agents).where(same).values(password=hashed)).rowcount:
                 return False
             _sign_out(connection, agent.id)
             audit.write(connection, self._now(), agent.portal, agent.signature, "password", "")
@@ -180,7 +175,7 @@ class Agents:
         :raise DatabaseUnavailable: the database does not answer
         """
         with self._database.writing() as connection:
-            sign_in_throttle.reset_name(connection, portal, _nfc(name))
+            throttle.reset_name(connection, portal, _nfc(name))
             own = devices.c.agent.in_(select(agents.c.id).where(_has_password(portal, name)))
             connection.execute(update(devices).where(own).values(failures=0))
 
@@ -200,16 +195,16 @@ class Agents:
         :param network: of the client; ignored for a known device
         :param device: key of the known device, from ``Devices.find``
         :raise SignInLocked: too many wrong passwords for this name from this network or device
-        :raise Busy: too many passwords are being checked
+        :raise SlotsFull: too many passwords are being checked
         :raise DatabaseUnavailable: the database does not answer
         """
         name, now = normalise_name(name), self._now()
         with (passwords.KNOWN_DEVICE_SLOTS if device else passwords.UNKNOWN_DEVICE_SLOTS).taken():
             with self._database.writing() as connection:
                 if device:
-                    lock = sign_in_throttle.count_on_device(connection, device, now)
+                    lock = throttle.count_on_device(connection, device, now)
                 else:
-                    lock = sign_in_throttle.count_attempt(connection, portal, name, network, now)
+                    lock = throttle.count_attempt(connection, portal, name, network, now)
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(_has_password(portal, name))).first()
             right = passwords.verify(password, row.password if row else None)
@@ -220,9 +215,9 @@ class Agents:
             return None
         with self._database.writing() as connection:
             if device:
-                sign_in_throttle.reset_device(connection, device)
+                throttle.reset_device(connection, device)
             else:
-                sign_in_throttle.reset_network(connection, portal, name, network)
+                throttle.reset_network(connection, portal, name, network)
             if fresh:
                 same = (agents.c.id == row.id) & (agents.c.password == row.password)
                 connection.execute(update(agents).where(same).values(password=fresh))

@@ -181,7 +181,7 @@ class Cases:
             _find(connection, portal, code, now, lock=True)
             erase(connection, (code,), "deleted")
             audit.write(connection, now, portal, agent, "deleted", code)
-        self._database.erased()
+        self._database.after_erase()
 
     def sweep(self, sure: bool = False) -> bool:
         """Erase expired cases, and delete rows that are past their retention.
@@ -195,7 +195,7 @@ class Cases:
             trusted = self._clock_check.accept(connection, now, sure)
         if trusted:
             sweep(self._database, now, self.lifetime)
-        self._database.scrub()
+        self._database.rewrite_erased()
         return trusted
 
 

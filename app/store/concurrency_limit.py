@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from threading import Condition
 from typing import Final
 
-MOST: Final = 2
+MAX_CALLS: Final = 2
 """Concurrent calls; a server has more threads, for pages without a call."""
-PATIENCE: Final = 0.25
-LONGEST: Final = 2.0
+MAX_STALL: Final = 0.25
+MAX_WAIT: Final = 2.0
 """Seconds to wait: while no call starts or ends, and in all."""
 
 
@@ -22,14 +22,14 @@ class LimitReached(Exception):
 class ConcurrencyLimit:
     """Limit of concurrent calls."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_CALLS) -> None:
         self._most = most
-        self._inside = 0
-        self._since = time.monotonic()  # of the last start or end of a call
+        self._running = 0
+        self._last_change = time.monotonic()  # of the last start or end of a call
         self._changed = Condition()
 
     @contextmanager
-    def passing(self, patience: float = PATIENCE) -> Iterator[None]:
+    def hold(self, patience: float = MAX_STALL) -> Iterator[None]:
         """Hold one place during the block.
 
         :param patience: seconds to wait while no call starts or ends
@@ -46,15 +46,15 @@ class ConcurrencyLimit:
                 self._changed.notify_all()
 
     def _move(self, change: int) -> None:
-        self._inside += change
-        self._since = time.monotonic()
+        self._running += change
+        self._last_change = time.monotonic()
 
     def _wait(self, patience: float) -> None:
         now = time.monotonic()
-        end = now + LONGEST
-        while self._inside >= self._most:
+        end = now + MAX_WAIT
+        while self._running >= self._most:
             # Counted from the last change: when calls already hang, a new one does not wait again.
-            left = min(self._since + patience, end) - now
+            left = min(self._last_change + patience, end) - now
             if left <= 0:
                 raise LimitReached
             self._changed.wait(left)

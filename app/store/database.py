@@ -1,6 +1,6 @@
-"""The database: SQLite in a file of its own, or PostgreSQL for several machines.
+"""The database: a SQLite file, or PostgreSQL for several machines.
 
-It is opened and brought up to date at its first use, not at start: the wizard needs none.
+It is opened and migrated at its first use, not at start: the wizard does not need it.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from . import concurrency_limit, sqlite
 from .db_errors import describe, is_contention, is_statement_error
 from .migrate import UnknownRevision, is_current, migrate_to
 from .secure_erase import SecureErase
-from .sqlite import PATIENCE, WRITES
+from .sqlite import LOCK_TIMEOUT, WRITES
 
 PAUSE: Final = 5.0
-"""Seconds in which a database that did not answer is not asked again."""
+"""Seconds without another try after the database did not answer."""
 
 log = logging.getLogger(__name__)
 
 
 class DatabaseUnavailable(Exception):
-    """The database does not answer just now; nothing was acknowledged.
+    """The database does not answer; nothing was acknowledged.
 
-    Nothing was changed either, unless it went away while it was making sure of the change.
+    Nothing was changed either, unless the connection broke during the commit.
     """
 
 
 class Database:
-    """A database that may come and go.
+    """Database wrapper that tolerates outages.
 
     :param url: as SQLAlchemy writes it: ``sqlite:///path`` or ``postgresql://user@host/name``
     :raise ValueError: the URL is neither
@@ -46,173 +46,169 @@ class Database:
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.url = read_url(url)
         self._clock = clock
-        self._asleep_until = float("-inf")
-        self._opening, self._saying, self._gate = (
-            Lock(),
-            Lock(),
-            concurrency_limit.ConcurrencyLimit(),
-        )
-        self._ready = self._away = False
+        self._suspended_until = float("-inf")
+        self._migrating, self._state_lock = Lock(), Lock()
+        self._limit = concurrency_limit.ConcurrencyLimit()
+        self._ready = self._unavailable = False
         self._file = self.url.database if self.url.get_backend_name() == "sqlite" else None
-        self._opened: tuple[int, int] | None = None
-        self._make_engine()
+        self._file_id: tuple[int, int] | None = None
+        self._create_engine()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection to read with.
+        """Open a connection for reading.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        with self._asking(), self._engine.connect() as connection:
+        with self._connected(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept, all or none, once the block has ended.
+        """Open a transaction that commits at the end of the block.
 
         :raise DatabaseUnavailable: it does not answer; nothing was acknowledged
         """
-        with self._asking():
-            with self._changing() as connection:
+        with self._connected():
+            with self._transaction() as connection:
                 yield connection
-            if self._is_another_file():  # what was written is in the one that is gone
+            if self._file_changed():  # the change is in a file that is gone
                 raise DatabaseUnavailable
             self._secure_erase.truncate_log()
 
-    def erased(self) -> None:
-        """Take what a change has just erased out of SQLite's files, or begin to: see ``scrub``."""
-        self._secure_erase.erased()
+    def after_erase(self) -> None:
+        """Start to rewrite from the files what the last commit has erased."""
+        self._secure_erase.after_erase()
 
-    def scrub(self) -> None:
-        """Take what was erased, by whomever, out of the files for good, unless that was done."""
-        self._secure_erase.remove()
+    def rewrite_erased(self) -> None:
+        """Rewrite the files if they may still hold erased data."""
+        self._secure_erase.rewrite()
 
     def migrate(self, revision: str = "head") -> None:
-        """Bring the tables to a revision: ``head`` is the newest, ``base`` is none at all.
+        """Migrate the tables to a revision: ``head`` is the newest, ``base`` has no tables.
 
-        :raise DatabaseUnavailable: it does not answer, or newer code has changed it
+        :raise DatabaseUnavailable: it does not answer, or newer code has migrated it
         """
         try:
-            self._begin_anew()
+            self._open_file()
             with self._engine.connect() as connection:
-                there = is_current(connection)  # then nobody who writes is waited for
-            if revision != "head" or not there:
-                with self._changing() as connection:
+                current = is_current(connection)  # then no write lock is needed
+            if revision != "head" or not current:
+                with self._transaction() as connection:
                     migrate_to(connection, revision)
         except (SQLAlchemyError, OSError, UnknownRevision) as fault:
-            raise self._rest(fault) from fault
+            raise self._suspend(fault) from fault
         self._ready = revision == "head"
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._engine.dispose()
 
     @contextmanager
-    def _changing(self) -> Iterator[Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         with self._engine.connect() as connection:
             connection = connection.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
-        self._check_awake()
-        # At its first use it may take a moment, and nobody has reason to think that it hangs.
-        patience = (
-            concurrency_limit.PATIENCE if self._ready or self._away else concurrency_limit.LONGEST
-        )
+    def _connected(self) -> Iterator[None]:
+        self._check_suspended()
+        # The first use may take long without hanging.
+        used = self._ready or self._unavailable
+        stall = concurrency_limit.MAX_STALL if used else concurrency_limit.MAX_WAIT
         try:
-            with self._gate.passing(patience), self._limited():
-                self._check_awake()  # while this one waited, another may have asked in vain
-                self._open()
+            with self._limit.hold(stall), self._deadline():
+                self._check_suspended()  # another call may have failed meanwhile
+                self._prepare()
                 yield
         except concurrency_limit.LimitReached:
             raise DatabaseUnavailable from None
         except (DBAPIError, PoolTimeout) as fault:
             if is_statement_error(fault):
                 raise
-            raise self._rest(fault) from fault
-        if self._away:
-            self._away = False
+            raise self._suspend(fault) from fault
+        if self._unavailable:
+            self._unavailable = False
             log.warning("The database is back")
 
-    def _open(self) -> None:
-        """Bring it up to date, unless that was done; of several threads, one does it."""
-        if self._ready and not self._is_another_file():
+    def _prepare(self) -> None:
+        """Migrate the tables unless that is done; only one thread does it."""
+        if self._ready and not self._file_changed():
             return
-        if not self._opening.acquire(timeout=PATIENCE):
+        if not self._migrating.acquire(timeout=LOCK_TIMEOUT):
             raise DatabaseUnavailable
         try:
-            self._check_awake()  # the one before may have waited in vain: once is enough
-            if not self._ready or self._is_another_file():
+            self._check_suspended()  # the thread before may have failed
+            if not self._ready or self._file_changed():
                 self.migrate()
         finally:
-            self._opening.release()
+            self._migrating.release()
 
-    def _is_another_file(self) -> bool:
-        return self._file is not None and sqlite.identify(self._file) != self._opened
+    def _file_changed(self) -> bool:
+        return self._file is not None and sqlite.identify(self._file) != self._file_id
 
-    def _begin_anew(self) -> None:
-        """Make SQLite's file, and let go of the one that had its name before."""
-        if self._file is None or (self._opened and not self._is_another_file()):
+    def _open_file(self) -> None:
+        """Create SQLite's file; close the connections to another file of its name."""
+        if self._file is None or (self._file_id and not self._file_changed()):
             return
-        if self._opened:
+        if self._file_id:
             log.warning("The database's file is gone, or is another one")
             self._engine.dispose()
         sqlite.make_file(self._file)
-        self._opened = sqlite.identify(self._file)
+        self._file_id = sqlite.identify(self._file)
 
-    def _check_awake(self) -> None:
-        if self._clock() < self._asleep_until:
+    def _check_suspended(self) -> None:
+        if self._clock() < self._suspended_until:
             raise DatabaseUnavailable
 
-    def _rest(self, fault: Exception) -> DatabaseUnavailable:
-        """Leave the database alone for a while, and say once that it is away."""
-        if is_contention(fault):  # it is well
+    def _suspend(self, fault: Exception) -> DatabaseUnavailable:
+        """Suspend the database for ``PAUSE`` seconds after a failure; log that once."""
+        if is_contention(fault):  # the database is healthy
             return DatabaseUnavailable()
-        with self._saying:
-            self._ready = False  # who knows what comes back
-            first, self._away = not self._away, True
-            self._asleep_until = self._clock() + PAUSE
-        if first:
+        with self._state_lock:
+            self._ready = False  # it may come back with other tables
+            new, self._unavailable = not self._unavailable, True
+            self._suspended_until = self._clock() + PAUSE
+        if new:
             log.error("The database is away: no cases, no counts just now (%s)", describe(fault))
         return DatabaseUnavailable()
 
-    def _make_engine(self) -> None:
+    def _create_engine(self) -> None:
         settings, prepare = sqlite.SETTINGS, sqlite.prepare
-        self._limited: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._deadline: Callable[[], AbstractContextManager[None]] = nullcontext
         if self._file is None:
-            from . import postgresql  # with its driver, which SQLite needs none of
+            from . import postgresql  # imported here: its driver is not needed for SQLite
 
             settings, prepare = postgresql.SETTINGS, postgresql.limit
-            self._limited = postgresql.limited
-        missing = {name: value for name, value in settings.items() if name not in self.url.query}
+            self._deadline = postgresql.limited
+        defaults = {name: value for name, value in settings.items() if name not in self.url.query}
         self._engine = create_engine(
             self.url,
-            connect_args=missing,
+            connect_args=defaults,
             pool_pre_ping=self._file is None,
-            pool_timeout=PATIENCE,
-            hide_parameters=True,  # a fault's text may reach a log
+            pool_timeout=LOCK_TIMEOUT,
+            hide_parameters=True,  # its errors may be logged
         )
         prepare(self._engine)
         self._secure_erase = SecureErase(self._engine)
-        # SQLite's last connection takes the log away; a server's workers end with theirs open.
+        # The last connection to SQLite removes the log; workers of a server end without closing it.
         finalize(self, self._engine.dispose)
 
 
 def read_url(url: str) -> URL:
-    """Return a database's URL, understood; it may hold a password, so is never quoted.
+    """Parse a database URL; no message quotes it, because it may hold a password.
 
     :raise ValueError: it is neither SQLite's nor PostgreSQL's
     """
     try:
-        told = make_url(url)
-    except (ArgumentError, ValueError):  # the latter quotes a port, or what was taken for one
-        told = None
-    if told is not None and told.drivername == "sqlite" and told.database:
-        if not told.database.startswith((":memory:", "file:")):
-            return told
-        told = None
-    if told is not None and told.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return told.set(drivername="postgresql+psycopg")
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: its message would quote the port
+        parsed = None
+    if parsed is not None and parsed.drivername == "sqlite" and parsed.database:
+        if not parsed.database.startswith((":memory:", "file:")):
+            return parsed
+        parsed = None
+    if parsed is not None and parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
     raise ValueError("DATABASE_URL is like sqlite:///desk.sqlite3 or postgresql://user@host/name")

@@ -50,7 +50,7 @@ def _run_batch(database: Database, step: Callable[[Connection], int]) -> int:
     with database.writing() as connection:
         number = step(connection)
     if number:
-        database.erased()
+        database.after_erase()
     return number
 
 

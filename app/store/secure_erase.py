@@ -26,7 +26,7 @@ class SecureErase:
         self._engine = engine
         self._in_log = self._in_pages = True
 
-    def erased(self) -> None:
+    def after_erase(self) -> None:
         """Truncate the log after an erasure, and note that the pages may hold more of it."""
         self._in_log = self._in_pages = True
         self.truncate_log()
@@ -40,13 +40,13 @@ class SecureErase:
             return
         self._in_log = False  # first: another thread may set it again
         try:
-            done = sqlite.empty_log(self._engine)
+            done = sqlite.truncate_log(self._engine)
         except (sqlite3.Error, SQLAlchemyError):  # the change itself is committed
             done = False
         if not done:
             self._in_log = True
 
-    def remove(self) -> None:
+    def rewrite(self) -> None:
         """Rewrite the file or the tables if something was erased, and truncate the log.
 
         If they are in use, the next call does it.

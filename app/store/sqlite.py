@@ -1,4 +1,4 @@
-"""SQLite's file: made for this user only, and never taken for another one of the same name."""
+"""SQLite: create the file for this user only, and notice when it is replaced."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, event
 
-PATIENCE: Final = 3
-"""Seconds that a writer waits for another one."""
+LOCK_TIMEOUT: Final = 3
+"""Seconds that a writer waits for another writer."""
 WRITES: Final = "writes"
-SETTINGS: Final[dict[str, Any]] = {"timeout": PATIENCE}
-LOG_PATIENCE: Final = 0.1
-"""Seconds that whoever erases waits for those who read, to cut the log."""
+SETTINGS: Final[dict[str, Any]] = {"timeout": LOCK_TIMEOUT}
+TRUNCATE_TIMEOUT: Final = 0.1
+"""Seconds to wait for readers before the log is truncated."""
 BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def prepare(engine: Engine) -> None:
-    """Let an engine open files that are there, and begin its transactions as we do."""
+    """Make an engine open existing files only, and begin its transactions explicitly."""
     event.listen(engine, "do_connect", _open)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
 
 
 def make_file(name: str) -> None:
-    """Make the file unless it is there: SQLite itself would let everybody read it."""
+    """Create the file if it is missing: SQLite would make it readable for everybody."""
     Path(name).parent.mkdir(parents=True, exist_ok=True)
-    # One that is there is left alone: to close it would undo SQLite's own locks on it.
+    # An existing file is not opened: closing it would release SQLite's own locks.
     with suppress(FileExistsError):
         os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def identify(name: str) -> tuple[int, int] | None:
-    """Return which file stands under a name just now, None when there is none."""
+    """Return device and inode of a file, None if it is missing."""
     try:
         found = Path(name).stat()
     except OSError:
@@ -46,15 +46,15 @@ def identify(name: str) -> tuple[int, int] | None:
 
 
 def is_busy(fault: BaseException | None) -> bool:
-    """Tell whether somebody else was writing for too long."""
+    """Return whether an error means that another writer held the lock for too long."""
     return getattr(fault, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
-def empty_log(engine: Engine) -> bool:
-    """Write the log into the file and cut it to nothing; False while somebody reads or writes."""
+def truncate_log(engine: Engine) -> bool:
+    """Checkpoint and truncate the write-ahead log; return False if it is in use."""
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
         (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {LOG_PATIENCE * 1000:.0f}")
+        cursor.execute(f"PRAGMA busy_timeout = {TRUNCATE_TIMEOUT * 1000:.0f}")
         try:
             (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
@@ -63,11 +63,10 @@ def empty_log(engine: Engine) -> bool:
 
 
 def rewrite(engine: Engine) -> bool:
-    """Write the whole file anew, without what is in none of its rows; others may read meanwhile.
+    """Rewrite the file without deleted rows; readers may continue.
 
-    True: nothing else is kept.
-
-    :raise sqlite3.Error: somebody else writes, or there is no room
+    :return: True: no deleted row remains
+    :raise sqlite3.Error: another writer is active, or the disk is full
     """
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
         cursor.execute("VACUUM")
@@ -75,13 +74,13 @@ def rewrite(engine: Engine) -> bool:
 
 
 def _open(_: Any, __: Any, args: list[Any], settings: dict[str, Any]) -> None:
-    # In place of a file that is gone SQLite would make an empty one that everybody may read.
+    # Otherwise SQLite would create a missing file, readable for everybody.
     args[0] = f"file:{quote(args[0])}?mode=rw"
     settings["uri"] = True
 
 
 def _set_up(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions begin where _begin says so
+    connection.isolation_level = None  # _begin begins the transactions
     cursor = connection.cursor()
     _use_wal(cursor)
     for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
@@ -90,8 +89,8 @@ def _set_up(connection: Any, _: Any) -> None:
 
 
 def _use_wal(cursor: sqlite3.Cursor) -> None:
-    # SQLite waits for a lock, but not in this statement, which changes a new file: two would clash.
-    deadline = time.monotonic() + PATIENCE
+    # SQLite does not wait for a lock in this statement, which changes a new file.
+    deadline = time.monotonic() + LOCK_TIMEOUT
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
@@ -103,6 +102,6 @@ def _use_wal(cursor: sqlite3.Cursor) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A writer that began as a reader could not wait for another one (SQLITE_BUSY at once).
+    # A transaction that starts as a reader cannot wait for a writer (SQLITE_BUSY at once).
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -128,14 +128,14 @@ def test_a_case_that_ends_while_it_is_changed(
 ) -> None:
     client, cases = agent_of(), services(desk_app).storage.cases
     form = fields(client.get(url(case.code))) | {"place": "home"}
-    look = cases.look
+    look = cases.view
 
     def end_it(portal: str, code: str, agent: str) -> Case:
         found = look(portal, code, agent)
         cases.delete(portal, code)
         return found
 
-    monkeypatch.setattr(cases, "look", end_it)
+    monkeypatch.setattr(cases, "view", end_it)
     page = client.post(url(case.code, path), data=form)
     assert page.status_code == 410
     assert "deleted" in visible_text(page)
@@ -266,7 +266,7 @@ def test_the_desk_goes_on_without_its_database(
     def away(*_: object) -> None:
         raise DatabaseUnavailable
 
-    monkeypatch.setattr(services(desk_app).storage.sessions, "agent_of", away)
+    monkeypatch.setattr(services(desk_app).storage.sessions, "find_agent", away)
     page = client.get("/en/desk?place=home")
     assert page.status_code == 200
     assert "not available just now" in visible_text(page)

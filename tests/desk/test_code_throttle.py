@@ -261,7 +261,7 @@ def test_people_of_one_network_at_once_are_in_nobodys_way(make_app: Callable[...
 def test_nobody_waits_for_long_behind_a_look_up_that_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.http.code_throttle.LONGEST", 0.05)
+    monkeypatch.setattr("app.http.code_throttle.MAX_WAIT", 0.05)
     throttle = CodeThrottle([Rate(read_limit("10 per hour"))])
     with (
         throttle.trying(("198.51.100.1", "198.51.100.0/24"), ""),

@@ -1,4 +1,4 @@
-"""Each page shown counts once, by fixed words; what was typed never does, and nobody sees it."""
+"""Each page counts once, by fixed words, never by user input, and clients do not see it."""
 
 import sqlite3
 import urllib.request
@@ -40,7 +40,7 @@ PLAN = {
 def counted(tmp_path_factory) -> Iterator[Flask]:
     path = tmp_path_factory.mktemp("counting") / "counts.sqlite3"
     app = create_app(Settings(database_url=f"sqlite:///{path}", portals=str(PORTALS)))
-    services(app).storage.counters._every = 3600  # nothing is written while a test looks
+    services(app).storage.counters._interval = 3600  # nothing is written while a test looks
     yield app
     add_providers(())
 
@@ -57,8 +57,8 @@ def client(counted: Flask) -> LintingClient:
 
 def forget(app: Flask) -> None:
     counters = services(app).storage.counters
-    counters._fresh.clear()
-    counters._unwritten.clear()
+    counters._new.clear()
+    counters._sums.clear()
 
 
 def seen(client: FlaskClient) -> dict[tuple[str, str, str], int]:
@@ -82,7 +82,7 @@ def test_a_question_counts_when_it_is_shown_and_when_a_form_answers_it(client) -
     assert seen(client) == of(("shown", "error"), ("answered", "error"), *PLAN)
 
 
-def test_a_page_out_of_the_cache_counts_each_time(client: FlaskClient) -> None:
+def test_a_cached_page_counts_each_time(client: FlaskClient) -> None:
     for _ in range(3):
         page = client.get("/en/check?place=home", headers={"Accept-Encoding": "br"})
         assert EVENT_HEADER not in page.headers
@@ -105,8 +105,8 @@ def test_a_typed_answer_counts_by_its_question_and_once(client: FlaskClient) -> 
 )
 def test_the_links_that_answer_a_question_count_too(client, fact: str, given: str) -> None:
     page = client.get(f"/en/check?{given}change={fact}").text
-    told = page.replace("&amp;", "&").split('"')
-    links = [link for link in told if link.endswith(f"&asked={fact}") or f"?{fact}=" in link]
+    parts = page.replace("&amp;", "&").split('"')
+    links = [link for link in parts if link.endswith(f"&asked={fact}") or f"?{fact}=" in link]
     links = [link for link in links if f"asked={fact}" in link]
     assert len(links) == (2 if given else 1)
     for link in links:
@@ -128,7 +128,7 @@ def test_changing_an_answer_does_not_count(client: FlaskClient) -> None:
     assert seen(client) == of(("answered", "program")), "asked out of turn, for the first time"
 
 
-def test_a_plan_counts_once_a_walk(client: FlaskClient) -> None:
+def test_a_plan_counts_once_for_each_visit(client: FlaskClient) -> None:
     client.get(f"/en/check?{FULL}")
     assert seen(client) == of(*PLAN)
     for more in ("way=wait", "change=error", "worked=wait", "tried=wait"):
@@ -136,7 +136,7 @@ def test_a_plan_counts_once_a_walk(client: FlaskClient) -> None:
     assert seen(client) == of(*PLAN, ("worked", "wait"), ("not-worked", "wait"))
 
 
-def test_a_plan_before_its_time_counts_by_the_question_left_out(client: FlaskClient) -> None:
+def test_an_early_plan_counts_by_the_open_question(client: FlaskClient) -> None:
     client.get("/en/check?plan=now")
     assert seen(client) == of(("early", "error"))
 
@@ -150,12 +150,12 @@ def test_a_plan_before_its_time_counts_by_the_question_left_out(client: FlaskCli
         ("proseware.com", "portal-proseware"),
     ],
 )
-def test_a_provider_counts_by_name_only_where_everybody_may_know_it(client, account, provider):
+def test_only_public_providers_count_by_name(client, account, provider):
     client.get(f"/en/check?{FULL}&account_domain={account}")
     assert seen(client)["", "provider", provider] == 1
 
 
-def test_pastes_count_by_what_they_say(client: FlaskClient) -> None:
+def test_pastes_count_by_reason(client: FlaskClient) -> None:
     for form in (
         {"text": "550 5.1.1 user unknown", "show": "yes"},
         {"text": "mailbox full"},
@@ -174,7 +174,7 @@ def test_each_portal_has_its_own_counts(client: FlaskClient) -> None:
     assert seen(client) == {("proseware", "shown", "error"): 2}
 
 
-def test_an_answer_counts_too_where_the_line_is_found_out(client: FlaskClient) -> None:
+def test_an_answer_from_the_network_counts_too(client: FlaskClient) -> None:
     client.environ_base["REMOTE_ADDR"] = "192.0.2.9"
     url = "/at/proseware/en/check?account_domain=proseware.com&place=home"
     assert client.get(f"{url}&asked=place").status_code == 302
@@ -208,7 +208,7 @@ def test_nothing_else_counts(client: FlaskClient, method: str, url: str) -> None
     assert seen(client) == {}
 
 
-def test_answers_count_by_their_status_but_for_probes(client: FlaskClient) -> None:
+def test_responses_count_by_status_except_probes(client: FlaskClient) -> None:
     for url in ("/en/", "/en/", "/nothing", "/healthz"):
         client.get(url)
     held = services(client.application).storage.counters.pending()
@@ -218,7 +218,7 @@ def test_answers_count_by_their_status_but_for_probes(client: FlaskClient) -> No
     }
 
 
-def test_the_mark_stays_inside_whatever_happens() -> None:
+def test_the_event_header_is_always_removed() -> None:
     counts: list[object] = []
 
     class Watched:
@@ -252,7 +252,7 @@ def test_a_broken_view_counts_nothing(client: FlaskClient, monkeypatch) -> None:
     assert seen(client) == {}
 
 
-def test_without_a_database_nothing_is_marked_or_in_the_way() -> None:
+def test_without_a_database_nothing_is_counted() -> None:
     app = create_app(Settings(page_cache=0))
     assert services(app).storage is None
     assert EVENT_HEADER not in app.test_client().get(f"/en/check?{FULL}").headers
@@ -278,7 +278,7 @@ MORE = st.fixed_dictionaries(
 
 
 @given(FACTS, MORE, st.booleans())
-def test_nothing_typed_is_ever_counted(counted: Flask, facts, more, typed: bool) -> None:
+def test_user_input_is_never_counted(counted: Flask, facts, more, typed: bool) -> None:
     client = counted.test_client()
     forget(counted)
     if typed:
@@ -305,7 +305,7 @@ def seen_keys(app: Flask) -> list[tuple[object, str, str, str]]:
     return list(services(app).storage.counters.pending())
 
 
-def test_a_server_that_is_stopped_has_written_what_it_counted(tmp_path: Path) -> None:
+def test_a_stopped_server_has_written_its_counters(tmp_path: Path) -> None:
     path = tmp_path / "counts.sqlite3"
     with serving(tmp_path / "log", DATABASE_URL=f"sqlite:///{path}", PORTALS="") as server:
         for _ in range(20):

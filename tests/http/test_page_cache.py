@@ -1,4 +1,4 @@
-"""The page cache answers with the same bytes, keeps only what is right, and stays bounded."""
+"""The page cache serves equal bytes, stores only what it may, and stays bounded."""
 
 from collections.abc import Iterable
 
@@ -20,14 +20,14 @@ def counting(status: str = "200 OK", control: str = "public, max-age=300"):
     return app, calls
 
 
-def test_a_page_is_made_once() -> None:
+def test_a_page_is_rendered_once() -> None:
     app, calls = counting()
     client = Client(PageCache(app, 10))
     assert [client.get("/vi/?a=1").data for _ in range(3)] == [b"page a=1"] * 3
     assert calls == ["a=1"]
 
 
-def test_codings_and_queries_are_kept_apart() -> None:
+def test_the_key_has_coding_and_query() -> None:
     app, calls = counting()
     client = Client(PageCache(app, 10))
     client.get("/vi/?a=1")
@@ -37,7 +37,7 @@ def test_codings_and_queries_are_kept_apart() -> None:
     assert len(calls) == 3
 
 
-def test_what_is_wrong_private_posted_or_endless_is_not_kept() -> None:
+def test_errors_private_pages_posts_and_long_queries_are_not_stored() -> None:
     for status, control in (("422 X", "public"), ("302 Found", "public"), ("200 OK", "no-store")):
         app, calls = counting(status, control)
         client = Client(PageCache(app, 10))
@@ -61,7 +61,7 @@ def test_the_least_recently_used_page_goes_first() -> None:
     assert calls == ["a", "b", "c", "b"]
 
 
-def test_a_page_that_was_begun_before_everything_was_forgotten_is_not_kept() -> None:
+def test_a_page_rendered_before_clear_is_not_stored() -> None:
     inner, calls = counting()
 
     def forgetting(environ, start):
@@ -75,7 +75,7 @@ def test_a_page_that_was_begun_before_everything_was_forgotten_is_not_kept() -> 
     assert calls == ["a=1", "a=1"]
 
 
-def test_the_cached_app_answers_as_the_uncached_one_does() -> None:
+def test_cached_and_uncached_responses_are_equal() -> None:
     cached = create_app(Settings(page_cache=8)).test_client()
     plain = create_app(Settings(page_cache=0)).test_client()
     for url in ("/vi/", "/en/check?place=work", "/en/check?place=moon", "/xx/", "/"):

@@ -19,10 +19,10 @@ def test_an_event_is_one_json_object_on_one_line(caplog: pytest.LogCaptureFixtur
             security_log.record("limit-hit", limit="guess", portal="a\nb")
     finally:
         logger.removeHandler(caplog.handler)
-    told = json.loads(caplog.messages[0])
+    event = json.loads(caplog.messages[0])
     assert "\n" not in caplog.messages[0]
-    assert told.pop("time").endswith("+00:00")
-    assert told == {"event": "limit-hit", "limit": "guess", "portal": "a\nb"}
+    assert event.pop("time").endswith("+00:00")
+    assert event == {"event": "limit-hit", "limit": "guess", "portal": "a\nb"}
 
 
 def test_a_flood_of_one_event_is_counted_and_not_written() -> None:
@@ -38,7 +38,9 @@ def test_a_flood_of_one_event_is_counted_and_not_written() -> None:
     assert burst.allow("a")
 
 
-def test_what_was_left_out_is_told_with_the_next_event(caplog: pytest.LogCaptureFixture) -> None:
+def test_suppressed_events_are_reported_before_the_next_event(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     now = [0.0]
     with pytest.MonkeyPatch.context() as patch, listening(caplog) as events:
         patch.setattr(security_log, "_filter", security_log.BurstFilter(lambda: now[0]))
@@ -48,12 +50,12 @@ def test_what_was_left_out_is_told_with_the_next_event(caplog: pytest.LogCapture
         security_log.record("sign-out")
     flood = {"event": "limit-hit", "limit": "guess"}
     assert events == [flood] * security_log.MAX_PER_MINUTE + [
-        flood | {"take_suppressed": 3},
+        flood | {"left_out": 3},
         {"event": "sign-out"},
     ]
 
 
-def test_what_is_remembered_of_events_is_bounded() -> None:
+def test_the_number_of_tracked_events_is_bounded() -> None:
     burst = security_log.BurstFilter(lambda: 0.0)
     for number in range(security_log.MAX_KINDS + 10):
         burst.take_suppressed()

@@ -224,12 +224,12 @@ def _all(chosen: list[Case]) -> Iterator[Case]:
         shown["outlook_error"] = "0x800CCC79"
         yield _case(case, f"outlook-{language}", _outlook(language, case.text), OWN, shown)
         kind = list(bounces)[number % len(bounces)]
-        told = facts | {"server": "mx1.adatum.com", "recipient_domain": TO}
-        yield _case(case, kind, bounces[kind].format(reply=case.text), THEIRS, told)
+        stated = facts | {"server": "mx1.adatum.com", "recipient_domain": TO}
+        yield _case(case, kind, bounces[kind].format(reply=case.text), THEIRS, stated)
         kind = list(PROGRAMS)[number % len(PROGRAMS)]
         named = TO in PROGRAMS[kind]
-        told = facts | ({"recipient_domain": TO} if named else {})
-        yield _case(case, kind, PROGRAMS[kind].format(reply=case.text), OWN, told)
+        stated = facts | ({"recipient_domain": TO} if named else {})
+        yield _case(case, kind, PROGRAMS[kind].format(reply=case.text), OWN, stated)
 
 
 def _case(case: Case, kind: str, text: str, side: str, facts: dict[str, object]) -> Case:

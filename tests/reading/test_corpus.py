@@ -1,4 +1,4 @@
-"""How well the reader reads: measured on labelled texts, plain and spoilt, and on ordinary texts.
+"""Quality of the reader on labelled texts, plain and altered by copying, and on ordinary texts.
 
 ``held-out.toml`` and ``second.toml`` were written by people who had not seen the rules.
 """
@@ -63,22 +63,22 @@ def test_reasons(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES[1:])
 def test_facts(name: str) -> None:
-    told: Counter[str] = Counter()
+    stated: Counter[str] = Counter()
     missed: dict[str, list[str]] = {}
     wrong: dict[str, list[str]] = {}
     for case in (case for case in SETS[name] if case.reason != "none"):
         facts = read(case.text).facts
         for key, value in case.facts.items():
-            told[key] += 1
+            stated[key] += 1
             if facts[key] != value:
                 line = f"{case.name}: {facts[key]!r}, not {value!r}"
                 (missed if facts[key] is None else wrong).setdefault(key, []).append(line)
-    for key, count in told.items():
+    for key, count in stated.items():
         found = count - len(missed.get(key, ()))
         right = found - len(wrong.get(key, ()))
         print(f"{name}: {key} right {right / found:.3f}, found {found / count:.3f} of {count}")
         assert right >= 0.98 * found, wrong[key]
-    assert sum(map(len, missed.values())) <= 0.02 * told.total(), missed
+    assert sum(map(len, missed.values())) <= 0.02 * stated.total(), missed
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
@@ -103,7 +103,7 @@ def recall(cases: Sequence[Case], spoil: object = None) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("how", SPOILT)
-def test_spoilt_texts_are_read_nearly_as_well(how: str) -> None:
+def test_texts_altered_by_copying_are_read_nearly_as_well(how: str) -> None:
     cases = [case for each in SETS.values() for case in each]
     kept = [
         spoilt / plain
@@ -113,7 +113,7 @@ def test_spoilt_texts_are_read_nearly_as_well(how: str) -> None:
     assert min(kept) >= 0.97
 
 
-def test_what_is_left_of_a_text_is_still_read() -> None:
+def test_truncated_texts_are_read() -> None:
     left: list[bool] = []
     dialogs: list[bool] = []
     everything: list[bool] = []
@@ -134,14 +134,14 @@ def test_what_is_left_of_a_text_is_still_read() -> None:
     assert shares[1] >= 0.80
 
 
-def test_ordinary_texts_are_no_errors() -> None:
+def test_ordinary_texts_are_not_errors() -> None:
     cases = ordinary()
     pairs = measured(cases)
     assert not [found for _, found in pairs if found == RELAY], wrong(pairs, cases)
     assert sum(label == found for label, found in pairs) >= 0.99 * len(pairs), wrong(pairs, cases)
 
 
-def test_the_sets_are_large_and_none_stands_twice() -> None:
+def test_the_sets_are_large_without_duplicates() -> None:
     assert len(replies()) >= 250
     assert len(composed()) >= 180
     assert len(pastes("held-out.toml")) >= 120

@@ -1,4 +1,4 @@
-"""What copying did is undone, and every place in the clean text is known in the original."""
+"""Changes by copying are undone, and every place maps to the original."""
 
 import base64
 import html
@@ -34,7 +34,7 @@ WORDS = "554 5.7.1 <lan@adatum.com>: Relay access denied"
         ("a=b, c=d: 25=", "a=b, c=d: 25="),
     ],
 )
-def test_what_copying_did_is_undone(pasted: str, expected: str) -> None:
+def test_changes_by_copying_are_undone(pasted: str, expected: str) -> None:
     assert clean(pasted).text == expected
 
 
@@ -52,7 +52,7 @@ def test_letters_are_folded_one_by_one() -> None:
 
 
 @given(st.text(), st.text(), st.sampled_from(["plain", "html", "qp", "nbsp", "zero", "quoted"]))
-def test_a_stretch_is_found_again_in_the_original(before: str, after: str, how: str) -> None:
+def test_a_span_is_mapped_to_the_original(before: str, after: str, how: str) -> None:
     marked = "Qx7relayzz"
     pasted = {
         "plain": lambda t: t,

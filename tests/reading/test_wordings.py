@@ -1,4 +1,4 @@
-"""The words and rules are data; a fault in them is named."""
+"""Words and rules are data; a mistake in them is named."""
 
 import shutil
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_every_reason_has_words_of_its_own() -> None:
 
 
 def test_every_idea_is_used() -> None:
-    """A misspelt name in a language's file would be words that nobody listens to."""
+    """A misspelt idea in a language's file would have no effect."""
     known = wordings()
     used = {idea for rule in known.rules for idea in (*rule.ideas, *rule.none)}
     assert set(known.ideas) <= used | set(CONTEXT) | {"protocol"}

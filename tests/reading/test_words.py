@@ -1,4 +1,4 @@
-"""Phrases of every language are found in a row of words."""
+"""Phrases of every language are found in a sequence of words."""
 
 import pytest
 from hypothesis import given
@@ -45,13 +45,13 @@ def test_ideas(text: str, ideas: set[str]) -> None:
 
 
 @pytest.mark.parametrize("phrase", ["", "~ relay", "relay ~", "re*", "550"])
-def test_a_phrase_that_could_never_stand_is_refused(phrase: str) -> None:
+def test_a_phrase_that_cannot_match_is_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"begins or ends|too short"):
         Lexicon({"x": [phrase]})
 
 
 @given(st.text(alphabet="ab .~*@-_'=\n\u3042", max_size=80))
-def test_words_stand_where_they_say(text: str) -> None:
+def test_tokens_have_their_place(text: str) -> None:
     folded = fold(text)
     for word, start, end in tokenise(folded):
         assert word.startswith("@") or folded[start:end].replace("e-mail", "email") == word

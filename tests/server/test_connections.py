@@ -1,4 +1,4 @@
-"""Connections to the real server: silent, idle, of another protocol, with forged or odd heads."""
+"""Connections to the real server: silent, idle, of another protocol, with forged heads."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-def test_silent_connections_are_no_obstacle_and_are_closed(server: Served) -> None:
+def test_silent_connections_block_nobody_and_are_closed(server: Served) -> None:
     with many(server.port, 1500) as clients:
         answer = ask(server.port, GET)
         assert answer is not None
@@ -43,7 +43,7 @@ def test_silent_connections_are_no_obstacle_and_are_closed(server: Served) -> No
 
 
 @pytest.mark.parametrize("beginning", [b"", b"GET /healthz HT", GET[:-2]], ids=["", "line", "head"])
-def test_a_head_that_does_not_come_is_not_waited_for(server: Served, beginning: bytes) -> None:
+def test_an_incomplete_head_times_out(server: Served, beginning: bytes) -> None:
     with connect(server.port) as client:
         client.sendall(beginning)
         assert is_closed(client)
@@ -80,7 +80,7 @@ def test_a_connection_that_is_never_read_from_is_dropped(server: Served) -> None
         assert not is_open(server.port, port)
 
 
-def test_http_2_is_not_spoken(server: Served) -> None:
+def test_http_2_is_refused(server: Served) -> None:
     with connect(server.port) as client:
         client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
         answered = client.recv(9)
@@ -98,7 +98,7 @@ def memory(pid: int) -> int:
     return total
 
 
-def test_a_huge_head_is_refused_and_not_kept(server: Served) -> None:
+def test_a_huge_head_is_refused_and_freed(server: Served) -> None:
     assert ask(server.port, GET) is not None
     before = memory(server.pid)
     huge = head("GET", "/healthz", *[f"X-{n}: {'y' * 8000}" for n in range(1250)])
@@ -141,7 +141,7 @@ def leads_to_own_connection(server: Served, *headers: str) -> bool:
     return "connection=own" in answer.header("Location")
 
 
-def test_a_proxy_is_believed_and_an_underscore_is_not(server: Served) -> None:
+def test_a_proxys_header_is_trusted_unless_it_has_an_underscore(server: Served) -> None:
     assert leads_to_own_connection(server, f"X-Forwarded-For: {CUSTOMER}")
     assert not leads_to_own_connection(server, f"X-Forwarded-For: {STRANGER}")
     forged = f"X_Forwarded_For: {CUSTOMER}"
@@ -154,8 +154,8 @@ def test_a_proxy_is_believed_and_an_underscore_is_not(server: Served) -> None:
 def test_a_forged_address_does_not_reset_the_rate_limit(server: Served) -> None:
     statuses = []
     for number in range(6):
-        told = (f"X-Forwarded-For: {STRANGER}", f"X_Forwarded_For: 203.0.113.{number}")
-        answer = ask(server.port, head("POST", "/api/v1/diagnoses", *told, "Content-Length: 0"))
+        sent = (f"X-Forwarded-For: {STRANGER}", f"X_Forwarded_For: 203.0.113.{number}")
+        answer = ask(server.port, head("POST", "/api/v1/diagnoses", *sent, "Content-Length: 0"))
         assert answer is not None
         statuses.append(answer.status)
     assert statuses[-3:] == [429, 429, 429]
@@ -165,5 +165,5 @@ def test_a_forged_address_does_not_open_the_metrics(tmp_path: Path) -> None:
     settings = {"TRUSTED_PROXIES": "127.0.0.0/8", "DATABASE_URL": f"sqlite:///{tmp_path}/d.sqlite3"}
     with serving(tmp_path / "log", **settings) as running:
         forged = (f"X-Forwarded-For: {STRANGER}", "X_Forwarded_For: 127.0.0.1")
-        told = [ask(running.port, head("GET", "/metrics", *forged[:number])) for number in (1, 2)]
-        assert [answer and answer.status for answer in told] == [404, 404]
+        sent = [ask(running.port, head("GET", "/metrics", *forged[:number])) for number in (1, 2)]
+        assert [answer and answer.status for answer in sent] == [404, 404]

@@ -1,4 +1,4 @@
-"""The gateway in process: what an event loop is told, and what the WSGI application sees."""
+"""The gateway in process: what an event loop is result, and what the WSGI application sees."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ CHUNKED = (b"transfer-encoding", b"chunked")
 
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer with how a request was refused, what its length is said to be, and its body."""
+    """Respond with the refusal, the Content-Length and the body of a request."""
     if ONLY_IF_CACHED in environ:
         raise NotCached
     start("200 OK", [("Content-Type", "text/plain")])
-    told = f"{environ.get(REFUSED)} {environ.get('CONTENT_LENGTH')} ".encode()
-    return [told, environ["wsgi.input"].read()]
+    result = f"{environ.get(REFUSED)} {environ.get('CONTENT_LENGTH')} ".encode()
+    return [result, environ["wsgi.input"].read()]
 
 
 class Client:
-    """Sends a request's events when told to, and keeps what is answered."""
+    """Sends a request's events when result to, and keeps what is answered."""
 
     def __init__(self, server: Gateway, *headers: tuple[bytes, bytes]) -> None:
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -82,23 +82,23 @@ def ask(*bodies: bytes, headers: Iterable[tuple[bytes, bytes]], ended: bool = Tr
     return run(go())
 
 
-def test_a_body_reaches_the_application_whole() -> None:
+def test_the_application_gets_the_whole_body() -> None:
     assert ask(b"hello ", b"there", headers=[length(11)]) == (200, b"None 11 hello there")
     assert ask(b"hello ", b"there", headers=[CHUNKED]) == (200, b"None 11 hello there")
     assert ask(headers=[]) == (200, b"None None ")
 
 
-def test_a_body_that_stays_away_is_refused_in_the_applications_words() -> None:
+def test_a_missing_body_is_refused_by_the_application() -> None:
     assert ask(headers=[length(11)], ended=False)[1].startswith(b"408 0 ")
     assert ask(b"hello", headers=[length(11)], ended=False)[1].startswith(b"408 5 ")
 
 
 @pytest.mark.parametrize("bodies", [(b"hello",), (b"hello", b" there!")])
-def test_a_body_of_another_length_than_said_is_refused(bodies: tuple[bytes, ...]) -> None:
+def test_a_body_that_does_not_match_its_length_is_refused(bodies: tuple[bytes, ...]) -> None:
     assert ask(*bodies, headers=[length(11)])[0] == 400
 
 
-def test_an_answer_of_the_gateways_own_is_as_strict_as_a_page() -> None:
+def test_the_gateways_own_responses_have_security_headers() -> None:
     async def go() -> dict[bytes, bytes]:
         client = Client(Gateway(echo, 1, SMALL), length(11))
         client.send(b"hello", more=False)
@@ -111,10 +111,10 @@ def test_an_answer_of_the_gateways_own_is_as_strict_as_a_page() -> None:
     assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
 
 
-def test_a_longer_body_is_not_waited_for_but_its_length_is_told() -> None:
+def test_a_body_over_the_limit_is_not_read_to_its_end() -> None:
     assert ask(headers=[length(101)], ended=False) == (200, b"None 101 ")
-    told = ask(b"x" * 90, b"x" * 90, headers=[CHUNKED], ended=False)
-    assert told == (200, b"None 101 " + b"x" * 101)
+    result = ask(b"x" * 90, b"x" * 90, headers=[CHUNKED], ended=False)
+    assert result == (200, b"None 101 " + b"x" * 101)
 
 
 def test_a_client_that_goes_away_is_not_counted() -> None:
@@ -127,7 +127,7 @@ def test_a_client_that_goes_away_is_not_counted() -> None:
     assert run(go())[0] == 400
 
 
-def test_the_oldest_unfinished_body_gives_way() -> None:
+def test_the_oldest_unfinished_body_is_dropped() -> None:
     async def go() -> list[bytes]:
         server = Gateway(echo, 1, SMALL)
         clients = []
@@ -144,7 +144,7 @@ def test_the_oldest_unfinished_body_gives_way() -> None:
     assert run(go()) == [b"503 0 ", *[b"None 50 "] * 3]
 
 
-def test_memory_is_given_back() -> None:
+def test_memory_of_bodies_is_released() -> None:
     async def go() -> None:
         server = Gateway(echo, 1, SMALL)
         for _ in range(10):
@@ -156,7 +156,7 @@ def test_memory_is_given_back() -> None:
     run(go())
 
 
-def test_too_many_who_wait_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_beyond_the_queue_get_503_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway, "MAX_WAITING", 2)
     freed = Event()
 
@@ -176,7 +176,7 @@ def test_too_many_who_wait_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) 
     assert run(go()) == [200, 200, 200, 503, 503]
 
 
-def test_a_page_in_memory_needs_no_thread() -> None:
+def test_a_cached_page_needs_no_thread() -> None:
     def cached(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         start("200 OK", [])
         return [b"cached" if ONLY_IF_CACHED in environ else b"made"]
@@ -187,7 +187,7 @@ def test_a_page_in_memory_needs_no_thread() -> None:
     assert run(go()) == (200, b"cached")
 
 
-def test_a_fault_is_a_500_and_its_message_stays_out_of_the_log(
+def test_an_exception_is_a_500_and_its_message_is_not_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -201,7 +201,7 @@ def test_a_fault_is_a_500_and_its_message_stays_out_of_the_log(
     assert "adatum" not in caplog.text
 
 
-def test_headers_as_wsgi_writes_them() -> None:
+def test_headers_in_the_wsgi_environment() -> None:
     environ = make_environ(
         scope(
             (b"x-forwarded-for", b"192.0.2.1"),
@@ -220,11 +220,11 @@ def test_headers_as_wsgi_writes_them() -> None:
     assert environ["PATH_INFO"].encode("latin-1") == b"/vi/\xc4\x91\xff;accent=7a2048"
 
 
-@pytest.mark.parametrize(("version", "told"), [("1", "HTTP/1.0"), ("1.1", "HTTP/1.1")])
-def test_an_empty_host_is_a_missing_one(version: str, told: str) -> None:
+@pytest.mark.parametrize(("version", "result"), [("1", "HTTP/1.0"), ("1.1", "HTTP/1.1")])
+def test_an_empty_host_is_treated_as_missing(version: str, result: str) -> None:
     environ = make_environ(scope(version=version) | {"headers": [(b"host", b"")]})
     assert "HTTP_HOST" not in environ
-    assert environ["SERVER_PROTOCOL"] == told
+    assert environ["SERVER_PROTOCOL"] == result
 
 
 TOKEN = st.binary(min_size=1, max_size=20).map(lambda name: name.lower())
@@ -234,7 +234,7 @@ TOKEN = st.binary(min_size=1, max_size=20).map(lambda name: name.lower())
 def test_no_header_with_an_underscore_reaches_wsgi(headers: list[tuple[bytes, bytes]]) -> None:
     plain = [pair for pair in headers if b"_" not in pair[0] and pair[0] != b"host"]
     with_underscores = [pair for pair in headers if pair[0] != b"host"]
-    told = make_environ(scope(*with_underscores))
+    result = make_environ(scope(*with_underscores))
     wanted = make_environ(scope(*plain))
-    del told["wsgi.errors"], wanted["wsgi.errors"]
-    assert told == wanted
+    del result["wsgi.errors"], wanted["wsgi.errors"]
+    assert result == wanted

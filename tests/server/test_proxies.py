@@ -1,4 +1,4 @@
-"""The server behind real proxies: whom it believes, and what an attacker in front cannot stop."""
+"""The server behind real proxies: trusted headers, and attacks that must not work."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def proxy(
 
 @pytest.fixture
 def stranger(request: pytest.FixtureRequest) -> str:
-    """Return an address that nothing was counted for yet: each proxy's visitors have their own."""
+    """Return an unused client address."""
     kind, careless = request.node.callspec.params["proxy"]
     return f"127.0.{1 + careless}.{100 + list(KINDS).index(kind)}"
 
@@ -76,7 +76,9 @@ def fetch(proxy: Proxy, request: bytes, source: str, tls: bool = False) -> Answe
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-def test_the_visitor_is_whom_the_proxy_sees(proxy: Proxy, stranger: str, tls: bool) -> None:
+def test_the_client_address_is_the_one_the_proxy_sees(
+    proxy: Proxy, stranger: str, tls: bool
+) -> None:
     def is_customer(source: str, *headers: str) -> bool:
         answer = fetch(proxy, head("GET", WAY_IN, *headers), source, tls)
         return "connection=own" in answer.header("Location")
@@ -103,16 +105,18 @@ def test_no_header_opens_the_metrics(proxy: Proxy, stranger: str) -> None:
     assert fetch(proxy, head("GET", "/metrics", *FORGED), stranger).status == 404
 
 
-def test_stalled_uploads_hold_nobody_up(proxy: Proxy) -> None:
+def test_stalled_uploads_behind_a_proxy_block_nobody(proxy: Proxy) -> None:
     with many(proxy.plain, 40, head("POST", "/en/read", FORM, "Content-Length: 1000")):
         answer = ask(proxy.plain, head("GET", "/vi/check?error=relay-denied"))
         assert answer is not None
         assert answer.status == 200
 
 
-def test_an_upload_comes_through_whole(proxy: Proxy) -> None:
+def test_an_upload_behind_a_proxy_is_complete(proxy: Proxy) -> None:
     body = b"text=" + b"550 5.7.1 Unable to relay\n" * 2000
-    told = ask(proxy.plain, head("POST", "/en/read", FORM, f"Content-Length: {len(body)}") + body)
-    assert told is not None
-    assert told.status == 303
-    assert "error=relay-denied" in told.header("Location")
+    response = ask(
+        proxy.plain, head("POST", "/en/read", FORM, f"Content-Length: {len(body)}") + body
+    )
+    assert response is not None
+    assert response.status == 303
+    assert "error=relay-denied" in response.header("Location")

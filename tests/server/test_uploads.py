@@ -1,4 +1,4 @@
-"""Uploads against the real server: unfinished, slow, broken off, too long."""
+"""Uploads to the real server: unfinished, slow, aborted, too large."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def cases_in(database: Path) -> int:
     return number
 
 
-def test_unfinished_uploads_hold_no_page_up(world: World) -> None:
+def test_unfinished_uploads_do_not_delay_pages(world: World) -> None:
     with many(world.port, 40, UNFINISHED):
         for path in ("/en/", "/vi/check?error=relay-denied", "/healthz"):
             answer = ask(world.port, head("GET", path))
@@ -62,7 +62,7 @@ def test_unfinished_uploads_hold_no_page_up(world: World) -> None:
         ("/api/v1/readings?lang=en", "did not arrive in time"),
     ],
 )
-def test_an_upload_that_stalls_is_told_so_and_ended(world: World, path: str, words: str) -> None:
+def test_a_stalled_upload_gets_408_and_is_closed(world: World, path: str, words: str) -> None:
     with connect(world.port) as client:
         client.sendall(head("POST", path, FORM, "Content-Length: 1000") + b"text=550")
         answer = read_answer(client)
@@ -72,7 +72,7 @@ def test_an_upload_that_stalls_is_told_so_and_ended(world: World, path: str, wor
         assert is_closed(client)
 
 
-def test_a_trickle_is_ended_too(world: World) -> None:
+def test_a_slow_trickle_is_closed_too(world: World) -> None:
     with connect(world.port) as client:
         client.sendall(UNFINISHED)
         client.settimeout(0.1)
@@ -97,7 +97,7 @@ def test_a_trickle_is_ended_too(world: World) -> None:
     ],
     ids=["length", "chunks", "chunk", "size", "overlong"],
 )
-def test_what_broke_off_counts_as_nothing(world: World, beginning: bytes) -> None:
+def test_an_aborted_upload_is_not_counted(world: World, beginning: bytes) -> None:
     before = cases_in(world.database)
     with connect(world.port) as client:
         client.sendall(beginning)
@@ -113,7 +113,7 @@ def test_what_broke_off_counts_as_nothing(world: World, beginning: bytes) -> Non
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 1200000", "Transfer-Encoding: chunked"])
-def test_too_much_is_told_so(world: World, framing: str) -> None:
+def test_a_body_that_is_too_large_gets_413(world: World, framing: str) -> None:
     with connect(world.port) as client:
         body = b"text=" + b"x" * 1_199_995
         if "chunked" in framing:
@@ -126,16 +126,18 @@ def test_too_much_is_told_so(world: World, framing: str) -> None:
     assert answer is None or b"too much text" in answer.body
 
 
-def test_a_long_paste_comes_through(world: World) -> None:
+def test_a_long_paste_is_read(world: World) -> None:
     text = "550 5.7.1 Unable to relay\n" * 9000
     body = f"text={text}".encode()
-    told = ask(world.port, head("POST", "/en/read", FORM, f"Content-Length: {len(body)}") + body)
-    assert told is not None
-    assert told.status == 303
-    assert "error=relay-denied" in told.header("Location")
+    response = ask(
+        world.port, head("POST", "/en/read", FORM, f"Content-Length: {len(body)}") + body
+    )
+    assert response is not None
+    assert response.status == 303
+    assert "error=relay-denied" in response.header("Location")
 
 
-def test_an_upload_gives_way_at_the_very_moment_of_its_deadline() -> None:
+def test_an_upload_is_dropped_at_the_moment_of_its_deadline() -> None:
     async def both() -> None:
         uploads = Uploads(UploadLimits(patience=0, number=1))
         newer: list[asyncio.Task[None]] = []

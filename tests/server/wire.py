@@ -1,4 +1,4 @@
-"""Speak HTTP over a bare socket: unfinished, slowly, wrongly, as no library would."""
+"""HTTP over a bare socket: unfinished, slow or malformed, as no library sends it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 
 
 def connect(port: int, source: str = HOST) -> socket.socket:
-    """Open a connection that gives up waiting in time.
+    """Open a connection with a timeout.
 
     :param source: the address to come from: any of 127.0.0.0/8 is this machine's
     """
@@ -63,7 +63,7 @@ def ask(port: int, request: bytes) -> Answer | None:
 
 
 def is_closed(client: socket.socket) -> bool:
-    """Wait until the server hangs up, and tell whether it did."""
+    """Wait until the server closes the connection; return whether it did."""
     try:
         while client.recv(65536):
             pass

@@ -72,7 +72,7 @@ def test_no_new_password_is_hashed_unless_the_old_one_is_right(
     agents: Agents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lan, hashed = agents.add("", "lan", "agent", PASSWORD), []
-    monkeypatch.setattr(passwords, "hash_new_password", lambda *told: hashed.append(told) or "x")
+    monkeypatch.setattr(passwords, "hash_new_password", lambda *given: hashed.append(given) or "x")
     for _ in range(5):
         assert not agents.change_password(lan, "wrong", "một con vịt xoè ra")
     with pytest.raises(SignInLocked):
@@ -86,9 +86,9 @@ def test_of_two_concurrent_password_changes_one_fails(
     lan, right = agents.add("", "lan", "agent", PASSWORD), passwords.verify
     owners, thiefs = "một con vịt xoè ra", "hai con thằng lằn con"
 
-    def slowly(told: str, kept: str | None) -> bool:
+    def slowly(given: str, kept: str | None) -> bool:
         monkeypatch.setattr(passwords, "verify", right)
-        fits = right(told, kept)
+        fits = right(given, kept)
         assert agents.set_password("", "lan", owners)
         return fits
 

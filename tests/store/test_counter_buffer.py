@@ -116,7 +116,7 @@ def test_the_thread_writes_and_so_does_close(database: Database, monkeypatch) ->
         written.set()
 
     monkeypatch.setattr(counter_buffer, "add_counts", watched)
-    counters = CounterBuffer(database, lambda: DAY, every=0.001)
+    counters = CounterBuffer(database, lambda: DAY, interval=0.001)
     assert counters._thread is None, "nothing was counted, so nobody waits to write"
     counters.add("", ("shown", "place"))
     assert written.wait(10)

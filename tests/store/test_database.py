@@ -23,7 +23,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, Statemen
 
 from app.store import Database, DatabaseUnavailable, concurrency_limit
 from app.store import database as module
-from app.store.database import PATIENCE, PAUSE, read_url
+from app.store.database import LOCK_TIMEOUT, PAUSE, read_url
 from app.store.schema import agents, counts, devices, metadata, secrets, sessions
 from tests.store.postgres import PostgresServer
 from tests.store.stream import ROOT, keep
@@ -73,8 +73,8 @@ def test_the_sqlite_file_is_created_at_its_first_use(tmp_path: Path) -> None:
         for ask in (database.reading, database.writing):
             with ask() as connection:
                 asked = ("journal_mode", "synchronous", "foreign_keys")
-                told = [connection.scalar(text(f"PRAGMA {name}")) for name in asked]
-                assert told == ["wal", 2, 1]
+                values = [connection.scalar(text(f"PRAGMA {name}")) for name in asked]
+                assert values == ["wal", 2, 1]
 
 
 def test_postgresql_is_migrated_at_its_first_use(postgres: PostgresServer) -> None:
@@ -215,11 +215,11 @@ def test_writers_wait_for_each_other(database: Database) -> None:
                 connection.execute(select(counts)).all()
                 connection.execute(update(counts).values(number=counts.c.number + 1))
 
-    with ThreadPoolExecutor(concurrency_limit.MOST) as pool:
-        for end in [pool.submit(write) for _ in range(concurrency_limit.MOST)]:
+    with ThreadPoolExecutor(concurrency_limit.MAX_CALLS) as pool:
+        for end in [pool.submit(write) for _ in range(concurrency_limit.MAX_CALLS)]:
             end.result()
     with database.reading() as connection:
-        assert connection.scalar(select(counts.c.number)) == 10 * concurrency_limit.MOST
+        assert connection.scalar(select(counts.c.number)) == 10 * concurrency_limit.MAX_CALLS
 
 
 def test_a_writer_does_not_wait_forever(database: Database) -> None:
@@ -267,10 +267,12 @@ def test_a_moment_is_stored_in_utc(database: Database) -> None:
             insert(sessions).values(token="t", agent=1, begun=now, seen=now, expires=now)
         )
         for moment, found in ((now, 0), (now + timedelta(microseconds=1), 1)):
-            told = connection.scalars(select(sessions.c.expires).where(sessions.c.expires < moment))
-            assert len(told.all()) == found
-        (told,) = connection.scalars(select(sessions.c.expires))
-        assert (told, told.tzinfo) == (now, UTC)
+            values = connection.scalars(
+                select(sessions.c.expires).where(sessions.c.expires < moment)
+            )
+            assert len(values.all()) == found
+        (values,) = connection.scalars(select(sessions.c.expires))
+        assert (values, values.tzinfo) == (now, UTC)
         with pytest.raises(StatementError, match="time zone"):
             connection.execute(update(sessions).values(expires=now.replace(tzinfo=None)))
 
@@ -318,7 +320,7 @@ def check_away(database: Database, caplog) -> None:
             pytest.fail("nothing is there")
         with pytest.raises(DatabaseUnavailable), database.writing():
             pytest.fail("nothing is there")
-    assert time.monotonic() - before < PATIENCE
+    assert time.monotonic() - before < LOCK_TIMEOUT
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 

@@ -42,8 +42,8 @@ def test_a_deleted_file_is_created_again(file: Path, all_of_it: bool, caplog) ->
         check_sound(database)
     with closing(Database(f"sqlite:///{file}")) as database:
         assert names(database) == ["after"]
-    told = [record.getMessage() for record in caplog.records if record.name == log.name]
-    assert ["gone" in message for message in told] == [True]
+    messages = [record.getMessage() for record in caplog.records if record.name == log.name]
+    assert ["gone" in message for message in messages] == [True]
 
 
 def test_a_replaced_file_is_read(file: Path) -> None:

@@ -44,7 +44,7 @@ def test_postgresql_that_hangs_is_unavailable(postgres: PostgresServer, caplog) 
             with pytest.raises(DatabaseUnavailable), ask() as connection:  # type: ignore[operator]
                 connection.execute(select(secrets))
 
-        with ThreadPoolExecutor(6) as pool, postgres.frozen(), at_most(limits.LIMIT):
+        with ThreadPoolExecutor(6) as pool, postgres.frozen(), at_most(limits.TIME_LIMIT):
             for end in [pool.submit(hang, database.writing) for _ in range(6)]:
                 end.result(20)
         clock.now += 60
@@ -66,7 +66,7 @@ def test_postgresql_hangs_within_a_transaction(postgres: PostgresServer) -> None
 
         end = pool.submit(write)
         assert inside.wait(20)
-        with postgres.frozen(), at_most(limits.LIMIT):
+        with postgres.frozen(), at_most(limits.TIME_LIMIT):
             frozen.set()
             assert isinstance(end.exception(20), DatabaseUnavailable)
 
@@ -95,9 +95,9 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
                         status, took = ask("GET", path)
                         assert status == 200
                         assert took < 3
-            told = [end.result() for end in hanging]
-        assert {status for status, _ in told} == {503, 200}  # metrics say that it is away
-        assert max(took for _, took in told) < limits.LIMIT + 3
+            responses = [end.result() for end in hanging]
+        assert {status for status, _ in responses} == {503, 200}  # metrics say that it is away
+        assert max(took for _, took in responses) < limits.TIME_LIMIT + 3
         deadline = time.monotonic() + 20
         while ask("POST", "/vi/help?place=work")[0] != 303:
             assert time.monotonic() < deadline
@@ -105,10 +105,10 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
 
 
 def test_calls_beyond_the_limit_fail_fast(monkeypatch) -> None:
-    gate, inside, done = ConcurrencyLimit(2), Barrier(3), Event()
+    limit, inside, done = ConcurrencyLimit(2), Barrier(3), Event()
 
     def stay() -> None:
-        with gate.passing():
+        with limit.hold():
             inside.wait(10)
             done.wait(10)
 
@@ -116,23 +116,23 @@ def test_calls_beyond_the_limit_fail_fast(monkeypatch) -> None:
     for thread in threads:
         thread.start()
     inside.wait(10)
-    with pytest.raises(LimitReached), gate.passing(0.01):
+    with pytest.raises(LimitReached), limit.hold(0.01):
         pytest.fail("a third one")
-    monkeypatch.setattr(gate._changed, "wait", None)  # those inside have been for too long already
-    with pytest.raises(LimitReached), gate.passing(0.01):
+    monkeypatch.setattr(limit._changed, "wait", None)  # those inside have been for too long already
+    with pytest.raises(LimitReached), limit.hold(0.01):
         pytest.fail("a fourth one")
     done.set()
     for thread in threads:
         thread.join()
-    with gate.passing(0.01):
+    with limit.hold(0.01):
         pass
 
 
 def test_a_waiting_call_starts_when_another_ends() -> None:
-    gate = ConcurrencyLimit(1)
+    limit = ConcurrencyLimit(1)
 
     def pass_by(number: int) -> int:
-        with gate.passing(10):
+        with limit.hold(10):
             return number
 
     with ThreadPoolExecutor(8) as pool:

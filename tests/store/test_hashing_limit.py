@@ -90,8 +90,8 @@ def test_few_passwords_are_hashed_at_the_same_time(
         return "wrong"
 
     with ThreadPoolExecutor(60) as pool:
-        told = list(pool.map(attempt, range(120)))
-    assert set(told) == {"wrong", "busy"}
+        results = list(pool.map(attempt, range(120)))
+    assert set(results) == {"wrong", "busy"}
     assert 1 <= hasher.most <= 2
 
 

@@ -63,9 +63,9 @@ def test_redacted_text(said: str, kept: str) -> None:
 
 @given(LOCAL, st.sampled_from(["", "see ", "\n", "("]), st.sampled_from(["", " now", ")", "."]))
 def test_no_local_part_stays(local: str, before: str, after: str) -> None:
-    told = redact_emails(f"{before}{local}@adatum.com{after}")
-    assert told.endswith(f"@adatum.com{after}")
-    assert len(told) <= len(f"{before}@adatum.com{after}")
+    redacted = redact_emails(f"{before}{local}@adatum.com{after}")
+    assert redacted.endswith(f"@adatum.com{after}")
+    assert len(redacted) <= len(f"{before}@adatum.com{after}")
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_invisible_characters_do_not_hide_an_address(
 
 @given(st.text('a1.@#%40&;<"[]() \nđ', max_size=60))
 def test_only_words_before_a_sign_are_removed(text: str) -> None:
-    told = redact_emails(text)
-    assert len(told) <= len(text)
-    assert not set(told) - set(text) - {"@"}
+    redacted = redact_emails(text)
+    assert len(redacted) <= len(text)
+    assert not set(redacted) - set(text) - {"@"}
 
 
 @pytest.mark.parametrize(

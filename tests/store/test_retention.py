@@ -75,7 +75,7 @@ def test_concurrent_sweeps_erase_each_case_once(
     cases: Cases, clock: Clock, database: Database, monkeypatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 20)
-    monkeypatch.setattr(retention, "BREATH", 0)
+    monkeypatch.setattr(retention, "PAUSE", 0)
     fill(database, clock, 90)
     with ThreadPoolExecutor(2) as pool:
         for end in [pool.submit(cases.sweep, sure=True) for _ in range(2)]:
@@ -88,7 +88,7 @@ def test_concurrent_sweeps_erase_each_case_once(
 def test_statements_of_a_sweep_have_constant_size(
     cases: Cases, clock: Clock, database: Database, monkeypatch
 ) -> None:
-    monkeypatch.setattr(retention, "BREATH", 0)
+    monkeypatch.setattr(retention, "PAUSE", 0)
     fill(database, clock, retention.BATCH + 1)
     most = [0]
 
@@ -124,7 +124,7 @@ def test_maintenance_continues_after_an_error(fault: Exception, caplog) -> None:
             enough.set()
         raise fault
 
-    end = start_maintenance(sweep, first=0.001, every=0.001)
+    end = start_maintenance(sweep, first=0.001, interval=0.001)
     assert enough.wait(10)
     end()
     assert bool(caplog.records) == isinstance(fault, RuntimeError)

@@ -130,7 +130,7 @@ def test_a_sweep_of_many_cases_leaves_no_trace(kept: Cases, file: Path, opened: 
                 code = draw.choice(list(living))
                 erase(connection, [code], "deleted")
                 gone |= living.pop(code)
-    opened.erased()
+    opened.after_erase()
     kept.sweep()
     assert len(gone) > 1000
     found = set(re.findall("marker-[0-9]{5}", file.read_bytes().decode("latin-1")))
@@ -159,7 +159,7 @@ from datetime import timedelta
 from app.store import Database, sqlite
 from app.store.cases import Cases
 if sys.argv[3] == "kill":
-    sqlite.empty_log = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    sqlite.truncate_log = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 database = Database(f"sqlite:///{sys.argv[1]}")
 Cases(database, timedelta(days=3660)).delete("", sys.argv[2])
 """

@@ -144,8 +144,8 @@ def test_attempts_from_many_networks_are_bounded_by_day(attempt: Try, clock: Clo
     assert tried == BURST
     for _ in range(24 * 6):
         clock.moment += timedelta(minutes=10)
-        told = [attempt("wrong", f"2001:db8:{number + 500:x}::/48") for number in range(3)]
-        tried += told.count("wrong")
+        results = [attempt("wrong", f"2001:db8:{number + 500:x}::/48") for number in range(3)]
+        tried += results.count("wrong")
     assert tried == BURST + 144
     clock.moment += timedelta(days=1)
     assert attempt(PASSWORD, HOME) == "right"
