@@ -66,7 +66,7 @@ def golden() -> Callable[[str, Iterable[str]], None]:
 @pytest.fixture(autouse=True)
 def _quiet_security_log(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test begin with no events written: of those that are alike, a minute has few."""
-    monkeypatch.setattr(security_log, "_burst", security_log.Burst())
+    monkeypatch.setattr(security_log, "_filter", security_log.BurstFilter())
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,4 +1,4 @@
-"""A database of either kind for each test that asks for one: the same tests run on both."""
+"""Fixtures that run a test on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.store.postgres import PostgresServer, running
 
 
 class Clock:
-    """A clock that only moves when it is told to."""
+    """A clock that is set by the test."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
@@ -40,7 +40,7 @@ def _postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres(_postgres: PostgresServer) -> Iterator[PostgresServer]:
-    """Return a PostgreSQL that runs and is empty, whatever the test before has done to it."""
+    """Return a running, empty PostgreSQL server."""
     yield _postgres
     _postgres.clear()
 
@@ -97,6 +97,6 @@ def cases(database: Database, clock: Clock) -> Cases:
 
 
 def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords with little memory, where the hash is not what is tested."""
+    """Hash passwords with little memory, for tests of something else."""
     quick = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", lambda: quick)

@@ -10,7 +10,7 @@ from tests.store.postgres import PostgresServer
 from tests.store.stream import check_kept, cut, keep, writer
 
 
-def test_the_process_that_writes_is_killed(database_url: str) -> None:
+def test_acknowledged_writes_survive_kill_9_of_the_process(database_url: str) -> None:
     with writer(database_url) as process:
 
         def next_key() -> str:
@@ -26,7 +26,7 @@ def test_the_process_that_writes_is_killed(database_url: str) -> None:
         keep(database, "goes on")
 
 
-def test_all_of_postgresql_is_killed(postgres: PostgresServer) -> None:
+def test_acknowledged_writes_survive_kill_9_of_postgresql(postgres: PostgresServer) -> None:
     url, numbers = postgres.new_url(), count()
     with postgres.turned_on("fsync"):
         assert postgres.setting("synchronous_commit") == "on"
