@@ -46,7 +46,7 @@ serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per cor
 	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) $(BIN)/python -m app.server
 
 test: $(VENV)/.dev browser ## Set up everything, run every test, then the checks
-	$(BIN)/pytest -n $(TEST_JOBS) --dist loadfile --cov --cov-report term:skip-covered
+	$(BIN)/pytest -n $(TEST_JOBS) --dist worksteal --cov --cov-report term:skip-covered
 	@$(MAKE) --no-print-directory check
 
 check: $(VENV)/.dev ## Lint, format, types, and the proof of the decision table

@@ -36,6 +36,8 @@ from tests.conftest import PORTALS
 from tests.linting import SPACE, visible_text
 from tests.worlds import ACCOUNT, MARKERS, RECIPIENT, SERVER, worlds
 
+pytestmark = pytest.mark.no_cover
+
 CRAFTED = (
     "place=away&connection=other&vpn=no&port=25&security=none&login=none&error=relay-denied"
     "&refused_by=own-server"

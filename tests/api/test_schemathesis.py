@@ -29,6 +29,7 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.no_cover
 def test_the_server_does_what_it_says(address: str, tmp_path: Path) -> None:
     run = subprocess.run(
         [

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import requests
 
 PROGRAM = "node"
 FOLDER = Path(__file__).parent / "provider"
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def client(id: str, redirect_uri: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What a question is said to impact_of, it does impact_of."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from app.knowledge import knowledge
 from tests.diagnosis.test_interview import ANSWERS
 
 
+@pytest.mark.no_cover
 @given(st.data())
 def test_every_question_that_is_asked_decides_something(data) -> None:
     facts = Facts()

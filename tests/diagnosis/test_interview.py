@@ -36,11 +36,13 @@ def walk(choose, facts: Facts = Facts()) -> list[str]:  # noqa: B008
     return asked
 
 
+@pytest.mark.no_cover
 @given(st.data())
 def test_every_way_ends_in_a_plan_within_the_number_foretold(data) -> None:
     walk(lambda fact: data.draw(st.sampled_from(ANSWERS[fact])))
 
 
+@pytest.mark.no_cover
 @given(st.data())
 def test_whatever_a_link_brings_along(data) -> None:
     told = data.draw(st.sets(st.sampled_from(list(ANSWERS))))

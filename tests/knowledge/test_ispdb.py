@@ -137,6 +137,7 @@ def test_a_zip_is_read_like_a_checkout(tmp_path: Path) -> None:
         read_ispdb(tmp_path / "no.zip", DAY)
 
 
+@pytest.mark.no_cover
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(str.encode)))
 def test_no_file_breaks_the_import(tmp_path_factory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("db")

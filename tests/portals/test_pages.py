@@ -213,6 +213,7 @@ def offering(tmp_path):
     add_providers(())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("ways", OFFERS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_plan_keeps_to_what_is_offered_and_ends_with_words(offering, ways, case) -> None:

@@ -70,6 +70,7 @@ def test_any_text_is_read(text: str) -> None:
     check(text)
 
 
+@pytest.mark.no_cover
 @given(st.randoms(use_true_random=False), st.sampled_from((*replies(), *pastes())))
 def test_any_broken_text_is_read(chance: random.Random, case: object) -> None:
     letters = list(case.text)  # type: ignore[attr-defined]
@@ -104,6 +105,7 @@ def test_the_limit_counts_bytes() -> None:
             read(text)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("piece", HOSTILE, ids=repr)
 def test_reading_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
@@ -120,6 +122,7 @@ def test_reading_takes_linear_time(piece: str) -> None:
     assert large <= 20 * small + 0.02
 
 
+@pytest.mark.no_cover
 def test_broken_texts_raise_nothing() -> None:
     for text in fuzzed(3000, seed=20261124):
         check(text)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.relay.configuration import write_configuration
 from tests.relay.policies import PASSWORD, POLICIES, USER
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class MailServer:

@@ -25,7 +25,7 @@ from typing import Any
 import psycopg
 import pytest
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 PROGRAMS = ("initdb", "postgres")
 ROLE = "tests"
 
