@@ -27,6 +27,7 @@ def write_request(operation: Operation, site: Site, host: str) -> str:
 def write_answer(operation: Operation, site: Site, on: date) -> str:
     """Return the answer, each list in it cut to its first entry."""
     asked = operation.example
+    answer: Any
     if "text" in asked:
         answer = reading_object(read(asked["text"]), site)
     else:
