@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..i18n.languages import languages
@@ -14,16 +15,49 @@ from .schemas import Schema, schemas
 
 VERSION = "1"
 PATH = "/api/v1"
-FACTS_EXAMPLE: Final = {
-    "place": "away",
-    "connection": "other",
-    "account_domain": "proseware.com",
-    "recipient_domain": "adatum.com",
-}
-TEXT_EXAMPLE: Final = {"text": "553 sorry, that domain is not in my list of allowed rcpthosts"}
 _TEXTS: Final = ("summary", "description")
 """The keys of the document whose values people read."""
 _LINE: Final = re.compile(r"(?m)^(- [\w-]+: )?(.+)$")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something to ask the API for, by POST; ``asked`` and ``answered`` are names of schemas."""
+
+    id: str
+    path: str
+    asked: str
+    answered: str
+    summary: str
+    description: str
+    example: Mapping[str, str]
+
+
+OPERATIONS: Final = (
+    Operation(
+        "diagnose",
+        f"{PATH}/diagnoses",
+        "Facts",
+        "Plan",
+        N_("Facts in, plan out"),
+        N_("Every fact is optional, and unknown keys are dropped."),
+        {
+            "place": "away",
+            "connection": "other",
+            "account_domain": "proseware.com",
+            "recipient_domain": "adatum.com",
+        },
+    ),
+    Operation(
+        "read",
+        f"{PATH}/readings",
+        "Text",
+        "Reading",
+        N_("A pasted error in, facts out"),
+        N_("The text is read and forgotten: nothing of it is kept."),
+        {"text": "553 sorry, that domain is not in my list of allowed rcpthosts"},
+    ),
+)
 
 
 def describe(site: Site) -> Schema:
@@ -51,9 +85,21 @@ def _plain(text: str) -> str:
 
 
 def _document() -> Schema:
+    codes = list(languages())
     text: Schema = {"type": "string"}
-    seconds = {"type": "integer", "minimum": 1}
-    document = {"type": "object", "required": ["openapi", "info", "paths"]}
+    language = _headed(N_("The language of the texts"), text | {"enum": codes})
+    seconds = _headed(N_("Seconds to wait"), {"type": "integer", "minimum": 1})
+    own = {
+        "operationId": "describe",
+        "summary": N_("This description"),
+        "parameters": [_link("parameters", "lang")],
+        "responses": {
+            "200": _response(
+                "OpenAPI 3.1", {"type": "object", "required": ["openapi", "info", "paths"]}
+            )
+        },
+    }
+    examples = {each.asked: {"example": each.example} for each in OPERATIONS}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -62,39 +108,11 @@ def _document() -> Schema:
             "summary": N_("Why mail does not go out, and how it gets through"),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "paths": {
-            f"{PATH}/diagnoses": {
-                "post": _operation(
-                    "diagnose",
-                    N_("Facts in, plan out"),
-                    N_("Every fact is optional, and unknown keys are dropped."),
-                    "Facts",
-                    "Plan",
-                )
-            },
-            f"{PATH}/readings": {
-                "post": _operation(
-                    "read",
-                    N_("A pasted error in, facts out"),
-                    N_("The text is read and forgotten: nothing of it is kept."),
-                    "Text",
-                    "Reading",
-                )
-            },
-            f"{PATH}/openapi.json": {
-                "get": {
-                    "operationId": "describe",
-                    "summary": N_("This description"),
-                    "parameters": [{"$ref": "#/components/parameters/lang"}],
-                    "responses": {"200": _response("OpenAPI 3.1", document)},
-                }
-            },
-        },
+        "paths": {each.path: {"post": _operation(each)} for each in OPERATIONS}
+        | {f"{PATH}/openapi.json": {"get": own}},
         "components": {
-            "schemas": schemas()
-            | {
-                "Facts": schemas()["Facts"] | {"example": FACTS_EXAMPLE},
-                "Text": schemas()["Text"] | {"example": TEXT_EXAMPLE},
+            "schemas": {
+                name: schema | examples.get(name, {}) for name, schema in schemas().items()
             },
             "parameters": {
                 "lang": {
@@ -102,51 +120,41 @@ def _document() -> Schema:
                     "in": "query",
                     "description": N_("The language of all texts: {codes}."),
                     "schema": text,
-                    "examples": {code: {"value": code} for code in languages()},
+                    "examples": {code: {"value": code} for code in codes},
                 }
             },
             "headers": {
-                "Content-Language": {
-                    "description": N_("The language of the texts"),
-                    "required": True,
-                    "schema": text | {"enum": list(languages())},
-                },
-                "Retry-After": {
-                    "description": N_("Seconds to wait"),
-                    "required": True,
-                    "schema": seconds,
-                },
-                "RateLimit": {
-                    "description": N_("How many requests are left, and for how many seconds"),
-                    "schema": text,
-                },
-                "RateLimit-Policy": {
-                    "description": N_("How many requests in how many seconds are fine"),
-                    "schema": text,
-                },
+                "Content-Language": language | {"required": True},
+                "Retry-After": seconds | {"required": True},
+                "RateLimit": _headed(
+                    N_("How many requests are left, and for how many seconds"), text
+                ),
+                "RateLimit-Policy": _headed(
+                    N_("How many requests in how many seconds are fine"), text
+                ),
             },
         },
     }
 
 
-def _operation(name: str, summary: str, description: str, asked: str, answered: str) -> Schema:
+def _operation(operation: Operation) -> Schema:
     limited = ("RateLimit", "RateLimit-Policy")
+    problem = _link("schemas", "Problem")
     large, many = KINDS["too-large"].title, KINDS["too-many-requests"].title
     wrong = N_("Something in it cannot be taken")
+    asked = {"application/json": {"schema": _link("schemas", operation.asked)}}
+    answered = _link("schemas", operation.answered)
     return {
-        "operationId": name,
-        "summary": summary,
-        "description": description,
-        "parameters": [{"$ref": "#/components/parameters/lang"}],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": _link(asked)}},
-        },
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": [_link("parameters", "lang")],
+        "requestBody": {"required": True, "content": asked},
         "responses": {
-            "200": _response(summary, _link(answered), *limited),
-            "413": _response(large, _link("Problem"), *limited, mimetype=PROBLEM),
-            "422": _response(wrong, _link("Problem"), *limited, mimetype=PROBLEM),
-            "429": _response(many, _link("Problem"), *limited, "Retry-After", mimetype=PROBLEM),
+            "200": _response(operation.summary, answered, *limited),
+            "413": _response(large, problem, *limited, mimetype=PROBLEM),
+            "422": _response(wrong, problem, *limited, mimetype=PROBLEM),
+            "429": _response(many, problem, *limited, "Retry-After", mimetype=PROBLEM),
         },
     }
 
@@ -156,13 +164,14 @@ def _response(
 ) -> Schema:
     return {
         "description": description,
-        "headers": {
-            name: {"$ref": f"#/components/headers/{name}"}
-            for name in ("Content-Language", *headers)
-        },
+        "headers": {name: _link("headers", name) for name in ("Content-Language", *headers)},
         "content": {mimetype: {"schema": schema}},
     }
 
 
-def _link(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
+def _headed(description: str, schema: Schema) -> Schema:
+    return {"description": description, "schema": schema}
+
+
+def _link(kind: str, name: str) -> Schema:
+    return {"$ref": f"#/components/{kind}/{name}"}

@@ -15,7 +15,7 @@ from ..diagnosis.facts import MAX_RECIPIENTS, MAX_TRIED
 from ..i18n.messages import N_
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
-from ..presentation.json_answers import Plan, Port, Problem, Reading, RemedyId, one_of
+from ..presentation.json_answers import Plan, Port, Problem, Reading, RemedyId, about, one_of
 
 Schema = dict[str, Any]
 
@@ -58,9 +58,16 @@ class Facts(TypedDict, total=False):
     error: Choice
     refused_by: Choice
     program: Choice
-    reply_code: ReplyCode | ReplyCodeText
-    enhanced_status: StatusText
-    tried: Tried | OneRemedy | Literal[""] | None
+    reply_code: Annotated[
+        ReplyCode | ReplyCodeText, about(N_("The reply code in the error"), [550])
+    ]
+    enhanced_status: Annotated[
+        StatusText, about(N_("The enhanced status code in the error"), ["5.7.1"])
+    ]
+    tried: Annotated[
+        Tried | OneRemedy | Literal[""] | None,
+        about(N_("The remedies that have been tried already")),
+    ]
 
 
 class Text(TypedDict):
@@ -79,15 +86,6 @@ class Text(TypedDict):
 _FORGIVEN: Final = N_(
     "A whole address, a link, spaces and other alphabets are forgiven; only the domain is kept."
 )
-_NOT_ASKED: Final[dict[str, Schema]] = {
-    "reply_code": {"description": N_("The reply code in the error"), "examples": [550]},
-    "enhanced_status": {
-        "description": N_("The enhanced status code in the error"),
-        "examples": ["5.7.1"],
-    },
-    "tried": {"description": N_("The remedies that have been tried already")},
-}
-"""What is said about the facts that no question asks for."""
 
 
 class _Generator(GenerateJsonSchema):
@@ -123,25 +121,19 @@ def schemas() -> dict[str, Schema]:
     )
     found: dict[str, Schema] = made["$defs"]
     for key, schema in found["Facts"]["properties"].items():
-        schema.update(_described(key))
+        schema.update(_from_question(key) if key in knowledge().questions else {})
     return found
 
 
-def _described(key: str) -> Schema:
-    """Return what is said about a fact: its values or examples, and a text of one or more lines."""
-    if key in _NOT_ASKED:
-        return _NOT_ASKED[key]
+def _from_question(key: str) -> Schema:
+    """Return what its question says of a fact: its values or examples, and what it is about."""
     question = knowledge().questions[key]
+    if key in CHOICES:
+        texts = {choice.value: choice.text for choice in question.choices}
+        lines = [f"- {value}: {texts[value]}" for value in CHOICES[key] if texts.get(value)]
+        described = "\n".join([question.text, *lines])
+        return {"enum": [*CHOICES[key], "", None], "description": described}
     if key == "port":
         return {"description": question.text, "examples": [587, UNKNOWN]}
-    if key not in CHOICES:
-        return {
-            "description": f"{question.text}\n{_FORGIVEN}",
-            "examples": [question.example, UNKNOWN],
-        }
-    texts = {choice.value: choice.text for choice in question.choices}
-    lines = [f"- {value}: {texts[value]}" for value in CHOICES[key] if texts.get(value)]
-    return {
-        "enum": [*CHOICES[key], "", None],
-        "description": "\n".join([question.text, *lines]),
-    }
+    described = f"{question.text}\n{_FORGIVEN}"
+    return {"description": described, "examples": [question.example, UNKNOWN]}

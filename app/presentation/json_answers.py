@@ -23,9 +23,9 @@ def one_of(*values: str) -> Any:
     return Field(json_schema_extra={"enum": list(values)})
 
 
-def about(text: str) -> Any:
-    """Describe a key in one sentence."""
-    return Field(description=text)
+def about(text: str, examples: list[Any] | None = None) -> Any:
+    """Describe a key in one sentence, with examples."""
+    return Field(description=text, examples=examples)
 
 
 Fact = Annotated[str, one_of(*FACT_KEYS)]
