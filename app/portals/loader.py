@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .checks import Found, entry_faults, mended_colours
+from .checks import Found, adjusted_colours, entry_faults
 from .claims import Claims
 from .entry import PortalEntry, SignInEntry
 from .errors import Key, PortalsFileError
@@ -32,7 +32,7 @@ _LINE = re.compile(r"\(at line (\d+)")
 
 @dataclass
 class Loaded:
-    """What a file says: the portals that are right, the faults, and what was mended."""
+    """What a file says: the portals that are right, the faults, and what was changed."""
 
     portals: dict[str, Portal] = field(default_factory=dict)
     faults: list[PortalsFileError] = field(default_factory=list)
@@ -81,9 +81,9 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     claims = Claims()
     for number, (row, line) in enumerate(zip(listed, _lines(text, len(listed)), strict=True)):
         try:
-            portal, found, mended = _read(row, path, languages, demo)
+            portal, found, adjusted = _read(row, path, languages, demo)
         except Exception as fault:  # whatever somebody wrote, it must not end the service
-            portal, found, mended = None, [((), f"cannot be read ({type(fault).__name__})")], []
+            portal, found, adjusted = None, [((), f"cannot be read ({type(fault).__name__})")], []
         if portal and not found:
             found = list(claims.faults(portal))
         if portal and not found:
@@ -91,7 +91,7 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
             loaded.portals[portal.id] = portal
         place: Key = ("portal", number)
         loaded.faults += [located((*place, *key), told, line) for key, told in found]
-        loaded.warnings += [located((*place, *key), told, line) for key, told in mended]
+        loaded.warnings += [located((*place, *key), told, line) for key, told in adjusted]
     return loaded
 
 
@@ -107,7 +107,7 @@ Told = list[tuple[Key, str]]
 def _read(
     row: Any, path: Path, languages: Collection[str], demo: str
 ) -> tuple[Portal | None, Told, Told]:
-    """Return one portal, what is wrong with it, and what was mended, by keys from its table."""
+    """Return one portal, what is wrong with it, and what was changed, by keys from its table."""
     try:
         entry = PortalEntry.model_validate(row)
     except ValidationError as fault:
@@ -131,7 +131,7 @@ def _read(
             faults.append((("sign_in", "client_secret_from"), told))
         identity = _identity(entry.sign_in, secret or "")
     portal = Portal(entry, path.name, logo, demo, identity)
-    return portal, faults, list(mended_colours(portal))
+    return portal, faults, list(adjusted_colours(portal))
 
 
 def _identity(told: SignInEntry, secret: str) -> IdentityProvider:

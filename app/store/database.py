@@ -37,7 +37,7 @@ class DatabaseUnavailable(Exception):
 
 
 class Database:
-    """A database that may come and go.
+    """Database wrapper that tolerates outages, and files that are deleted or replaced.
 
     :param url: as SQLAlchemy writes it: ``sqlite:///path`` or ``postgresql://user@host/name``
     :raise ValueError: the URL is neither
@@ -46,12 +46,9 @@ class Database:
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.url = read_url(url)
         self._clock = clock
-        self._asleep_until = float("-inf")
-        self._opening, self._saying, self._gate = (
-            Lock(),
-            Lock(),
-            concurrency_limit.ConcurrencyLimit(),
-        )
+        self._paused_until = float("-inf")
+        self._opening, self._reporting = Lock(), Lock()
+        self._gate = concurrency_limit.ConcurrencyLimit()
         self._ready = self._away = False
         self._file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._opened: tuple[int, int] | None = None
@@ -59,20 +56,20 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection to read with.
+        """Yield a connection to read with.
 
         :raise DatabaseUnavailable: it does not answer
         """
-        with self._asking(), self._engine.connect() as connection:
+        with self._available(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept, all or none, once the block has ended.
+        """Yield a connection whose changes are committed, all or none, at the end of the block.
 
         :raise DatabaseUnavailable: it does not answer; nothing was acknowledged
         """
-        with self._asking():
+        with self._available():
             with self._changing() as connection:
                 yield connection
             if self._is_another_file():  # what was written is in the one that is gone
@@ -93,18 +90,18 @@ class Database:
         :raise DatabaseUnavailable: it does not answer, or newer code has changed it
         """
         try:
-            self._begin_anew()
+            self._make_file()
             with self._engine.connect() as connection:
                 there = is_newest(connection)  # then nobody who writes is waited for
             if revision != "head" or not there:
                 with self._changing() as connection:
                     bring_to(connection, revision)
         except (SQLAlchemyError, OSError, UnknownRevision) as fault:
-            raise self._rest(fault) from fault
+            raise self._pause(fault) from fault
         self._ready = revision == "head"
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._engine.dispose()
 
     @contextmanager
@@ -115,15 +112,15 @@ class Database:
                 yield connection
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
-        self._check_awake()
+    def _available(self) -> Iterator[None]:
+        self._check_not_paused()
         # At its first use it may take a moment, and nobody has reason to think that it hangs.
         patience = (
             concurrency_limit.PATIENCE if self._ready or self._away else concurrency_limit.LONGEST
         )
         try:
             with self._gate.passing(patience), self._limited():
-                self._check_awake()  # while this one waited, another may have asked in vain
+                self._check_not_paused()  # while this one waited, another may have asked in vain
                 self._open()
                 yield
         except concurrency_limit.LimitReached:
@@ -131,19 +128,19 @@ class Database:
         except (DBAPIError, PoolTimeout) as fault:
             if is_mistake(fault):
                 raise
-            raise self._rest(fault) from fault
+            raise self._pause(fault) from fault
         if self._away:
             self._away = False
             log.warning("The database is back")
 
     def _open(self) -> None:
-        """Bring it up to date, unless that was done; of several threads, one does it."""
+        """Migrate it at its first use, and after an outage; one of several threads does it."""
         if self._ready and not self._is_another_file():
             return
         if not self._opening.acquire(timeout=PATIENCE):
             raise DatabaseUnavailable
         try:
-            self._check_awake()  # the one before may have waited in vain: once is enough
+            self._check_not_paused()  # the one before may have waited in vain: once is enough
             if not self._ready or self._is_another_file():
                 self.migrate()
         finally:
@@ -152,8 +149,11 @@ class Database:
     def _is_another_file(self) -> bool:
         return self._file is not None and sqlite.identify(self._file) != self._opened
 
-    def _begin_anew(self) -> None:
-        """Make SQLite's file, and let go of the one that had its name before."""
+    def _make_file(self) -> None:
+        """Make SQLite's file, and close the connections to one that had its name before.
+
+        docs/decisions/sqlite-file.md
+        """
         if self._file is None or (self._opened and not self._is_another_file()):
             return
         if self._opened:
@@ -162,18 +162,18 @@ class Database:
         sqlite.make_file(self._file)
         self._opened = sqlite.identify(self._file)
 
-    def _check_awake(self) -> None:
-        if self._clock() < self._asleep_until:
+    def _check_not_paused(self) -> None:
+        if self._clock() < self._paused_until:
             raise DatabaseUnavailable
 
-    def _rest(self, fault: Exception) -> DatabaseUnavailable:
-        """Leave the database alone for a while, and say once that it is away."""
-        if is_somebody_elses(fault):  # it is well
+    def _pause(self, fault: Exception) -> DatabaseUnavailable:
+        """Stop asking the database for a while, and log the first time."""
+        if is_somebody_elses(fault):  # the database itself is fine
             return DatabaseUnavailable()
-        with self._saying:
-            self._ready = False  # who knows what comes back
+        with self._reporting:
+            self._ready = False  # another revision may come back
             first, self._away = not self._away, True
-            self._asleep_until = self._clock() + PAUSE
+            self._paused_until = self._clock() + PAUSE
         if first:
             log.error("The database is away: no cases, no counts just now (%s)", reason(fault))
         return DatabaseUnavailable()
@@ -201,18 +201,18 @@ class Database:
 
 
 def read_url(url: str) -> URL:
-    """Return a database's URL, understood; it may hold a password, so is never quoted.
+    """Parse a database's URL; it may hold a password, so is never quoted.
 
     :raise ValueError: it is neither SQLite's nor PostgreSQL's
     """
     try:
-        told = make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError):  # the latter quotes a port, or what was taken for one
-        told = None
-    if told is not None and told.drivername == "sqlite" and told.database:
-        if not told.database.startswith((":memory:", "file:")):
-            return told
-        told = None
-    if told is not None and told.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return told.set(drivername="postgresql+psycopg")
+        parsed = None
+    if parsed is not None and parsed.drivername == "sqlite" and parsed.database:
+        if not parsed.database.startswith((":memory:", "file:")):
+            return parsed
+        parsed = None
+    if parsed is not None and parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
     raise ValueError("DATABASE_URL is like sqlite:///desk.sqlite3 or postgresql://user@host/name")

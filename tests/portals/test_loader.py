@@ -271,7 +271,7 @@ def test_whatever_is_wrong_it_ends_nothing(tmp_path: Path, monkeypatch) -> None:
     assert "portal[1]: cannot be read (ZeroDivisionError)" in str(fault)
 
 
-def test_unreadable_colours_are_mended_and_said(tmp_path: Path) -> None:
+def test_unreadable_colours_are_adjusted_and_said(tmp_path: Path) -> None:
     text = TEXT.replace("#7a2048", "#ffee00").replace("#f0a3c0", "#101010")
     loaded = load(tmp_path, text)
     assert not loaded.faults
