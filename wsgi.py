@@ -10,12 +10,12 @@ from app.store.maintenance import start_maintenance
 
 try:
     app = create_app()
-except ValueError as fault:  # a setting that cannot be meant: said in one line, to the terminal too
+except ValueError as fault:  # an invalid setting: one line instead of a traceback
     sys.exit(str(fault))
-# The first visitor of a worker should not wait longer than the second.
-made = services(app)
-made.templates.compile()
+# Warm up: compile templates and patterns before the first request.
+shared = services(app)
+shared.templates.compile()
 read("550")
-on_sighup(made.portals.reload)
-if made.storage:
-    start_maintenance(made.storage.cases.sweep)
+on_sighup(shared.portals.reload)
+if shared.storage:
+    start_maintenance(shared.storage.cases.sweep)

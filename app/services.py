@@ -1,4 +1,4 @@
-"""What one application works with, made once at its start and reached by ``services()``."""
+"""Services of one application, created at its start and reached by ``services()``."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from .store.devices import Devices
 from .store.sessions import Sessions
 
 KEY: Final = "thongthu"
-"""The key of Flask's ``extensions``."""
-STRICT: Final = "3 per day"
-"""Invalid codes that an address may try once the budget of the service is used up."""
-SIGN_IN_STARTS: Final = 10
-"""How many times more sign-ins may begin at the identity provider than wrong passwords may come:
-a whole helpdesk behind one address begins its shift at once, and has done nothing wrong.
+"""Key in Flask's ``extensions``."""
+STRICT_CODE_LIMIT: Final = "3 per day"
+"""Invalid codes per address once the daily budget of the service is used up."""
+OIDC_STARTS: Final = 10
+"""Factor by which sign-ins at the identity provider may exceed SIGN_IN_LIMIT: a whole helpdesk
+behind one address signs in when its shift begins.
 """
 
 
 @dataclass(frozen=True)
 class Storage:
-    """The database and what is kept in it."""
+    """The database and everything stored in it."""
 
     database: Database
     cases: Cases
@@ -46,7 +46,7 @@ class Storage:
 
 @dataclass(frozen=True)
 class Rates:
-    """How often one address, and the networks around it, may do something; None for no limit."""
+    """Rate limits per address and its networks; None for no limit."""
 
     api: NetworkRate | None
     open_case: NetworkRate | None
@@ -56,10 +56,10 @@ class Rates:
 
 @dataclass(frozen=True)
 class Services:
-    """The services of one application.
+    """Services of one application.
 
-    ``today`` and ``now`` are the clocks that everything else goes by, so that tests can set them.
-    ``storage`` is None without DATABASE_URL: then there are no cases, no agents and no counts.
+    ``today`` and ``now`` are the clocks of the application; tests replace them.
+    ``storage`` is None without DATABASE_URL: no cases, no agents, no counters.
     """
 
     settings: Settings
@@ -80,9 +80,9 @@ class Services:
         today: Callable[[], date],
         now: Callable[[], datetime],
     ) -> Services:
-        """Make everything that the settings ask for.
+        """Create the services that the settings ask for.
 
-        :raise ValueError: a rate limit cannot be kept where RATE_LIMIT_STORAGE says
+        :raise ValueError: RATE_LIMIT_STORAGE cannot be used
         """
         limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
         storage = _open_storage(settings, today, now) if settings.database_url else None
@@ -91,27 +91,27 @@ class Services:
             api=limits.network_rate(settings.rate_limit, "RATE_LIMIT"),
             open_case=limits.network_rate(settings.case_limit, "CASE_LIMIT"),
             sign_in=limits.network_rate(*sign_in),
-            oidc=limits.network_rate(*sign_in, SIGN_IN_STARTS),
+            oidc=limits.network_rate(*sign_in, OIDC_STARTS),
         )
         throttle = _make_throttle(limits, settings, storage, today)
         return cls(settings, today, now, templates, portals, rates, throttle, storage)
 
 
-def install(app: Flask, made: Services) -> None:
-    """Let ``services`` find the services of an application."""
-    app.extensions[KEY] = made
+def install(app: Flask, instance: Services) -> None:
+    """Attach the services to an application."""
+    app.extensions[KEY] = instance
 
 
 def services(app: Flask | None = None) -> Services:
     """Return the services of an application, by default of the current one."""
-    made: Services = (app or current_app).extensions[KEY]
-    return made
+    instance: Services = (app or current_app).extensions[KEY]
+    return instance
 
 
 def storage() -> Storage:
-    """Return the storage of the current application, for what is only reached where there is one.
+    """Return the storage of the current application, in code that runs only with a database.
 
-    :raise RuntimeError: there is none
+    :raise RuntimeError: DATABASE_URL is empty
     """
     found = services().storage
     if found is None:
@@ -140,5 +140,5 @@ def _make_throttle(
     usual = limits.rates(settings.guess_limit, "GUESS_LIMIT")
     if storage is None or settings.code_budget is None:
         return CodeThrottle(usual)
-    strict = limits.rates(STRICT, "CODE_BUDGET")
+    strict = limits.rates(STRICT_CODE_LIMIT, "CODE_BUDGET")
     return CodeThrottle(usual, strict, CodeBudget(storage.database, settings.code_budget, today))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,13 +21,31 @@ from tests.linting import LintingClient
 
 pytest_plugins = ["tests.store.fixtures"]
 
-GOLDEN = Path(__file__).parent / "golden"
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests" / "golden"
 
 # No deadline: a slow machine is no fault.  Derandomised, so that a run tells about the commit.
 settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
+
+
+def _keep_the_working_tree(event: str, args: tuple[Any, ...]) -> None:
+    """Fail a test at the line where it writes into the working tree."""
+    writes = event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if not (writes or event == "sqlite3.connect") or "PYTEST_CURRENT_TEST" not in os.environ:
+        return
+    name = "/" if isinstance(args[0], int) else os.fsdecode(args[0]).removeprefix("file:")
+    path = Path(name).absolute()
+    if ROOT not in path.parents or (path.parent == GOLDEN and os.environ.get("GOLDEN") == "write"):
+        return
+    parts = path.relative_to(ROOT).parts  # some are what tools keep there: caches, coverage
+    if not any(part.startswith((".", ":memory:", "__pycache__")) for part in parts):
+        pytest.fail(f"a test writes into the working tree: {path}")
+
+
+sys.addaudithook(_keep_the_working_tree)
 
 
 @pytest.fixture
@@ -46,7 +66,7 @@ def golden() -> Callable[[str, Iterable[str]], None]:
 @pytest.fixture(autouse=True)
 def _quiet_security_log(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test begin with no events written: of those that are alike, a minute has few."""
-    monkeypatch.setattr(security_log, "_burst", security_log.Burst())
+    monkeypatch.setattr(security_log, "_filter", security_log.BurstFilter())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,7 +84,7 @@ def app() -> Flask:
     )
 
 
-PORTALS = Path(__file__).parent.parent / "docs" / "portals" / "example.toml"
+PORTALS = ROOT / "docs" / "portals" / "example.toml"
 """The example that operators begin with."""
 
 

@@ -21,7 +21,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.cli.diagnosis import prose
+from app.cli.commands import prose
 from app.diagnosis import Facts, make_plan
 from app.diagnosis.domains import normalise_domain
 from app.diagnosis.facts import PROGRAMS

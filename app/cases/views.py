@@ -14,7 +14,7 @@ from ..presentation.wizard_query import read_query, redirect_to_canonical
 from ..services import services
 from ..store import DatabaseUnavailable
 from ..store.cases import Cases, EndedCase, UnknownCode
-from ..store.codes import NotACode, read_code
+from ..store.codes import MalformedCode, parse_code
 from ..web.links import WizardState
 from ..web.rate_keys import rate_keys
 from ..web.site import Site, find_site
@@ -86,8 +86,8 @@ def take_code(lang: str) -> Answer:
     site, _ = _find_site(lang)
     typed = request.form.get("code", "")
     try:
-        return redirect(f"{site.base}/{CASE}/{read_code(typed)}", 303)
-    except NotACode:
+        return redirect(f"{site.base}/{CASE}/{parse_code(typed)}", 303)
+    except MalformedCode:
         return _show(site, typed)
 
 
@@ -113,7 +113,7 @@ def delete(lang: str, code: str) -> Response:
     site, kept = _find_site(lang)
     try:
         case = find_case(site, code, rate_keys())
-        kept.end(site.portal_id, case.code)
+        kept.delete(site.portal_id, case.code)
     except NotFound as fault:
         return case_pages.ask_page(site, code, fault)
     except (UnknownCode, EndedCase) as fault:  # somebody was faster

@@ -1,4 +1,4 @@
-"""Commands for the terminal: `flask --app wsgi …`."""
+"""Commands: ``flask --app wsgi …``."""
 
 from .commands import install
 

@@ -1,4 +1,4 @@
-"""The terminal's way to look after the desk's agents and the database's tables."""
+"""Commands for agents and for the database: ``flask agents``, ``flask database``."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from flask.cli import AppGroup, with_appcontext
 from ..portals import Portal
 from ..services import Storage, services
 from ..store import DatabaseUnavailable
-from ..store.agent import ROLES
-from ..store.agents import LONGEST_NAME, Agents, NameTaken
-from ..store.passwords import LONGEST, SHORTEST
+from ..store.agents import MAX_NAME_LENGTH, ROLES, Agents, NameTaken
+from ..store.passwords import MAX_LENGTH, MIN_LENGTH
 
 
-class KeptGroup(AppGroup):
-    """Commands about what the database keeps; any of them may find it away."""
+class DatabaseGroup(AppGroup):
+    """Commands that need the database."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Invoke the command, and say so where the database does not answer."""
+        """Invoke the command; report an unavailable database in one line."""
         try:
             return super().invoke(ctx)
         except DatabaseUnavailable:
@@ -28,8 +27,8 @@ class KeptGroup(AppGroup):
             raise click.ClickException(why) from None
 
 
-agents = KeptGroup("agents", help="Look after those who may work at the helpdesk's desk.")
-database = KeptGroup("database", help="Look after the tables of cases, agents and counts.")
+agents = DatabaseGroup("agents", help="Look after those who may work at the helpdesk's desk.")
+database = DatabaseGroup("database", help="Look after the tables of cases, agents and counts.")
 
 _portal = click.option("--portal", default="", help="The portal whose desk it is; none by default.")
 
@@ -42,14 +41,13 @@ _portal = click.option("--portal", default="", help="The portal whose desk it is
 def add(name: str, role: str, portal: str) -> None:
     """Add an agent; the password is asked for, or read from standard input."""
     name = name.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or "#" in name:
-        why = f"a name has 1 to {LONGEST_NAME} characters, no # among them"
+    if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or "#" in name:
+        why = f"a name has 1 to {MAX_NAME_LENGTH} characters, no # among them"
         raise click.BadParameter(why, param_hint="NAME")
     if portal and _find(portal) is None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
-    kept = _agents()
     try:
-        kept.add(portal, name, role, _password(), _words(portal))
+        _agents().add(portal, name, role, _password(), _words(portal))
     except NameTaken:
         raise click.ClickException(f"there is an agent {name!r} here already") from None
     except ValueError as fault:
@@ -66,7 +64,7 @@ def add(name: str, role: str, portal: str) -> None:
 def role(name: str, role: str, portal: str) -> None:
     """Make an agent with a password a lead, or an agent again."""
     if not _agents().set_role(portal, name, role):
-        raise _nobody(name, "with a password here")
+        raise _no_agent(name, "with a password here")
 
 
 @agents.command("password")
@@ -77,7 +75,7 @@ def password(name: str, portal: str) -> None:
     """Give an agent another password, and sign them out everywhere."""
     try:
         if not _agents().set_password(portal, name, _password(), _words(portal)):
-            raise _nobody(name, "with a password here")
+            raise _no_agent(name, "with a password here")
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
 
@@ -98,7 +96,7 @@ def unlock(name: str, portal: str) -> None:
 def sign_out(name: str, portal: str) -> None:
     """Sign an agent out everywhere, however they sign in; no browser of theirs is known then."""
     if not _agents().sign_out(portal, name):
-        raise _nobody(name, "here")
+        raise _no_agent(name, "here")
 
 
 @agents.command("remove")
@@ -108,8 +106,8 @@ def sign_out(name: str, portal: str) -> None:
 def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere; what they did stays in the audit."""
     if not _agents().remove(portal, name):
-        raise _nobody(name, "here")
-    stored().database.scrub()
+        raise _no_agent(name, "here")
+    require_storage().database.scrub()
 
 
 @agents.command("list")
@@ -127,7 +125,7 @@ def show() -> None:
 def upgrade(revision: str) -> None:
     """Bring the tables to a revision, the newest by default; `base` takes all of them away."""
     try:
-        stored().database.migrate(revision)
+        require_storage().database.migrate(revision)
     except DatabaseUnavailable as fault:
         raise click.ClickException(f"the database does not do that: {fault.__cause__}") from None
 
@@ -137,7 +135,7 @@ def upgrade(revision: str) -> None:
 @with_appcontext
 def sweep(sure: bool) -> None:
     """Erase the cases that have expired; a server that runs does so every hour."""
-    if not stored().cases.sweep(sure):
+    if not require_storage().cases.sweep(sure):
         why = "the clock is far ahead of the last sweep, so nothing is erased for a day"
         raise click.ClickException(f"{why}; if it is right, say so: --clock-is-right")
 
@@ -151,8 +149,8 @@ def _words(portal: str) -> tuple[str, ...]:
     return found.words if found else ()
 
 
-def stored() -> Storage:
-    """Return the storage, for commands that are nothing without.
+def require_storage() -> Storage:
+    """Return the storage.
 
     :raise ClickException: no database is set
     """
@@ -163,15 +161,15 @@ def stored() -> Storage:
 
 
 def _agents() -> Agents:
-    return stored().agents
+    return require_storage().agents
 
 
 def _password() -> str:
     if sys.stdin.isatty():
-        asked = f"Password ({SHORTEST} to {LONGEST} characters)"
+        asked = f"Password ({MIN_LENGTH} to {MAX_LENGTH} characters)"
         return str(click.prompt(asked, hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\n")
 
 
-def _nobody(name: str, where: str) -> click.ClickException:
+def _no_agent(name: str, where: str) -> click.ClickException:
     return click.ClickException(f"there is no agent {name!r} {where}")

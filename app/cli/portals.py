@@ -1,4 +1,4 @@
-"""The terminal's way to make sure that a portals file is right before it is used."""
+"""Command that checks a portals file before it is used: ``flask portals``."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def current_agent(site: Site) -> Agent | None:
     """
     if "agent" not in g:
         kept, token = services().storage, session.get(TOKEN)
-        g.agent = kept.sessions.agent_of(site.portal_id, token) if kept and token else None
+        g.agent = kept.sessions.find_agent(site.portal_id, token) if kept and token else None
     agent: Agent | None = g.agent
     return agent
 

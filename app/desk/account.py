@@ -12,10 +12,10 @@ from ..i18n.dates import short_moment, shown_wait
 from ..i18n.messages import N_
 from ..services import storage
 from ..store.agents import Agent
-from ..store.hashing_limit import Busy
-from ..store.passwords import LONGEST, SHORTEST, TooEasy
-from ..store.sign_in_throttle import Locked
-from ..store.tokens import digest
+from ..store.hashing_limit import SlotsFull
+from ..store.passwords import MAX_LENGTH, MIN_LENGTH, GuessablePassword
+from ..store.sessions import digest
+from ..store.sign_in_throttle import SignInLocked
 from ..web.pages import page
 from ..web.site import Site
 from .access import TOKEN, agent_context, check_form, signed_in
@@ -59,23 +59,23 @@ def change_password(site: Site, agent: Agent) -> Answer:
     """
     form = PasswordForm.sent()
     check_form(site, form)
-    if agent.vouched:
+    if agent.federated:
         abort(404)
     agents = storage().agents
     old, new = str(form.old.data or ""), str(form.new.data or "")
     try:
         changed = agents.change_password(agent, old, new, site.portal.words if site.portal else ())
-    except Busy:
+    except SlotsFull:
         answer = _refuse(site, agent, "old", BUSY, 503, "busy")
         answer.headers["Retry-After"] = SOON
         return answer
-    except Locked as lock:
+    except SignInLocked as lock:
         wait = shown_wait(lock.args[0], site.language.code)
         return _refuse(site, agent, "old", LOCKED, 429, "locked", time=wait)
-    except TooEasy:
+    except GuessablePassword:
         return _refuse(site, agent, "new", EASY, 422, "too-easy")
     except ValueError:
-        return _refuse(site, agent, "new", LENGTH, 422, "length", least=SHORTEST, most=LONGEST)
+        return _refuse(site, agent, "new", LENGTH, 422, "length", least=MIN_LENGTH, most=MAX_LENGTH)
     if not changed:
         return _refuse(site, agent, "old", WRONG, 422, "password")
     record("password-changed", portal=site.portal_id, agent=agent.id)
@@ -96,7 +96,7 @@ def end_sessions(site: Site, agent: Agent) -> Answer:
     ended = (
         storage().sessions.end_others(agent, token)
         if which == ALL
-        else storage().sessions.end_one(agent, which)
+        else storage().sessions.end_by_id(agent, which)
     )
     record("sessions-ended", portal=site.portal_id, agent=agent.id, number=ended)
     return redirect(f"{site.base}/{PAGE}?done=ended", 303)
@@ -115,13 +115,13 @@ def _page(
         **agent_context(agent)._asdict(),
         "sessions": [
             (one.id, short_moment(one.begun, code), short_moment(one.seen, code), one.id == this)
-            for one in storage().sessions.of_agent(agent)
+            for one in storage().sessions.list_for(agent)
         ],
         "all": ALL,
         "error": error,
         "at": at,
         "done": site.language.gettext(done) if done else None,
-        "least": SHORTEST,
+        "least": MIN_LENGTH,
         "here": PAGE,
     }
     return page(site, "desk/account.html", values, status, keep=False)

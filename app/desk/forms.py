@@ -13,9 +13,9 @@ from wtforms.csrf.core import CSRF
 from wtforms.validators import Length, ValidationError
 
 from ..services import services
-from ..store.agents import LONGEST_NAME
-from ..store.passwords import LONGEST
-from ..store.sessions import SHIFT
+from ..store.agents import MAX_NAME_LENGTH
+from ..store.passwords import MAX_LENGTH
+from ..store.sessions import SESSION_LIFETIME
 
 
 class DeskCSRF(CSRF):
@@ -26,7 +26,7 @@ class DeskCSRF(CSRF):
 
     def generate_csrf_token(self, csrf_token_field: Any) -> str:
         """Return a token that counts for a shift."""
-        ends = _now() + int(SHIFT.total_seconds())
+        ends = _now() + int(SESSION_LIFETIME.total_seconds())
         session.setdefault("csrf", secrets.token_urlsafe(32))
         return _token(str(current_app.secret_key), str(ends))
 
@@ -84,12 +84,12 @@ class DeskForm(Form):
 class SignInForm(DeskForm):
     """A name and a password."""
 
-    name = StringField(validators=[Length(max=LONGEST_NAME)])
-    password = PasswordField(validators=[Length(max=LONGEST)])
+    name = StringField(validators=[Length(max=MAX_NAME_LENGTH)])
+    password = PasswordField(validators=[Length(max=MAX_LENGTH)])
 
 
 class PasswordForm(DeskForm):
     """The password that somebody has, and the one that they want."""
 
-    old = PasswordField(validators=[Length(max=LONGEST)])
-    new = PasswordField(validators=[Length(max=LONGEST)])
+    old = PasswordField(validators=[Length(max=MAX_LENGTH)])
+    new = PasswordField(validators=[Length(max=MAX_LENGTH)])

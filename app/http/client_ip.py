@@ -1,4 +1,4 @@
-"""Whose request it is: the visitor's address behind the operator's own proxies."""
+"""Client address of a request behind trusted proxies."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from .forwarded import read_nodes
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-MOST_ENTRIES: Final = 20
-"""How many proxies of one's own a request may come through."""
-LONGEST_HEADER: Final = 1000
-"""Characters of the header that are read, from its right end: a visitor writes its left."""
+MAX_PROXIES: Final = 20
+"""Trusted proxies that a request may pass through."""
+MAX_HEADER_LENGTH: Final = 1000
+"""Characters of the header that are read from the right; the client may forge its left."""
 HEADERS: Final = ("X-Forwarded-For", "Forwarded")
-"""The headers that proxies tell a visitor's address in, the usual one first."""
+"""Headers in which proxies send the client's address; the first is the default."""
 _MAPPED_BITS: Final = 96
-"""The bits before the IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2)."""
+"""Bits before the IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2)."""
 
 
 @dataclass(frozen=True)
 class Proxies:
-    """The operator's own proxies: where they are, and the one header that they write.
+    """Trusted proxies: their networks, and the header that they set.
 
-    The other header is the visitor's: a proxy that does not know it passes it on unread.
+    The other header is not trusted: a proxy that does not set it passes it through.
     """
 
     networks: tuple[Network, ...] = ()
@@ -41,30 +41,30 @@ class Proxies:
 
     @property
     def key(self) -> str:
-        """The header's key in a WSGI environment."""
+        """Key of the header in a WSGI environment."""
         return f"HTTP_{self.header.upper().replace('-', '_')}"
 
 
 def trace_address(peer: str, header: str, proxies: Proxies) -> Address | None:
-    """Return the visitor's address, None when nobody can tell it.
+    """Return the client's address, None if it is unknown.
 
-    Everybody may send such a header: it counts only as far as trusted proxies wrote it, so it is
-    read from the right, up to the first address that is none of theirs.
+    Anybody can send such a header, so it is read from the right, up to the first address that is
+    not a trusted proxy's.
 
-    :param peer: the other end of the connection; empty on a Unix socket
-    :param header: what the proxies' header says, several ones joined with commas
+    :param peer: address of the connection; empty on a Unix socket
+    :param header: value of the proxies' header, several joined with commas
     """
     address = read_address(peer)
     if address is None or not header or not is_within(address, proxies.networks):
         return address
-    nodes = _nodes(header[-LONGEST_HEADER:], proxies.header)
+    nodes = _nodes(header[-MAX_HEADER_LENGTH:], proxies.header)
     for number, node in enumerate(nodes):
-        if number == MOST_ENTRIES:
+        if number == MAX_PROXIES:
             return None
         address = read_address(node)
         if address is None or not is_within(address, proxies.networks):
             return address
-    return address if len(header) <= LONGEST_HEADER else None
+    return address if len(header) <= MAX_HEADER_LENGTH else None
 
 
 def _nodes(text: str, header: str) -> Iterator[str]:
@@ -72,20 +72,20 @@ def _nodes(text: str, header: str) -> Iterator[str]:
 
 
 def client_address(environ: Mapping[str, Any], proxies: Proxies) -> Address | None:
-    """Return the address of a WSGI request's visitor, None when nobody can tell it."""
+    """Return the client's address of a WSGI request, None if it is unknown."""
     peer = environ.get("REMOTE_ADDR") or ""
     return trace_address(peer, environ.get(proxies.key, ""), proxies)
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:
-    """Tell whether an address belongs to one of the networks."""
+    """Return whether an address is in one of the networks."""
     return any(address in network for network in networks)
 
 
 def read_address(text: str) -> Address | None:
     """Return the address in ``1.2.3.4``, ``1.2.3.4:56``, ``2001:db8::1``, ``[2001:db8::1]:56``.
 
-    An IPv4 address mapped into IPv6 becomes the IPv4 address, and a zone is dropped.
+    An IPv4-mapped IPv6 address becomes the IPv4 address, and a zone is dropped.
     """
     text = text.strip(" \t")
     host, port = text, ""
@@ -106,9 +106,9 @@ def read_address(text: str) -> Address | None:
 
 
 def read_networks(text: str) -> tuple[Network, ...]:
-    """Return the networks of a list with commas or spaces; an address alone is one too.
+    """Return the networks in a list with commas or spaces; an address is a network too.
 
-    :raise ValueError: an entry is no network; the message names it
+    :raise ValueError: an entry is not a network; the message names it
     """
     return tuple(_read_network(entry) for entry in text.replace(",", " ").split())
 

@@ -1,8 +1,7 @@
-"""Count what is shown, without asking who sees it.
+"""Count events, also of pages that are served from the page cache.
 
-A page is mostly answered from memory, before Flask sees the request.  So a view says what its
-answer is in a header that stays inside the house: the page cache keeps it with the page, and here,
-outside of the cache, it is taken off and counted.
+A view names the events of its response in an internal header.  The page cache stores it with the
+page; this middleware, outside the cache, counts the events and removes the header.
 """
 
 from __future__ import annotations
@@ -18,16 +17,16 @@ from .portal_prefix import theme_of
 
 EVENT_HEADER: Final = "Thongthu-Event"
 COUNTED: Final = frozenset({("GET", "200"), ("GET", "302"), ("POST", "200"), ("POST", "303")})
-"""Methods and statuses of answers whose events count: pages, and answers that lead on to one."""
+"""Methods and statuses of responses whose events count: pages and redirects to pages."""
 UNCOUNTED: Final = ("/healthz", "/metrics")
 RESPONSE: Final = "response"
 
 Event = tuple[str, str]
-"""What was seen and its value, each a fixed word of ours: never something that was typed."""
+"""Event and value, both fixed words of ours, never user input."""
 
 
 class EventCounting:
-    """WSGI middleware that takes the events off every answer, and counts it."""
+    """WSGI middleware that counts the events of each response and its status."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]], counters: CounterBuffer | None) -> None:
         self.app = app
@@ -37,23 +36,23 @@ class EventCounting:
         if environ.get("PATH_INFO") in UNCOUNTED:
             return self.app(environ, start)
 
-        def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            kept = [header for header in headers if header[0] != EVENT_HEADER]
+        def start_public(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            public = [header for header in headers if header[0] != EVENT_HEADER]
             events = ""
-            if len(kept) < len(headers) and (environ["REQUEST_METHOD"], status[:3]) in COUNTED:
+            if len(public) < len(headers) and (environ["REQUEST_METHOD"], status[:3]) in COUNTED:
                 events = " ".join(value for name, value in headers if name == EVENT_HEADER)
             theme = theme_of(environ)
             if self.counters:
                 self.counters.add(theme.portal.id if theme else "", *_read(events, status[:3]))
-            return start(status, kept, exc_info)
+            return start(status, public, exc_info)
 
-        return self.app(environ, begin)
+        return self.app(environ, start_public)
 
 
-def record_event(response: Response, *seen: Event) -> None:
-    """Say what an answer is, where anybody counts."""
-    if seen:
-        response.headers.add(EVENT_HEADER, " ".join(f"{what}={value}" for what, value in seen))
+def record_event(response: Response, *events: Event) -> None:
+    """Add events to a response, to be counted each time it is sent."""
+    if events:
+        response.headers.add(EVENT_HEADER, " ".join(f"{what}={value}" for what, value in events))
 
 
 @lru_cache(maxsize=2048)

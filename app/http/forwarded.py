@@ -1,7 +1,7 @@
-"""Forwarded (RFC 7239): who each proxy got a request from, read from the right.
+"""Parse the Forwarded header (RFC 7239) from the right.
 
-Its left end may be the visitor's own and say anything, a lone quotation mark among it.  What stands
-right of that was written by proxies, so reading backwards never meets it before it has to.
+Its left part may be forged and malformed, a lone quotation mark for instance.  The right part was
+written by trusted proxies, and reading backwards yields it before any malformed part.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ _ELEMENT: Final = re.compile(
 )
 _NODE: Final = re.compile(r"([0-9.]++|\[[0-9A-Fa-f:.]++\])(?::(?:[0-9]{1,5}|_[0-9A-Za-z._-]+))?")
 _BACKWARDS: Final = re.compile(r'(?:[^",]|"(?:[^"]|"(?=\\(?:\\\\)*+(?!\\)))*+")*+')
-"""One element of the reversed header: a comma ends it unless it is quoted; behind an odd number of
-backslashes, which stand in front here, a quotation mark is part of the text."""
+"""One element of the reversed header: a comma ends it unless quoted; a quotation mark after an odd
+number of backslashes (here: before them) is part of the text."""
 
 
 def read_nodes(header: str) -> Iterator[str]:
-    """Yield the address in each element, the last element's first, '' where none is told.
+    """Yield the address in each element, from the last to the first, '' where there is none.
 
     :param header: several headers are joined with commas
     """
-    turned = header[::-1]
+    backwards = header[::-1]
     at = -1
-    while at < len(turned):
-        found = _BACKWARDS.match(turned, at + 1)
-        assert found  # it matches nothing, too
+    while at < len(backwards):
+        found = _BACKWARDS.match(backwards, at + 1)
+        assert found  # the pattern matches the empty string
         at = found.end()
-        if at < len(turned) and turned[at] != ",":  # what is quoted begins nowhere
+        if at < len(backwards) and backwards[at] != ",":  # an unbalanced quotation mark
             yield ""
             return
         yield _address(found[0][::-1].strip(" \t"))
 
 
 def _address(element: str) -> str:
-    """Return the address that ``for`` tells; none is hidden, unknown, or told in a wrong form."""
+    """Return the address in ``for``; '' if it is obfuscated, unknown or malformed."""
     if not _ELEMENT.fullmatch(element):
         return ""
     pairs = [(name.lower(), plain or quoted) for name, plain, quoted in _PAIR.findall(element)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Address, IPv6Network
 from math import ceil
 from typing import Final
 
 from limits import RateLimitItem, parse_many
 from limits.errors import ConfigurationError
 
-from .client_ip import Address, IPv4Network, IPv6Address, IPv6Network
+from .client_ip import Address
 from .window_counters import Clock, CountMinSketch, RedisCounter
 
 MEMORY: Final = "memory"

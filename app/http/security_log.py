@@ -1,9 +1,8 @@
 """Security log: sign-ins, refusals and limit hits, as one JSON object a line.
 
-No personal data: an event and its fields are fixed words, numbers and portal ids, never a name, an
-address of the network or anything that was typed (OWASP ASVS 5.0, V16.2.5).  Nobody can fill a disk
-with it: of events that are alike, only some are written each minute, and the rest are counted; one
-line says how many, with the next event of any kind after that minute.
+No personal data: events and fields are fixed words, numbers and portal ids, never a name, an IP
+address or user input (OWASP ASVS 5.0, V16.2.5).  A flood cannot fill the disk: equal events beyond
+a number each minute are only counted, and the count is written before the next event.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from threading import Lock
 from typing import Final
 
 LOGGER: Final = "thongthu.security"
-"""The name of Python's logger; an operator may hang handlers of their own on it."""
+"""Name of the logger, to which an operator can attach handlers."""
 MINUTE: Final = 60.0
-BURST: Final = 20
-"""Events that are alike and are written within one minute."""
-KINDS: Final = 1000
-"""How many different events are told apart; the one that began first is told of first."""
+MAX_PER_MINUTE: Final = 20
+"""Equal events that are written within one minute."""
+MAX_KINDS: Final = 1000
+"""Different events that are tracked; the oldest is dropped first."""
 
 
 def install() -> None:
@@ -39,61 +38,61 @@ def install() -> None:
         logger.propagate = False
 
 
-class Burst:
-    """Tells which of many events that are alike are to be written, and counts the others."""
+class BurstFilter:
+    """Filter for equal events: allow some each minute, count the others."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
-    def pass_on(self, kind: str) -> bool:
-        """Count an event, and tell whether it is to be written."""
+    def allow(self, kind: str) -> bool:
+        """Count an event, and return whether to write it."""
         with self._lock:
-            began, number = self._seen.get(kind, (self._clock(), 0))
-            self._seen[kind] = began, number + 1
-        return number < BURST
+            start, number = self._windows.get(kind, (self._clock(), 0))
+            self._windows[kind] = start, number + 1
+        return number < MAX_PER_MINUTE
 
-    def left_out(self, all_of_them: bool = False) -> list[tuple[str, int]]:
-        """Return the kinds of which some were left out, with how many, and begin anew with them.
+    def take_suppressed(self, unfinished: bool = False) -> list[tuple[str, int]]:
+        """Return kinds and numbers of suppressed events, and start new windows for them.
 
-        :param all_of_them: also those whose minute is not over
+        :param unfinished: also for kinds whose minute is not over
         """
-        now, told = self._clock(), []
+        now, suppressed = self._clock(), []
         with self._lock:
-            while self._seen:
-                kind, (began, number) = next(iter(self._seen.items()))  # the one that began first
-                if now - began < MINUTE and len(self._seen) <= KINDS and not all_of_them:
+            while self._windows:
+                kind, (start, number) = next(iter(self._windows.items()))  # the oldest
+                if now - start < MINUTE and len(self._windows) <= MAX_KINDS and not unfinished:
                     break
-                del self._seen[kind]
-                if number > BURST:
-                    told.append((kind, number - BURST))
-        return told
+                del self._windows[kind]
+                if number > MAX_PER_MINUTE:
+                    suppressed.append((kind, number - MAX_PER_MINUTE))
+        return suppressed
 
 
-_burst = Burst()
+_filter = BurstFilter()
 
 
 def record(event: str, /, **fields: str | int | bool) -> None:
     """Write an event.
 
-    :param event: what happened, a fixed word such as ``sign-in-refused``
-    :param fields: what belongs to it: fixed words, numbers, ids; never anything that was typed
+    :param event: a fixed word such as ``sign-in-refused``
+    :param fields: fixed words, numbers, ids; never user input
     """
-    told = json.dumps({"event": event, **fields}, ensure_ascii=True)
-    _write_left_out()
-    if _burst.pass_on(told):
-        _write(told)
+    line = json.dumps({"event": event, **fields}, ensure_ascii=True)
+    _write_suppressed()
+    if _filter.allow(line):
+        _write(line)
 
 
-def _write_left_out(all_of_them: bool = False) -> None:
-    for kind, number in _burst.left_out(all_of_them):
+def _write_suppressed(unfinished: bool = False) -> None:
+    for kind, number in _filter.take_suppressed(unfinished):
         _write(f'{kind[:-1]}, "left_out": {number}}}')
 
 
-def _write(told: str) -> None:
+def _write(line: str) -> None:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    logging.getLogger(LOGGER).info('{"time": "%s", %s', now, told[1:])
+    logging.getLogger(LOGGER).info('{"time": "%s", %s', now, line[1:])
 
 
-atexit.register(_write_left_out, all_of_them=True)
+atexit.register(_write_suppressed, unfinished=True)

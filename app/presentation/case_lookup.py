@@ -9,7 +9,7 @@ from ..i18n.dates import shown_wait
 from ..i18n.messages import N_
 from ..services import services, storage
 from ..store.cases import Case, EndedCase, UnknownCode
-from ..store.codes import NotACode, read_code
+from ..store.codes import MalformedCode, parse_code
 from ..web.site import Site
 
 MISTYPED: Final = N_(
@@ -56,12 +56,12 @@ def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Cas
     """
     cases, throttle = storage().cases, services().code_throttle
     try:
-        code = read_code(typed)  # one that was mistyped is not looked up, so nothing is guessed
+        code = parse_code(typed)  # one that was mistyped is not looked up, so nothing is guessed
         with throttle.trying(who, site.portal_id, agent=agent is not None):
             if agent is None:
                 return cases.find(site.portal_id, code)
-            return cases.look(site.portal_id, code, agent)
-    except NotACode as fault:
+            return cases.view(site.portal_id, code, agent)
+    except MalformedCode as fault:
         raise NotFound(_mistyped(site, fault), 422) from None
     except Throttled as fault:
         told, wait = site.language.gettext(TOO_MANY), fault.args[0]
@@ -78,7 +78,7 @@ def why_not(site: Site, fault: UnknownCode | EndedCase) -> NotFound:
     return NotFound(site.language.gettext(UNKNOWN), 404)
 
 
-def _mistyped(site: Site, fault: NotACode) -> str:
+def _mistyped(site: Site, fault: MalformedCode) -> str:
     signs = fault.args[0] if fault.args else 0
     told = site.language.gettext(SHORT if signs else MISTYPED)
     return told.format(n=signs)

@@ -13,7 +13,7 @@ from ..i18n.dates import long_date, shown_wait
 from ..i18n.messages import N_
 from ..services import services
 from ..store.cases import Case
-from ..store.codes import LONGEST, shown_code
+from ..store.codes import MAX_TYPED_LENGTH, format_code
 from ..web.links import NOTHING, WizardState
 from ..web.pages import page
 from ..web.site import Site
@@ -58,7 +58,7 @@ def case_page(site: Site, case: Case) -> Response:
     settled = step.fact is None
     values = {
         "case": case,
-        "code": shown_code(case.code),
+        "code": format_code(case.code),
         "spelled": spell(site, case.code),
         "until": long_date(case.expires, site.language.code),
         "summary": plan.summary if settled else None,
@@ -82,7 +82,7 @@ def code_page(
 ) -> Response:
     """Show a page with the box for a code, and what is wrong with the one that was typed."""
     box = {
-        "typed": typed[:LONGEST],
+        "typed": typed[:MAX_TYPED_LENGTH],
         "error": fault.message if fault else None,
         "wait": fault.wait if fault else 0,
     }

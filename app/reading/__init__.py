@@ -1,4 +1,4 @@
-"""The reader: a pasted error in, what it says out.  Pure, standard library only.
+"""Read pasted errors: text in, reason and facts out.  Pure, standard library only.
 
 >>> from app.reading import read
 >>> read("550 5.7.1 Unable to relay").reason

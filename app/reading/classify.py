@@ -1,4 +1,4 @@
-"""Weigh what a statement says: rules over ideas, codes as a help."""
+"""Score the reasons that a statement points to: rules over ideas, and reply codes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ CONTEXT = (
     "sender-refused",
     "web",
 )
-"""Ideas that tell who is speaking, and of what: a returned mail, a mail program, a web page."""
+"""Ideas that tell what kind of text this is: a bounce, a mail program's message, a web page."""
 
 
 @dataclass
-class Classification:
-    """How much one statement speaks for each reason, and with which of its words."""
+class Scores:
+    """Weight of each reason in a statement, and the places of the words behind it.
+
+    ``sure``: reasons by a rule that needs no context; ``words``: length of the statement.
+    """
 
     weights: dict[str, float] = field(default_factory=dict)
     places: dict[str, list[Place]] = field(default_factory=dict)
@@ -36,12 +39,12 @@ class Classification:
     words: int = 0
 
     def best(self) -> tuple[str | None, float]:
-        """Return the reason that weighs most, with its weight; None without any."""
+        """Return the reason of the highest weight and that weight; None without any."""
         return max(self.weights.items(), key=lambda pair: pair[1], default=(None, 0.0))
 
 
 class Classifier:
-    """The rules, ready for use."""
+    """Compiled rules."""
 
     def __init__(self) -> None:
         known = wordings()
@@ -51,57 +54,57 @@ class Classifier:
         for rule in known.rules:
             self._rules.setdefault(rule.ideas[0], []).append(rule)
 
-    def weigh(self, folded: str, start: int, end: int) -> Classification:
-        """Return what the words between two places of a folded text speak for."""
+    def weigh(self, folded: str, start: int, end: int) -> Scores:
+        """Return the scores of the words between two places of a folded text."""
         tokens = tokenise(folded, start, end)
         hits = self._lexicon.find(tokens)
-        verdict = Classification(ideas=frozenset(hits), words=len(tokens))
+        scores = Scores(ideas=frozenset(hits), words=len(tokens))
         for idea in hits:
             for rule in self._rules.get(idea, ()):
                 if not any(other in hits for other in rule.none):
-                    self._apply(rule, hits, tokens, verdict)
-        return verdict
+                    self._apply(rule, hits, tokens, scores)
+        return scores
 
     def context(self, folded: str, start: int, end: int) -> frozenset[str]:
-        """Return which of ``CONTEXT`` is spoken of between two places of a folded text."""
+        """Return the ideas of ``CONTEXT`` between two places of a folded text."""
         return frozenset(self._context.find(tokenise(folded, start, end)))
 
     @staticmethod
-    def _apply(rule: Rule, hits: Hits, tokens: list[Token], verdict: Classification) -> None:
+    def _apply(rule: Rule, hits: Hits, tokens: list[Token], scores: Scores) -> None:
         found = _together(rule, hits)
         if not found:
             return
-        weights = verdict.weights
+        weights = scores.weights
         before = weights.get(rule.reason, 0.0)
-        # Two rules that say the same are little more than one.
+        # A second rule for the same reason adds little.
         weights[rule.reason] = max(before, rule.weight) + 0.15 * min(before, rule.weight)
         if rule.weight >= before:
-            verdict.places[rule.reason] = [
+            scores.places[rule.reason] = [
                 (tokens[first][1], tokens[last - 1][2]) for first, last in found
             ]
         if rule.sure:
-            verdict.sure.add(rule.reason)
+            scores.sure.add(rule.reason)
 
 
 @cache
 def classifier() -> Classifier:
-    """Return the classifier for the wordings that the app ships with."""
+    """Return the classifier of the shipped wordings."""
     return Classifier()
 
 
-def add_codes(verdict: Classification, code: int | None, enhanced: str | None) -> None:
-    """Let a reply code and an enhanced status code speak too."""
+def add_codes(scores: Scores, code: int | None, enhanced: str | None) -> None:
+    """Add the weights of a reply code and an enhanced status code."""
     known = wordings()
-    said = [known.reply.get(code or 0, {})]
+    tables = [known.reply.get(code or 0, {})]
     if enhanced:
-        said.append(known.enhanced.get(enhanced.partition(".")[2], {}))
-    for weights in said:
+        tables.append(known.enhanced.get(enhanced.partition(".")[2], {}))
+    for weights in tables:
         for reason, weight in weights.items():
-            verdict.weights[reason] = verdict.weights.get(reason, 0.0) + weight
+            scores.weights[reason] = scores.weights.get(reason, 0.0) + weight
 
 
 def _together(rule: Rule, hits: Hits) -> list[Place] | None:
-    """Return where the rule's ideas stand close together."""
+    """Return the first places where all ideas of a rule are near each other, else None."""
     first, *others = rule.ideas
     if not others:
         return [hits[first][0]]

@@ -1,4 +1,4 @@
-"""Take the facts that stand in a text; what stands nearest to the deciding answer comes first."""
+"""Extract the facts that a text states; those nearest to the deciding reply come first."""
 
 from __future__ import annotations
 
@@ -8,51 +8,51 @@ from functools import cache
 
 from ..knowledge.wordings import wordings
 from .fields import Field
-from .normalise import Clean, fold
+from .normalise import CleanText, fold
 from .replies import Reply
 from .shapes import (
     Found,
     before_address,
     find_address,
+    find_addresses,
     find_host,
     find_mail_host,
     find_named_domain,
     find_named_host,
     find_port,
     find_recipients,
+    find_replying_host,
     find_sender,
     find_sending_domain,
-    find_signature,
-    find_speaker,
-    loose_addresses,
+    find_trailing_host,
     outlook_numbers,
 )
 
-BEFORE = 400
-"""How many characters before an answer may tell who gave it, and about whom."""
-AROUND = 4000
-"""How many characters of a text are searched for what no field and no answer tells."""
+BEFORE_REPLY = 400
+"""Characters before a reply that may name its server and the addresses."""
+SURROUNDINGS = 4000
+"""Characters of a text searched for facts that no field and no reply states."""
 
 _LOGIN_REASONS = ("authentication-failed", "authentication-required")
 _SENDER_REASONS = ("sender-not-allowed",)
 _DOMAIN_REASONS = ("relay-denied", "unknown-domain")
 _ABOUT_SENDER = ("rate-limited", "unauthenticated-domain")
 _NOT_THE_RECIPIENT = re.compile(r"(?:\bas|from|\bby|contact|mail|visit|write|at)[\s<:]{1,3}$")
-_REFUSED = {"0x800CCC78": "sender_domain", "0x800CCC79": "recipient_domain"}
+_OUTLOOK_ROLES = {"0x800CCC78": "sender_domain", "0x800CCC79": "recipient_domain"}
 _STATUS = re.compile(r"[45]\.\d\.\d{1,3}")
-_SHOWN = re.compile(r"[^\W\d_]+(?:/tls)?")
+_SECURITY_WORD = re.compile(r"[^\W\d_]+(?:/tls)?")
 
 Facts = dict[str, Found]
-Facet = tuple[str, Found | None]
+Item = tuple[str, Found | None]
 
 
 def extract(
-    cleaned: Clean, fields: list[Field], report: list[Field], reply: Reply | None, reason: str
+    cleaned: CleanText, fields: list[Field], report: list[Field], reply: Reply | None, reason: str
 ) -> Facts:
-    """Return the facts that the text states, by the contract's keys.
+    """Return the facts that the text states, by the keys of the API.
 
-    :param reply: the answer that decided, if any
-    :param reason: what it was found to mean: whose address it names depends on that
+    :param reply: the deciding reply, if any
+    :param reason: its reason, on which the role of an address depends
     """
     facts: Facts = {}
     for sources in _sources(cleaned, fields, report, reply, reason, facts):
@@ -63,28 +63,30 @@ def extract(
 
 
 def _sources(
-    cleaned: Clean,
+    cleaned: CleanText,
     fields: list[Field],
     report: list[Field],
     reply: Reply | None,
     reason: str,
     facts: Facts,
-) -> Iterator[Iterator[Facet]]:
-    """Yield what each part of the text tells; the most trustworthy part comes first."""
+) -> Iterator[Iterator[Item]]:
+    """Yield the items of each part of the text, the most reliable part first."""
     numbers = outlook_numbers(cleaned)
     number = str(numbers[0].value) if numbers else ""
     yield iter([("outlook_error", numbers[0] if numbers else None)])
     if reply:
-        yield _codes(reply)
-    yield _labelled(cleaned, fields, bool(numbers))
+        yield _from_codes(reply)
+    yield _from_dialog(cleaned, fields, bool(numbers))
     if reply and not reply.returned:
-        yield _told(cleaned, reply, reason)
-    yield _reported(cleaned, report)
+        yield _from_reply(cleaned, reply, reason)
+    yield _from_report(cleaned, report)
     if reply is None or reply.at > 8 or reply.end < len(cleaned.text) - 8:
-        yield _around(cleaned, reply, _whose(reason, number), reason, bool(number), facts)
+        yield _from_surroundings(
+            cleaned, reply, _role_of_bare_address(reason, number), reason, bool(number), facts
+        )
 
 
-def _codes(reply: Reply) -> Iterator[Facet]:
+def _from_codes(reply: Reply) -> Iterator[Item]:
     if reply.code is not None:
         yield "reply_code", Found(reply.code, reply.at, reply.at + 3)
     if reply.enhanced is not None:
@@ -92,8 +94,8 @@ def _codes(reply: Reply) -> Iterator[Facet]:
         yield "enhanced_status", Found(reply.enhanced, reply.enhanced_at, end)
 
 
-def _labelled(cleaned: Clean, fields: list[Field], outlook: bool) -> Iterator[Facet]:
-    """Yield what stands in the fields of a dialog."""
+def _from_dialog(cleaned: CleanText, fields: list[Field], outlook: bool) -> Iterator[Item]:
+    """Yield the fields of a dialog."""
     dialog = any(field.name in ("port", "security", "number", "code") for field in fields)
     for field in fields:
         value = cleaned.folded[field.start : field.end].strip(" \t'\"<>.")
@@ -120,20 +122,20 @@ def _digits(value: str) -> str:
 
 
 def _security(value: str, field: Field) -> Found | None:
-    word = _SHOWN.match(value)
+    word = _SECURITY_WORD.match(value)
     if value.startswith("starttls"):
         return Found("starttls", field.start, field.end)
-    said = _shown_values().get(word[0]) if word else None
+    said = _security_values().get(word[0]) if word else None
     return (said and Found({"yes": "tls", "no": "none"}[said], field.start, field.end)) or None
 
 
 @cache
-def _shown_values() -> dict[str, str]:
+def _security_values() -> dict[str, str]:
     return {fold(shown): said for shown, said in wordings().values.items()}
 
 
-def _told(cleaned: Clean, reply: Reply, reason: str) -> Iterator[Facet]:
-    """Yield whom the deciding answer names, and who gave it."""
+def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]:
+    """Yield the addresses in the deciding reply, and its server."""
     sender = find_sender(cleaned, (reply.at, reply.end))
     yield "sender_domain", sender
     if reason == "unauthenticated-domain":
@@ -148,7 +150,7 @@ def _told(cleaned: Clean, reply: Reply, reason: str) -> Iterator[Facet]:
             yield "recipient_domain", address
     if address is None and reason in _DOMAIN_REASONS:
         yield "recipient_domain", find_named_domain(cleaned, (reply.start, reply.end))
-    start = max(0, reply.at - BEFORE)
+    start = max(0, reply.at - BEFORE_REPLY)
     line = max(cleaned.text.rfind("\n", start, reply.at) + 1, start)
     areas = ((line, reply.end), (start, line)) if line > start else ((line, reply.end),)
     for area in areas:
@@ -156,12 +158,12 @@ def _told(cleaned: Clean, reply: Reply, reason: str) -> Iterator[Facet]:
             yield "recipient_domain", recipient
         yield "sender_domain", find_sender(cleaned, area)
     for area in areas:
-        yield "server", find_speaker(cleaned, area, last=True)
-    yield "server", find_signature(cleaned, (reply.start, reply.end))
+        yield "server", find_replying_host(cleaned, area, last=True)
+    yield "server", find_trailing_host(cleaned, (reply.start, reply.end))
 
 
-def _reported(cleaned: Clean, report: list[Field]) -> Iterator[Facet]:
-    """Yield what stands in the fields of a delivery status notification (RFC 3464)."""
+def _from_report(cleaned: CleanText, report: list[Field]) -> Iterator[Item]:
+    """Yield the fields of a delivery status notification (RFC 3464)."""
     for wanted in ("final-recipient", "x-failed-recipients", "original-recipient"):
         for field in report:
             if field.name == wanted:
@@ -177,42 +179,42 @@ def _reported(cleaned: Clean, report: list[Field]) -> Iterator[Facet]:
                 yield "enhanced_status", Found(status[0], *status.span())
 
 
-def _around(
-    cleaned: Clean,
+def _from_surroundings(
+    cleaned: CleanText,
     reply: Reply | None,
-    nameless: str | None,
+    bare_role: str | None,
     reason: str,
     dialog: bool,
     facts: Facts,
-) -> Iterator[Facet]:
-    """Yield what only the sentences around tell, where nothing better has told it.
+) -> Iterator[Item]:
+    """Yield what the rest of the text states about facts still missing.
 
-    :param nameless: whose an address is that no word around it tells of
+    :param bare_role: the fact of an address without a word about its role
     """
-    area = (0, min(len(cleaned.text), AROUND))
+    area = (0, min(len(cleaned.text), SURROUNDINGS))
     if "port" not in facts:
         yield "port", find_port(cleaned, area, dialog)
     if "recipient_domain" not in facts or "sender_domain" not in facts:
         for recipient in reversed(list(find_recipients(cleaned, area, reach=40))):
             yield "recipient_domain", recipient
         yield "sender_domain", find_sender(cleaned, area)
-        addresses = list(loose_addresses(cleaned, area))
-        roles = {"to": "recipient_domain", "": nameless}
-        if nameless == "sender_domain" or reason in _ABOUT_SENDER:
+        addresses = list(find_addresses(cleaned, area))
+        roles = {"to": "recipient_domain", "": bare_role}
+        if bare_role == "sender_domain" or reason in _ABOUT_SENDER:
             roles["from"] = "sender_domain"
         for wanted, key in roles.items():
             for role, address in addresses:
                 if role == wanted and key:
                     yield key, address
     if "server" not in facts:
-        yield "server", find_speaker(cleaned, area, last=False)
+        yield "server", find_replying_host(cleaned, area, last=False)
         yield "server", find_mail_host(cleaned, area, reply.at if reply else area[1])
 
 
-def _whose(reason: str, number: str) -> str | None:
-    """Return whose an address is that nothing around it tells of."""
-    if number in _REFUSED:
-        return _REFUSED[number]
+def _role_of_bare_address(reason: str, number: str) -> str | None:
+    """Return the fact that an address without a word about its role belongs to."""
+    if number in _OUTLOOK_ROLES:
+        return _OUTLOOK_ROLES[number]
     if reason in _LOGIN_REASONS:
         return None
     return "sender_domain" if reason in _SENDER_REASONS else "recipient_domain"

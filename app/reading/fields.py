@@ -9,10 +9,10 @@ from itertools import islice
 
 from ..knowledge.wordings import wordings
 from .layout import Layout
-from .normalise import Clean, fold
+from .normalise import CleanText, fold
 
-MOST_FIELDS = 2000
-"""How many colons are looked at: a dialog has twenty, a mail some hundred."""
+MAX_FIELDS = 2000
+"""Colons that are examined: a dialog has twenty, a message some hundred."""
 
 _COLON = re.compile(r"[:=](?=[ \t\n]{0,3}[^\s:/=])")
 _LAST_WORD = re.compile(r"([^\W_]{1,40})[)\]'\" \t]{0,3}$")
@@ -29,10 +29,10 @@ _REPORT = re.compile(
 )
 
 
-# A word such as "error" is a label only before what such a field holds.
+# A word such as "error" is a label only before a value of the right shape.
 _ANYTHING = re.compile(r"")
 _ADDRESS = re.compile(r"[ \t\n'\"<]{0,6}[\w.+-]{1,64}@")
-_FITS = {
+_VALUE_SHAPES = {
     "port": re.compile(r"[ \t'\"]{0,3}\d{1,5}(?!\d)"),
     "code": re.compile(r"[ \t'\"]{0,3}[2-5]\d\d(?!\d)"),
     "number": re.compile(r"[ \t'\"(]{0,3}(?:0x|ox|800)"),
@@ -46,7 +46,7 @@ _QUOTE = re.compile(r"[ \t\n:]{0,4}(?=['\"<]|[\w.+-]{1,64}@)")
 
 @dataclass(frozen=True)
 class Field:
-    """A named value: where its label begins, and where its value stands."""
+    """Named value: start of its label, start and end of its value."""
 
     name: str
     label: int
@@ -68,7 +68,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORDS.findall(fold(text)))
 
 
-def dialog_fields(cleaned: Clean, layout: Layout) -> list[Field]:
+def dialog_fields(cleaned: CleanText, layout: Layout) -> list[Field]:
     """Return the fields of a mail program's dialog, in any language whose labels are known."""
     folded, known = cleaned.folded, _labels()
     fields: list[Field] = []
@@ -78,7 +78,7 @@ def dialog_fields(cleaned: Clean, layout: Layout) -> list[Field]:
         for start, end in layout.running_text(len(folded))
         for colon in _COLON.finditer(folded, start, end)
     )
-    for colon in islice(colons, MOST_FIELDS):
+    for colon in islice(colons, MAX_FIELDS):
         end = colon.start()
         last = _LAST_WORD.search(folded[max(0, end - 43) : end])
         if last is None or last[1] not in endings:
@@ -88,7 +88,7 @@ def dialog_fields(cleaned: Clean, layout: Layout) -> list[Field]:
         for first, word in enumerate(found):
             name = known.get(words[first:])
             if name:
-                if _FITS.get(name, _ANYTHING).match(folded, colon.end()):
+                if _VALUE_SHAPES.get(name, _ANYTHING).match(folded, colon.end()):
                     fields.append(_field(name, word.start(), colon.end(), cleaned.text))
                 break
     for phrase, name in _phrases() if fields else ():
@@ -100,7 +100,7 @@ def dialog_fields(cleaned: Clean, layout: Layout) -> list[Field]:
 
 @cache
 def _phrases() -> tuple[tuple[str, str], ...]:
-    """Return the labels that are part of a sentence: no colon stands between them and the value."""
+    """Return the labels that are part of a sentence, without a colon before the value."""
     return tuple(
         (fold(label), field)
         for label, field in wordings().labels.items()
@@ -113,7 +113,7 @@ def _field(name: str, label: int, start: int, text: str) -> Field:
     return Field(name, label, start, value.end() if value else start)
 
 
-def report_fields(cleaned: Clean) -> list[Field]:
+def report_fields(cleaned: CleanText) -> list[Field]:
     """Return the fields of a delivery status notification (RFC 3464)."""
     if not any(word in cleaned.folded for word in ("-mta", "diagnostic", "recipient")):
         return []

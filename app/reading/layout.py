@@ -1,4 +1,4 @@
-"""Tell apart header fields of mails, the copy of a returned mail, and the rest of a text."""
+"""Find header fields and the copy of a returned message, which say nothing of an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-MOST_HEADERS = 2000
+MAX_HEADERS = 2000
 
 _ORIGINAL = re.compile(
     r"\n(?:[ \t]*-{2,}[^\n]{0,20}(?:below this line is a copy|this is a copy of|original message"
@@ -30,22 +30,21 @@ _HEADER = re.compile(
 
 @dataclass(frozen=True)
 class Layout:
-    """Where nobody speaks of an error.
+    """Parts of a text that do not describe an error.
 
-    ``headers`` are the stretches of mail header fields; from ``returned`` on stands the copy of
-    the mail that came back.
+    ``headers``: spans of message header fields; ``returned``: start of the returned message.
     """
 
     headers: tuple[tuple[int, int], ...]
     returned: int
 
     def in_header(self, place: int) -> bool:
-        """Tell whether a place stands in a header field of a mail."""
+        """Return whether a place is within a header field."""
         index = bisect_right(self.headers, (place, place)) - 1
         return index >= 0 and place < self.headers[index][1]
 
     def running_text(self, limit: int) -> Iterator[tuple[int, int]]:
-        """Yield the stretches of running text before a limit."""
+        """Yield the spans of running text before a limit."""
         start, limit = 0, min(limit, self.returned)
         for first, last in self.headers:
             if first >= limit:
@@ -63,5 +62,5 @@ def find_layout(folded: str) -> Layout:
         return Layout((), len(folded))
     original = _ORIGINAL.search(folded)
     returned = original.start() if original else len(folded)
-    headers = (match.span() for match in islice(_HEADER.finditer(folded), MOST_HEADERS))
+    headers = (match.span() for match in islice(_HEADER.finditer(folded), MAX_HEADERS))
     return Layout(tuple(headers), returned)

@@ -1,4 +1,4 @@
-"""What the reader returns."""
+"""Result of the reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A reason and how sure the reader is of it, from 0 to 1."""
+    """Reason with its confidence, from 0 to 1."""
 
     reason: str
     confidence: float
@@ -19,10 +19,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where something was read: offsets in the pasted text, in characters.
+    """Place of a finding: offsets in the pasted text, in characters.
 
-    ``why`` is ``reason``, ``refused_by`` or the name of a fact; ``words`` is what stands there
-    once the paste is decoded.
+    ``why``: ``reason``, ``refused_by`` or the name of a fact; ``words``: the decoded text there.
     """
 
     start: int
@@ -33,7 +32,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a pasted text says.
+    """Reading of a pasted text.
 
     ``facts`` has the contract's keys: reply_code, enhanced_status, server, port, security,
     outlook_error, recipient_domain, sender_domain; None where the text does not say.

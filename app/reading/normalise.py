@@ -1,4 +1,4 @@
-"""Undo what copying does to a text, and remember where every character came from.
+"""Clean a pasted text, and map every place back to the original.
 
 Pastes arrive as quoted-printable or base64 sources, as HTML, quoted with ``>``, with non-breaking
 and zero-width characters, in full width.  Every pass is one scan by a linear pattern.
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
-MOST_EDITS = 30_000
-"""How many replacements one pass makes: more than 256 KB of any real mail needs."""
+MAX_EDITS = 30_000
+"""Replacements of one pass, more than 256 KB of real mail need."""
 Steps = tuple[tuple[list[int], list[int]], ...]
 
 _BASE64 = re.compile(
@@ -44,16 +44,16 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BREAKING = re.compile(r"</?(?:p|div|br|tr|table|li|ul|ol|pre|h[1-6]|body|html|head|title)\b", re.I)
-_GONE = re.compile("\x00+")
+_DROPPED = re.compile("\x00+")
 # ">>> RCPT" is a program's command to a server, not a quotation.
 _QUOTED = re.compile(r"^(?:[ \t]{0,8}[>|](?!>>[ \t][A-Z]{4}\b)){1,20}[ \t]?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Clean:
-    """A text ready for reading.
+class CleanText:
+    """Cleaned text.
 
-    ``text`` keeps the letters' case; ``folded`` is as long, in lower case and without accents.
+    ``text`` keeps its case; ``folded`` is of the same length, in lower case without accents.
     """
 
     original: str
@@ -62,24 +62,24 @@ class Clean:
     steps: Steps = field(repr=False)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a stretch of ``text`` stands in the original, as (start, end)."""
+        """Return the span in the original of a span of ``text``, as (start, end)."""
         last = max(start, end - 1)
         for at, origin in reversed(self.steps):
-            start, last = _back(at, origin, start), _back(at, origin, last)
+            start, last = _original_place(at, origin, start), _original_place(at, origin, last)
         return start, min(last + 1, len(self.original))
 
 
-def clean(original: str) -> Clean:
-    """Return the text as its sender meant it."""
+def clean(original: str) -> CleanText:
+    """Decode, unquote and strip markup from a pasted text."""
     steps: list[tuple[list[int], list[int]]] = []
 
     def edit(text: str, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> str:
-        """Replace every match, and note which stretches have moved."""
+        """Replace every match, and record how places move."""
         pieces: list[str] = []
         at, origin = [0], [0]
         done = shift = 0
         group = "body" if "body" in pattern.groupindex else 0
-        for match in islice(pattern.finditer(text), MOST_EDITS):
+        for match in islice(pattern.finditer(text), MAX_EDITS):
             start, end = match.span(group)
             piece = replace(match)
             pieces += (text[done:start], piece)
@@ -93,33 +93,33 @@ def clean(original: str) -> Clean:
         pieces.append(text[done:])
         return "".join(pieces)
 
-    # These two keep every character in its place.
+    # Both keep every character in its place.
     text = original.replace("\r\n", " \n").replace("\r", "\n")
     if "ase64" in text or "ASE64" in text:
-        text = edit(text, _BASE64, _unblock)
+        text = edit(text, _BASE64, _decode_base64)
     if "=?" in text:
-        text = edit(text, _ENCODED_WORD, _unword)
+        text = edit(text, _ENCODED_WORD, _decode_word)
     if "=" in text and _QUOTED_PRINTABLE.search(text):
-        text = edit(text, _QUOTED_BYTES, _unquote)
+        text = edit(text, _QUOTED_BYTES, _decode_quoted_printable)
     if _MARKUP.search(text):
-        text = edit(text, _TAG, _untag)
+        text = edit(text, _TAG, _strip_tag)
     if not text.isascii():
         text = text.translate(_PLAIN)
     if "\x00" in text:
-        text = edit(text, _GONE, lambda _: "")
+        text = edit(text, _DROPPED, lambda _: "")
     if ">" in text or "|" in text:
         text = _QUOTED.sub(_blank, text)
     folded = text.lower() if text.isascii() else text.translate(_FOLDED)
-    return Clean(original, text, folded, tuple(steps))
+    return CleanText(original, text, folded, tuple(steps))
 
 
 def fold(text: str) -> str:
-    """Return a text in plain lower-case letters without accents."""
+    """Return a text in lower case without accents."""
     return text.translate(_PLAIN).replace("\x00", "").translate(_FOLDED)
 
 
 class _Plain(dict[int, int]):
-    """What becomes of one character: always one; zero for one that shows nothing of its own."""
+    """Plain form of one character: always one character, zero for invisible ones."""
 
     def __missing__(self, code: int) -> int:
         char = chr(code)
@@ -135,19 +135,19 @@ class _Plain(dict[int, int]):
         else:
             wide = unicodedata.normalize("NFKC", char)
             plain = ord(wide) if len(wide) == 1 else code
-        return _keep(self, code, plain)
+        return _memoise(self, code, plain)
 
 
 class _Folded(dict[int, int]):
-    """The lower-case letter without its accents."""
+    """Lower-case letter without accents."""
 
     def __missing__(self, code: int) -> int:
         base = unicodedata.normalize("NFD", chr(code).lower())[0]
-        return _keep(self, code, ord(base))
+        return _memoise(self, code, ord(base))
 
 
-def _keep(table: dict[int, int], code: int, value: int) -> int:
-    if len(table) < 0x10000:  # the table stays small whatever is pasted
+def _memoise(table: dict[int, int], code: int, value: int) -> int:
+    if len(table) < 0x10000:  # bounds the table
         table[code] = value
     return value
 
@@ -160,7 +160,7 @@ _PLAIN = _Plain(
 _FOLDED = _Folded({ord("đ"): ord("d"), ord("Đ"): ord("d"), ord("ß"): ord("s")})
 
 
-def _back(at: list[int], origin: list[int], place: int) -> int:
+def _original_place(at: list[int], origin: list[int], place: int) -> int:
     index = bisect_right(at, place) - 1
     beyond = place - at[index]
     if index + 1 < len(at) and index % 2:  # within what a replacement put there
@@ -168,19 +168,19 @@ def _back(at: list[int], origin: list[int], place: int) -> int:
     return origin[index] + beyond
 
 
-def _unblock(match: re.Match[str]) -> str:
+def _decode_base64(match: re.Match[str]) -> str:
     try:
         return base64.b64decode(match["body"]).decode("utf-8") + "\n"
     except ValueError:  # a picture, a cut-off block, a message in another character set
         return match["body"]
 
 
-def _unquote(match: re.Match[str]) -> str:
+def _decode_quoted_printable(match: re.Match[str]) -> str:
     # A soft line break may stand between the bytes of one letter.
     return bytes.fromhex("".join(match[0].split()).replace("=", "")).decode("utf-8", "replace")
 
 
-def _unword(match: re.Match[str]) -> str:
+def _decode_word(match: re.Match[str]) -> str:
     charset, kind, body = match.groups()
     try:
         if kind in "bB":
@@ -202,7 +202,7 @@ def _entity(name: str) -> str:
     return text if len(text) == 1 else name
 
 
-def _untag(match: re.Match[str]) -> str:
+def _strip_tag(match: re.Match[str]) -> str:
     found = match[0]
     if found[0] == "&":
         return _entity(found)

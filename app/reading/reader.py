@@ -1,18 +1,18 @@
-"""Read a pasted error: what happened, who said it, which facts it states."""
+"""Read a pasted error: its reason, whose server refused, and the facts it states."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import exp
 
-from .decision import ENOUGH, Decision
+from .decision import NAMED_WEIGHT, Decision
 from .direction import UNKNOWN, refused_by
 from .extract import Facts, extract
 from .model import NONE, OTHER, Candidate, Evidence, Reading
 from .normalise import clean
 
 LARGEST = 256 * 1024
-"""How many bytes of UTF-8 a paste may have."""
+"""Bytes of UTF-8 that a paste may have."""
 FACTS = (
     "reply_code",
     "enhanced_status",
@@ -23,10 +23,10 @@ FACTS = (
     "recipient_domain",
     "sender_domain",
 )
-CLOSE = 0.45
-"""A candidate is worth naming from this share of the best one's weight on."""
-HINT = 1.5
-"""A candidate of less weight is not worth naming."""
+MIN_SHARE = 0.45
+"""Least weight of an alternative, as a share of the best one's."""
+MIN_WEIGHT = 1.5
+"""Least weight of an alternative."""
 
 
 class TooLong(ValueError):
@@ -34,17 +34,17 @@ class TooLong(ValueError):
 
 
 def read(text: str) -> Reading:
-    """Return what a pasted text says.
+    """Return the reading of a pasted text.
 
     :raise TooLong: the text has more than ``LARGEST`` bytes
     """
     if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
         raise TooLong
     decision = Decision(clean(text))
-    ranked = sorted(decision.verdict.weights.items(), key=lambda pair: -pair[1])
+    ranked = sorted(decision.scores.weights.items(), key=lambda pair: -pair[1])
     reason, weight = ranked[0] if ranked else (NONE, 0.0)
-    if weight < ENOUGH:
-        reason = OTHER if decision.tells_of_an_error else NONE
+    if weight < NAMED_WEIGHT:
+        reason = OTHER if decision.is_error else NONE
     if reason == NONE and not decision.is_dialog:
         return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, dict.fromkeys(FACTS), ())
     facts = extract(decision.cleaned, decision.fields, decision.report, decision.reply, reason)
@@ -61,12 +61,12 @@ def read(text: str) -> Reading:
 def _alternatives(ranked: list[tuple[str, float]], reason: str) -> Iterator[Candidate]:
     best = ranked[0][1] if ranked else 0.0
     for other, weight in ranked[:3]:
-        if other not in (reason, NONE) and weight >= max(CLOSE * best, HINT):
+        if other not in (reason, NONE) and weight >= max(MIN_SHARE * best, MIN_WEIGHT):
             yield Candidate(other, round(_confidence(ranked, reason) * weight / best, 2))
 
 
 def _evidence(decision: Decision, reason: str, facts: Facts) -> Iterator[Evidence]:
-    spans = [(start, end, "reason") for start, end in decision.verdict.places.get(reason, [])]
+    spans = [(start, end, "reason") for start, end in decision.scores.places.get(reason, [])]
     spans += [(found.start, found.end, key) for key, found in facts.items()]
     for start, end, why in sorted(spans):
         words = decision.cleaned.text[start:end]

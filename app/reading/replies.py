@@ -1,4 +1,4 @@
-"""Find what servers answered: reply codes, enhanced status codes, and the words after them."""
+"""Find servers' replies: reply codes, enhanced status codes, and the words after them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from itertools import islice
 from ..knowledge.wordings import wordings
 from .fields import Field
 from .layout import Layout
-from .normalise import Clean, fold
+from .normalise import CleanText, fold
 
-LONGEST = 700
-"""How many characters of one answer are read; servers send 512 a line (RFC 5321 4.5.3.1.5)."""
-MOST_REPLIES = 100
-"""How many answers are weighed: a session has ten, a day's log some hundred."""
+MAX_REPLY_LENGTH = 700
+"""Characters of one reply; servers send 512 a line (RFC 5321 section 4.5.3.1.5)."""
+MAX_REPLIES = 100
+"""Replies that are scored: a session has ten, a day's log some hundred."""
 
-# The digit comes first so that the search can leap; what stood before it is looked at afterwards.
-_MARK = re.compile(
+# The digit comes first, which makes the search fast; a lookbehind checks what precedes it.
+_CODE = re.compile(
     r"[2-5](?<![\w.@$€/+-][2-5])(?:"
     r"(?!65|87)([0-9][0-9])(?![\w@/%]|[.,:]?[0-9])"  # 465 and 587 are ports
     r"[ \t\n:.,;)'\"(#-]{0,6}+(?:b'|smtp;?[ \t]?|#)?[ (]{0,2}"
@@ -27,10 +27,10 @@ _MARK = re.compile(
     r"(?![0-9](?![0-9]{0,2}(?:\.[0-9]{1,3}){2}))"
     r"|(?<=[45])\.[0-9]\.[0-9]{1,3}(?![\w@/%-]|[.,:]?[0-9]))"
 )
-# What stands before a code that somebody quotes: punctuation, an arrow, a word such as "error".
+# What precedes a quoted code: punctuation or an arrow.
 _QUOTED = re.compile(r"(?:^|[\n'\":;>(\[|]|<-\]?|b')[ \t]{0,4}[#<(\[:=]{0,3}[ \t]{0,3}$")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]{0,4}[#<(\[:=]{0,3}[ \t]{0,3}$")
-_OVER = re.compile(
+_REPLY_END = re.compile(
     r"\n[ \t]*\n|\n[ \t]*(?:[A-Za-z][\w-]{2,30}:[ \t]|>>>|<<<|\[?[<-][->]\]?|--|==|\*{3}|[CS]:"
     r"|\w{3} {1,2}\d{1,2} \d\d:\d\d:|\d{4}-\d\d-\d\d|at [a-z.]{5,}\("
     r"|(?:MAIL FROM|RCPT TO|EHLO|HELO|DATA|QUIT|AUTH)\b)"
@@ -41,10 +41,11 @@ _ENHANCED = re.compile(r"(?<![\w.])([245]\.[0-9]{1,2}\.[0-9]{1,4})(?![\w.]*[0-9]
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer: its codes and their places, and where its words stand.
+    """One reply: its codes and their places, start and end of its words.
 
-    ``firm``: a reply code with its enhanced status code, or after "the server responded".
-    ``spoken``: something quotes it; otherwise the number may be anything's.
+    ``certain``: a reply code with its enhanced status code, or after "the server responded".
+    ``quoted``: punctuation or a word such as "error" introduces it; otherwise it may be any number.
+    ``returned``: it is within the returned message.
     """
 
     code: int | None
@@ -53,14 +54,14 @@ class Reply:
     start: int
     end: int
     enhanced_at: int
-    firm: bool
-    spoken: bool
+    certain: bool
+    quoted: bool
     returned: bool
 
 
 @dataclass(frozen=True)
-class _Mark:
-    """A reply code, with or without an enhanced status code after it, or one of those alone."""
+class _Code:
+    """A reply code, an enhanced status code, or both, where they were found."""
 
     code: str | None
     enhanced: str | None
@@ -69,99 +70,100 @@ class _Mark:
     end: int
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> _Mark:
+    def of(cls, match: re.Match[str]) -> _Code:
         at, end = match.span()
         if match[1] is None:
             return cls(None, match[0], at, at, end)
         return cls(match[0][:3], match[2], at, match.start(2), end)
 
-    def same(self, other: _Mark) -> bool:
-        """Tell whether the other may stand before a further line of the same answer."""
+    def same(self, other: _Code) -> bool:
+        """Return whether the other may start a further line of the same reply."""
         if self.code is None:
             return other.code is None and self.enhanced == other.enhanced
         return self.code == other.code
 
 
-def find_replies(cleaned: Clean, layout: Layout, fields: list[Field]) -> list[Reply]:
-    """Return the refusals of a text in their order; lines of one answer are put together."""
+def find_replies(cleaned: CleanText, layout: Layout, fields: list[Field]) -> list[Reply]:
+    """Return the refusals of a text in order; the lines of one reply are joined."""
     text = cleaned.text
     labels = sorted(field.label for field in fields)
-    found = islice(_MARK.finditer(cleaned.folded), MOST_REPLIES * 8)
-    marks = [_Mark.of(match) for match in found if not layout.in_header(match.start())]
-    answers = [field.start for field in fields if field.name == "response"]
+    found = islice(_CODE.finditer(cleaned.folded), MAX_REPLIES * 8)
+    codes = [_Code.of(match) for match in found if not layout.in_header(match.start())]
+    responses = [field.start for field in fields if field.name == "response"]
     replies: list[Reply] = []
     index = 0
-    while index < len(marks) and len(replies) < MOST_REPLIES:
-        mark = marks[index]
+    while index < len(codes) and len(replies) < MAX_REPLIES:
+        current = codes[index]
         index += 1
-        if mark.code and mark.code[0] in "23":
+        if current.code and current.code[0] in "23":
             continue
-        end = _end(text, mark.end, labels)
-        while index < len(marks):
-            follower = marks[index]
-            if mark.same(follower):
-                if follower.at >= end and not _continues(text, mark, follower):
+        end = _end(text, current.end, labels)
+        while index < len(codes):
+            follower = codes[index]
+            if current.same(follower):
+                if follower.at >= end and not _continues(text, current, follower):
                     break
                 end = max(end, _end(text, follower.end, labels))
             elif follower.at >= end or not _is_number(text, follower):
                 end = min(end, follower.at)
                 break
             index += 1
-        reply = _reply(mark, cleaned, min(end, mark.at + LONGEST), layout.returned)
-        if any(0 <= mark.at - start <= 3 for start in answers):
-            reply = replace(reply, firm=True)
+        reply = _reply(current, cleaned, min(end, current.at + MAX_REPLY_LENGTH), layout.returned)
+        if any(0 <= current.at - start <= 3 for start in responses):
+            reply = replace(reply, certain=True)
         replies.append(reply)
     return replies
 
 
-def _continues(text: str, first: _Mark, follower: _Mark) -> bool:
-    """Tell whether a line goes on with the answer: 550-… 550-… 550 … (RFC 5321 section 4.2.1)."""
+def _continues(text: str, first: _Code, follower: _Code) -> bool:
+    """Return whether a line continues the reply: 550-… 550-… 550 … (RFC 5321 section 4.2.1)."""
     return (
         first.code is not None
         and text[first.at + 3 : first.at + 4] == "-"
-        and follower.at - first.at < LONGEST
+        and follower.at - first.at < MAX_REPLY_LENGTH
         and "\n\n" not in text[first.end : follower.at]
     )
 
 
-def _is_number(text: str, mark: _Mark) -> bool:
-    """Tell whether what looks like a code is only a number within an answer."""
-    if mark.code is None:
+def _is_number(text: str, found: _Code) -> bool:
+    """Return whether an apparent code is only a number within a reply."""
+    if found.code is None:
         return True
-    before = text[max(0, mark.at - 3) : mark.at]
-    return mark.enhanced is None and "\n" not in before and not before.endswith(("' ", '" ', "; "))
+    before = text[max(0, found.at - 3) : found.at]
+    return found.enhanced is None and "\n" not in before and not before.endswith(("' ", '" ', "; "))
 
 
 def _end(text: str, start: int, labels: list[int]) -> int:
-    """Return where the answer that begins here ends, unless a further line goes on with it."""
-    end = min(len(text), start + LONGEST)
-    over = _OVER.search(text, start, end)
+    """Return the end of the reply that starts here, further lines aside."""
+    end = min(len(text), start + MAX_REPLY_LENGTH)
+    over = _REPLY_END.search(text, start, end)
     if over:
         end = over.start()
     place = bisect_right(labels, start)
     return min(end, labels[place]) if place < len(labels) else end
 
 
-def _reply(mark: _Mark, cleaned: Clean, end: int, returned: int) -> Reply:
-    enhanced, at = mark.enhanced, mark.enhanced_at
-    if enhanced is None and (later := _ENHANCED.search(cleaned.folded, mark.end, end)):
+def _reply(found: _Code, cleaned: CleanText, end: int, returned: int) -> Reply:
+    enhanced, at = found.enhanced, found.enhanced_at
+    if enhanced is None and (later := _ENHANCED.search(cleaned.folded, found.end, end)):
         enhanced, at = later[1], later.start(1)
-    before = cleaned.text[max(0, mark.at - 24) : mark.at]
+    before = cleaned.text[max(0, found.at - 24) : found.at]
     return Reply(
-        code=int(mark.code) if mark.code else None,
+        code=int(found.code) if found.code else None,
         enhanced=enhanced,
-        at=mark.at,
-        start=mark.end,
-        end=max(end, mark.end),
+        at=found.at,
+        start=found.end,
+        end=max(end, found.end),
         enhanced_at=at,
-        firm=mark.code is not None and (mark.enhanced is not None or "smtp;" in before.lower()),
-        spoken=_is_quoted(before),
-        returned=mark.at >= returned,
+        certain=found.code is not None
+        and (found.enhanced is not None or "smtp;" in before.lower()),
+        quoted=_is_quoted(before),
+        returned=found.at >= returned,
     )
 
 
 def _is_quoted(before: str) -> bool:
-    """Tell whether a number is an answer's code, by what stands before it."""
+    """Return whether what precedes a number shows that it is a reply code."""
     if _QUOTED.search(before):
         return True
     word = _WORD_BEFORE.search(before)

@@ -1,6 +1,6 @@
-"""Shapes that mean the same in every language: addresses, hosts, ports, Outlook's numbers.
+"""Patterns that are the same in every language: addresses, hosts, ports, Outlook's numbers.
 
-Every repeat is bounded, so that a search takes time in proportion to the text.
+Every repeat is bounded, so that a search takes linear time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 
 from ..knowledge.wordings import wordings
-from .normalise import Clean, fold
+from .normalise import CleanText, fold
 
 Area = tuple[int, int]
 _HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
@@ -30,8 +30,8 @@ _MAIL_HOST = re.compile(
 )
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
 _FROM_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
-_LOOSE_HOST = re.compile(rf"(?<![\w@./\[-]){_HOST}(?![\w@/\]-])")
-_SIGNATURE = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
+_ANY_HOST = re.compile(rf"(?<![\w@./\[-]){_HOST}(?![\w@/\]-])")
+_TRAILING_HOST = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
 _RECIPIENT = re.compile(
     r"rcpt to:|to=(?<![a-z]to=)|final-recipient|recipient\w{0,3}:?|rejected rcpt"
     r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
@@ -41,9 +41,9 @@ _SENDER = re.compile(
     r"|sender(?:'?s)?(?: e-?mail)?(?: address)?(?: rejected| was| is)?:?)"
     rf"\s{{0,3}}[<'\"]?[\w.+=-]{{1,64}}@{_DOMAIN}"
 )
-# Who gave an answer.  Each with words of which one has to be there: most texts hold none of them.
-_ANSWERED = ("said", "responded", "returned", "rejected", "refused", "replied")
-_SPEAKERS = tuple(
+# The host of a reply.  The words are a fast test: one of them must be in the text.
+_REPLY_VERBS = ("said", "responded", "returned", "rejected", "refused", "replied")
+_REPLYING_HOSTS = tuple(
     (words if isinstance(words, tuple) else (words,), re.compile(pattern))
     for words, pattern in (
         ("while talking", rf"while talking to\s{{1,4}}{_HOST}"),
@@ -57,9 +57,9 @@ _SPEAKERS = tuple(
         ("h=", rf"\bh={_HOST}\s"),
         ("relay=", rf"relay={_HOST}[\[.,]"),
         (
-            _ANSWERED,
+            _REPLY_VERBS,
             rf"(?:the server|server|host|smtp|from|to)\s{{1,4}}{_OPEN}{_HOST}[\"'>)\]]?"
-            rf"\s{{0,4}}(?:{'|'.join(_ANSWERED)})",
+            rf"\s{{0,4}}(?:{'|'.join(_REPLY_VERBS)})",
         ),
         ("said", rf"{_HOST}\s{{0,2}}(?:\[[^\]\n]{{1,60}}\]\s{{0,2}})?said"),
         ("gave this error", rf"{_HOST}\s{{0,2}}gave this error"),
@@ -79,14 +79,14 @@ _SPEAKERS = tuple(
 
 @dataclass(frozen=True)
 class Found:
-    """A value and where it stands in the cleaned text."""
+    """Value with its span in the cleaned text."""
 
     value: str | int
     start: int
     end: int
 
 
-def outlook_numbers(cleaned: Clean) -> list[Found]:
+def outlook_numbers(cleaned: CleanText) -> list[Found]:
     """Return Outlook's error numbers, written as 0x800CCC79."""
     found: list[Found] = []
     for match in islice(_OUTLOOK.finditer(cleaned.folded), 20):
@@ -98,21 +98,21 @@ def outlook_numbers(cleaned: Clean) -> list[Found]:
     return found
 
 
-def find_host(cleaned: Clean, start: int, end: int) -> Found | None:
-    """Return the host whose name begins at a place, quotes and brackets apart."""
+def find_host(cleaned: CleanText, start: int, end: int) -> Found | None:
+    """Return the host name at a place, after quotes and brackets."""
     while start < end and cleaned.text[start] in " \t\n'\"<[(":
         start += 1
     name = _NAME.match(cleaned.text, start, min(start + 260, len(cleaned.text)))
     return Found(name[0].lower(), start, name.end()) if name else None
 
 
-def find_named_host(cleaned: Clean, start: int, end: int) -> Found | None:
+def find_named_host(cleaned: CleanText, start: int, end: int) -> Found | None:
     """Return the first host name between two places."""
     return _found(_FOLDED_HOST.search(cleaned.folded, start, end))
 
 
-def find_port(cleaned: Clean, area: Area, dialog: bool) -> Found | None:
-    """Return the first mail port that is named as one; in a dialog a colon is name enough."""
+def find_port(cleaned: CleanText, area: Area, dialog: bool) -> Found | None:
+    """Return the first mail port after a word for port; in a dialog, after a colon."""
     for number in islice(_NUMBER.finditer(cleaned.folded, *area), 100):
         before = cleaned.folded[max(0, number.start() - 90) : number.start()]
         if _port_name().search(before) or (dialog and before.rstrip(" \t").endswith(":")):
@@ -129,7 +129,7 @@ def _port_name() -> re.Pattern[str]:
     )
 
 
-def find_address(cleaned: Clean, start: int, end: int) -> Found | None:
+def find_address(cleaned: CleanText, start: int, end: int) -> Found | None:
     """Return the domain of the first address between two places."""
     address = _ADDRESS.search(cleaned.text, start, min(end, len(cleaned.text)))
     if address is None:
@@ -138,15 +138,15 @@ def find_address(cleaned: Clean, start: int, end: int) -> Found | None:
     return Found(domain, address.start(1), address.end(1))
 
 
-def before_address(cleaned: Clean, start: int, end: int) -> str:
-    """Return up to twelve folded characters that stand before the first address."""
+def before_address(cleaned: CleanText, start: int, end: int) -> str:
+    """Return up to twelve folded characters before the first address."""
     address = _ADDRESS.search(cleaned.text, start, end)
     at = address.start() if address else start
     return cleaned.folded[max(start, at - 12) : at]
 
 
-def find_recipients(cleaned: Clean, area: Area, reach: int) -> Iterator[Found]:
-    """Yield the domains of those written to: addresses at most ``reach`` after such a word."""
+def find_recipients(cleaned: CleanText, area: Area, reach: int) -> Iterator[Found]:
+    """Yield domains of recipients: addresses at most ``reach`` characters after such a word."""
     words = list(islice(_RECIPIENT.finditer(cleaned.folded, *area), 40))
     for word in words[::-1][:8]:
         end = min(word.end() + 100, len(cleaned.text))
@@ -155,25 +155,25 @@ def find_recipients(cleaned: Clean, area: Area, reach: int) -> Iterator[Found]:
             yield Found(address[1].lower(), address.start(1), address.end(1))
 
 
-def find_sender(cleaned: Clean, area: Area) -> Found | None:
-    """Return the domain of an address that is named as the sender's."""
+def find_sender(cleaned: CleanText, area: Area) -> Found | None:
+    """Return the domain of the address after a word for sender."""
     return _found(_SENDER.search(cleaned.folded, *area))
 
 
-def find_mail_host(cleaned: Clean, area: Area, before: int) -> Found | None:
-    """Return the host named like a mail server's that stands nearest before a place, or after."""
+def find_mail_host(cleaned: CleanText, area: Area, before: int) -> Found | None:
+    """Return the nearest host with a mail server's name before a place, or the first after."""
     hosts = list(islice(_MAIL_HOST.finditer(cleaned.folded, *area), 20))
     earlier = [host for host in hosts if host.end() <= before]
     return _found(earlier[-1] if earlier else hosts[0] if hosts else None)
 
 
-def find_sending_domain(cleaned: Clean, area: Area) -> Found | None:
-    """Return the domain that an answer about SPF, DKIM or DMARC speaks of."""
+def find_sending_domain(cleaned: CleanText, area: Area) -> Found | None:
+    """Return the domain in a reply about SPF, DKIM or DMARC."""
     return _found(_FROM_DOMAIN.search(cleaned.folded, *area))
 
 
-def loose_addresses(cleaned: Clean, area: Area) -> Iterator[tuple[str, Found]]:
-    """Yield the domains of all addresses; "to", "from" or "" by the word before each."""
+def find_addresses(cleaned: CleanText, area: Area) -> Iterator[tuple[str, Found]]:
+    """Yield the role ("to", "from" or "") by the word before, and the domain, of all addresses."""
     for address in islice(_ADDRESS.finditer(cleaned.text, *area), 12):
         before = _LAST_WORD.search(cleaned.folded[max(0, address.start() - 24) : address.start()])
         role = _roles().get(before[1], "") if before else ""
@@ -185,26 +185,26 @@ def _roles() -> dict[str, str]:
     return {fold(word): role for word, role in wordings().roles.items()}
 
 
-def find_named_domain(cleaned: Clean, area: Area) -> Found | None:
-    """Return a domain that stands after a word such as "to", "for" or "domain"."""
-    for host in islice(_LOOSE_HOST.finditer(cleaned.folded, *area), 6):
+def find_named_domain(cleaned: CleanText, area: Area) -> Found | None:
+    """Return the domain after a word such as "to", "for" or "domain"."""
+    for host in islice(_ANY_HOST.finditer(cleaned.folded, *area), 6):
         before = _LAST_WORD.search(cleaned.folded[max(0, host.start() - 24) : host.start()])
         if before and _roles().get(before[1]) == "to":
             return _found(host)
     return None
 
 
-def find_signature(cleaned: Clean, area: Area) -> Found | None:
-    """Return the host in brackets with which some servers end an answer."""
-    return _found(_SIGNATURE.search(cleaned.folded, *area))
+def find_trailing_host(cleaned: CleanText, area: Area) -> Found | None:
+    """Return the host in brackets at the end of a reply."""
+    return _found(_TRAILING_HOST.search(cleaned.folded, *area))
 
 
-def find_speaker(cleaned: Clean, area: Area, last: bool) -> Found | None:
-    """Return the first or last host that is named as the one who answered."""
+def find_replying_host(cleaned: CleanText, area: Area, last: bool) -> Found | None:
+    """Return the first or last host that is named as the source of a reply."""
     stretch = cleaned.folded[area[0] : area[1]]
     if "." not in stretch:
         return None
-    for words, pattern in _SPEAKERS:
+    for words, pattern in _REPLYING_HOSTS:
         if any(word in stretch for word in words):
             hosts = list(islice(pattern.finditer(cleaned.folded, *area), 20))
             if hosts:

@@ -1,8 +1,7 @@
-"""Find the ideas a statement speaks of: words of many languages, reduced to few concepts.
+"""Find the ideas of a statement: phrases of many languages, reduced to few ideas.
 
-A phrase is a row of words; ``relay*`` stands for every word that begins so, ``~`` for up to four
-words that do not matter, ``@spamhaus`` for a host of that name.  Addresses, numbers and codes are
-no words.
+A phrase is a sequence of words; ``relay*`` matches every word with that prefix, ``~`` up to four
+arbitrary words, ``@spamhaus`` a host of that name.  Addresses, numbers and codes are not words.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from .normalise import fold
 
 GAP = 4
-"""How many words a ``~`` may stand for."""
+"""Words that a ``~`` may stand for."""
 
 _CHUNK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\s<>()\[\]{}\"',;:!?|=*/\\#&%$^`~。、．…぀-ヿ㐀-鿿豈-﫿]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -24,12 +23,12 @@ _ENDINGS = frozenset(
     | {"test", "example", "invalid", "local", "localdomain", "localhost", "lan", "home"}
     | {"corp", "internal"}
 )
-_SHORTEST = 3  # letters of a beginning such as rel*
-_MOST_PLACES = 12  # of one concept in one statement: keeps a hostile text from growing square
+_MIN_PREFIX = 3  # letters of a beginning such as rel*
+_MAX_PLACES = 12  # of one idea in one statement: keeps a hostile text from growing square
 
 
 Token = tuple[str, int, int]
-"""One word of a statement, and where it begins and ends in the folded text."""
+"""Word of a statement with its start and end in the folded text."""
 
 Hits = dict[str, list[tuple[int, int]]]
 """Concept → where it was found, as (first token, token after the last)."""
@@ -69,14 +68,14 @@ def _host(chunk: str) -> str | None:
 
 
 class _Node:
-    """A place in the tree of all phrases: which concepts end here, which words go on."""
+    """Node in the tree of all phrases: ideas that end here, words that continue."""
 
-    __slots__ = ("begun", "concepts", "gap", "whole")
+    __slots__ = ("gap", "ideas", "prefixes", "words")
 
     def __init__(self) -> None:
-        self.concepts: list[str] = []
-        self.whole: dict[str, _Node] = {}
-        self.begun: dict[str, list[tuple[str, _Node]]] = {}
+        self.ideas: list[str] = []
+        self.words: dict[str, _Node] = {}
+        self.prefixes: dict[str, list[tuple[str, _Node]]] = {}
         self.gap: _Node | None = None
 
     def child(self, word: str) -> _Node:
@@ -84,41 +83,41 @@ class _Node:
             self.gap = self.gap or _Node()
             return self.gap
         if not word.endswith("*"):
-            return self.whole.setdefault(word, _Node())
-        begin = word[:-1]
-        if len(begin) < _SHORTEST:
+            return self.words.setdefault(word, _Node())
+        prefix = word[:-1]
+        if len(prefix) < _MIN_PREFIX:
             raise ValueError(f"{word!r} is too short a beginning")
-        family = self.begun.setdefault(begin[:_SHORTEST], [])
-        node = next((node for known, node in family if known == begin), None)
+        family = self.prefixes.setdefault(prefix[:_MIN_PREFIX], [])
+        node = next((node for known, node in family if known == prefix), None)
         if node is None:
             node = _Node()
-            family.append((begin, node))
+            family.append((prefix, node))
         return node
 
 
 class Lexicon:
-    """Knows the phrases of every concept, and finds them in a row of words.
+    """Index of the phrases of every idea.
 
     :raise ValueError: a phrase without a word at its beginning or end
     """
 
-    def __init__(self, concepts: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, ideas: Mapping[str, Iterable[str]]) -> None:
         self._root = _Node()
-        for concept, phrases in concepts.items():
+        for idea, phrases in ideas.items():
             for phrase in phrases:
                 words = _phrase(phrase)
                 if not words or "~" in (words[0], words[-1]):
-                    raise ValueError(f"{concept}: {phrase!r} begins or ends with no word")
+                    raise ValueError(f"{idea}: {phrase!r} begins or ends with no word")
                 node = self._root
                 for word in words:
                     node = node.child(word)
-                node.concepts.append(concept)
+                node.ideas.append(idea)
 
     def find(self, tokens: list[Token]) -> Hits:
-        """Return where each concept stands; takes unknown host names out of ``tokens``."""
+        """Return the places of each idea; remove unknown host names from ``tokens``."""
         hits: Hits = {}
-        known = self._root.whole
-        # Host names that no phrase speaks of are no words.
+        known = self._root.words
+        # Host names outside all phrases do not count as words.
         tokens[:] = [token for token in tokens if token[0][0] != "@" or token[0] in known]
         words = [token[0] for token in tokens]
         for index in range(len(words)):
@@ -126,22 +125,22 @@ class Lexicon:
         return hits
 
     def _walk(self, node: _Node, words: list[str], first: int, at: int, hits: Hits) -> None:
-        """Follow every phrase that goes on with the word at a place."""
+        """Follow every phrase that continues with the word at a place."""
         word = words[at]
-        if (found := node.whole.get(word)) is not None:
-            self._arrive(found, words, first, at + 1, hits)
-        for begin, found in node.begun.get(word[:_SHORTEST], ()):
-            if word.startswith(begin):
-                self._arrive(found, words, first, at + 1, hits)
+        if (found := node.words.get(word)) is not None:
+            self._step(found, words, first, at + 1, hits)
+        for prefix, found in node.prefixes.get(word[:_MIN_PREFIX], ()):
+            if word.startswith(prefix):
+                self._step(found, words, first, at + 1, hits)
 
-    def _arrive(self, node: _Node, words: list[str], first: int, at: int, hits: Hits) -> None:
-        for concept in node.concepts:
-            places = hits.setdefault(concept, [])
-            if len(places) < _MOST_PLACES and (not places or places[-1] != (first, at)):
+    def _step(self, node: _Node, words: list[str], first: int, at: int, hits: Hits) -> None:
+        for idea in node.ideas:
+            places = hits.setdefault(idea, [])
+            if len(places) < _MAX_PLACES and (not places or places[-1] != (first, at)):
                 places.append((first, at))
         if at == len(words):
             return
-        if node.whole or node.begun:
+        if node.words or node.prefixes:
             self._walk(node, words, first, at, hits)
         if node.gap is not None:
             for skipped in range(min(GAP + 1, len(words) - at)):

@@ -1,1 +1,1 @@
-"""The production server: granian in front of the WSGI application, and what stands between."""
+"""Production server: granian and the gateway to the WSGI application."""

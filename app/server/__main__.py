@@ -1,8 +1,8 @@
-"""Run the app on granian, its workers told of every SIGHUP: ``python -m app.server``.
+"""Run the app on granian, and forward SIGHUP to its workers: ``python -m app.server``.
 
-granian itself would answer SIGHUP by starting new workers, which read a new portals file whether it
-is right or not, and drop what waits at the old ones.  So the signal is handed on to the workers,
-which read the file anew and go on with the old one where it is wrong.
+By itself granian restarts its workers on SIGHUP, which drops waiting requests and loads an invalid
+portals file.  So the signal is forwarded to the workers, which reload the file and keep the old one
+if the new one is invalid.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from granian.http import HTTP1Settings
 from ..settings import Settings
 from .sighup import on_sighup
 
-LARGEST_HEAD: Final = 32 * 1024
-"""Bytes of a request's head; a link of ours has 4,000 characters at most."""
+MAX_HEAD: Final = 32 * 1024
+"""Bytes of a request's head; our links have at most 4,000 characters."""
 CONNECTIONS: Final = 4096
-"""Connections that one worker keeps open, where the system allows as many files."""
+"""Open connections of one worker, if the limit of open files allows it."""
 
 
 def serve(host: str, port: int, workers: int, head_timeout: int) -> None:
-    """Serve until told to stop; HTTP/1.1 only, since a proxy in front speaks no more to us.
+    """Serve until stopped; HTTP/1.1 only, which is what proxies use towards us.
 
-    HTTP/2 would take heads of 16 MB, and let one connection ask for everything at once.
+    HTTP/2 would allow heads of 16 MB and unbounded parallel requests on one connection.
 
-    :param head_timeout: seconds that a connection may take until the head of its next request is
-        there, silence before it included
+    :param head_timeout: seconds until the head of a connection's next request is complete, idle
+        time included
     """
-    # A forked worker has the parent's own answer to SIGTERM until it has set its own, so a server
-    # that is stopped while it starts would go on for ever.
+    # A forked worker inherits the parent's SIGTERM handler until it sets its own, so a server
+    # stopped during its start would run on.
     multiprocessing.set_start_method("spawn")
     server = Granian(
         "app.server.asgi:app",
@@ -46,22 +46,22 @@ def serve(host: str, port: int, workers: int, head_timeout: int) -> None:
         workers=workers,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
-            header_read_timeout=head_timeout * 1000, max_buffer_size=LARGEST_HEAD
+            header_read_timeout=head_timeout * 1000, max_buffer_size=MAX_HEAD
         ),
         backlog=CONNECTIONS,
         backpressure=_allow_connections(CONNECTIONS),
         websockets=False,
-        log_access=False,  # a query string tells what is wrong with somebody's mail
+        log_access=False,  # a query string is personal: it describes somebody's mail problem
         respawn_failed_workers=True,
     )
-    on_sighup(_tell_workers)
+    on_sighup(_forward_sighup)
     server.serve()
 
 
 def _allow_connections(wanted: int) -> int:
-    """Let this process and its workers open as many files as that takes, or as many as they may.
+    """Raise the limit of open files as far as needed and allowed.
 
-    :return: the connections that there is room for
+    :return: the number of connections that fit
     """
     spare = 256  # the database, templates, pipes
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -70,7 +70,7 @@ def _allow_connections(wanted: int) -> int:
     return max(files - spare, files // 2)
 
 
-def _tell_workers() -> None:
+def _forward_sighup() -> None:
     for worker in multiprocessing.active_children():
         if worker.pid:
             os.kill(worker.pid, signal.SIGHUP)
@@ -79,7 +79,7 @@ def _tell_workers() -> None:
 if __name__ == "__main__":
     try:
         settings = Settings.from_environment()
-    except ValueError as fault:  # said once, in place of every worker's traceback
+    except ValueError as fault:  # one line instead of every worker's traceback
         sys.exit(str(fault))
     port = os.environ.get("PORT", "8000")
     if not (port.isdecimal() and 0 < int(port) < 65536):

@@ -1,4 +1,4 @@
-"""ASGI entry point: ``app.server.asgi:app``, the WSGI application behind its gateway."""
+"""ASGI entry point: ``app.server.asgi:app``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""ASGI in front of WSGI: a thread is taken only once a whole request is there.
+"""ASGI gateway to WSGI that takes a thread only once a request is complete.
 
-A WSGI server hands a request over when its head has come, so a thread waits for the body, and
-whoever sends none of it keeps the thread.  Here an event loop waits instead.  What WSGI cannot
-tell apart is decided here as well: ``X_Forwarded_For`` and ``X-Forwarded-For`` have one name there.
+A WSGI server calls the application when the head has arrived, so that a slow body occupies a
+thread.  Here an event loop waits for the body instead.  Headers that WSGI cannot distinguish, as
+``X_Forwarded_For`` and ``X-Forwarded-For``, are also handled here.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from .uploads import Receive, UploadAborted, UploadLimits, Uploads, UploadsFull,
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+Response = tuple[int, list[tuple[bytes, bytes]], bytes]
 """Status, headers, body."""
 
-WAITING: Final = 500
-"""Requests that may wait for a thread; a thread answers that many in about a second."""
+MAX_WAITING: Final = 500
+"""Requests that may wait for a thread; one thread serves that many in about a second."""
 
 log = logging.getLogger(__name__)
 
 
-def _plain(status: int, text: str) -> Answer:
+def _text_response(status: int, text: str) -> Response:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -43,21 +43,23 @@ def _plain(status: int, text: str) -> Answer:
     return status, headers, text.encode()
 
 
-# Both languages: which one is asked for, only the application knows.
-BUSY: Final = _plain(
+# In both languages: only the application knows which one is asked for.
+BUSY: Final = _text_response(
     503,
     "Too many people are asking just now. Please try again in a moment.\n"
     "Hiện có quá nhiều người truy cập. Vui lòng thử lại sau ít phút.\n",
 )
-BROKEN: Final = _plain(400, "The request broke off, or its body is not framed as it says.\n")
-FAILED: Final = _plain(500, "Internal Server Error\n")
+BROKEN: Final = _text_response(
+    400, "The request broke off, or its body is not framed as it says.\n"
+)
+FAILED: Final = _text_response(500, "Internal Server Error\n")
 
 
 class Gateway:
-    """ASGI application that answers with a WSGI application, on threads of its own.
+    """ASGI application that runs a WSGI application in a thread pool.
 
-    :param threads: requests that are answered at a time
-    :param on_first: called once, when the first request is there, so the server listens
+    :param threads: concurrent requests
+    :param on_first: called once, at the first request, when the server listens
     """
 
     def __init__(
@@ -71,12 +73,12 @@ class Gateway:
         self._limits = limits or UploadLimits()
         self._uploads = Uploads(self._limits)
         self._threads = ThreadPoolExecutor(threads, "page")
-        self._most = threads + WAITING
+        self._max_pending = threads + MAX_WAITING
         self._pending = 0
         self._on_first = on_first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; anything else than HTTP is refused."""
+        """Response one request; anything else than HTTP is refused."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
         if self._on_first:
@@ -85,10 +87,10 @@ class Gateway:
         environ = make_environ(scope)
         body = bytearray()
         if not _has_body(environ):
-            try:  # a page in memory takes less time than the way to a thread and back
+            try:  # a cached page is faster than a switch of threads
                 cached = respond(self._app, environ | {ONLY_IF_CACHED: True}, body)
             except NotCached:
-                await self._answer(environ, body, send)
+                await self._respond(environ, body, send)
             else:
                 await _send(send, cached)
             return
@@ -98,7 +100,7 @@ class Gateway:
             except UploadAborted:
                 await _send(send, BROKEN)
                 return
-            await self._answer(environ, body, send)
+            await self._respond(environ, body, send)
 
     async def _take_body(self, environ: dict[str, Any], receive: Receive, body: bytearray) -> None:
         declared = _content_length(environ)
@@ -110,28 +112,28 @@ class Gateway:
             except UploadsFull:
                 environ[REFUSED] = 503
             environ["CONTENT_LENGTH"] = str(len(body))
-        # A longer one is not received: the application sees how long it is, and refuses it.
+        # A longer body is not received: the application refuses it by its Content-Length.
         environ.pop("HTTP_TRANSFER_ENCODING", None)
 
-    async def _answer(self, environ: dict[str, Any], body: bytearray, send: Send) -> None:
-        if self._pending >= self._most:
+    async def _respond(self, environ: dict[str, Any], body: bytearray, send: Send) -> None:
+        if self._pending >= self._max_pending:
             await _send(send, BUSY)
             return
         self._pending += 1
         try:
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._threads, respond, self._app, environ, body)
+            response = await loop.run_in_executor(self._threads, respond, self._app, environ, body)
         finally:
             self._pending -= 1
-        await _send(send, answer)
+        await _send(send, response)
 
 
 def make_environ(scope: Scope) -> dict[str, Any]:
     """Return the WSGI environment (PEP 3333) of an ASGI scope, without its body.
 
-    A header whose name holds an underscore is dropped, as nginx does by default: WSGI would give
-    it the name of another one.  A missing Host, or more than one, is refused (RFC 9112 section
-    3.2), and so are several Content-Lengths.
+    A header with an underscore in its name is dropped, as nginx does by default: in WSGI it would
+    have the name of another header.  The application refuses a missing or repeated Host (RFC 9112
+    section 3.2) and several Content-Lengths.
     """
     client, server = scope.get("client") or ("", ""), scope.get("server") or ("", "")
     environ: dict[str, Any] = {
@@ -156,7 +158,7 @@ def make_environ(scope: Scope) -> dict[str, Any]:
         if b"_" in raw_name:
             continue
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        key = _key(name)
+        key = _environ_key(name)
         if key in environ:
             environ[key] += ("; " if name == "cookie" else ",") + value
         else:
@@ -167,20 +169,20 @@ def make_environ(scope: Scope) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _key(name: str) -> str:
+def _environ_key(name: str) -> str:
     key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
-def respond(app: Wsgi, environ: dict[str, Any], body: bytearray) -> Answer:
-    """Call a WSGI application and return its answer whole; what it raises becomes a 500.
+def respond(app: Wsgi, environ: dict[str, Any], body: bytearray) -> Response:
+    """Call a WSGI application and return its whole response, a 500 if it raises.
 
-    :raise NotCached: a page from memory was asked for, and there is none
+    :raise NotCached: only a cached page was asked for, and there is none
     """
-    told: list[Any] = []
+    started: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-        told[:] = [status, headers]
+        started[:] = [status, headers]
 
     environ["wsgi.input"] = BytesIO(body)
     try:
@@ -192,16 +194,16 @@ def respond(app: Wsgi, environ: dict[str, Any], body: bytearray) -> Answer:
                 close()
     except NotCached:
         raise
-    except Exception as fault:  # its message may quote what was typed
+    except Exception as fault:  # without its message, which may quote user input
         log.error("The application failed: %s", type(fault).__name__)
         return FAILED
-    status, headers = told
+    status, headers = started
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     return int(status[:3]), encoded, content
 
 
-async def _send(send: Send, answer: Answer) -> None:
-    status, headers, content = answer
+async def _send(send: Send, response: Response) -> None:
+    status, headers, content = response
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 

@@ -1,7 +1,7 @@
-"""Drop connections whose other end takes nothing of what is sent to it.
+"""Drop connections whose client does not read what is sent.
 
-No server written on hyper ends them, and each keeps a place for good.  The kernel does, if it is
-told to for the listening socket: connections inherit it (tcp(7), TCP_USER_TIMEOUT; RFC 5482).
+Servers built on hyper keep them open forever.  The kernel closes them if TCP_USER_TIMEOUT is set on
+the listening socket, from which connections inherit it (tcp(7); RFC 5482).
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ OPEN_FILES: Final = Path("/proc/self/fd")
 
 
 def drop_unread(seconds: int) -> None:
-    """Let the sockets that this process listens on drop connections that are not read from.
+    """Set TCP_USER_TIMEOUT on the listening sockets of this process; do nothing outside Linux.
 
-    granian keeps its listening socket to itself, so it is looked for among the open files; where
-    that cannot be done (other systems than Linux), nothing is.
+    granian does not expose its socket, so it is searched for among the open files.
 
-    :param seconds: how long what is sent may stay unread
+    :param seconds: how long sent data may stay unacknowledged
     """
     option = getattr(socket, "TCP_USER_TIMEOUT", None)
     if option is None or not OPEN_FILES.is_dir():
@@ -28,11 +27,11 @@ def drop_unread(seconds: int) -> None:
     for file in OPEN_FILES.iterdir():
         try:
             found = socket.socket(fileno=int(file.name))
-        except OSError:  # it is no socket
+        except OSError:  # not a socket
             continue
         try:
-            with suppress(OSError):  # it is none of TCP
+            with suppress(OSError):  # not TCP
                 if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                     found.setsockopt(socket.IPPROTO_TCP, option, seconds * 1000)
         finally:
-            found.detach()  # it stays open, and granian's
+            found.detach()  # granian owns it

@@ -1,4 +1,4 @@
-"""Read the portals anew on SIGHUP, inside the running process: no request is dropped for it."""
+"""Handle SIGHUP in a thread of the running process, without dropping requests."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ HANGUP = {signal.SIGHUP}
 
 
 def block_sighup() -> None:
-    """Keep SIGHUP waiting for whoever asks for it; threads and processes begun later inherit that.
+    """Block SIGHUP until it is waited for; later threads and processes inherit that.
 
-    So a signal that comes while a process is still starting is neither lost nor its end.
+    A signal that arrives while a process is starting is then neither lost nor fatal.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, HANGUP)
 
 
 def on_sighup(act: Callable[[], object]) -> None:
-    """Do something at every SIGHUP from now on, in a thread of its own, one after the other."""
+    """Call a function at every SIGHUP, in a thread, one call after the other."""
     block_sighup()
 
     def wait() -> None:
@@ -28,7 +28,7 @@ def on_sighup(act: Callable[[], object]) -> None:
             signal.sigwait(HANGUP)
             try:
                 act()
-            except Exception:  # the next one must still be heard
+            except Exception:  # the thread must survive
                 log.exception("SIGHUP came to nothing")
 
     Thread(target=wait, name="hangup", daemon=True).start()

@@ -1,8 +1,8 @@
-"""Receive request bodies: within a deadline, at a minimum rate, in a bounded amount of memory.
+"""Receive request bodies within a deadline, at a minimum rate, in bounded memory.
 
-Nothing here takes a thread, so an upload that stalls costs its connection and a few kilobytes.
-The deadline works like that of Apache's mod_reqtimeout: some seconds to begin with, and more for
-what has come, so a weak line has its time and silence does not.
+No thread is involved, so a stalled upload costs its connection and a few kilobytes.  As in Apache's
+mod_reqtimeout the deadline moves with the data received: a slow line gets more time, silence does
+not.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """``largest``: bytes of one body that are kept; of a longer one only its excess is told.
+    """``largest``: bytes of one body.
 
-    ``patience``: seconds until a body must be complete, plus one for every ``rate`` bytes that
-    have come, and ``deadline`` seconds at most.
-    ``memory``: bytes of all bodies in one process, those of requests being answered included.
-    ``number``: bodies that one process receives at a time.
+    ``patience``: seconds until a body must be complete, plus one for every ``rate`` bytes received,
+    at most ``deadline`` seconds.
+    ``memory``: bytes of all bodies in one process, until their requests are answered.
+    ``number``: bodies received at the same time by one process.
     """
 
     largest: int = 1024 * 1024
@@ -40,18 +40,18 @@ class UploadTooSlow(Exception):
 
 
 class UploadAborted(Exception):
-    """The client went away, or broke the rules of framing, before its body was complete."""
+    """The client disconnected or sent a body that does not match its framing."""
 
 
 class UploadsFull(Exception):
-    """There is no room for a body; whoever sends it may try again."""
+    """There is no room for a body; the client may try again."""
 
 
 class Uploads:
-    """The bodies of one process; to be used from one event loop.
+    """The bodies of one process; for one event loop.
 
-    When memory or number is used up, the oldest unfinished body gives way: an honest one is
-    complete within a moment, so those that wait for their end are the oldest.
+    When memory or number is exceeded, the oldest unfinished body is dropped: honest uploads finish
+    quickly, so the oldest are the stalled ones.
     """
 
     def __init__(self, limits: UploadLimits) -> None:
@@ -61,7 +61,7 @@ class Uploads:
 
     @contextmanager
     def holding(self, body: bytearray) -> Iterator[None]:
-        """Count a body's memory until the block ends; ``receive`` fills it within."""
+        """Count a body's memory until the block ends; call ``receive`` within it."""
         try:
             yield
         finally:
@@ -70,13 +70,12 @@ class Uploads:
     async def receive(self, receive: Receive, body: bytearray, declared: int | None) -> None:
         """Fill ``body`` with a request's body.
 
-        Of a body longer than ``largest`` one byte more than that is kept at most, and the rest is
-        not waited for.
+        A body longer than ``largest`` is read up to one byte more than that.
 
-        :param declared: what its Content-Length says, in bytes; None when it is sent in chunks
+        :param declared: Content-Length in bytes, None for a chunked body
         :raise UploadTooSlow: it took longer than the limits allow
-        :raise UploadAborted: it ended early (RFC 9112 section 8: then it is not complete)
-        :raise UploadsFull: it had to give way to others
+        :raise UploadAborted: it ended early (RFC 9112 section 8)
+        :raise UploadsFull: it was dropped to make room
         """
         task = asyncio.current_task()
         assert task is not None
@@ -85,7 +84,7 @@ class Uploads:
             self._make_room()
             await self._receive(receive, body, declared)
         except asyncio.CancelledError:
-            # Its message does not tell: it is lost where the deadline passes at the same moment.
+            # The message of the error cannot tell: it is lost if the deadline passes just now.
             if task in self._unfinished:
                 raise
             task.uncancel()
@@ -95,12 +94,12 @@ class Uploads:
 
     async def _receive(self, receive: Receive, body: bytearray, declared: int | None) -> None:
         limits, loop = self._limits, asyncio.get_running_loop()
-        began = loop.time()
+        start = loop.time()
         more = True
         while more and len(body) <= limits.largest:
             allowed = min(limits.patience + len(body) / limits.rate, limits.deadline)
             try:
-                async with asyncio.timeout_at(began + allowed):
+                async with asyncio.timeout_at(start + allowed):
                     event = await receive()
             except TimeoutError:
                 raise UploadTooSlow from None
@@ -115,9 +114,9 @@ class Uploads:
             raise UploadAborted
 
     def _make_room(self) -> None:
-        """Let the oldest give way while there are too many.
+        """Drop the oldest unfinished bodies until the limits hold.
 
-        :raise UploadsFull: this one is the oldest that is left
+        :raise UploadsFull: the body of the current task was dropped
         """
         limits = self._limits
         while self._held > limits.memory or len(self._unfinished) > limits.number:

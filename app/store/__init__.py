@@ -1,7 +1,7 @@
-"""What is kept: cases, the agents who look after them, an audit, and counts.
+"""Storage of cases, agents, the audit log and counters; no Flask.
 
-No Flask here.  Everything goes through one ``Database``, which may be away: then nothing is lost
-that was acknowledged, and whoever asks is told so.
+Everything goes through one ``Database``.  While it is unavailable every call raises
+``DatabaseUnavailable``; nothing that was acknowledged is lost.
 """
 
 from .database import Database, DatabaseUnavailable

@@ -1,46 +1,66 @@
-"""Agents: who may work at a desk, by a password of ours or by an identity provider's word."""
+"""Agents of the desks, who sign in with a password or through an identity provider."""
 
 from __future__ import annotations
 
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import audit, passwords, sign_in_throttle
-from .agent import Agent, Passwords, agent_of_row, read_agent
 from .cases import utc_now
 from .database import Database
 from .schema import agents, devices, sessions
-from .sign_in_throttle import Key
-from .upsert import add_missing
+from .sign_in_throttle import RowKey
+from .upsert import insert_into
 
-LONGEST_NAME: Final = 100
-
+MAX_NAME_LENGTH: Final = 100
+ROLES: Final = ("agent", "lead")
+PasswordPolicy = Literal["everybody", "agents", "nobody"]
+"""Who may sign in with a password; everybody else signs in through the identity provider."""
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Agent:
+    """Agent of a portal's desk; ``portal`` is '' for the desk outside all portals."""
+
+    id: int
+    portal: str
+    name: str
+    role: str
+    federated: bool = False
+    """Signs in through an identity provider; such names are not unique."""
+    password_hash: str = field(default="", repr=False, compare=False)
+    """Hash of the password just checked, '' if none was."""
+
+    @property
+    def signature(self) -> str:
+        """Unique name for the audit log and for notes."""
+        return f"{self.name[:80]} (#{self.id})" if self.federated else self.name
+
+
 class NameTaken(Exception):
-    """There is an agent of this name already."""
+    """The desk has an agent of this name."""
 
 
 class Agents:
     """The agents of all desks.
 
-    :param allowed: who may work with a password
+    :param allowed: who may sign in with a password
     """
 
     def __init__(
         self,
         database: Database,
         now: Callable[[], datetime] = utc_now,
-        allowed: Passwords = "everybody",
+        allowed: PasswordPolicy = "everybody",
     ) -> None:
         self._database = database
         self._now = now
@@ -51,13 +71,19 @@ class Agents:
     ) -> Agent:
         """Add an agent with a password.
 
-        :param words: that mean something at this desk, and make a password easy to guess
+        :param words: words of this desk, which make a password easy to guess
         :raise ValueError: the password is too short, too long, or easily guessed
         :raise NameTaken: the desk has an agent of this name
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        name, kept = _normal(name), passwords.hash_new(password, name, *words)
-        row = {"portal": portal, "name": name, "role": role, "password": kept, "added": self._now()}
+        name, password_hash = _nfc(name), passwords.hash_new_password(password, name, *words)
+        row = {
+            "portal": portal,
+            "name": name,
+            "role": role,
+            "password": password_hash,
+            "added": self._now(),
+        }
         try:
             with self._database.writing() as connection:
                 made = connection.execute(insert(agents).values(row).returning(agents.c.id))
@@ -68,148 +94,153 @@ class Agents:
     def all(self, portal: str | None = None) -> list[Agent]:
         """Return the agents of a desk, or of all.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         chosen = select(agents).order_by(agents.c.portal, agents.c.name)
         if portal is not None:
             chosen = chosen.where(agents.c.portal == portal)
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
-        return [agent_of_row(row) for row in rows]
+        return [agent_from_row(row) for row in rows]
 
     def set_role(self, portal: str, name: str, role: str) -> bool:
-        """Give an agent with a password another role, at once; False when there is none.
+        """Set the role of an agent with a password; return False if there is none.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        chosen = update(agents).where(_local(portal, name)).values(role=role)
+        chosen = update(agents).where(_has_password(portal, name)).values(role=role)
         with self._database.writing() as connection:
             return connection.execute(chosen).rowcount == 1
 
     def set_password(
         self, portal: str, name: str, password: str, words: Iterable[str] = ()
     ) -> bool:
-        """Give an agent another password, sign them out everywhere; False when there is none.
+        """Set an agent's password and end their sessions; return False if there is no such agent.
 
         :raise ValueError: the password is too short, too long, or easily guessed
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        name, kept = _normal(name), passwords.hash_new(password, name, *words)
+        name, password_hash = _nfc(name), passwords.hash_new_password(password, name, *words)
         with self._database.writing() as connection:
-            sign_in_throttle.forget(connection, portal, name)
-            changed = update(agents).where(_local(portal, name)).values(password=kept)
+            sign_in_throttle.reset_name(connection, portal, name)
+            changed = (
+                update(agents).where(_has_password(portal, name)).values(password=password_hash)
+            )
             agent = connection.execute(changed.returning(agents.c.id)).scalar()
             if agent is not None:
                 _sign_out(connection, agent)
         return agent is not None
 
     def change_password(self, agent: Agent, old: str, new: str, words: Iterable[str] = ()) -> bool:
-        """Give an agent the password they chose, sign them out everywhere; False for a wrong one.
+        """Change an agent's own password and end their sessions; return False if ``old`` is wrong.
 
-        :param old: the password that they have
+        :param old: the current password
         :raise ValueError: the new one is too short, too long, or easily guessed
-        :raise Locked: too many wrong ones were told here
+        :raise SignInLocked: too many wrong passwords
         :raise Busy: too many passwords are being checked
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        with passwords.KNOWN.taken():
+        with passwords.KNOWN_DEVICE_SLOTS.taken():
             with self._database.writing() as connection:
-                sign_in_throttle.count_here(connection, agent.portal, agent.name, self._now())
+                sign_in_throttle.count_reauthentication(
+                    connection, agent.portal, agent.name, self._now()
+                )
             with self._database.reading() as connection:
                 row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
-            if row is None or not passwords.is_right(old, row.password):
+            if row is None or not passwords.verify(old, row.password):
                 return False
             with self._database.writing() as connection:
-                sign_in_throttle.forgive_here(connection, agent.portal, agent.name)
-            # Last: it is costly, and others may have found the session open.
-            kept = passwords.hash_new(new, agent.name, *words)
+                sign_in_throttle.reset_reauthentication(connection, agent.portal, agent.name)
+            # Only after the old one was right: the check of a new password is expensive.
+            password_hash = passwords.hash_new_password(new, agent.name, *words)
         with self._database.writing() as connection:
             same = (agents.c.id == agent.id) & (agents.c.password == row.password)
-            if not connection.execute(update(agents).where(same).values(password=kept)).rowcount:
+            if not connection.execute(
+                update(agents).where(same).values(password=password_hash)
+            ).rowcount:
                 return False
             _sign_out(connection, agent.id)
             audit.write(connection, self._now(), agent.portal, agent.signature, "password", "")
         return True
 
     def sign_out(self, portal: str, name: str) -> int:
-        """Sign out every agent of a name, however they sign in; tell how many there are.
+        """End the sessions of every agent of a name; return how many agents there are.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         with self._database.writing() as connection:
-            found = connection.scalars(select(agents.c.id).where(_named(portal, name))).all()
+            found = connection.scalars(select(agents.c.id).where(_has_name(portal, name))).all()
             for agent in found:
                 _sign_out(connection, agent)
         return len(found)
 
     def unlock(self, portal: str, name: str) -> None:
-        """Forget the wrong passwords of a name.
+        """Clear all counted wrong passwords of a name.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         with self._database.writing() as connection:
-            sign_in_throttle.forget(connection, portal, _normal(name))
-            theirs = devices.c.agent.in_(select(agents.c.id).where(_local(portal, name)))
-            connection.execute(update(devices).where(theirs).values(failures=0))
+            sign_in_throttle.reset_name(connection, portal, _nfc(name))
+            own = devices.c.agent.in_(select(agents.c.id).where(_has_password(portal, name)))
+            connection.execute(update(devices).where(own).values(failures=0))
 
     def remove(self, portal: str, name: str) -> int:
-        """Remove every agent of a name, however they sign in, and sign them out; tell how many.
+        """Delete every agent of a name with their sessions; return how many.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         with self._database.writing() as connection:
-            return connection.execute(delete(agents).where(_named(portal, name))).rowcount
+            return connection.execute(delete(agents).where(_has_name(portal, name))).rowcount
 
     def check(
-        self, portal: str, name: str, password: str, network: str = "", device: Key | None = None
+        self, portal: str, name: str, password: str, network: str = "", device: RowKey | None = None
     ) -> Agent | None:
-        """Return the agent of a name and password, None when they do not fit.
+        """Return the agent of a name and password, None if either is wrong.
 
-        :param network: where the try comes from; it counts unless the device is known
-        :raise Locked: too many wrong ones came for this name from there, or by this device
+        :param network: of the client; ignored for a known device
+        :param device: key of the known device, from ``Devices.find``
+        :raise SignInLocked: too many wrong passwords for this name from this network or device
         :raise Busy: too many passwords are being checked
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        name, now = typed_name(name), self._now()
-        with (passwords.KNOWN if device else passwords.STRANGERS).taken():
+        name, now = normalise_name(name), self._now()
+        with (passwords.KNOWN_DEVICE_SLOTS if device else passwords.UNKNOWN_DEVICE_SLOTS).taken():
             with self._database.writing() as connection:
                 if device:
                     lock = sign_in_throttle.count_on_device(connection, device, now)
                 else:
                     lock = sign_in_throttle.count_attempt(connection, portal, name, network, now)
             with self._database.reading() as connection:
-                row = connection.execute(select(agents).where(_local(portal, name))).first()
-            right = passwords.is_right(password, row.password if row else None)
-            fresh = passwords.renewed(password, row.password) if right and row else None
+                row = connection.execute(select(agents).where(_has_password(portal, name))).first()
+            right = passwords.verify(password, row.password if row else None)
+            fresh = passwords.rehash(password, row.password) if right and row else None
         if not right or row is None:
             if lock:
                 log.warning("A name at the desk of %r is locked for %s", portal, lock)
             return None
         with self._database.writing() as connection:
             if device:
-                sign_in_throttle.forgive_device(connection, device)
+                sign_in_throttle.reset_device(connection, device)
             else:
-                sign_in_throttle.forgive(connection, portal, name, network)
+                sign_in_throttle.reset_network(connection, portal, name, network)
             if fresh:
                 same = (agents.c.id == row.id) & (agents.c.password == row.password)
                 connection.execute(update(agents).where(same).values(password=fresh))
-        agent = read_agent(row, self._allowed)
-        return agent and replace(agent, kept=fresh or row.password)
+        agent = permitted_agent(row, self._allowed)
+        return agent and replace(agent, password_hash=fresh or row.password)
 
-    def known_by(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
-        """Return the agent that an identity provider vouches for, with the name and role it tells.
+    def provision(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
+        """Insert or update the agent of an identity provider's subject, and return it.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        told = {"name": _normal(name.replace("\0", ""))[:LONGEST_NAME], "role": role}
-        theirs = {"portal": portal, "issuer": issuer, "subject": subject}
+        claims = {"name": _nfc(name.replace("\0", ""))[:MAX_NAME_LENGTH], "role": role}
+        key = {"portal": portal, "issuer": issuer, "subject": subject}
         with self._database.writing() as connection:
-            add_missing(connection, agents, theirs, told | {"added": self._now()})
-            same = [agents.c[key] == value for key, value in theirs.items()]
-            row = connection.execute(
-                update(agents).where(*same).values(told).returning(agents.c.id)
-            ).one()
-        return Agent(row.id, portal, told["name"], role, vouched=True)
+            row = insert_into(connection, agents).values({**key, **claims, "added": self._now()})
+            upsert = row.on_conflict_do_update(index_elements=list(key), set_=claims)
+            id = connection.execute(upsert.returning(agents.c.id)).scalar_one()
+        return Agent(id, portal, claims["name"], role, federated=True)
 
 
 def _sign_out(connection: Connection, agent: int) -> None:
@@ -217,19 +248,35 @@ def _sign_out(connection: Connection, agent: int) -> None:
         connection.execute(delete(table).where(table.c.agent == agent))
 
 
-def _named(portal: str, name: str) -> ColumnElement[bool]:
-    return (agents.c.portal == portal) & (agents.c.name == _normal(name))
+def _has_name(portal: str, name: str) -> ColumnElement[bool]:
+    return (agents.c.portal == portal) & (agents.c.name == _nfc(name))
 
 
-def _local(portal: str, name: str) -> ColumnElement[bool]:
-    return _named(portal, name) & agents.c.password.is_not(None)
+def _has_password(portal: str, name: str) -> ColumnElement[bool]:
+    return _has_name(portal, name) & agents.c.password.is_not(None)
 
 
-def _normal(name: str) -> str:
-    # Vietnamese letters are composed in one keyboard's way or another's.
+def _nfc(name: str) -> str:
+    # Keyboards differ in how they compose Vietnamese letters.
     return unicodedata.normalize("NFC", name)
 
 
-def typed_name(name: str) -> str:
-    """Return a name that was typed as it is kept."""
-    return _normal(name.replace("\0", "").strip())[:LONGEST_NAME]
+def normalise_name(name: str) -> str:
+    """Return a name that was typed in the form that is stored."""
+    return _nfc(name.replace("\0", "").strip())[:MAX_NAME_LENGTH]
+
+
+def permitted_agent(row: Row[Any], allowed: PasswordPolicy) -> Agent | None:
+    """Return the agent of a row with the role that the password policy leaves them.
+
+    None if the policy does not let them sign in.
+    """
+    agent = agent_from_row(row)
+    if agent.federated or allowed == "everybody":
+        return agent
+    return replace(agent, role="agent") if allowed == "agents" else None
+
+
+def agent_from_row(row: Row[Any]) -> Agent:
+    """Return the agent of a row, with the stored role."""
+    return Agent(row.id, row.portal, row.name, row.role, row.issuer is not None)

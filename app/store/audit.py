@@ -1,4 +1,4 @@
-"""The audit: who has opened, seen, changed or deleted which case, and when."""
+"""Audit log: who opened, viewed, changed or deleted which case, and when."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy import Connection, insert, select
 from .database import Database
 from .schema import audit, cases
 
-KEPT: Final = timedelta(days=365)
-"""How long a line of the audit is kept."""
+RETENTION: Final = timedelta(days=365)
+"""How long an entry is kept."""
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One line; ``agent`` is '' for the person who needs help, and for time itself."""
+    """Audit entry; ``agent`` is '' for the person with the problem and for expiry."""
 
     at: datetime
     agent: str
@@ -28,32 +28,32 @@ class AuditEntry:
 def write(
     connection: Connection, at: datetime, portal: str, agent: str, action: str, code: str
 ) -> None:
-    """Add a line in the same transaction as what it is about."""
-    line = {"at": at, "portal": portal, "agent": agent, "action": action, "code": code}
-    connection.execute(insert(audit).values(line))
+    """Add an entry, in the transaction of the change that it records."""
+    entry = {"at": at, "portal": portal, "agent": agent, "action": action, "code": code}
+    connection.execute(insert(audit).values(entry))
 
 
-def wrote(connection: Connection, agent: str, code: str, since: datetime) -> bool:
-    """Tell whether there is a line of an agent about a case since some moment."""
-    theirs = (audit.c.code == code) & (audit.c.agent == agent) & (audit.c.at > since)
-    return connection.execute(select(audit.c.id).where(theirs).limit(1)).first() is not None
+def has_entry(connection: Connection, agent: str, code: str, since: datetime) -> bool:
+    """Return whether an agent has an entry about a case since a moment."""
+    matching = (audit.c.code == code) & (audit.c.agent == agent) & (audit.c.at > since)
+    return connection.execute(select(audit.c.id).where(matching).limit(1)).first() is not None
 
 
-def read(database: Database, portal: str, most: int) -> list[AuditEntry]:
-    """Return a portal's lines, newest first.
+def read(database: Database, portal: str, limit: int) -> list[AuditEntry]:
+    """Return a portal's entries, newest first.
 
-    :raise DatabaseUnavailable: it does not answer
+    :raise DatabaseUnavailable: the database does not answer
     """
     chosen = select(audit).where(audit.c.portal == portal)
     with database.reading() as connection:
-        rows = connection.execute(chosen.order_by(audit.c.id.desc()).limit(most)).all()
+        rows = connection.execute(chosen.order_by(audit.c.id.desc()).limit(limit)).all()
     return [AuditEntry(row.at, row.agent, row.action, row.code) for row in rows]
 
 
-def lately(database: Database, portal: str, agent: str, most: int) -> list[str]:
-    """Return the codes of the living cases that an agent has seen last, newest first.
+def recent_codes(database: Database, portal: str, agent: str, limit: int) -> list[str]:
+    """Return the codes of open cases that an agent worked with, most recent first.
 
-    :raise DatabaseUnavailable: it does not answer
+    :raise DatabaseUnavailable: the database does not answer
     """
     chosen = (
         select(audit.c.code, audit.c.id)
@@ -64,4 +64,4 @@ def lately(database: Database, portal: str, agent: str, most: int) -> list[str]:
     )
     with database.reading() as connection:
         codes = [row.code for row in connection.execute(chosen)]
-    return list(dict.fromkeys(codes))[:most]
+    return list(dict.fromkeys(codes))[:limit]

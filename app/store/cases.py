@@ -1,7 +1,7 @@
-"""Cases: what a person has told so far, kept under a code until it dies.
+"""Cases: a person's facts, the outcome and agents' notes, found by a code until they expire.
 
-A case holds facts (domains only), the outcome and agents' notes.  When it ends, its code is left
-for a while, so that whoever comes with it is told what became of it; all else is gone.
+Facts hold domains only.  When a case ends, everything but its code is erased; the code is kept for
+a while, so that a page can say how the case ended.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ from ..diagnosis import Facts, read_facts
 from ..diagnosis.facts import flat_values
 from ..knowledge import knowledge
 from . import audit
-from .clock_check import Watch
-from .codes import draw_code
+from .clock_check import ClockCheck
+from .codes import generate_code
 from .database import Database
 from .redact_emails import redact_emails
 from .retention import erase, sweep
 from .schema import cases, notes
 
 OUTCOMES: Final = ("open", "solved", "passed-on", "unsolved")
-SEEN: Final = timedelta(hours=1)
-"""Within it, an agent who looks once more at a case is no news."""
-LONGEST_NOTE: Final = 2000
+VIEW_INTERVAL: Final = timedelta(hours=1)
+"""How often an agent's views of one case are recorded in the audit log."""
+MAX_NOTE_LENGTH: Final = 2000
 
 
 class UnknownCode(Exception):
-    """There is no case of this code here; whether there is one elsewhere is not told."""
+    """No case of this portal has the code; one of another portal may."""
 
 
 class EndedCase(Exception):
-    """There was a case of this code; ``args[0]`` tells how it ended: ``expired``, ``deleted``."""
+    """The case has ended; ``args[0]`` is ``expired`` or ``deleted``."""
 
 
 class StaleCase(Exception):
-    """The case has changed since it was looked at, so the change was not made."""
+    """The case was changed by somebody else since it was read; nothing was written."""
 
 
 @dataclass(frozen=True)
 class CaseNote:
-    """What an agent wrote down."""
+    """Note by an agent."""
 
     written: datetime
     agent: str
@@ -54,7 +54,7 @@ class CaseNote:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as it is now; ``version`` counts its changes."""
+    """A case as it was read; ``version`` counts its changes."""
 
     code: str
     portal: str
@@ -69,7 +69,7 @@ class Case:
 
 
 def utc_now() -> datetime:
-    """Return the moment it is."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
@@ -77,8 +77,8 @@ class Cases:
     """The cases of all portals.
 
     :param lifetime: how long a case is kept after it was opened
-    :param draw: draws a code that cannot be guessed
-    :param watch: tells whether the clock can be believed
+    :param new_code: returns a random code
+    :param clock_check: decides whether a sweep may trust the clock
     """
 
     def __init__(
@@ -86,26 +86,26 @@ class Cases:
         database: Database,
         lifetime: timedelta,
         now: Callable[[], datetime] = utc_now,
-        draw: Callable[[], str] = draw_code,
-        watch: Watch | None = None,
+        new_code: Callable[[], str] = generate_code,
+        clock_check: ClockCheck | None = None,
     ) -> None:
         self._database = database
         self._now = now
-        self._draw = draw
-        self._watch = watch or Watch()
+        self._new_code = new_code
+        self._clock_check = clock_check or ClockCheck()
         self.lifetime = lifetime
 
     def open(self, portal: str, language: str, facts: Facts, agent: str = "") -> Case:
-        """Keep some facts and return the case with its new code.
+        """Store facts and return the case with its new code.
 
-        :param agent: who opens it; nobody of the desk when it is the person who needs help
-        :raise DatabaseUnavailable: cases are not available just now
+        :param agent: who opens it; '' for the person with the problem
+        :raise DatabaseUnavailable: the database does not answer
         """
         now = self._now()
         with self._database.writing() as connection:
-            code = self._draw()
+            code = self._new_code()
             while connection.execute(select(cases.c.code).where(cases.c.code == code)).first():
-                code = self._draw()
+                code = self._new_code()
             row = {
                 "code": code,
                 "portal": portal,
@@ -124,32 +124,32 @@ class Cases:
         """Return a case.
 
         :raise UnknownCode: this portal has none
-        :raise EndedCase: it has had one
-        :raise DatabaseUnavailable: cases are not available just now
+        :raise EndedCase: the case has expired or was deleted
+        :raise DatabaseUnavailable: the database does not answer
         """
         with self._database.reading() as connection:
             return _find(connection, portal, code, self._now())
 
-    def look(self, portal: str, code: str, agent: str) -> Case:
-        """Return a case to an agent, and note that they have seen it, once an hour.
+    def view(self, portal: str, code: str, agent: str) -> Case:
+        """Return a case, and record in the audit log that an agent viewed it, once an hour.
 
         :raise: as ``find``
         """
         now = self._now()
         with self._database.reading() as connection:
             case = _find(connection, portal, code, now)
-            if audit.wrote(connection, agent, code, now - SEEN):
+            if audit.has_entry(connection, agent, code, now - VIEW_INTERVAL):
                 return case
         with self._database.writing() as connection:
-            case = _find(connection, portal, code, now, take=True)
+            case = _find(connection, portal, code, now, lock=True)
             audit.write(connection, now, portal, agent, "seen", code)
         return case
 
     def change(self, case: Case, agent: str, note: str = "", **changes: Any) -> Case:
-        """Change facts, outcome or what helped, add a note, and return the case as it is then.
+        """Change facts, outcome or the remedy that helped, add a note, and return the new state.
 
-        :param case: as it was looked at
-        :raise StaleCase: somebody else has changed it meanwhile
+        :param case: the case as it was read
+        :raise StaleCase: somebody else has changed it since
         :raise: as ``find``
         """
         now = self._now()
@@ -157,54 +157,54 @@ class Cases:
         if "facts" in values:
             values["facts"] = values["facts"].query()
         with self._database.writing() as connection:
-            taken = _find(connection, case.portal, case.code, now, take=True)
-            if taken.version != case.version:
+            current = _find(connection, case.portal, case.code, now, lock=True)
+            if current.version != case.version:
                 raise StaleCase
             values["version"] = case.version + 1
             connection.execute(update(cases).where(cases.c.code == case.code).values(values))
             if note.strip():
                 # PostgreSQL keeps no NUL in a text.
                 note = note.replace("\0", "")
-                text = redact_emails(note.strip())[:LONGEST_NOTE]
-                told = {"code": case.code, "written": now, "agent": agent, "text": text}
-                connection.execute(insert(notes).values(told))
+                text = redact_emails(note.strip())[:MAX_NOTE_LENGTH]
+                row = {"code": case.code, "written": now, "agent": agent, "text": text}
+                connection.execute(insert(notes).values(row))
             audit.write(connection, now, case.portal, agent, "changed", case.code)
             return _find(connection, case.portal, case.code, now)
 
-    def end(self, portal: str, code: str, agent: str = "") -> None:
-        """Erase a case before its time.
+    def delete(self, portal: str, code: str, agent: str = "") -> None:
+        """Erase a case before it expires.
 
         :raise: as ``find``
         """
         now = self._now()
         with self._database.writing() as connection:
-            _find(connection, portal, code, now, take=True)
+            _find(connection, portal, code, now, lock=True)
             erase(connection, (code,), "deleted")
             audit.write(connection, now, portal, agent, "deleted", code)
         self._database.erased()
 
     def sweep(self, sure: bool = False) -> bool:
-        """Erase what has expired, and forget what was kept for long enough.
+        """Erase expired cases, and delete rows that are past their retention.
 
-        :param sure: whether somebody says that the clock is right
-        :return: whether that was done; it is not while the clock is in doubt
-        :raise DatabaseUnavailable: cases are not available just now
+        :param sure: the operator confirms that the clock is right
+        :return: False if nothing was erased because the clock is not trusted
+        :raise DatabaseUnavailable: the database does not answer
         """
         now = self._now()
         with self._database.writing() as connection:
-            believed = self._watch.believes(connection, now, sure)
-        if believed:
+            trusted = self._clock_check.accept(connection, now, sure)
+        if trusted:
             sweep(self._database, now, self.lifetime)
         self._database.scrub()
-        return believed
+        return trusted
 
 
 def _find(
-    connection: Connection, portal: str, code: str, now: datetime, take: bool = False
+    connection: Connection, portal: str, code: str, now: datetime, lock: bool = False
 ) -> Case:
     chosen = select(cases).where(cases.c.code == code, cases.c.portal == portal)
-    # Whoever writes takes the case first, so that nothing is added to what somebody else ends.
-    row = connection.execute(chosen.with_for_update() if take else chosen).first()
+    # A writer locks the row first, so that nothing is added to a case that is being deleted.
+    row = connection.execute(chosen.with_for_update() if lock else chosen).first()
     if row is None:
         raise UnknownCode
     if row.ended or row.expires <= now:
@@ -217,14 +217,14 @@ def _find(
         row.opened,
         row.expires,
         row.version,
-        facts_of_query(row.facts),
+        facts_from_query(row.facts),
         row.outcome,
         row.helped,
         tuple(CaseNote(note.written, note.agent, note.text) for note in written),
     )
 
 
-def facts_of_query(query: str) -> Facts:
-    """Return the facts of a canonical query string, without what the content no longer knows."""
+def facts_from_query(query: str) -> Facts:
+    """Return the facts of a stored query string, without remedies that no longer exist."""
     remedies = knowledge().remedies
     return read_facts(flat_values(parse_qs(query), remedies), frozenset(remedies))[0]

@@ -1,8 +1,8 @@
-"""Whether the clock can be believed: by one that is far ahead, every case would be erased.
+"""Decide whether a sweep may trust the clock: one that is far ahead would erase every case.
 
-A sweep is believed if it is not far ahead of the last one that was, which the database remembers.
-A clock that is further ahead is right after all where the machine was off for long; it is believed
-once it has gone on steadily for a day, by the monotonic clock, or when an operator says so.
+The database remembers the time of the last trusted sweep.  A clock that is not far ahead of it is
+trusted.  A clock that is further ahead may be right after a long downtime: it is trusted once it
+has run steadily for a day by the monotonic clock, or when an operator confirms it.
 """
 
 from __future__ import annotations
@@ -15,68 +15,70 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from .schema import audit
-from .timestamps import read_moment, record_moment
+from .schema import audit, moments
+from .upsert import upsert
 
-LEAP: Final = timedelta(days=3)
-"""How far ahead of the last sweep a clock is believed at once: a machine is off over a weekend."""
-PROOF: Final = timedelta(days=1)
-STEADY: Final = timedelta(hours=1)
-"""How long a clock must go on, and by how much it may differ meanwhile from the monotonic one."""
+MAX_JUMP: Final = timedelta(days=3)
+"""How far ahead of the last sweep a clock is trusted at once: a weekend's downtime."""
+PROBATION: Final = timedelta(days=1)
+TOLERANCE: Final = timedelta(hours=1)
+"""How long a clock must run steadily, and how far it may drift from the monotonic clock."""
 SWEEP: Final = "sweep"
 
 log = logging.getLogger(__name__)
 
 
-class Doubt(NamedTuple):
-    """When a clock was first found to be ahead: by it, by the monotonic clock, and of what."""
+class ClockJump(NamedTuple):
+    """Wall clock, monotonic clock and last sweep when a clock was found to be ahead."""
 
     now: datetime
-    ran: float
+    monotonic: float
     last: datetime
 
 
-class Watch:
-    """What one process knows of the clock.
+class ClockCheck:
+    """Clock check of one process.
 
-    :param monotonic: tells seconds that no change of the clock concerns
+    :param monotonic: returns seconds, whatever happens to the wall clock
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._doubt: Doubt | None = None
+        self._jump: ClockJump | None = None
 
-    def believes(self, connection: Connection, now: datetime, sure: bool = False) -> bool:
-        """Tell whether it is ``now``, and remember that; a clock in doubt is logged once.
+    def accept(self, connection: Connection, now: datetime, sure: bool = False) -> bool:
+        """Return whether ``now`` is trusted, and record it if so; log a jump once.
 
-        :param sure: whether somebody says so
+        :param sure: the operator confirms that the clock is right
         """
-        last, ran = _last(connection, now), self._monotonic()
-        doubt, new = self._doubt, Doubt(now, ran, last)
-        if sure or now <= last + LEAP or (doubt and _is_proved(doubt, new)):
-            self._doubt = None
-            # Not back: a clock that begins in 1970 at each start would be doubted each time.
-            record_moment(connection, SWEEP, max(now, last))
+        last = _last(connection, now)
+        jump, current = self._jump, ClockJump(now, self._monotonic(), last)
+        if sure or now <= last + MAX_JUMP or (jump and _is_proved(jump, current)):
+            self._jump = None
+            # Never backwards: a clock that starts in 1970 at each boot would always be ahead.
+            upsert(connection, moments, {"name": SWEEP}, {"at": max(now, last)})
             return True
-        if doubt is None:
-            told = f"The clock is {(now - last).days} days ahead of the last sweep"
-            log.error("%s: nothing is erased until it has gone on for a day", told)
-        if doubt is None or not _goes_on(doubt, new):
-            self._doubt = new
+        if jump is None:
+            ahead = f"The clock is {(now - last).days} days ahead of the last sweep"
+            log.error("%s: nothing is erased until it has gone on for a day", ahead)
+        if jump is None or not _is_steady(jump, current):
+            self._jump = current
         return False
 
 
-def _is_proved(doubt: Doubt, new: Doubt) -> bool:
-    return _goes_on(doubt, new) and new.ran - doubt.ran >= PROOF.total_seconds()
+def _is_proved(jump: ClockJump, current: ClockJump) -> bool:
+    elapsed = current.monotonic - jump.monotonic
+    return _is_steady(jump, current) and elapsed >= PROBATION.total_seconds()
 
 
-def _goes_on(doubt: Doubt, new: Doubt) -> bool:
-    """Tell whether the clock has not jumped since, and no other machine goes by another one."""
-    passed = timedelta(seconds=new.ran - doubt.ran)
-    return abs(new.now - doubt.now - passed) <= STEADY and new.last == doubt.last
+def _is_steady(jump: ClockJump, current: ClockJump) -> bool:
+    """Return whether the clock has not jumped again, and no other process has swept since."""
+    elapsed = timedelta(seconds=current.monotonic - jump.monotonic)
+    drift = abs(current.now - jump.now - elapsed)
+    return drift <= TOLERANCE and current.last == jump.last
 
 
 def _last(connection: Connection, now: datetime) -> datetime:
-    """Return the last moment that is sure: of a sweep, or, before the first, of what was done."""
-    swept = read_moment(connection, SWEEP)
+    """Return the time of the last trusted sweep, or of the newest audit entry before the first."""
+    swept = connection.execute(select(moments.c.at).where(moments.c.name == SWEEP)).scalar()
     return swept or connection.execute(select(func.max(audit.c.at))).scalar() or now

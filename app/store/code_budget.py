@@ -1,7 +1,7 @@
-"""How many wrong codes the whole service takes in a day, whoever sends them.
+"""Daily budget of unknown codes for the whole service, whoever sends them.
 
-The database counts them, so all workers and machines agree, and a restart forgets none.  It is
-written only when a code fits nothing: a code that fits costs one row to read.
+The database counts them, so that all workers and machines share the budget and it survives a
+restart.  Only an unknown code is a write; a known one costs one row to read.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from .counts import Key, add_counts
+from .counts import CountKey, add_counts
 from .database import Database
 from .schema import counts
 
-WHAT = "code"
-"""What it is counted under, for the whole service and not by portal."""
+EVENT = "code"
+"""The counter of unknown codes; it belongs to no portal."""
 
 
 class CodeBudget:
-    """Wrong codes of a day.
+    """Budget of unknown codes for one day.
 
-    :param amount: how many there may be
-    :param today: tells the day that is counted on
+    :param amount: codes per day
+    :param today: returns the current day
     """
 
     def __init__(self, database: Database, amount: int, today: Callable[[], date]) -> None:
@@ -32,17 +32,17 @@ class CodeBudget:
         self._today = today
 
     def remaining(self) -> int:
-        """Return how many more there may be today.
+        """Return how many codes are left for today.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         with self._database.reading() as connection:
             return max(0, self.amount - self._spent(connection))
 
     def spend(self) -> bool:
-        """Count a wrong code, and tell whether it was the last of the budget.
+        """Count an unknown code, and return whether it was the last of the budget.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         with self._database.writing() as connection:
             add_counts(connection, {self._key(): 1})
@@ -53,5 +53,5 @@ class CodeBudget:
         row = [name == value for name, value in zip(names, self._key(), strict=True)]
         return int(connection.execute(select(counts.c.number).where(*row)).scalar() or 0)
 
-    def _key(self) -> Key:
-        return self._today(), "", WHAT, "missed"
+    def _key(self) -> CountKey:
+        return self._today(), "", EVENT, "missed"

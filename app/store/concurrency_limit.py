@@ -1,4 +1,4 @@
-"""Let a few threads in at a time, and keep nobody waiting when those inside make no headway."""
+"""Limit concurrent calls, and fail fast when no call completes."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from threading import Condition
 from typing import Final
 
 MOST: Final = 2
-"""Threads that may be inside at once; a server has at least one more, for what needs none."""
+"""Concurrent calls; a server has more threads, for pages without a call."""
 PATIENCE: Final = 0.25
 LONGEST: Final = 2.0
-"""Seconds to wait while others leave and still others are faster."""
+"""Seconds to wait: while no call starts or ends, and in all."""
 
 
 class LimitReached(Exception):
-    """Those inside make no headway; nobody else is let in just now."""
+    """The limit is reached, and no call has completed for too long."""
 
 
 class ConcurrencyLimit:
-    """A gate that lets a number of threads in."""
+    """Limit of concurrent calls."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._inside = 0
-        self._since = time.monotonic()  # when somebody last came or went
+        self._since = time.monotonic()  # of the last start or end of a call
         self._changed = Condition()
 
     @contextmanager
     def passing(self, patience: float = PATIENCE) -> Iterator[None]:
-        """Be inside during the block.
+        """Hold one place during the block.
 
-        :param patience: seconds to wait while nobody comes or goes
-        :raise LimitReached: it is full, and nobody comes out
+        :param patience: seconds to wait while no call starts or ends
+        :raise LimitReached: no place became free in time
         """
         with self._changed:
             self._wait(patience)
@@ -53,7 +53,7 @@ class ConcurrencyLimit:
         now = time.monotonic()
         end = now + LONGEST
         while self._inside >= self._most:
-            # If those inside have been there for too long already, nobody waits once more.
+            # Counted from the last change: when calls already hang, a new one does not wait again.
             left = min(self._since + patience, end) - now
             if left <= 0:
                 raise LimitReached

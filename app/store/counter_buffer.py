@@ -1,4 +1,4 @@
-"""What was just counted: kept in memory, and written to the database every few seconds."""
+"""What was just counted: kept in memory, and written to the database interval few seconds."""
 
 from __future__ import annotations
 
@@ -11,147 +11,149 @@ from threading import Event, Lock, Thread
 from typing import Final
 from weakref import WeakMethod
 
-from .counts import LONGEST, Key, add_counts
+from .counts import MAX_LENGTHS, CountKey, add_counts
 from .database import Database, DatabaseUnavailable
 
-EVERY: Final = 5.0
-"""Seconds between two writings; a process that is killed loses that much."""
-PATIENCE: Final = 1.0
-"""Seconds to wait for another thread that is writing; it may be waiting for the database."""
-MOST: Final = 20_000
-"""How many different things are held while the database is away."""
+FLUSH_INTERVAL: Final = 5.0
+"""Seconds between writes; a process that is killed loses that much."""
+WRITE_LOCK_TIMEOUT: Final = 1.0
+"""Seconds to wait for another thread's write."""
+MAX_KEYS: Final = 20_000
+"""Different counters kept in memory while the database is unavailable."""
 
-Seen = tuple[str, tuple[tuple[str, str], ...]]
-"""A portal, and what was seen at once: one step for a page, whatever there is to count in it."""
+Observation = tuple[str, tuple[tuple[str, str], ...]]
+"""A portal and the events of one response, counted in one step."""
 
 log = logging.getLogger(__name__)
 
 
 class CounterBuffer:
-    """Counts in memory, for any number of threads.
+    """Thread-safe counters in memory.
 
-    Its own thread begins with the first count, so each process that counts has one: also one that
-    was forked.
+    The writing thread starts at the first count, so that a forked process has its own.
 
-    :param today: tells the day that is counted on
+    :param today: returns the day to count on
     """
 
     def __init__(
-        self, database: Database, today: Callable[[], date] = date.today, every: float = EVERY
+        self,
+        database: Database,
+        today: Callable[[], date] = date.today,
+        interval: float = FLUSH_INTERVAL,
     ) -> None:
         self.database = database
         self.today = today
-        self._every = every
-        self._fresh: dict[Seen, int] = {}
-        self._unwritten: dict[Key, int] = {}
-        self._begin_locks()
-        self._ended = Event()
+        self._interval = interval
+        self._new: dict[Observation, int] = {}
+        self._sums: dict[CountKey, int] = {}
+        self._make_locks()
+        self._stopped = Event()
         self._thread: Thread | None = None
-        os.register_at_fork(after_in_child=_weakly(self._forget))
+        os.register_at_fork(after_in_child=_weak_call(self._reset_in_child))
 
     def add(self, portal: str, *pairs: tuple[str, str]) -> None:
-        """Count what was seen at once: pairs of what and its value, each a fixed word of ours."""
-        seen = (portal, pairs)
+        """Count the events of one response: pairs of event and value, both fixed words of ours."""
+        observation = (portal, pairs)
         with self._lock:
-            if seen in self._fresh:
-                self._fresh[seen] += 1
-            elif len(self._fresh) < MOST:
-                self._fresh[seen] = 1
+            if observation in self._new:
+                self._new[observation] += 1
+            elif len(self._new) < MAX_KEYS:
+                self._new[observation] = 1
             if self._thread is None:
-                self._begin()
+                self._start_thread()
 
-    def held(self) -> Mapping[Key, int]:
-        """Return what has been counted and not yet written."""
-        with self._adding:
-            return self._take_apart()
+    def pending(self) -> Mapping[CountKey, int]:
+        """Return the counts not yet written."""
+        with self._summing:
+            return self._collect()
 
     def flush(self) -> None:
-        """Write what is held; what cannot be written is held on to.
+        """Write the pending counts; they stay pending if that fails.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        if not self._writing.acquire(timeout=PATIENCE):
+        if not self._writing.acquire(timeout=WRITE_LOCK_TIMEOUT):
             raise DatabaseUnavailable
         try:
-            with self._adding:
-                held = self._take_apart()
-            if held:
+            with self._summing:
+                pending = self._collect()
+            if pending:
                 with self.database.writing() as connection:
-                    add_counts(connection, held)
-                with self._adding:
-                    self._strike_out(held)
+                    add_counts(connection, pending)
+                with self._summing:
+                    self._subtract(pending)
         finally:
             self._writing.release()
 
     def close(self) -> None:
-        """Write what is held a last time, and count on until the process ends."""
-        self._ended.set()
-        self._try()
+        """Write the pending counts a last time, and stop the thread."""
+        self._stopped.set()
+        self._flush_or_log()
 
-    def _forget(self) -> None:
-        """Begin with nothing: a forked child must not write what its parent will."""
-        self._fresh, self._unwritten = {}, {}
-        self._begin_locks()
-        self._ended, self._thread = Event(), None
+    def _reset_in_child(self) -> None:
+        """Drop everything: a forked child must not write its parent's counts."""
+        self._new, self._sums = {}, {}
+        self._make_locks()
+        self._stopped, self._thread = Event(), None
 
-    def _begin_locks(self) -> None:
-        # Who counts waits for none but the first, and only the last is kept while writing.
-        self._lock, self._adding, self._writing = Lock(), Lock(), Lock()
+    def _make_locks(self) -> None:
+        # ``add`` takes only the first; only the last is held during a write.
+        self._lock, self._summing, self._writing = Lock(), Lock(), Lock()
 
-    def _take_apart(self) -> dict[Key, int]:
-        """Add what is fresh to what is unwritten, each pair by itself, and return all of it.
+    def _collect(self) -> dict[CountKey, int]:
+        """Add the new observations to the sums by event, and return a copy of the sums.
 
-        The day is looked up here, not for each page: at midnight some seconds are taken for the
-        next.
+        The day is read here and not for each page: a few seconds before midnight count as the
+        next day.
         """
         with self._lock:
-            fresh, self._fresh = self._fresh, {}
+            new, self._new = self._new, {}
         day = self.today()
-        sums = self._unwritten
-        portals, whats, values = LONGEST
-        for (portal, pairs), number in fresh.items():
+        sums = self._sums
+        portals, whats, values = MAX_LENGTHS
+        for (portal, pairs), number in new.items():
             for what, value in pairs:
                 key = (day, portal[:portals], what[:whats], value[:values])
-                if key in sums or len(sums) < MOST:
+                if key in sums or len(sums) < MAX_KEYS:
                     sums[key] = sums.get(key, 0) + number
         return dict(sums)
 
-    def _strike_out(self, written: Mapping[Key, int]) -> None:
-        """Forget what was written, but not what has come since."""
+    def _subtract(self, written: Mapping[CountKey, int]) -> None:
+        """Subtract what was written from the sums."""
         for key, number in written.items():
-            left = self._unwritten.pop(key, 0) - number
+            left = self._sums.pop(key, 0) - number
             if left > 0:
-                self._unwritten[key] = left
+                self._sums[key] = left
 
-    def _begin(self) -> None:
-        args = (self._ended, self._every, _weakly(self._try))
-        self._thread = Thread(target=_go_on, args=args, name="counters", daemon=True)
+    def _start_thread(self) -> None:
+        args = (self._stopped, self._interval, _weak_call(self._flush_or_log))
+        self._thread = Thread(target=_run, args=args, name="counters", daemon=True)
         self._thread.start()
-        atexit.register(_weakly(self.close))
+        atexit.register(_weak_call(self.close))
 
-    def _try(self) -> None:
+    def _flush_or_log(self) -> None:
         try:
             self.flush()
         except DatabaseUnavailable:
-            pass  # the database has said so
-        except Exception:  # counts are never a reason to stop counting
+            pass  # already logged by the database
+        except Exception:  # the thread must survive
             log.exception("Counts could not be written")
 
 
-def _go_on(ended: Event, every: float, write: Callable[[], bool]) -> None:
-    while not ended.wait(every) and write():
+def _run(stopped: Event, interval: float, write: Callable[[], bool]) -> None:
+    while not stopped.wait(interval) and write():
         pass
 
 
-def _weakly(method: Callable[[], None]) -> Callable[[], bool]:
-    """Return a call of a method that keeps its object no longer than others do.
+def _weak_call(method: Callable[[], None]) -> Callable[[], bool]:
+    """Return a function that calls a method through a weak reference.
 
-    The call tells whether the object was still there.
+    It returns whether the object still exists.
     """
-    held = WeakMethod(method)
+    reference = WeakMethod(method)
 
     def call() -> bool:
-        found = held()
+        found = reference()
         if found:
             found()
         return found is not None

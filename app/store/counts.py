@@ -1,4 +1,4 @@
-"""Counts by day: how often something was seen, and never of whom."""
+"""Counters by day, portal, event and value; nothing in them names a person."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy import Connection, func, select
 from .schema import cases, counts
 from .upsert import insert_into
 
-Key = tuple[date, str, str, str]
-"""Day, portal, what, value."""
-LONGEST: Final = (40, 20, 60)
-"""The characters that a portal, a what and a value may have."""
+CountKey = tuple[date, str, str, str]
+"""Day, portal, event (the column ``what``), value."""
+MAX_LENGTHS: Final = (40, 20, 60)
+"""Characters of a portal, an event and a value."""
 
 
 class Count(NamedTuple):
-    """How often a value of something was seen on a day."""
+    """Number of times an event had a value on a day."""
 
     day: date
     what: str
@@ -26,14 +26,14 @@ class Count(NamedTuple):
     number: int
 
 
-def add_counts(connection: Connection, added: Mapping[Key, int]) -> None:
-    """Add to what has been counted, whoever else is adding."""
+def add_counts(connection: Connection, added: Mapping[CountKey, int]) -> None:
+    """Add numbers to the counters; safe with concurrent writers."""
     new = insert_into(connection, counts)
     upsert = new.on_conflict_do_update(
         index_elements=list(counts.primary_key),
         set_={"number": counts.c.number + new.excluded.number},
     )
-    # Everybody in one order, so that no two wait for each other.
+    # Sorted: writers that lock rows in one order cannot deadlock.
     rows = [
         {"day": day, "portal": portal, "what": what, "value": value, "number": number}
         for (day, portal, what, value), number in sorted(added.items())
@@ -44,7 +44,7 @@ def add_counts(connection: Connection, added: Mapping[Key, int]) -> None:
 def read_counts(
     connection: Connection, portal: str, since: date, what: Iterable[str]
 ) -> list[Count]:
-    """Return what was counted in a portal since a day, the oldest first."""
+    """Return some events' counts in a portal since a day, oldest first."""
     query = (
         select(counts.c.day, counts.c.what, counts.c.value, counts.c.number)
         .where(counts.c.portal == portal, counts.c.day >= since, counts.c.what.in_(list(what)))
@@ -54,7 +54,7 @@ def read_counts(
 
 
 def read_totals(connection: Connection) -> list[tuple[str, str, str, int]]:
-    """Return what, portal, value and number of everything that was ever counted."""
+    """Return event, portal, value and total of all counters."""
     keys = (counts.c.what, counts.c.portal, counts.c.value)
     query = select(*keys, func.sum(counts.c.number)).group_by(*keys).order_by(*keys)
     rows: Iterable[Any] = connection.execute(query)
@@ -62,7 +62,7 @@ def read_totals(connection: Connection) -> list[tuple[str, str, str, int]]:
 
 
 def read_open_cases(connection: Connection, now: datetime) -> list[tuple[str, int]]:
-    """Return each portal that has open cases, and how many."""
+    """Return the number of open cases of each portal that has any."""
     query = (
         select(cases.c.portal, func.count())
         .where(cases.c.ended.is_(None), cases.c.expires > now)

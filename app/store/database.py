@@ -18,9 +18,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import concurrency_limit, sqlite
-from .db_errors import is_mistake, is_somebody_elses, reason
-from .migrate import UnknownRevision, bring_to, is_newest
-from .secure_erase import Traces
+from .db_errors import describe, is_contention, is_statement_error
+from .migrate import UnknownRevision, is_current, migrate_to
+from .secure_erase import SecureErase
 from .sqlite import PATIENCE, WRITES
 
 PAUSE: Final = 5.0
@@ -74,15 +74,15 @@ class Database:
                 yield connection
             if self._is_another_file():  # what was written is in the one that is gone
                 raise DatabaseUnavailable
-            self._traces.cut_log()
+            self._secure_erase.truncate_log()
 
     def erased(self) -> None:
         """Take what a change has just erased out of SQLite's files, or begin to: see ``scrub``."""
-        self._traces.erased()
+        self._secure_erase.erased()
 
     def scrub(self) -> None:
         """Take what was erased, by whomever, out of the files for good, unless that was done."""
-        self._traces.remove()
+        self._secure_erase.remove()
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision: ``head`` is the newest, ``base`` is none at all.
@@ -92,10 +92,10 @@ class Database:
         try:
             self._make_file()
             with self._engine.connect() as connection:
-                there = is_newest(connection)  # then nobody who writes is waited for
+                there = is_current(connection)  # then nobody who writes is waited for
             if revision != "head" or not there:
                 with self._changing() as connection:
-                    bring_to(connection, revision)
+                    migrate_to(connection, revision)
         except (SQLAlchemyError, OSError, UnknownRevision) as fault:
             raise self._pause(fault) from fault
         self._ready = revision == "head"
@@ -126,7 +126,7 @@ class Database:
         except concurrency_limit.LimitReached:
             raise DatabaseUnavailable from None
         except (DBAPIError, PoolTimeout) as fault:
-            if is_mistake(fault):
+            if is_statement_error(fault):
                 raise
             raise self._pause(fault) from fault
         if self._away:
@@ -168,14 +168,14 @@ class Database:
 
     def _pause(self, fault: Exception) -> DatabaseUnavailable:
         """Stop asking the database for a while, and log the first time."""
-        if is_somebody_elses(fault):  # the database itself is fine
+        if is_contention(fault):  # the database itself is fine
             return DatabaseUnavailable()
         with self._reporting:
             self._ready = False  # another revision may come back
             first, self._away = not self._away, True
             self._paused_until = self._clock() + PAUSE
         if first:
-            log.error("The database is away: no cases, no counts just now (%s)", reason(fault))
+            log.error("The database is away: no cases, no counts just now (%s)", describe(fault))
         return DatabaseUnavailable()
 
     def _make_engine(self) -> None:
@@ -195,7 +195,7 @@ class Database:
             hide_parameters=True,  # a fault's text may reach a log
         )
         prepare(self._engine)
-        self._traces = Traces(self._engine)
+        self._secure_erase = SecureErase(self._engine)
         # SQLite's last connection takes the log away; a server's workers end with theirs open.
         finalize(self, self._engine.dispose)
 

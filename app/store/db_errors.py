@@ -1,4 +1,4 @@
-"""What a database's fault means: our mistake, another writer, or that it is away."""
+"""Classify database errors: a wrong statement, contention, or an outage."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from sqlalchemy.exc import (
 from .sqlite import is_busy
 
 MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What a database says that is well, about what it was asked."""
-UNFIT = {"42P01", "42703", "42501", "3F000"}
-"""It has no such table, column or schema, or we may not use it: no mistake of who asked."""
+"""Errors of a healthy database about the statement."""
+SETUP_ERRORS = {"42P01", "42703", "42501", "3F000"}
+"""SQLSTATEs of a missing table, column, schema or privilege: the set-up is at fault."""
 LOCKED = "55P03"
 ROLLED_BACK = "40"
-"""How the states begin of what writers did to each other."""
+"""SQLSTATE class of transactions rolled back because of other writers."""
 
 
-def is_mistake(fault: Exception) -> bool:
-    """Tell whether it is about what was asked, and the database is well."""
-    return isinstance(fault, MISTAKES) and _state(fault) not in UNFIT
+def is_statement_error(fault: Exception) -> bool:
+    """Return whether the statement is at fault and the database is healthy."""
+    return isinstance(fault, MISTAKES) and _state(fault) not in SETUP_ERRORS
 
 
-def is_somebody_elses(fault: Exception) -> bool:
-    """Tell whether somebody else was in the way, and the database is well."""
+def is_contention(fault: Exception) -> bool:
+    """Return whether another writer is at fault and the database is healthy."""
     state = _state(fault)
     busy = is_busy(getattr(fault, "orig", None))
     return busy or state == LOCKED or state.startswith(ROLLED_BACK)
 
 
-def reason(fault: Exception) -> str:
-    """Say what is wrong, without what was in hand: an answer to a statement may repeat it."""
+def describe(fault: Exception) -> str:
+    """Describe an error for the log, without values: a message may quote the statement."""
     if not isinstance(fault, DBAPIError):
         return str(fault)
-    if fault.statement is None:  # it was only to be reached
+    if fault.statement is None:  # it failed to connect
         return str(fault.orig).partition("\n")[0]
     return getattr(fault.orig, "sqlite_errorname", type(fault.orig).__name__)
 

@@ -1,4 +1,4 @@
-"""Bound how many threads do something costly at once, and how many wait for it."""
+"""Limit how many threads do something expensive at once, and how many wait for it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 
-class Busy(Exception):
-    """All slots are taken, and too many wait already, or waited for too long."""
+class SlotsFull(Exception):
+    """All slots are taken, and the queue is full or the wait was too long."""
 
 
 class Slots:
-    """A few slots, and a short queue before them: who waits holds a thread of the server.
+    """Slots with a short queue: every waiting call occupies a server thread.
 
-    :param most: how many may be inside at once
-    :param waiting: how many may wait; one more is refused at once
+    :param most: number of slots
+    :param waiting: length of the queue
     :param patience: seconds to wait for a slot
     """
 
     def __init__(self, most: int, waiting: int, patience: float) -> None:
-        self._inside = BoundedSemaphore(most)
+        self._slots = BoundedSemaphore(most)
         self._queue = BoundedSemaphore(most + waiting)
         self._patience = patience
 
@@ -28,16 +28,16 @@ class Slots:
     def taken(self) -> Iterator[None]:
         """Hold a slot during the block.
 
-        :raise Busy: there is none
+        :raise SlotsFull: none became free in time
         """
         if not self._queue.acquire(blocking=False):
-            raise Busy
+            raise SlotsFull
         try:
-            if not self._inside.acquire(timeout=self._patience):
-                raise Busy
+            if not self._slots.acquire(timeout=self._patience):
+                raise SlotsFull
             try:
                 yield
             finally:
-                self._inside.release()
+                self._slots.release()
         finally:
             self._queue.release()

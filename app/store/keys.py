@@ -1,7 +1,7 @@
-"""The key that cookies are signed with: drawn once, kept in the database, known to all machines.
+"""Signing key of the desk's cookies: generated once, stored in the database for all machines.
 
-It may be changed while people work.  The new key signs once everybody has had the time to hear of
-it, and what the old one has signed counts until the longest session has ended.
+It can be rotated while agents work: the new key signs once every process has read it, and what the
+old key signed stays valid until the longest session has ended.
 """
 
 from __future__ import annotations
@@ -14,63 +14,58 @@ from sqlalchemy import Connection, delete, select
 
 from .database import Database
 from .schema import moments, secrets
-from .sessions import SHIFT
-from .timestamps import record_moment
-from .upsert import add_missing, insert_into
+from .sessions import SESSION_LIFETIME
+from .upsert import insert_missing, upsert
 
-COOKIES: Final = "cookies"
-BEFORE: Final = "cookies-before"
+CURRENT: Final = "cookies"
+PREVIOUS: Final = "cookies-before"
 ROTATION: Final = "rotation"
-HANDOVER: Final = timedelta(minutes=2)
-"""After a change the old key goes on signing for so long: longer than anybody keeps in memory
-which keys there are, and than the clocks of two machines differ."""
+PROPAGATION: Final = timedelta(minutes=2)
+"""How long the old key still signs after a rotation: longer than processes cache the keys, and than
+the clocks of two machines differ."""
 
 
 def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
-    """Return the key that signs, and after it the one that also counts, if there is one.
+    """Return the signing key, then the other valid key, if any; generate the first key if missing.
 
-    The first key is drawn when there is none yet.
-
-    :raise DatabaseUnavailable: it does not answer
+    :raise DatabaseUnavailable: the database does not answer
     """
     with database.reading() as connection:
-        key, before, changed = _read(connection)
+        key, previous, changed = _read(connection)
     if not key:
-        with database.writing() as connection:  # another process may have been faster
-            add_missing(connection, secrets, {"name": COOKIES}, {"value": _draw()})
-            key, before, changed = _read(connection)
-    if not before or changed is None or now >= changed + HANDOVER + SHIFT:
+        with database.writing() as connection:  # another process may be faster
+            insert_missing(connection, secrets, {"name": CURRENT}, {"value": _generate()})
+            key, previous, changed = _read(connection)
+    if not previous or changed is None or now >= changed + PROPAGATION + SESSION_LIFETIME:
         return (key,)
-    return (key, before) if now >= changed + HANDOVER else (before, key)
+    return (key, previous) if now >= changed + PROPAGATION else (previous, key)
 
 
 def rotate(database: Database, now: datetime, at_once: bool = False) -> None:
-    """Draw a new key; the one before counts for a while yet, and none from before that.
+    """Generate a new key; the current key stays valid for a while, older keys do not.
 
-    :param at_once: whether the old key, which others may know, counts no more from now on
-    :raise DatabaseUnavailable: it does not answer
+    :param at_once: revoke the current key too, because it may have leaked
+    :raise DatabaseUnavailable: the database does not answer
     """
     with database.writing() as connection:
-        # Of two who do so at once, one waits here.
-        chosen = select(secrets.c.value).where(secrets.c.name == COOKIES).with_for_update()
+        # Serialises concurrent rotations.
+        chosen = select(secrets.c.value).where(secrets.c.name == CURRENT).with_for_update()
         old = connection.execute(chosen).scalar()
-        connection.execute(delete(secrets).where(secrets.c.name == BEFORE))
+        connection.execute(delete(secrets).where(secrets.c.name == PREVIOUS))
         if old and not at_once:
-            add_missing(connection, secrets, {"name": BEFORE}, {"value": old})
-        row = insert_into(connection, secrets).values(name=COOKIES, value=_draw())
-        new = {"value": row.excluded.value}
-        connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=new))
-        record_moment(connection, ROTATION, now)
+            insert_missing(connection, secrets, {"name": PREVIOUS}, {"value": old})
+        upsert(connection, secrets, {"name": CURRENT}, {"value": _generate()})
+        upsert(connection, moments, {"name": ROTATION}, {"at": now})
 
 
 def _read(connection: Connection) -> tuple[str, str, datetime | None]:
-    """Return both keys and when they were changed, all from one moment; '' for none."""
+    """Return the current and the previous key, '' for none, and the time of the last rotation."""
     changed = select(moments.c.at).where(moments.c.name == ROTATION).scalar_subquery()
     chosen = select(secrets.c.name, secrets.c.value, changed.label("changed"))
-    rows = connection.execute(chosen.where(secrets.c.name.in_((COOKIES, BEFORE)))).all()
+    rows = connection.execute(chosen.where(secrets.c.name.in_((CURRENT, PREVIOUS)))).all()
     keys = {row.name: row.value for row in rows}
-    return keys.get(COOKIES, ""), keys.get(BEFORE, ""), rows[0].changed if rows else None
+    return keys.get(CURRENT, ""), keys.get(PREVIOUS, ""), rows[0].changed if rows else None
 
 
-def _draw() -> str:
+def _generate() -> str:
     return random.token_urlsafe(48)

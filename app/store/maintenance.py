@@ -1,4 +1,4 @@
-"""Look after what is kept, from time to time, whether anybody comes or not."""
+"""Run the sweep in the background every hour."""
 
 from __future__ import annotations
 
@@ -10,30 +10,33 @@ from typing import Final
 
 from .database import DatabaseUnavailable
 
-FIRST: Final = 60.0
-EVERY: Final = 3600.0
-"""Seconds before the first time, about, and between two of them."""
+FIRST_DELAY: Final = 60.0
+INTERVAL: Final = 3600.0
+"""Seconds before the first sweep, roughly, and between sweeps."""
 
 log = logging.getLogger(__name__)
 
 
 def start_maintenance(
-    sweep: Callable[[], object], first: float = FIRST, every: float = EVERY
+    sweep: Callable[[], object], first: float = FIRST_DELAY, interval: float = INTERVAL
 ) -> Callable[[], None]:
-    """Sweep every hour in a thread of its own, and return what ends that."""
-    ended = Event()
+    """Start a thread that calls ``sweep`` every ``interval`` seconds; return its stop function.
 
-    def go_on() -> None:
-        # Not all processes of a server at once, which begin at once.
+    :param first: seconds before the first sweep, varied by half
+    """
+    stopped = Event()
+
+    def run() -> None:
+        # The workers of a server start together; their sweeps should not.
         wait = first * random.uniform(0.5, 1.5)
-        while not ended.wait(wait):
+        while not stopped.wait(wait):
             try:
                 sweep()
             except DatabaseUnavailable:
-                pass  # the database has said so
-            except Exception:  # the next time must still come
+                pass  # already logged by the database
+            except Exception:  # the thread must survive
                 log.exception("What has expired could not be erased")
-            wait = every
+            wait = interval
 
-    Thread(target=go_on, name="upkeep", daemon=True).start()
-    return ended.set
+    Thread(target=run, name="upkeep", daemon=True).start()
+    return stopped.set

@@ -1,4 +1,4 @@
-"""Bring the tables to a revision, with Alembic; one process at a time."""
+"""Migrate the tables with Alembic, one process at a time."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ LOCK: Final = 0x7468  # any number that nothing else in the database locks
 
 
 class UnknownRevision(Exception):
-    """A revision that this code does not know: one asked for, or one that the tables are at."""
+    """The requested revision, or that of the tables, is unknown to this code."""
 
 
-def is_newest(connection: Connection) -> bool:
-    """Say whether the tables are as this code knows them."""
+def is_current(connection: Connection) -> bool:
+    """Return whether the tables are at the newest revision."""
     return _revision(connection) == _history()[1].get_current_head()
 
 
-def bring_to(connection: Connection, revision: str) -> None:
-    """Upgrade or downgrade inside the connection's transaction, so that it is all or nothing.
+def migrate_to(connection: Connection, revision: str) -> None:
+    """Upgrade or downgrade to a revision within the connection's transaction.
 
-    :param revision: one by its number, ``head`` for the newest, ``base`` for no tables at all
-    :raise UnknownRevision: there is none of that name, or newer code has changed the tables
+    :param revision: a number, ``head`` for the newest, ``base`` for no tables
+    :raise UnknownRevision: no such revision, or newer code has migrated the tables
     """
     from alembic import command
 
-    if connection.dialect.name == "postgresql":  # SQLite's writer is alone anyway
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     config, history = _history()
     known = ["base", *reversed([step.revision for step in history.walk_revisions()])]
@@ -54,7 +54,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _history() -> tuple[Config, ScriptDirectory]:
-    # Only here: a process needs it once, and the wizard never.
+    # Imported here: needed once per process, and never by the wizard.
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 

@@ -1,4 +1,4 @@
-"""Passwords of agents: Argon2id, a least length, and none that is easily guessed."""
+"""Passwords of agents: Argon2id, a minimum length, and a check of their strength."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from .hashing_limit import Slots
 
-SHORTEST: Final = 12
-LONGEST: Final = 256
-HARD: Final = 9
-"""A new password takes more than 10 to the power of this guesses, as zxcvbn estimates."""
-JUDGED: Final = 72
-"""Characters of a password that are judged: zxcvbn takes no more."""
-CONTEXT: Final = (
+MIN_LENGTH: Final = 12
+MAX_LENGTH: Final = 256
+MIN_GUESSES_LOG10: Final = 9
+"""Power of ten of the guesses that a new password must exceed, as zxcvbn estimates."""
+JUDGED_LENGTH: Final = 72
+"""Characters whose strength is estimated: zxcvbn accepts no more."""
+COMMON_WORDS: Final = (
     "thongthu",
     "thong thu",
     "helpdesk",
@@ -34,84 +34,83 @@ CONTEXT: Final = (
     "tongdai",
     "hotro",
 )
-"""What everybody thinks of first here; a desk's own names come on top."""
-STRANGERS: Final = Slots(most=2, waiting=4, patience=1.0)
-"""For whoever signs in from an unknown device: a hash takes 64 MiB and some 0.1 s of a core."""
-KNOWN: Final = Slots(most=1, waiting=3, patience=2.0)
-"""For known devices and for agents who are signed in, so that strangers never keep them out."""
+"""Obvious words for this service; the words of a desk are added."""
+UNKNOWN_DEVICE_SLOTS: Final = Slots(most=2, waiting=4, patience=1.0)
+"""Slots for sign-ins from unknown devices: a hash takes 64 MiB and about 0.1 s of a core."""
+KNOWN_DEVICE_SLOTS: Final = Slots(most=1, waiting=3, patience=2.0)
+"""Slots for known devices and for agents who are signed in, which strangers cannot occupy."""
 
 
-class TooEasy(ValueError):
-    """A password that is among the first that anybody would try."""
+class GuessablePassword(ValueError):
+    """The password is too easy to guess."""
 
 
 def hash_password(password: str) -> str:
-    """Return what is kept of a password.
+    """Return the hash of a password.
 
     :raise ValueError: it is too short or too long
     """
     password = unicodedata.normalize("NFC", password)
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise ValueError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
     return _hasher().hash(password)
 
 
-def hash_new(password: str, *words: str) -> str:
-    """Return what is kept of a password that somebody has chosen.
+def hash_new_password(password: str, *words: str) -> str:
+    """Return the hash of a new password, after a check of its strength.
 
-    :param words: that mean something here: names of the agent, of the desk, its domains
-    :raise TooEasy: it is a common one, a pattern, or made of few common words
+    :param words: words to avoid: names of the agent and of the desk, its domains
+    :raise GuessablePassword: a common password, a pattern, or a few common words
     :raise ValueError: it is too short or too long
     """
-    kept = hash_password(password)
+    hashed = hash_password(password)
     _check_strength(password, words)
-    return kept
+    return hashed
 
 
-def is_right(password: str, kept: str | None) -> bool:
-    """Tell whether a password is the one kept; without one it takes as long, and is wrong."""
-    if len(password) > LONGEST:
+def verify(password: str, hashed: str | None) -> bool:
+    """Return whether a password matches a hash; without a hash it takes as long, and is False."""
+    if len(password) > MAX_LENGTH:
         return False
     try:
-        _hasher().verify(kept or _nobodys(), unicodedata.normalize("NFC", password))
+        _hasher().verify(hashed or _dummy_hash(), unicodedata.normalize("NFC", password))
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return hashed is not None
 
 
-def renewed(password: str, kept: str) -> str | None:
-    """Return what to keep of a right password from now on, None where that is kept already.
-
-    What was made with other parameters than today's is made anew.
-    """
-    if not _hasher().check_needs_rehash(kept):
+def rehash(password: str, hashed: str) -> str | None:
+    """Return a new hash of a correct password if ``hashed`` has outdated parameters, else None."""
+    if not _hasher().check_needs_rehash(hashed):
         return None
     return _hasher().hash(unicodedata.normalize("NFC", password))
 
 
 def _check_strength(password: str, words: Iterable[str]) -> None:
-    from zxcvbn import zxcvbn  # only here: its lists take 15 MB, and new passwords are rare
+    from zxcvbn import zxcvbn  # imported here: its lists take 15 MB, and new passwords are rare
 
-    known = [*CONTEXT, *words]
-    plain = [_plain(word) for word in known]
-    told = [password, _plain(password)]
+    known = [*COMMON_WORDS, *words]
+    plain = [_without_marks(word) for word in known]
+    variants = [password, _without_marks(password)]
     if any(
-        zxcvbn(text[:JUDGED], [*known, *plain])["guesses_log10"] <= HARD for text in told if text
+        zxcvbn(text[:JUDGED_LENGTH], [*known, *plain])["guesses_log10"] <= MIN_GUESSES_LOG10
+        for text in variants
+        if text
     ):
-        raise TooEasy("this password is too easy to guess: a longer sentence is harder")
+        raise GuessablePassword("this password is too easy to guess: a longer sentence is harder")
 
 
-def _plain(text: str) -> str:
-    """Return a text without its Vietnamese marks: the lists of common passwords have none."""
+def _without_marks(text: str) -> str:
+    """Return a text without Vietnamese diacritics: lists of common passwords have none."""
     parts = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher()  # the library's choice: RFC 9106's second, 64 MiB
+    return PasswordHasher()  # the library's default: the second choice of RFC 9106, 64 MiB
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher().hash("the password of nobody at all")

@@ -1,4 +1,4 @@
-"""PostgreSQL, never waited for beyond a moment: not when it hangs, nor when its machine is gone."""
+"""PostgreSQL with bounded waits, also when the server hangs or its machine is gone."""
 
 from __future__ import annotations
 
@@ -11,84 +11,81 @@ from typing import Any, Final
 from psycopg import Connection, OperationalError, errors
 from sqlalchemy import Engine, event, text
 
-LIMIT: Final = 5.0
-"""Seconds that everything may take together that is asked of it at once."""
-LOCK_PATIENCE: Final = 3
-CONNECT_PATIENCE: Final = 2  # for each address of a host; "localhost" has two
+TIME_LIMIT: Final = 5.0
+"""Seconds for all statements of one block."""
+LOCK_TIMEOUT: Final = 3
+CONNECT_TIMEOUT: Final = 2  # for each address of a host; "localhost" has two
 
 SETTINGS: Final[dict[str, Any]] = {
-    "connect_timeout": CONNECT_PATIENCE,
-    "options": f"-c lock_timeout={LOCK_PATIENCE}s",
-    # A machine that vanished says nothing; the system would wait for it for a quarter of an hour.
-    "tcp_user_timeout": LOCK_PATIENCE * 1000,
-    "keepalives_idle": LOCK_PATIENCE,
-    "keepalives_interval": LOCK_PATIENCE,
+    "connect_timeout": CONNECT_TIMEOUT,
+    "options": f"-c lock_timeout={LOCK_TIMEOUT}s",
+    # Without this the kernel waits about 15 minutes for a machine that is gone.
+    "tcp_user_timeout": LOCK_TIMEOUT * 1000,
+    "keepalives_idle": LOCK_TIMEOUT,
+    "keepalives_interval": LOCK_TIMEOUT,
 }
 
-REWRITING: Final = 60.0
-"""Seconds that the tables may take to be rewritten, and how long others wait for that to begin."""
-QUEUE: Final = 0.5
+REWRITE_LIMIT: Final = 60.0
+"""Seconds for rewriting the tables, and for getting the lock of each."""
+REWRITE_LOCK_TIMEOUT: Final = 0.5
 TABLES: Final = ("notes", "cases", "agents")
-"""What is erased from, but for the audit, which only its own age ends."""
+"""Tables that rows are erased from, except the audit log, whose rows only expire."""
 
-OLDER: Final = """
+OLDER_TRANSACTIONS: Final = """
     SELECT count(*) FROM pg_stat_activity
     WHERE backend_xmin IS NOT NULL AND xact_start < :begun AND datname = current_database()
 """
-"""Asks for transactions that may see what was there before; others' only a monitoring role sees."""
+"""Counts transactions that may see old rows; those of other roles are visible to monitors only."""
 
-_until: ContextVar[float | None] = ContextVar("until", default=None)
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 class LimitedConnection(Connection[Any]):
-    """A connection that gives up when the time of whoever uses it is over.
-
-    The server's own limits are no help: one that hangs does not look at them.
-    """
+    """Connection with a deadline on the client's side: a server that hangs ignores its own."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for the server as long as there is time.
+        """Wait for the server until the deadline.
 
-        :raise OperationalError: it took too long; the connection is closed
+        :raise OperationalError: the deadline passed; the connection is closed
         """
         try:
             return super().wait(gen, interval, _left() if timeout is None else timeout)
         except errors._WaitTimeout:
-            self.pgconn.finish()  # nobody knows what it would answer to next
+            self.pgconn.finish()  # a late answer would be taken for that of the next statement
             raise OperationalError("it does not answer in time") from None
 
 
 @contextmanager
-def limited(seconds: float = LIMIT) -> Iterator[None]:
-    """Give everything that this thread asks of PostgreSQL within the block so much time."""
-    token = _until.set(time.monotonic() + seconds)
+def limited(seconds: float = TIME_LIMIT) -> Iterator[None]:
+    """Set a deadline for all statements of this thread within the block."""
+    token = _deadline.set(time.monotonic() + seconds)
     try:
         yield
     finally:
-        _until.reset(token)
+        _deadline.reset(token)
 
 
 def limit(engine: Engine) -> None:
-    """Let an engine's connections give up in time."""
+    """Make an engine open connections with deadlines."""
     event.listen(engine, "do_connect", _connect)
 
 
 def rewrite(engine: Engine) -> bool:
-    """Write the tables anew, without what is in none of their rows; nobody uses them meanwhile.
+    """Rewrite the tables without deleted rows, under an exclusive lock.
 
-    False where a transaction that began before may still see such rows, so that they are kept.
     VACUUM alone only marks the bytes as free (PostgreSQL's manual, VACUUM, FULL).
 
-    :raise DBAPIError: somebody has been using one for too long
+    :return: False if an older transaction may still see deleted rows, so that they remain
+    :raise DBAPIError: a table was in use for too long
     """
-    with limited(REWRITING), engine.connect() as connection:
+    with limited(REWRITE_LIMIT), engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()  # closed afterwards, so that nobody else gets its short patience
-        connection.exec_driver_sql(f"SET lock_timeout = '{QUEUE}s'")
+        connection.detach()  # closed afterwards: its lock timeout is only for this
+        connection.exec_driver_sql(f"SET lock_timeout = '{REWRITE_LOCK_TIMEOUT}s'")
         begun = connection.scalar(text("SELECT clock_timestamp()"))
         for table in TABLES:
             connection.exec_driver_sql(f"VACUUM (FULL) {table}")
-        return not connection.scalar(text(OLDER), {"begun": begun})
+        return not connection.scalar(text(OLDER_TRANSACTIONS), {"begun": begun})
 
 
 def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedConnection:
@@ -99,5 +96,5 @@ def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedCon
 
 
 def _left() -> float | None:
-    until = _until.get()
-    return None if until is None else max(0.0, until - time.monotonic())
+    deadline = _deadline.get()
+    return None if deadline is None else max(0.0, deadline - time.monotonic())

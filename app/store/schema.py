@@ -1,6 +1,6 @@
-"""The tables, as the newest migration leaves them.
+"""Tables as of the newest migration.
 
-Nothing in them names a person who asked for help: a case holds facts, and facts hold domains only.
+They hold no personal data of people with a mail problem: a case holds facts, facts hold domains.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ metadata = MetaData()
 
 
 class Moment(TypeDecorator[datetime]):
-    """A point in time in UTC, also where a database knows no time zones."""
+    """Point in time in UTC, also in databases without time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -36,14 +36,14 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Store UTC.
 
-        :raise ValueError: nobody said which time zone is meant
+        :raise ValueError: the value has no time zone
         """
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("A moment has a time zone")
-        told = value.astimezone(UTC)
-        return told.replace(tzinfo=None) if dialect.name == "sqlite" else told
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Return UTC."""
@@ -53,7 +53,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
-"""A key that the database counts up: SQLite does so for its INTEGER only."""
+"""Auto-increment key: SQLite needs INTEGER for that."""
 
 cases = Table(
     "cases",
@@ -64,7 +64,7 @@ cases = Table(
     Column("opened", Moment, nullable=False),
     Column("expires", Moment, nullable=False, index=True),
     Column("version", Integer, nullable=False),
-    # A case that has ended leaves its code behind for a while, and nothing else.
+    # Empty once the case has ended.
     Column("facts", Text),
     Column("outcome", String(20)),
     Column("helped", String(40)),
@@ -89,7 +89,7 @@ agents = Table(
     Column("name", String(100), nullable=False),
     Column("role", String(10), nullable=False),
     Column("added", Moment, nullable=False),
-    # Either a password of ours, or the person as an identity provider knows them.
+    # Either a password, or the subject of an identity provider.
     Column("password", Text),
     Column("issuer", String(300)),
     Column("subject", String(255)),
@@ -108,7 +108,7 @@ attempts = Table(
     "attempts",
     metadata,
     Column("portal", String(40), primary_key=True),
-    # Digests of the name that was typed and of the network it came from, or * for all networks.
+    # Digests of the typed name and of the network, or * for all networks.
     Column("name", String(16), primary_key=True),
     Column("place", String(16), primary_key=True),
     Column("failures", Integer, nullable=False),
@@ -166,6 +166,6 @@ secrets = Table(
 moments = Table(
     "moments",
     metadata,
-    Column("name", String(20), primary_key=True),  # of what was done then for the last time
+    Column("name", String(20), primary_key=True),  # of an event, which last happened then
     Column("at", Moment, nullable=False),
 )

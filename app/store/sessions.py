@@ -1,7 +1,8 @@
-"""Sessions of agents at work: they end after a shift, when nothing is done, and on request."""
+"""Sessions of signed-in agents: they end after 12 hours, when idle, and on request."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,27 +12,31 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from .agent import Agent, Passwords, read_agent
+from .agents import Agent, PasswordPolicy, permitted_agent
 from .cases import utc_now
 from .database import Database, DatabaseUnavailable
 from .schema import agents, sessions
-from .tokens import digest
 
-SHIFT: Final = timedelta(hours=12)
-"""How long somebody stays signed in."""
-IDLE: Final = timedelta(hours=1)
-"""How long somebody stays signed in without doing anything, unless a setting says otherwise."""
-OFTEN: Final = timedelta(minutes=1)
-"""How often it is written down that somebody does something."""
+SESSION_LIFETIME: Final = timedelta(hours=12)
+"""How long a session lasts: one shift."""
+IDLE_TIMEOUT: Final = timedelta(hours=1)
+"""How long an unused session lasts, unless IDLE_MINUTES says otherwise."""
+SEEN_INTERVAL: Final = timedelta(minutes=1)
+"""How often the use of a session is recorded."""
 
 
-class Outdated(Exception):
-    """Whoever signs in was removed, or the password they told was changed, a moment ago."""
+def digest(token: str) -> str:
+    """Return the SHA-256 digest of a token: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class CredentialsChanged(Exception):
+    """The agent was removed, or their password changed, while they were signing in."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """A session; nothing tells where it is.  ``id`` is a digest of its token, and no key to it."""
+    """A session; ``id`` is the digest of its token, which cannot be used to sign in."""
 
     id: str
     begun: datetime
@@ -39,70 +44,71 @@ class Session:
 
 
 class Sessions:
-    """Who is signed in at the desks.
+    """Sessions at all desks.
 
-    :param idle: how long somebody stays signed in without doing anything
-    :param passwords: who may work with a password
+    :param idle: how long an unused session lasts
+    :param passwords: who may sign in with a password
     """
 
     def __init__(
         self,
         database: Database,
         now: Callable[[], datetime] = utc_now,
-        idle: timedelta = IDLE,
-        passwords: Passwords = "everybody",
+        idle: timedelta = IDLE_TIMEOUT,
+        passwords: PasswordPolicy = "everybody",
     ) -> None:
         self._database = database
         self._now = now
         self._idle = idle
         self._passwords = passwords
 
-    def begin(self, agent: Agent, instead: str = "") -> str:
-        """Begin a session and return its token, of which only a digest is kept.
+    def begin(self, agent: Agent, replaced: str = "") -> str:
+        """Begin a session, and return its token; only a digest is stored.
 
-        :param instead: the token of the session that it takes the place of, '' for none
-        :raise Outdated: the agent may not sign in any more
-        :raise DatabaseUnavailable: it does not answer
+        :param replaced: token of the session that it replaces, '' for none
+        :raise CredentialsChanged: the agent may not sign in any more
+        :raise DatabaseUnavailable: the database does not answer
         """
         token, now = secrets.token_urlsafe(32), self._now()
-        row = {"agent": agent.id, "begun": now, "seen": now, "expires": now + SHIFT}
-        old = (sessions.c.expires <= now) | (sessions.c.token == digest(instead))
+        row = {"agent": agent.id, "begun": now, "seen": now, "expires": now + SESSION_LIFETIME}
+        old = (sessions.c.expires <= now) | (sessions.c.token == digest(replaced))
         with self._database.writing() as connection:
+            # Locked: a change of the password waits, and then ends this session too.
             chosen = select(agents.c.password).where(agents.c.id == agent.id).with_for_update()
-            found = connection.execute(chosen).first()  # a change waits, and then ends this one
-            if found is None or (agent.kept and found.password != agent.kept):
-                raise Outdated
+            found = connection.execute(chosen).first()
+            if found is None or (agent.password_hash and found.password != agent.password_hash):
+                raise CredentialsChanged
             connection.execute(delete(sessions).where(old))
             connection.execute(insert(sessions).values(row | {"token": digest(token)}))
         return token
 
-    def agent_of(self, portal: str, token: str) -> Agent | None:
-        """Return who a session is of, None when it has ended or belongs to another desk.
+    def find_agent(self, portal: str, token: str) -> Agent | None:
+        """Return the agent of a session, None if it has ended or belongs to another desk.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        now, this = self._now(), sessions.c.token == digest(token)
+        now, same_token = self._now(), sessions.c.token == digest(token)
         chosen = (
             select(agents, sessions.c.seen)
             .join(sessions, sessions.c.agent == agents.c.id)
-            .where(this, self._alive(now), agents.c.portal == portal)
+            .where(same_token, self._valid(now), agents.c.portal == portal)
         )
         with self._database.reading() as connection:
             row = connection.execute(chosen).first()
         if row is None:
             return None
-        if now - row.seen >= OFTEN:
-            # A database that only reads just now is no reason to stop somebody who is at work.
+        if now - row.seen >= SEEN_INTERVAL:
+            # A database that is only readable just now should not sign anybody out.
             with suppress(DatabaseUnavailable), self._database.writing() as connection:
-                connection.execute(update(sessions).where(this).values(seen=now))
-        return read_agent(row, self._passwords)
+                connection.execute(update(sessions).where(same_token).values(seen=now))
+        return permitted_agent(row, self._passwords)
 
-    def of_agent(self, agent: Agent) -> list[Session]:
-        """Return an agent's sessions, the one that was seen last first.
+    def list_for(self, agent: Agent) -> list[Session]:
+        """Return an agent's sessions, most recently used first.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
-        chosen = select(sessions).where(sessions.c.agent == agent.id, self._alive(self._now()))
+        chosen = select(sessions).where(sessions.c.agent == agent.id, self._valid(self._now()))
         with self._database.reading() as connection:
             rows = connection.execute(chosen.order_by(sessions.c.seen.desc())).all()
         return [Session(row.token, row.begun, row.seen) for row in rows]
@@ -110,29 +116,30 @@ class Sessions:
     def end(self, token: str) -> None:
         """End a session.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         self._end(sessions.c.token == digest(token))
 
-    def end_one(self, agent: Agent, id: str) -> int:
-        """End one of an agent's own sessions; tell how many ended.
+    def end_by_id(self, agent: Agent, id: str) -> int:
+        """End one of an agent's sessions by its id; return how many ended.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         return self._end((sessions.c.token == id) & (sessions.c.agent == agent.id))
 
     def end_others(self, agent: Agent, token: str) -> int:
-        """End all of an agent's sessions but one; tell how many ended.
+        """End all of an agent's sessions except one; return how many ended.
 
-        :raise DatabaseUnavailable: it does not answer
+        :raise DatabaseUnavailable: the database does not answer
         """
         return self._end((sessions.c.token != digest(token)) & (sessions.c.agent == agent.id))
 
-    def _end(self, which: ColumnElement[bool]) -> int:
+    def _end(self, condition: ColumnElement[bool]) -> int:
         with self._database.writing() as connection:
-            return connection.execute(delete(sessions).where(which)).rowcount
+            return connection.execute(delete(sessions).where(condition)).rowcount
 
-    def _alive(self, now: datetime) -> ColumnElement[bool]:
-        # One that ends later than a shift from now was begun by a clock that has gone back.
-        lasts = (sessions.c.expires > now) & (sessions.c.expires <= now + SHIFT + OFTEN)
+    def _valid(self, now: datetime) -> ColumnElement[bool]:
+        # One that ends later than a lifetime from now was begun before the clock was set back.
+        latest = now + SESSION_LIFETIME + SEEN_INTERVAL
+        lasts = (sessions.c.expires > now) & (sessions.c.expires <= latest)
         return lasts & (sessions.c.seen > now - self._idle)

@@ -1,8 +1,8 @@
 """Throttle wrong passwords: by device, by name and network, and by name over all networks.
 
-The OWASP "device cookie" protocol: whoever has signed in with a browser before is throttled there
-alone, so nobody else can lock them out.  Everybody else shares what is left for the name: little
-from each network, and a wider limit over all of them, which bounds what many networks can guess.
+This is the OWASP "device cookie" protocol: a browser in which the agent signed in before has a
+limit of its own, so that nobody else can lock the agent out.  Unknown devices share two limits for
+the name: a low one for each network, and a higher one for all networks together.
 """
 
 from __future__ import annotations
@@ -17,147 +17,151 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, and_, delete, select, update
 
 from .schema import attempts, devices, secrets
-from .upsert import add_missing
+from .upsert import insert_missing
 
-FREE: Final = 5
-"""Wrong passwords in a row from one network, or one device, before the name is locked there."""
-FIRST_LOCK: Final = timedelta(seconds=30)
+FREE_ATTEMPTS: Final = 5
+"""Wrong passwords in a row before the name is locked for that network or device."""
+SHORTEST_LOCK: Final = timedelta(seconds=30)
 LONGEST_LOCK: Final = timedelta(minutes=30)
-FORGOTTEN: Final = timedelta(days=1)
-"""After so long without a try, wrong passwords are forgotten."""
+ATTEMPT_LIFETIME: Final = timedelta(days=1)
+"""How long after the last attempt wrong passwords count."""
 BURST: Final = 100
-"""Wrong passwords for one name from all networks together, until each has to wait."""
+"""Wrong passwords for one name from all networks before each attempt has to wait."""
 REFILL: Final = timedelta(minutes=10)
-"""How often one more of them comes free: 144 a day; one network that never rests makes 48."""
+"""Interval of one further attempt: 144 a day; one network alone can make 48."""
 SKEW: Final = timedelta(minutes=1)
-"""By how much the moment of a try may be before that of one counted already: it waited for its
-turn longer, or came to another machine.  Only what is further back was told by a clock set back.
+"""How far an attempt's time may lie before that of one already counted: it waited longer, or
+reached another machine.  A larger difference means that the clock was set back.
 """
-EVERYWHERE: Final = "*"
-"""The place of all networks together."""
-HERE: Final = "signed-in"
-"""The place of somebody who is signed in, and is asked for the password once more."""
-KEY: Final = "attempts"
-Key = dict[str, Any]
+ALL_NETWORKS: Final = "*"
+"""``place`` of all networks together."""
+REAUTHENTICATION: Final = "signed-in"
+"""``place`` of signed-in agents who are asked for their password again."""
+DIGEST_KEY: Final = "attempts"
+RowKey = dict[str, Any]
 
 
-class Locked(Exception):
-    """Too many wrong passwords; ``args[0]`` is how many seconds nobody may try from there."""
+class SignInLocked(Exception):
+    """Too many wrong passwords; ``args[0]`` is how many seconds to wait."""
 
 
 def count_attempt(
     connection: Connection, portal: str, name: str, network: str, now: datetime
 ) -> timedelta:
-    """Count a try from a browser that has not signed in with this name before.
+    """Count an attempt from an unknown device.
 
-    It is counted before it is known how it ends, so that many at once are no way around.  Names
-    that nobody has are counted alike: the answer does not tell who is an agent.
+    It is counted before the password is checked, so that parallel attempts cannot pass the limit.
+    Unknown names are counted too, so that the response does not reveal who is an agent.
 
-    :param network: where it comes from, as a text of any form
-    :return: how long the name is locked there, unless the password is right
-    :raise Locked: the name may not be tried from there now
+    :param network: of the client, any text
+    :return: how long the name is locked if the password is wrong
+    :raise SignInLocked: the name is locked for this network
     """
-    near, wide = _keys(connection, portal, name, network)
-    lock = _count(connection, attempts, near, now)
-    row = _row(connection, attempts, wide, now)
-    _take_one(connection, wide, row.locked_until, now)
+    local, total = _keys(connection, portal, name, network)
+    lock = _count(connection, attempts, local, now)
+    row = _row(connection, attempts, total, now)
+    _take_token(connection, total, row.locked_until, now)
     return lock
 
 
-def count_on_device(connection: Connection, key: Key, now: datetime) -> timedelta:
-    """Count a try from a known device, against that device alone.
+def count_on_device(connection: Connection, key: RowKey, now: datetime) -> timedelta:
+    """Count an attempt from a known device, for that device only.
 
     :param key: of the device's row
-    :return: how long the device is locked, unless the password is right
-    :raise Locked: it may not try now
+    :return: how long the device is locked if the password is wrong
+    :raise SignInLocked: the device is locked
     """
     return _count(connection, devices, key, now)
 
 
-def count_here(connection: Connection, portal: str, name: str, now: datetime) -> None:
-    """Count a try of somebody who is signed in to tell the password once more.
+def count_reauthentication(connection: Connection, portal: str, name: str, now: datetime) -> None:
+    """Count an attempt of a signed-in agent to confirm their password.
 
-    :raise Locked: too many wrong ones were told
+    :raise SignInLocked: too many wrong passwords
     """
-    _count(connection, attempts, _here(connection, portal, name), now)
+    _count(connection, attempts, _reauthentication_key(connection, portal, name), now)
 
 
-def forgive_here(connection: Connection, portal: str, name: str) -> None:
-    """Forget the tries of somebody who is signed in: the right password came."""
-    connection.execute(delete(attempts).where(_is(attempts, _here(connection, portal, name))))
+def reset_reauthentication(connection: Connection, portal: str, name: str) -> None:
+    """Clear the attempts of a signed-in agent after the right password."""
+    connection.execute(
+        delete(attempts).where(_is(attempts, _reauthentication_key(connection, portal, name)))
+    )
 
 
-def forgive(connection: Connection, portal: str, name: str, network: str) -> None:
-    """Forget what came from a network: the right password did.
+def reset_network(connection: Connection, portal: str, name: str, network: str) -> None:
+    """Clear the attempts from a network after the right password.
 
-    Of the tries over all networks only this one is taken back: somebody else made the others.
+    Of the attempts from all networks only this one is taken back: the others may be an attack.
     """
-    near, wide = _keys(connection, portal, name, network)
-    connection.execute(delete(attempts).where(_is(attempts, near)))
-    until = connection.execute(select(attempts.c.locked_until).where(_is(attempts, wide))).scalar()
+    local, total = _keys(connection, portal, name, network)
+    connection.execute(delete(attempts).where(_is(attempts, local)))
+    until = connection.execute(select(attempts.c.locked_until).where(_is(attempts, total))).scalar()
     if until is not None:
-        back = update(attempts).where(_is(attempts, wide))
+        back = update(attempts).where(_is(attempts, total))
         connection.execute(back.values(locked_until=until - REFILL))
 
 
-def forgive_device(connection: Connection, key: Key) -> None:
-    """Forget the wrong passwords of a device."""
+def reset_device(connection: Connection, key: RowKey) -> None:
+    """Clear the wrong passwords of a device."""
     connection.execute(update(devices).where(_is(devices, key)).values(failures=0))
 
 
-def forget(connection: Connection, portal: str, name: str) -> None:
-    """Forget all wrong passwords of a name, wherever they came from; known devices are left."""
-    named = _keys(connection, portal, name, "")[0]
-    del named["place"]
-    connection.execute(delete(attempts).where(_is(attempts, named)))
+def reset_name(connection: Connection, portal: str, name: str) -> None:
+    """Clear all wrong passwords of a name, except those on known devices."""
+    of_name = _keys(connection, portal, name, "")[0]
+    del of_name["place"]
+    connection.execute(delete(attempts).where(_is(attempts, of_name)))
 
 
-def _count(connection: Connection, table: Table, key: Key, now: datetime) -> timedelta:
+def _count(connection: Connection, table: Table, key: RowKey, now: datetime) -> timedelta:
     row = _row(connection, table, key, now)
-    failures = 0 if row.locked_until <= now - FORGOTTEN else row.failures
-    # A lock that ends later than its own length from now was begun by a clock that has gone back.
+    failures = 0 if row.locked_until <= now - ATTEMPT_LIFETIME else row.failures
+    # A lock that ends later than its own length from now was set before the clock was set back.
     if (before := _lock(failures)) and now < row.locked_until <= now + before + SKEW:
-        raise Locked(_seconds(row.locked_until - now))
+        raise SignInLocked(_seconds(row.locked_until - now))
     lock = _lock(failures + 1)
     counted = {"failures": failures + 1, "locked_until": now + lock}
     connection.execute(update(table).where(_is(table, key)).values(counted))
     return lock
 
 
-def _take_one(connection: Connection, key: Key, until: datetime, now: datetime) -> None:
-    """Take one of the tries over all networks; ``until`` is when all of them are there again.
+def _take_token(connection: Connection, key: RowKey, until: datetime, now: datetime) -> None:
+    """Take one attempt from the limit for all networks, which is full again at ``until``.
 
-    This is the generic cell rate algorithm (ITU-T I.371), of which one moment is the whole state.
+    This is the generic cell rate algorithm (ITU-T I.371), whose whole state is one moment.
     """
     full = now + BURST * REFILL
-    # Further away than that it was written by a clock that has gone back: one more, then it waits.
+    # Later than that it was written before the clock was set back: allow one, then wait.
     until = max(until, now) if until <= full + SKEW else full - REFILL
     wait = until + REFILL - full
     if wait > timedelta(0):
-        raise Locked(_seconds(wait))
+        raise SignInLocked(_seconds(wait))
     connection.execute(
         update(attempts).where(_is(attempts, key)).values(locked_until=until + REFILL)
     )
 
 
 def _lock(failures: int) -> timedelta:
-    over = failures - FREE
-    return min(FIRST_LOCK * 2 ** min(over, 10), LONGEST_LOCK) if over >= 0 else timedelta(0)
+    over = failures - FREE_ATTEMPTS
+    return min(SHORTEST_LOCK * 2 ** min(over, 10), LONGEST_LOCK) if over >= 0 else timedelta(0)
 
 
 def _seconds(wait: timedelta) -> int:
     return int(wait.total_seconds()) + 1
 
 
-def _row(connection: Connection, table: Table, key: Key, now: datetime) -> Any:
-    """Return the row of a key, which whoever else counts there waits for."""
+def _row(connection: Connection, table: Table, key: RowKey, now: datetime) -> Any:
+    """Return the row of a key, locked for update; insert it if missing."""
     row = None
-    while row is None:  # it may be forgiven just after it was found to be there
+    while row is None:  # another process may delete it after it was found
         if table is attempts:
-            add_missing(connection, attempts, key, {"failures": 0, "locked_until": now})
+            insert_missing(connection, attempts, key, {"failures": 0, "locked_until": now})
         row = connection.execute(select(table).where(_is(table, key)).with_for_update()).first()
         if row is None and table is not attempts:
-            raise Locked(1)  # the device was forgotten just now; the next try is an unknown one's
+            raise SignInLocked(
+                1
+            )  # the device was just removed; the next attempt comes from an unknown one
     return row
 
 
@@ -165,31 +169,33 @@ def _is(table: Table, key: Mapping[str, Any]) -> Any:
     return and_(*(table.c[name] == value for name, value in key.items()))
 
 
-def _keys(connection: Connection, portal: str, name: str, network: str) -> tuple[Key, Key]:
-    """Return the keys of a name in a network, and of it everywhere.
+def _keys(connection: Connection, portal: str, name: str, network: str) -> tuple[RowKey, RowKey]:
+    """Return the keys of a name in one network and in all networks.
 
-    People type their password where the name belongs, and a network is somebody's: so what is kept
-    is a keyed digest, and so little of it that many texts have the same one.
+    A typed name may be a password, and a network is personal data: only a keyed digest is stored,
+    so short that many texts share it.
     """
     secret = _secret(connection)
-    named = {"portal": portal, "name": _digest(secret, "name", name, 6)}
+    of_name = {"portal": portal, "name": _digest(secret, "name", name, 6)}
     place = _digest(secret, "network", network, 4)
-    return named | {"place": place}, named | {"place": EVERYWHERE}
+    return of_name | {"place": place}, of_name | {"place": ALL_NETWORKS}
 
 
-def _here(connection: Connection, portal: str, name: str) -> Key:
-    return _keys(connection, portal, name, "")[1] | {"place": HERE}
+def _reauthentication_key(connection: Connection, portal: str, name: str) -> RowKey:
+    return _keys(connection, portal, name, "")[1] | {"place": REAUTHENTICATION}
 
 
 def _digest(secret: str, kind: str, text: str, digits: int) -> str:
-    told = f"{kind} {text}".encode("utf-8", "surrogatepass")
-    return hmac.digest(secret.encode(), told, hashlib.sha256).hex()[:digits]
+    message = f"{kind} {text}".encode("utf-8", "surrogatepass")
+    return hmac.digest(secret.encode(), message, hashlib.sha256).hex()[:digits]
 
 
 def _secret(connection: Connection) -> str:
-    chosen = select(secrets.c.value).where(secrets.c.name == KEY)
+    chosen = select(secrets.c.value).where(secrets.c.name == DIGEST_KEY)
     secret = connection.execute(chosen).scalar()
     if secret is None:
-        add_missing(connection, secrets, {"name": KEY}, {"value": random.token_urlsafe(48)})
+        insert_missing(
+            connection, secrets, {"name": DIGEST_KEY}, {"value": random.token_urlsafe(48)}
+        )
         secret = connection.execute(chosen).scalar_one()
     return str(secret)

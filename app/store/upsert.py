@@ -1,4 +1,4 @@
-"""Insert a row that may be there already: the same words for SQLite and PostgreSQL."""
+"""Insert rows that may exist already, in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return the database's own INSERT, which can say what to do with a row that is there."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    """Return an INSERT of the database's own dialect, which has ON CONFLICT."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
-def add_missing(
+def upsert(
     connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
 ) -> None:
-    """Add the row of a key with some values, or leave the one that is there as it is."""
+    """Insert the row of a key, or update the one that exists."""
+    row = insert_into(connection, table).values({**key, **values})
+    connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def insert_missing(
+    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Insert the row of a key, or leave the one that exists unchanged."""
     row = insert_into(connection, table).values({**key, **values})
     connection.execute(row.on_conflict_do_nothing(index_elements=list(key)))

@@ -81,14 +81,15 @@ def find_site(code: str) -> Site:
     language = _spoken(theme).get(code)
     if language is None:
         abort(404)
-    g.site = Site(language, request.script_root, theme)
-    return g.site
+    g.site = site = Site(language, request.script_root, theme)
+    return site
 
 
 def visitor_site() -> Site:
     """Return the site of the URL; without a language in it, in the one the browser asks for."""
     if "site" in g:
-        return g.site
+        known: Site = g.site
+        return known
     theme = theme_of(request.environ)
     spoken = _spoken(theme)
     first = request.path[1:].partition("/")[0]

@@ -39,7 +39,7 @@ def prepare(folder: Path, plan: str) -> dict[str, str]:
     url = f"sqlite:///{folder}/desk.sqlite3"
     database = Database(url)
     Agents(database).add("", AGENT, "lead", PASSWORD)
-    cases = Cases(database, timedelta(days=30), draw=lambda: CODE)
+    cases = Cases(database, timedelta(days=30), new_code=lambda: CODE)
     case = cases.change(cases.open("", "vi", merge_reading(plan)), AGENT, note="Call back at noon.")
     assert case.code == CODE
     with database.writing() as connection:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from shutil import copytree
 
 import pytest
 from flask import Flask
@@ -142,9 +143,15 @@ def test_table_draw(run) -> None:
 def test_catalogues_update_changes_nothing_when_all_is_fresh(run, tmp_path, monkeypatch) -> None:
     from app.i18n import catalogues
 
-    before = {p: p.read_bytes() for p in catalogues.FOLDER.rglob("messages.po*")}
+    copy = copytree(catalogues.FOLDER, tmp_path / "translations")
+    monkeypatch.setattr(catalogues, "FOLDER", copy)
+    monkeypatch.setattr(catalogues, "TEMPLATE", copy / catalogues.TEMPLATE.name)
+    before = {p: p.read_bytes() for p in copy.rglob("messages.po*")}
     assert run("catalogues", "update").exit_code == 0
-    assert {p: p.read_bytes() for p in catalogues.FOLDER.rglob("messages.po*")} == before
+    assert {p: p.read_bytes() for p in copy.rglob("messages.po*")} == before
+    (stale := min(before)).write_text("")
+    assert run("catalogues", "update").exit_code == 0
+    assert stale.read_bytes() == before[stale]
 
 
 @pytest.mark.parametrize("text", [b"", b"\xff\xfe\0\xd8", b"\0" * 9000, bytes(range(256)) * 2000])

@@ -107,8 +107,8 @@ def test_wrong_ones_are_slowed_down_here_alone(
 def test_it_waits_while_too_many_are_checked(
     lan: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "KNOWN", Slots(1, 0, 0))
-    with passwords.KNOWN.taken():
+    monkeypatch.setattr(passwords, "KNOWN_DEVICE_SLOTS", Slots(1, 0, 0))
+    with passwords.KNOWN_DEVICE_SLOTS.taken():
         page = change(lan)
     assert page.status_code == 503
     assert page.headers["Retry-After"]
@@ -158,10 +158,10 @@ def test_nobody_ends_another_agents_session(
 
 def test_whom_a_provider_vouches_for_has_no_password_here(desk_app: Flask) -> None:
     agents, sessions = services(desk_app).storage.agents, services(desk_app).storage.sessions
-    vouched = agents.known_by("", "https://id.example", "42", "lan", "agent")
+    federated = agents.provision("", "https://id.example", "42", "lan", "agent")
     client = desk_app.test_client()
     with client.session_transaction(path="/en/desk") as session:
-        session["token"] = sessions.begin(vouched)
+        session["token"] = sessions.begin(federated)
     page = client.get(URL)
     assert page.status_code == 200
     assert "Change your password" not in visible_text(page)
@@ -236,15 +236,15 @@ def test_leads_can_be_kept_from_working_with_a_password(
 def test_a_sign_in_under_way_ends_with_the_old_password(
     desk_app: Flask, lan: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    thief, right = desk_app.test_client(), passwords.is_right
+    thief, right = desk_app.test_client(), passwords.verify
 
     def slowly(told: str, kept: str | None) -> bool:
-        monkeypatch.setattr(passwords, "is_right", right)
+        monkeypatch.setattr(passwords, "verify", right)
         fits = right(told, kept)
         assert change(lan).status_code == 303
         return fits
 
-    monkeypatch.setattr(passwords, "is_right", slowly)
+    monkeypatch.setattr(passwords, "verify", slowly)
     assert sign_in(thief).status_code == 422
     assert thief.get(URL).status_code == 303
     assert lan.get(URL).status_code == 200

@@ -12,7 +12,7 @@ from app import create_app
 from app.diagnosis import Facts
 from app.services import services
 from app.settings import Settings
-from app.store.codes import DRAWN, SIGNS, check_sign, shown_code
+from app.store.codes import ALPHABET, PAYLOAD_LENGTH, check_character, format_code
 from tests.linting import LintingClient, visible_text
 from tests.store.fixtures import Clock
 
@@ -30,8 +30,8 @@ def code_of(answer) -> str:
 
 
 def some_code() -> str:
-    drawn = "2" * DRAWN
-    return drawn + check_sign(drawn)
+    drawn = "2" * PAYLOAD_LENGTH
+    return drawn + check_character(drawn)
 
 
 @pytest.mark.parametrize("page", ["?place=home", "check?place=home", f"check?{FACTS}&plan=now"])
@@ -77,14 +77,14 @@ def test_what_was_tried_is_kept_too(person: LintingClient) -> None:
 @pytest.mark.parametrize("typed", ["{0}", "{1}", " {2} ", "{2}."])
 def test_a_code_may_be_typed_as_it_is_heard(person: LintingClient, typed: str) -> None:
     code = code_of(person.post(f"/en/help?{FACTS}"))
-    typed = typed.format(code.lower(), " ".join(code), shown_code(code))
+    typed = typed.format(code.lower(), " ".join(code), format_code(code))
     found = person.post("/en/case", data={"code": typed})
     assert found.location == f"/en/case/{code}"
 
 
 def test_what_is_no_code_is_told_from_what_fits_nothing(person: LintingClient) -> None:
     code = code_of(person.post("/en/help"))
-    wrong = next(sign for sign in SIGNS if sign != code[0]) + code[1:]
+    wrong = next(sign for sign in ALPHABET if sign != code[0]) + code[1:]
     for mistyped in (wrong, "", "x" * 500, "<b>"):
         page = person.post("/en/case", data={"code": mistyped})
         assert page.status_code == 422

@@ -14,7 +14,7 @@ from app.diagnosis import Facts
 from app.services import install, services
 from app.store import DatabaseUnavailable, audit
 from app.store.cases import Case
-from app.store.codes import shown_code
+from app.store.codes import format_code
 from tests.desk.conftest import look_up
 from tests.desk.test_case_pages import some_code
 from tests.linting import LintingClient, visible_text
@@ -132,7 +132,7 @@ def test_a_case_that_ends_while_it_is_changed(
 
     def end_it(portal: str, code: str, agent: str) -> Case:
         found = look(portal, code, agent)
-        cases.end(portal, code)
+        cases.delete(portal, code)
         return found
 
     monkeypatch.setattr(cases, "look", end_it)
@@ -168,7 +168,7 @@ def test_what_came_of_it_stands_in_the_ticket_of_both_languages(
     client.post(url(case.code, "/outcome"), data=form | told)
     page = client.get(url(case.code))
     ticket = re.search(r'id="ticket-plain"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)[1]
-    code = shown_code(case.code)
+    code = format_code(case.code)
     for words in (f"Code: {code}", f"Mã: {code}", "Outcome: solved", "Kết quả: đã xong"):
         assert words in ticket
     assert ticket.count("Port 465 did it.") == 2

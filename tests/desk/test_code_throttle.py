@@ -24,7 +24,7 @@ from app.settings import Settings
 from app.store import Database, DatabaseUnavailable
 from app.store.cases import UnknownCode
 from app.store.code_budget import CodeBudget
-from app.store.codes import DRAWN, check_sign
+from app.store.codes import PAYLOAD_LENGTH, check_character
 from tests.api.redisserver import RedisServer, running
 from tests.browser.server import HOST, serving
 from tests.desk.conftest import SETTINGS, let_go, look_up, sign_in
@@ -32,7 +32,7 @@ from tests.linting import LintingClient
 from tests.securitylog import listening
 from tests.store.fixtures import Clock
 
-WRONG = "2" * DRAWN + check_sign("2" * DRAWN)
+WRONG = "2" * PAYLOAD_LENGTH + check_character("2" * PAYLOAD_LENGTH)
 
 
 def ask(app: Flask, address: str, code: str = WRONG) -> int:

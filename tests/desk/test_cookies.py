@@ -13,7 +13,7 @@ from flask import Flask
 from app import create_app
 from app.services import services
 from app.settings import Settings
-from app.store.sessions import SHIFT
+from app.store.sessions import SESSION_LIFETIME
 from tests.desk.conftest import PASSWORD, sign_in, token
 from tests.linting import LintingClient
 from tests.store.fixtures import Clock
@@ -103,7 +103,7 @@ def test_a_token_that_was_changed_is_refused(tmp_path: Path, change: str) -> Non
 def test_a_token_ends_with_the_shift(desk_app: Flask, clock: Clock) -> None:
     early, late = desk_app.test_client(), desk_app.test_client()
     forms = [{"csrf_token": token(one.get("/en/desk/sign-in"))} for one in (early, late)]
-    clock.moment += SHIFT
+    clock.moment += SESSION_LIFETIME
     assert early.post("/en/desk/sign-out", data=forms[0]).status_code == 303
     clock.moment += timedelta(seconds=1)
     assert late.post("/en/desk/sign-out", data=forms[1]).status_code == 400

@@ -248,7 +248,7 @@ def test_an_agent_who_is_no_lead_sees_none_of_it(counted: Flask) -> None:
 def test_nothing_of_the_desk_is_counted(counted: Flask, client: LintingClient) -> None:
     client.get(PAGE)
     client.get(f"{PAGE}.csv")
-    held = services(counted).storage.counters.held()
+    held = services(counted).storage.counters.pending()
     assert {what for _, _, what, _ in held} <= {"response"}
 
 

@@ -12,8 +12,8 @@ from app import create_app
 from app.desk import DeskSessions
 from app.services import services
 from app.settings import Settings
-from app.store.keys import HANDOVER, rotate, signing_keys
-from app.store.sessions import SHIFT
+from app.store.keys import PROPAGATION, rotate, signing_keys
+from app.store.sessions import SESSION_LIFETIME
 from tests.desk.conftest import PASSWORD, SETTINGS, let_go, sign_in, token
 from tests.linting import LintingClient
 from tests.store.fixtures import Clock
@@ -44,7 +44,7 @@ def test_who_is_signed_in_stays_so_and_their_forms_count(
     before = desk_app.secret_key
     page = client.get("/en/desk")
     rotate_by_hand(desk_app)
-    pass_time(HANDOVER + MINUTE)
+    pass_time(PROPAGATION + MINUTE)
     made = client.post("/en/desk/cases/new", data={"csrf_token": token(page)})
     assert made.status_code == 303, "a form that was made before is taken"
     assert desk_app.secret_key != before
@@ -54,7 +54,7 @@ def test_who_is_signed_in_stays_so_and_their_forms_count(
     )
     assert kept.status_code == 303
     for _ in range(23):  # at work until shortly before the shift ends
-        pass_time(SHIFT / 24)
+        pass_time(SESSION_LIFETIME / 24)
         assert client.get("/en/desk/cases").status_code == 200
 
 
@@ -66,9 +66,9 @@ def test_the_old_key_counts_no_longer_than_a_session(
     rotate(database, clock())
     first, new = signing_keys(database, clock())
     assert first == old, "until all have heard of the new one"
-    pass_time(HANDOVER)
+    pass_time(PROPAGATION)
     assert signing_keys(database, clock()) == (new, old)
-    pass_time(SHIFT)
+    pass_time(SESSION_LIFETIME)
     assert signing_keys(database, clock()) == (new,)
 
 
@@ -113,7 +113,7 @@ def test_the_key_is_not_looked_up_for_each_request(
     client = agent_of()
     services(desk_app).storage.database.close()
     before = desk_app.secret_key
-    rotate(services(desk_app).storage.database, services(desk_app).now() - 2 * HANDOVER)
+    rotate(services(desk_app).storage.database, services(desk_app).now() - 2 * PROPAGATION)
     client.get("/en/desk")
     assert desk_app.secret_key == before
     pass_time(MINUTE)

@@ -82,13 +82,13 @@ def test_tries_for_a_locked_name_are_limited_too(desk_app: Flask) -> None:
 def test_who_finds_the_server_busy_is_told_so(
     desk_app: Flask, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
 ) -> None:
-    monkeypatch.setattr(passwords, "STRANGERS", Slots(1, 0, 0))
+    monkeypatch.setattr(passwords, "UNKNOWN_DEVICE_SLOTS", Slots(1, 0, 0))
     client = desk_app.test_client()
     url = f"/{lang}/desk/sign-in?to=desk/cases"
     token = re.search('name="csrf_token" value="([^"]+)"', client.get(url).text)
     assert token
     form = {"name": "lan", "password": PASSWORD, "csrf_token": token[1]}
-    with passwords.STRANGERS.taken():
+    with passwords.UNKNOWN_DEVICE_SLOTS.taken():
         page = client.post(url, data=form)
     assert page.status_code == 503
     assert page.headers["Retry-After"] == "3"

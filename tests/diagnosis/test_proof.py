@@ -1,6 +1,7 @@
 """The proof finds every fault, and the shipped table has none."""
 
 from dataclasses import replace
+from math import prod
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,8 @@ def broken(**changes) -> DecisionTable:
 def test_the_shipped_table_is_sound() -> None:
     report, faults = check_everything()
     assert faults == []
-    assert report[0].startswith("76,982,400 combinations")
+    combinations = prod(len(values) for values in VARIABLES.values())
+    assert report[0].startswith(f"{combinations:,} combinations")
 
 
 @pytest.mark.parametrize("name", CONTENT.scenarios)

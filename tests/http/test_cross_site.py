@@ -11,7 +11,7 @@ import pytest
 from app import create_app
 from app.services import services
 from app.settings import Settings
-from app.store.codes import DRAWN, check_sign
+from app.store.codes import PAYLOAD_LENGTH, check_character
 from tests.conftest import PORTALS
 from tests.desk.conftest import let_go
 from tests.linting import LintingClient
@@ -131,7 +131,7 @@ def test_a_page_of_another_site_tries_no_codes_for_its_visitor(
     client: LintingClient, as_part: dict[str, str], sender: dict[str, str]
 ) -> None:
     code = client.post("/en/help").location.rpartition("/")[2]
-    wrong = "2" * DRAWN + check_sign("2" * DRAWN)
+    wrong = "2" * PAYLOAD_LENGTH + check_character("2" * PAYLOAD_LENGTH)
     for _ in range(12):
         for tried in (wrong, code):
             page = client.get(f"/en/case/{tried}", headers=sender | as_part)

@@ -63,7 +63,7 @@ def forget(app: Flask) -> None:
 
 def seen(client: FlaskClient) -> dict[tuple[str, str, str], int]:
     """Return what was counted besides answers."""
-    held = services(client.application).storage.counters.held()
+    held = services(client.application).storage.counters.pending()
     return {
         (portal, what, value): number
         for (_, portal, what, value), number in held.items()
@@ -211,7 +211,7 @@ def test_nothing_else_counts(client: FlaskClient, method: str, url: str) -> None
 def test_answers_count_by_their_status_but_for_probes(client: FlaskClient) -> None:
     for url in ("/en/", "/en/", "/nothing", "/healthz"):
         client.get(url)
-    held = services(client.application).storage.counters.held()
+    held = services(client.application).storage.counters.pending()
     assert {(what, value): n for (_, _, what, value), n in held.items()} == {
         ("response", "200"): 2,
         ("response", "404"): 1,
@@ -302,7 +302,7 @@ def test_nothing_typed_is_ever_counted(counted: Flask, facts, more, typed: bool)
 
 
 def seen_keys(app: Flask) -> list[tuple[object, str, str, str]]:
-    return list(services(app).storage.counters.held())
+    return list(services(app).storage.counters.pending())
 
 
 def test_a_server_that_is_stopped_has_written_what_it_counted(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_memory_is_given_back() -> None:
 
 
 def test_too_many_who_wait_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "WAITING", 2)
+    monkeypatch.setattr(gateway, "MAX_WAITING", 2)
     freed = Event()
 
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

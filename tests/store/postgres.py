@@ -1,6 +1,7 @@
 """A real PostgreSQL on loopback, with files and an address of its own, while tests need it.
 
-It keeps what it acknowledges, as any other does: fsync and synchronous_commit are on.
+It keeps what it acknowledges whatever ends its processes. ``fsync`` is off, which only a power cut
+could tell, except where a test turns it on.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ class PostgresServer:
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stdout}{made.stderr}")
+        with (folder / "data" / "postgresql.conf").open("a") as file:
+            file.write("fsync = off\n")
 
     def start(self) -> None:
         """Start the server, unless it runs, and return when it answers.
@@ -125,12 +128,17 @@ class PostgresServer:
             for pid in family:
                 os.kill(pid, signal.SIGCONT)
 
-    def new_url(self) -> str:
-        """Make an empty database and return where it is, as DATABASE_URL tells it."""
+    def new_url(self, template: str = "template1", *, lasting: bool = False) -> str:
+        """Make a database and return where it is, as DATABASE_URL tells it.
+
+        :param template: the database to copy, an empty one by default
+        :param lasting: do not let ``clear`` take it away
+        """
         name = f"desk{next(self._numbers)}"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        self._databases.append(name)
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        if not lasting:
+            self._databases.append(name)
         return f"postgresql://{ROLE}@{self.address}:{self.port}/{name}"
 
     def clear(self) -> None:
@@ -157,20 +165,26 @@ class PostgresServer:
             made.chmod(0o600)
             if "user" in self._as:
                 os.chown(made, self._as["user"], self._as["group"])
-        self._offer_tls("on")
+        with self.turned_on("ssl"):
+            yield
+
+    @contextmanager
+    def turned_on(self, name: str) -> Iterator[None]:
+        """Turn one of the server's settings on meanwhile."""
+        self._turn(name, "on")
         try:
             yield
         finally:
-            self._offer_tls("off")
+            self._turn(name, "off")
 
-    def _offer_tls(self, value: str) -> None:
+    def _turn(self, name: str, value: str) -> None:
         with self._connect() as connection:
-            connection.execute(f"ALTER SYSTEM SET ssl = {value}")
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
             connection.execute("SELECT pg_reload_conf()")
         deadline = time.monotonic() + PATIENCE
-        while self.setting("ssl") != value:
+        while self.setting(name) != value:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for ssl = {value}")
+                raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for {name} = {value}")
             time.sleep(0.02)
 
     def checkpoint(self) -> None:

@@ -1,4 +1,4 @@
-"""Agents: their passwords, their sessions, and how wrong passwords are slowed down."""
+"""Agents: passwords, sessions, and locks after wrong passwords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.store.keys import signing_keys
 from app.store.schema import agents as table
 from app.store.schema import attempts, sessions
 from app.store.sessions import Sessions
-from app.store.sign_in_throttle import Locked
+from app.store.sign_in_throttle import SignInLocked
 from tests.store.fixtures import Clock, hash_quickly
 
 PASSWORD = "mật khẩu đủ dài"
@@ -34,7 +34,7 @@ def sessions_of(database: Database, clock: Clock) -> Sessions:
     return Sessions(database, clock)
 
 
-def test_a_password_is_kept_as_a_hash_only(database: Database, clock: Clock) -> None:
+def test_only_a_hash_of_a_password_is_stored(database: Database, clock: Clock) -> None:
     agents = Agents(database, clock)
     lan = agents.add("", "lan", "agent", PASSWORD)
     with database.reading() as connection:
@@ -48,7 +48,7 @@ def test_a_password_is_kept_as_a_hash_only(database: Database, clock: Clock) -> 
     assert agents.check("proseware", "lan", PASSWORD) is None
 
 
-def test_an_old_hash_is_made_anew_with_the_next_right_password(
+def test_an_outdated_hash_is_renewed_at_the_next_sign_in(
     agents: Agents, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kept() -> str:
@@ -68,43 +68,43 @@ def test_an_old_hash_is_made_anew_with_the_next_right_password(
     assert agents.check("", "lan", PASSWORD)
 
 
-def test_no_new_password_is_hashed_for_who_does_not_know_the_old_one(
+def test_no_new_password_is_hashed_unless_the_old_one_is_right(
     agents: Agents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lan, hashed = agents.add("", "lan", "agent", PASSWORD), []
-    monkeypatch.setattr(passwords, "hash_new", lambda *told: hashed.append(told) or "x")
+    monkeypatch.setattr(passwords, "hash_new_password", lambda *told: hashed.append(told) or "x")
     for _ in range(5):
         assert not agents.change_password(lan, "wrong", "một con vịt xoè ra")
-    with pytest.raises(Locked):
+    with pytest.raises(SignInLocked):
         agents.change_password(lan, PASSWORD, "một con vịt xoè ra")
     assert not hashed
 
 
-def test_of_two_who_change_a_password_at_once_one_is_wrong(
+def test_of_two_concurrent_password_changes_one_fails(
     agents: Agents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lan, right = agents.add("", "lan", "agent", PASSWORD), passwords.is_right
+    lan, right = agents.add("", "lan", "agent", PASSWORD), passwords.verify
     owners, thiefs = "một con vịt xoè ra", "hai con thằng lằn con"
 
     def slowly(told: str, kept: str | None) -> bool:
-        monkeypatch.setattr(passwords, "is_right", right)
+        monkeypatch.setattr(passwords, "verify", right)
         fits = right(told, kept)
         assert agents.set_password("", "lan", owners)
         return fits
 
-    monkeypatch.setattr(passwords, "is_right", slowly)
+    monkeypatch.setattr(passwords, "verify", slowly)
     assert not agents.change_password(lan, PASSWORD, thiefs)
     assert agents.check("", "lan", owners)
 
 
 @pytest.mark.parametrize("password", ["", "elevensigns", "x" * 257])
-def test_a_password_has_a_fitting_length(agents: Agents, password: str) -> None:
+def test_a_password_has_a_minimum_and_a_maximum_length(agents: Agents, password: str) -> None:
     with pytest.raises(ValueError, match="12"):
         agents.add("", "lan", "agent", password)
     assert agents.check("", "lan", password) is None
 
 
-def test_a_name_is_one_agents_at_each_desk(agents: Agents) -> None:
+def test_a_name_is_unique_at_each_desk(agents: Agents) -> None:
     agents.add("", "lan", "agent", PASSWORD)
     agents.add("proseware", "lan", "lead", PASSWORD)
     with pytest.raises(NameTaken):
@@ -115,13 +115,13 @@ def test_a_name_is_one_agents_at_each_desk(agents: Agents) -> None:
     ]
 
 
-def test_many_tries_at_once_are_counted_each(agents: Agents) -> None:
+def test_concurrent_attempts_are_all_counted(agents: Agents) -> None:
     agents.add("", "lan", "agent", PASSWORD)
 
     def attempt(number: int) -> str:
         try:
             return str(agents.check("", "lan", f"wrong password {number}"))
-        except Locked:
+        except SignInLocked:
             return "locked"
 
     with ThreadPoolExecutor(6) as pool:  # as many as may wait for their turn
@@ -134,7 +134,7 @@ def test_the_lock_doubles_and_ends(agents: Agents, clock: Clock) -> None:
         assert agents.check("", "lan", "wrong") is None
     waited = []
     for _ in range(9):
-        with pytest.raises(Locked) as lock:
+        with pytest.raises(SignInLocked) as lock:
             agents.check("", "lan", PASSWORD)
         waited.append(lock.value.args[0] - 1)
         clock.moment += timedelta(seconds=waited[-1])
@@ -145,34 +145,34 @@ def test_the_lock_doubles_and_ends(agents: Agents, clock: Clock) -> None:
     assert agents.check("", "lan", "wrong") is None, "all is forgotten"
 
 
-def test_a_session_is_of_one_desk_and_ends(
+def test_a_session_belongs_to_one_desk_and_ends(
     agents: Agents, sessions_of: Sessions, clock: Clock, database: Database
 ) -> None:
     lan = agents.add("", "lan", "agent", PASSWORD)
     token = sessions_of.begin(lan)
     with database.reading() as connection:
         assert token not in str(connection.execute(select(sessions)).all())
-    assert sessions_of.agent_of("", token) == lan
-    assert sessions_of.agent_of("proseware", token) is None
-    assert sessions_of.agent_of("", token[:-1]) is None
+    assert sessions_of.find_agent("", token) == lan
+    assert sessions_of.find_agent("proseware", token) is None
+    assert sessions_of.find_agent("", token[:-1]) is None
     clock.moment += timedelta(hours=12)
-    assert sessions_of.agent_of("", token) is None
+    assert sessions_of.find_agent("", token) is None
 
 
-def test_another_password_ends_every_session(agents: Agents, sessions_of: Sessions) -> None:
+def test_a_new_password_ends_every_session(agents: Agents, sessions_of: Sessions) -> None:
     token = sessions_of.begin(agents.add("", "lan", "agent", PASSWORD))
     assert not agents.set_password("", "kim", PASSWORD)
     assert agents.set_password("", "lan", "another good password")
-    assert sessions_of.agent_of("", token) is None
+    assert sessions_of.find_agent("", token) is None
     assert agents.check("", "lan", "another good password")
 
 
-def test_whom_a_provider_vouches_for_is_one_agent_with_what_it_says_now(agents: Agents) -> None:
-    first = agents.known_by("", "https://id.example", "42", "lan", "agent")
-    again = agents.known_by("", "https://id.example", "42", "Lan T.", "lead")
+def test_a_federated_agent_is_updated_at_each_sign_in(agents: Agents) -> None:
+    first = agents.provision("", "https://id.example", "42", "lan", "agent")
+    again = agents.provision("", "https://id.example", "42", "Lan T.", "lead")
     assert (again.id, again.name, again.role) == (first.id, "Lan T.", "lead")
-    assert agents.known_by("", "https://id.example", "43", "lan", "agent").id != first.id
-    assert agents.known_by("proseware", "https://id.example", "42", "lan", "agent").id != first.id
+    assert agents.provision("", "https://id.example", "43", "lan", "agent").id != first.id
+    assert agents.provision("proseware", "https://id.example", "42", "lan", "agent").id != first.id
     ours = agents.add("", "Lan T.", "agent", PASSWORD)
     assert ours.signature == "Lan T."
     assert again.signature == f"Lan T. (#{again.id})", "who did what is never in doubt"
@@ -180,7 +180,7 @@ def test_whom_a_provider_vouches_for_is_one_agent_with_what_it_says_now(agents: 
     assert agents.remove("", "Lan T.") == 2
 
 
-def test_removing_an_agent_spares_a_namesake_elsewhere(
+def test_removing_an_agent_keeps_the_same_name_at_other_desks(
     agents: Agents, sessions_of: Sessions
 ) -> None:
     for portal in ("", "proseware"):
@@ -188,11 +188,11 @@ def test_removing_an_agent_spares_a_namesake_elsewhere(
     token = sessions_of.begin(agents.check("proseware", "lan", PASSWORD))
     assert agents.remove("", "lan") == 1
     assert agents.check("", "lan", PASSWORD) is None
-    assert sessions_of.agent_of("proseware", token)
+    assert sessions_of.find_agent("proseware", token)
     assert agents.remove("", "lan") == 0
 
 
-def test_a_name_is_the_same_however_its_letters_are_composed(agents: Agents) -> None:
+def test_a_name_matches_in_any_unicode_composition(agents: Agents) -> None:
     one, other = (unicodedata.normalize(form, "Lân Đỗ") for form in ("NFD", "NFC"))
     assert one != other
     lan = agents.add("", one, "agent", PASSWORD)
@@ -202,16 +202,16 @@ def test_a_name_is_the_same_however_its_letters_are_composed(agents: Agents) -> 
     assert agents.check("", one, PASSWORD) == agents.check("", other, PASSWORD) == lan
     for name in (one, other, one, other, one):
         assert agents.check("", name, "wrong") is None
-    with pytest.raises(Locked):
+    with pytest.raises(SignInLocked):
         agents.check("", one, PASSWORD)
     agents.unlock("", one)
     assert agents.set_password("", one, "another good password")
     assert agents.check("", one, "another good password") == lan
-    assert agents.known_by("", "https://id.example", "42", one, "agent").name == other
+    assert agents.provision("", "https://id.example", "42", one, "agent").name == other
     assert agents.remove("", one) == 2
 
 
-def test_of_what_was_typed_for_a_name_a_digest_is_kept(agents: Agents, database: Database) -> None:
+def test_only_a_digest_of_a_typed_name_is_stored(agents: Agents, database: Database) -> None:
     assert agents.check("", PASSWORD, "") is None
     with database.reading() as connection:
         rows = connection.execute(select(attempts)).all()
@@ -232,7 +232,7 @@ def test_a_lock_is_logged_without_the_name(agents: Agents, caplog) -> None:
     assert "lan" not in line.getMessage()
 
 
-def test_one_key_is_drawn_however_many_ask(database: Database) -> None:
+def test_concurrent_processes_generate_one_key(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         keys = set(pool.map(lambda _: signing_keys(database, Clock().moment), range(8)))
     assert len(keys) == 1

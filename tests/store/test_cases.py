@@ -1,4 +1,4 @@
-"""Cases: kept whole, changed one after the other, gone when their time is up."""
+"""Cases: stored, changed without lost updates, erased when they expire."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 FACTS = Facts(place="work", account_domain="proseware.com", port=25, tried=("use-login", "wait"))
 
 
-def test_a_case_holds_its_facts(cases: Cases, clock: Clock) -> None:
+def test_a_case_stores_its_facts(cases: Cases, clock: Clock) -> None:
     case = cases.open("", "vi", FACTS)
     assert cases.find("", case.code) == case
     assert case.facts == FACTS
@@ -31,7 +31,7 @@ def test_a_case_holds_its_facts(cases: Cases, clock: Clock) -> None:
     assert case.expires == clock.moment + 30 * DAY
 
 
-def test_a_remedy_that_is_no_more_breaks_no_case(cases: Cases, database: Database) -> None:
+def test_a_removed_remedy_does_not_break_a_case(cases: Cases, database: Database) -> None:
     case = cases.open("", "vi", FACTS)
     with database.writing() as connection:
         old = "place=work&tried=use-login&tried=ask-the-oracle&colour=red"
@@ -39,7 +39,7 @@ def test_a_remedy_that_is_no_more_breaks_no_case(cases: Cases, database: Databas
     assert cases.find("", case.code).facts == Facts(place="work", tried=("use-login",))
 
 
-def test_changes_come_one_after_the_other(cases: Cases) -> None:
+def test_changes_are_serialised(cases: Cases) -> None:
     first = cases.open("", "vi", FACTS)
     second = cases.change(first, "lan", facts=FACTS.but(place="home"))
     assert second.facts.place == "home"
@@ -51,7 +51,7 @@ def test_changes_come_one_after_the_other(cases: Cases) -> None:
     assert cases.find("", first.code) == third
 
 
-def test_of_two_at_once_one_is_told_to_look_again(cases: Cases) -> None:
+def test_of_two_concurrent_changes_one_is_refused_as_stale(cases: Cases) -> None:
     case = cases.open("", "vi", FACTS)
 
     def change(agent: str) -> str:
@@ -79,7 +79,7 @@ def test_of_two_at_once_one_is_told_to_look_again(cases: Cases) -> None:
         ("a" * 5000, "a" * 2000),
     ],
 )
-def test_a_note_keeps_no_address(cases: Cases, said: str, kept: str) -> None:
+def test_a_note_holds_no_email_address(cases: Cases, said: str, kept: str) -> None:
     case = cases.change(cases.open("", "vi", FACTS), "lan", note=said)
     assert case.notes[0].text == kept
 
@@ -91,21 +91,21 @@ def test_a_long_note_without_blanks_takes_no_time(cases: Cases) -> None:
 
 def test_another_portal_has_no_such_case(cases: Cases) -> None:
     case = cases.open("proseware", "vi", FACTS)
-    for act in (cases.find, cases.end):
+    for act in (cases.find, cases.delete):
         with pytest.raises(UnknownCode):
             act("", case.code)
     with pytest.raises(UnknownCode):
-        cases.look("adatum", case.code, "lan")
+        cases.view("adatum", case.code, "lan")
     assert cases.find("proseware", case.code) == case
 
 
 @pytest.mark.parametrize("swept", [False, True])
-def test_a_case_dies_and_leaves_nothing_but_its_code(
+def test_an_ended_case_leaves_only_its_code(
     cases: Cases, clock: Clock, database: Database, swept: bool
 ) -> None:
     case = cases.change(cases.open("", "vi", FACTS), "lan", note="call back")
     other = cases.open("", "en", Facts())
-    cases.end("", other.code, "lan")
+    cases.delete("", other.code, "lan")
     clock.moment += 30 * DAY
     if swept:
         cases.sweep(sure=True)
@@ -125,17 +125,15 @@ def test_a_case_dies_and_leaves_nothing_but_its_code(
         cases.find("", case.code)
 
 
-def test_each_thing_that_is_done_leaves_a_line(
-    cases: Cases, clock: Clock, database: Database
-) -> None:
+def test_each_action_is_in_the_audit_log(cases: Cases, clock: Clock, database: Database) -> None:
     case = cases.open("", "vi", FACTS)
     for minutes in (0, 10, 49, 2):  # within an hour, to look once more is no news
         clock.moment += timedelta(minutes=minutes)
-        cases.look("", case.code, "lan")
-    cases.look("", case.code, "kim")
+        cases.view("", case.code, "lan")
+    cases.view("", case.code, "kim")
     case = cases.change(case, "kim", outcome="solved")
-    assert audit.lately(database, "", "lan", 5) == [case.code]
-    cases.end("", case.code, "kim")
+    assert audit.recent_codes(database, "", "lan", 5) == [case.code]
+    cases.delete("", case.code, "kim")
     cases.open("proseware", "vi", FACTS)
     due = cases.open("", "vi", FACTS)
     clock.moment += 30 * DAY
@@ -153,27 +151,25 @@ def test_each_thing_that_is_done_leaves_a_line(
     lines = audit.read(database, "", 20)
     assert all(later.at >= earlier.at for later, earlier in pairwise(lines))
     assert lines[0].code == due.code
-    assert not audit.lately(database, "", "lan", 5)
-    clock.moment += audit.KEPT
+    assert not audit.recent_codes(database, "", "lan", 5)
+    clock.moment += audit.RETENTION
     cases.sweep(sure=True)
     assert not audit.read(database, "", 20)
 
 
-def test_what_somebody_has_seen_is_told_of_this_portal_only(
-    cases: Cases, database: Database
-) -> None:
+def test_recent_cases_are_those_of_one_portal(cases: Cases, database: Database) -> None:
     here, there = cases.open("", "vi", FACTS), cases.open("proseware", "vi", FACTS)
     for case in (here, there):
-        cases.look(case.portal, case.code, "lan")
-    assert audit.lately(database, "", "lan", 5) == [here.code]
-    assert audit.lately(database, "proseware", "lan", 5) == [there.code]
+        cases.view(case.portal, case.code, "lan")
+    assert audit.recent_codes(database, "", "lan", 5) == [here.code]
+    assert audit.recent_codes(database, "proseware", "lan", 5) == [there.code]
 
 
 # two at once
 
 
 def waits_for_lock(database: Database, cases: Cases, first, second) -> Exception | None:
-    """Do a second thing while a first one has the case, and return what came of it."""
+    """Run a second action while a first one has locked the case, and return its result."""
     has_it, go_on = Event(), Event()
 
     def pause(connection, cursor, statement: str, *_: object) -> None:
@@ -196,12 +192,12 @@ def waits_for_lock(database: Database, cases: Cases, first, second) -> Exception
 
 
 @pytest.mark.parametrize("how", ["ended", "swept"])
-def test_no_note_outlives_its_case(
+def test_no_note_survives_its_case(
     cases: Cases, clock: Clock, database: Database, how: str
 ) -> None:
     case = cases.open("", "vi", FACTS)
     late = Cases(database, 30 * DAY, lambda: clock.moment + 30 * DAY)
-    ends = {"swept": lambda: late.sweep(sure=True), "ended": lambda: cases.end("", case.code)}
+    ends = {"swept": lambda: late.sweep(sure=True), "ended": lambda: cases.delete("", case.code)}
     fault = waits_for_lock(
         database, cases, ends[how], lambda: cases.change(case, "lan", note="too late")
     )
@@ -210,24 +206,24 @@ def test_no_note_outlives_its_case(
         assert not connection.execute(select(notes)).all()
 
 
-def test_a_note_that_was_first_goes_with_its_case(cases: Cases, database: Database) -> None:
+def test_a_note_added_before_the_deletion_is_deleted_too(cases: Cases, database: Database) -> None:
     case = cases.open("", "vi", FACTS)
     fault = waits_for_lock(
         database,
         cases,
         lambda: cases.change(case, "lan", note="just in time"),
-        lambda: cases.end("", case.code),
+        lambda: cases.delete("", case.code),
     )
     assert fault is None
     with database.reading() as connection:
         assert not connection.execute(select(notes)).all()
 
 
-def test_a_case_ends_once(cases: Cases, database: Database) -> None:
+def test_a_case_is_deleted_once(cases: Cases, database: Database) -> None:
     case = cases.open("", "vi", FACTS)
 
     def end() -> None:
-        cases.end("", case.code, "lan")
+        cases.delete("", case.code, "lan")
 
     assert isinstance(waits_for_lock(database, cases, end, end), EndedCase)
     assert [line.action for line in audit.read(database, "", 9)] == ["deleted", "opened"]

@@ -1,4 +1,4 @@
-"""A wrong clock erases nothing for good."""
+"""A wrong clock erases nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.services import services
 from app.settings import Settings
 from app.store import Database
 from app.store.cases import Cases, EndedCase, UnknownCode, utc_now
-from app.store.clock_check import LEAP, PROOF, Watch
+from app.store.clock_check import MAX_JUMP, PROBATION, ClockCheck
 from tests.store.fixtures import Clock
 from tests.store.test_cases import DAY, FACTS
 
@@ -19,13 +19,13 @@ HOUR = timedelta(hours=1)
 
 
 class Machine:
-    """A machine that is on, with a wall clock that may be wrong."""
+    """A running machine, whose wall clock may be wrong."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.clock = clock
         self._ran = 0.0
-        self._watch = Watch(lambda: self._ran)
-        self.cases = Cases(database, 30 * DAY, clock, watch=self._watch)
+        self._clock_check = ClockCheck(lambda: self._ran)
+        self.cases = Cases(database, 30 * DAY, clock, clock_check=self._clock_check)
 
     def run(self, time: timedelta) -> None:
         """Let time pass, with a sweep each hour."""
@@ -40,7 +40,7 @@ def machine(database: Database, clock: Clock) -> Machine:
     return Machine(database, clock)
 
 
-def is_kept(machine: Machine, code: str) -> bool:
+def exists(machine: Machine, code: str) -> bool:
     try:
         machine.cases.find("", code)
     except (EndedCase, UnknownCode):
@@ -55,51 +55,51 @@ def test_a_clock_that_is_ahead_erases_nothing(machine: Machine, swept_before: bo
         machine.cases.sweep()
     machine.clock.moment += 400 * DAY
     machine.run(5 * HOUR)
-    assert not is_kept(machine, code), "by that clock it has expired"
+    assert not exists(machine, code), "by that clock it has expired"
     machine.clock.moment -= 400 * DAY
     machine.cases.sweep()
-    assert is_kept(machine, code)
+    assert exists(machine, code)
     (line,) = caplog.records
     assert line.levelname == "ERROR"
     assert "400 days ahead" in line.getMessage()
 
 
-def test_a_machine_that_was_off_believes_its_clock_after_a_day(machine: Machine, caplog) -> None:
+def test_a_clock_that_is_ahead_is_trusted_after_a_steady_day(machine: Machine, caplog) -> None:
     code = machine.cases.open("", "vi", FACTS).code
     machine.cases.sweep()
     machine.clock.moment += 60 * DAY
-    machine.run(PROOF)
+    machine.run(PROBATION)
     machine.clock.moment -= 60 * DAY
-    assert is_kept(machine, code)
+    assert exists(machine, code)
     machine.clock.moment += 60 * DAY
     machine.run(HOUR)
     machine.clock.moment -= 60 * DAY
-    assert not is_kept(machine, code)
+    assert not exists(machine, code)
     assert len(caplog.records) == 1
 
 
-def test_a_clock_that_goes_on_jumping_is_not_believed(machine: Machine) -> None:
+def test_a_clock_that_keeps_jumping_is_not_trusted(machine: Machine) -> None:
     code = machine.cases.open("", "vi", FACTS).code
     before = machine.clock.moment
     for _ in range(3):
         machine.clock.moment += 60 * DAY
-        machine.run(PROOF - HOUR)
+        machine.run(PROBATION - HOUR)
     machine.clock.moment = before
-    assert is_kept(machine, code)
+    assert exists(machine, code)
 
 
-def test_a_weekend_is_no_jump(machine: Machine, caplog) -> None:
+def test_a_weekend_off_is_trusted_at_once(machine: Machine, caplog) -> None:
     code = machine.cases.open("", "vi", FACTS).code
     machine.cases.sweep()
     for _ in range(10):
-        machine.clock.moment += LEAP
+        machine.clock.moment += MAX_JUMP
         machine.cases.sweep()
-    machine.clock.moment -= 10 * LEAP
-    assert not is_kept(machine, code)
+    machine.clock.moment -= 10 * MAX_JUMP
+    assert not exists(machine, code)
     assert not caplog.records
 
 
-def test_another_machine_with_the_right_clock_goes_on(
+def test_another_machine_with_the_right_clock_still_sweeps(
     machine: Machine, database: Database, clock: Clock
 ) -> None:
     wrong = Clock()
@@ -111,11 +111,11 @@ def test_another_machine_with_the_right_clock_goes_on(
         machine.cases.sweep()
         ahead.run(HOUR)
         if clock.moment < Clock().moment + 30 * DAY:
-            assert is_kept(machine, code)
-    assert not is_kept(machine, code)
+            assert exists(machine, code)
+    assert not exists(machine, code)
 
 
-def test_the_operator_may_say_that_the_clock_is_right(database_url: str) -> None:
+def test_the_operator_can_confirm_the_clock(database_url: str) -> None:
     app = create_app(Settings(database_url=database_url))
     clock = Clock()
     clock.moment = utc_now() - 400 * DAY

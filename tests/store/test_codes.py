@@ -1,4 +1,4 @@
-"""A code survives being said and typed; a wrong one is noticed."""
+"""Codes are read in any typed form, and typing errors are detected."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.store.codes import (
-    DRAWN,
+    ALPHABET,
     LENGTHS,
-    SIGNS,
-    NotACode,
-    check_sign,
-    draw_code,
-    read_code,
-    shown_code,
+    PAYLOAD_LENGTH,
+    MalformedCode,
+    check_character,
+    format_code,
+    generate_code,
+    parse_code,
 )
 
 drawn = st.sampled_from(LENGTHS).flatmap(
-    lambda length: st.text(st.sampled_from(SIGNS), min_size=length - 1, max_size=length - 1)
+    lambda length: st.text(st.sampled_from(ALPHABET), min_size=length - 1, max_size=length - 1)
 )
-codes = drawn.map(lambda signs: signs + check_sign(signs))
+codes = drawn.map(lambda signs: signs + check_character(signs))
 
 
 def is_code(text: str) -> bool:
     try:
-        read_code(text)
-    except NotACode:
+        parse_code(text)
+    except MalformedCode:
         return False
     return True
 
 
-def test_nothing_in_it_looks_or_sounds_like_another_sign() -> None:
+def test_no_two_characters_look_or_sound_alike() -> None:
     alike = [
         "0O",
         "1IL",
@@ -52,36 +52,36 @@ def test_nothing_in_it_looks_or_sounds_like_another_sign() -> None:
         "AEIOUWY",
         "RX",
     ]
-    assert not [group for group in alike if len(set(group) & set(SIGNS)) > 1]
-    assert not set("AEIOUWY") & set(SIGNS), "an input method makes other letters with these"
-    assert len(set(SIGNS)) == len(SIGNS) == 13
+    assert not [group for group in alike if len(set(group) & set(ALPHABET)) > 1]
+    assert not set("AEIOUWY") & set(ALPHABET), "an input method makes other letters with these"
+    assert len(set(ALPHABET)) == len(ALPHABET) == 13
 
 
-def test_a_drawn_code_is_one() -> None:
+def test_generated_codes_are_valid() -> None:
     for _ in range(200):
-        assert is_code(draw_code())
-    assert len({draw_code() for _ in range(200)}) == 200
+        assert is_code(generate_code())
+    assert len({generate_code() for _ in range(200)}) == 200
 
 
 @given(codes, st.sampled_from(["", " ", "-", ". ", "–", "\u00a0"]), st.booleans(), st.booleans())
-def test_however_it_is_typed(code: str, between: str, small: bool, wide: bool) -> None:
-    typed = between.join(shown_code(code))
+def test_a_code_is_read_in_any_typed_form(code: str, between: str, small: bool, wide: bool) -> None:
+    typed = between.join(format_code(code))
     typed = typed.lower() if small else typed
     if wide:  # as an input method for Chinese or Japanese leaves it
         typed = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in typed)
     if len(typed) <= 40:
-        assert read_code(typed) == code
+        assert parse_code(typed) == code
 
 
-@given(codes, st.integers(0, DRAWN), st.sampled_from(SIGNS))
-def test_one_wrong_sign_is_noticed(code: str, place: int, sign: str) -> None:
+@given(codes, st.integers(0, PAYLOAD_LENGTH), st.sampled_from(ALPHABET))
+def test_one_wrong_character_is_detected(code: str, place: int, sign: str) -> None:
     place %= len(code)
     wrong = code[:place] + sign + code[place + 1 :]
     assert is_code(wrong) == (wrong == code)
 
 
-@given(codes, st.integers(0, DRAWN), st.integers(0, DRAWN))
-def test_two_signs_that_changed_places_are_noticed(code: str, one: int, other: int) -> None:
+@given(codes, st.integers(0, PAYLOAD_LENGTH), st.integers(0, PAYLOAD_LENGTH))
+def test_two_swapped_characters_are_detected(code: str, one: int, other: int) -> None:
     signs = list(code)
     one, other = one % len(code), other % len(code)
     signs[one], signs[other] = signs[other], signs[one]
@@ -89,10 +89,10 @@ def test_two_signs_that_changed_places_are_noticed(code: str, one: int, other: i
 
 
 @given(st.text(max_size=60))
-def test_anything_else_is_none(text: str) -> None:
+def test_any_other_text_is_refused(text: str) -> None:
     try:
-        code = read_code(text)
-    except NotACode:
+        code = parse_code(text)
+    except MalformedCode:
         return
     assert is_code(code)
     assert len(code) in LENGTHS
@@ -112,16 +112,18 @@ def test_anything_else_is_none(text: str) -> None:
         "lan@x.vn",
     ],
 )
-def test_what_is_no_code(lost: str) -> None:
+def test_malformed_codes_are_refused(lost: str) -> None:
     assert not is_code(lost)
 
 
-def test_codes_in_circulation_go_on_working() -> None:
-    assert len(draw_code()) == 12
-    assert read_code("h2k-m4q-r69-t34") == "H2KM4QR69T34"
-    assert read_code("h2k-m4q-r69") == "H2KM4QR69", "as they were drawn until they had twelve signs"
+def test_codes_of_the_older_length_stay_valid() -> None:
+    assert len(generate_code()) == 12
+    assert parse_code("h2k-m4q-r69-t34") == "H2KM4QR69T34"
+    assert parse_code("h2k-m4q-r69") == "H2KM4QR69", (
+        "as they were drawn until they had twelve signs"
+    )
 
 
-def test_an_l_may_be_read_as_a_one() -> None:
-    code = "L2222222" + check_sign("L2222222")
-    assert read_code(code.replace("L", "1")) == code == read_code(code.replace("L", "I"))
+def test_an_l_may_be_typed_as_a_one() -> None:
+    code = "L2222222" + check_character("L2222222")
+    assert parse_code(code.replace("L", "1")) == code == parse_code(code.replace("L", "I"))

@@ -1,4 +1,4 @@
-"""Counts are added up in memory, written a little later, and held while the database is away."""
+"""Counters are summed in memory, written later, and kept while the database is unavailable."""
 
 import os
 from datetime import date
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store import Database, DatabaseUnavailable
-from app.store import counter_buffer as tallying
+from app.store import Database, DatabaseUnavailable, counter_buffer
 from app.store.counter_buffer import CounterBuffer
 from app.store.counts import add_counts, read_counts, read_totals
 
@@ -22,7 +21,7 @@ def totals(database: Database) -> dict[tuple[str, str, str], int]:
         return {tuple(key): number for *key, number in read_totals(connection)}
 
 
-def test_what_is_counted_is_added_to_what_was_counted(database: Database) -> None:
+def test_counts_are_added_to_those_in_the_database(database: Database) -> None:
     counters = CounterBuffer(database, lambda: DAY, NEVER)
     for _ in range(3):
         counters.add("proseware", ("shown", "place"), ("answered", "vpn"))
@@ -38,11 +37,11 @@ def test_what_is_counted_is_added_to_what_was_counted(database: Database) -> Non
     }
 
 
-def test_days_are_kept_apart_and_a_portal_sees_its_own(database: Database) -> None:
+def test_counts_are_by_day_and_portal(database: Database) -> None:
     days = [DAY]
     counters = CounterBuffer(database, lambda: days[-1], NEVER)
     counters.add("a", ("plan", "settled"))
-    assert len(counters.held()) == 1
+    assert len(counters.pending()) == 1
     days.append(date(2026, 3, 2))
     for portal in ("a", "b"):
         counters.add(portal, ("plan", "settled"))
@@ -54,7 +53,7 @@ def test_days_are_kept_apart_and_a_portal_sees_its_own(database: Database) -> No
         assert read_counts(connection, "a", DAY, ["shown"]) == []
 
 
-def test_many_threads_lose_nothing(database: Database) -> None:
+def test_concurrent_threads_lose_no_count(database: Database) -> None:
     counters = CounterBuffer(database, lambda: DAY, NEVER)
 
     def count() -> None:
@@ -72,7 +71,7 @@ def test_many_threads_lose_nothing(database: Database) -> None:
     assert sum(totals(database).values()) == 2000
 
 
-def test_nothing_is_lost_while_the_database_is_away(database: Database, monkeypatch) -> None:
+def test_counts_are_kept_while_the_database_is_unavailable(database: Database, monkeypatch) -> None:
     counters = CounterBuffer(database, lambda: DAY, NEVER)
     counters.add("", ("shown", "place"))
     counters.flush()
@@ -83,7 +82,7 @@ def test_nothing_is_lost_while_the_database_is_away(database: Database, monkeypa
 
     counters.add("", ("shown", "place"))
     with monkeypatch.context() as away:
-        away.setattr(tallying, "add_counts", broken)
+        away.setattr(counter_buffer, "add_counts", broken)
         for _ in range(2):
             with pytest.raises(DatabaseUnavailable):
                 counters.flush()
@@ -92,8 +91,8 @@ def test_nothing_is_lost_while_the_database_is_away(database: Database, monkeypa
     assert totals(database) == {("shown", "", "place"): 2, ("shown", "", "vpn"): 2}
 
 
-def test_what_is_held_is_bounded_and_what_is_there_goes_on(database: Database, monkeypatch) -> None:
-    monkeypatch.setattr(tallying, "MOST", 3)
+def test_pending_counters_are_bounded(database: Database, monkeypatch) -> None:
+    monkeypatch.setattr(counter_buffer, "MAX_KEYS", 3)
     counters = CounterBuffer(database, lambda: DAY, NEVER)
     for value in "abcdea":
         counters.add("", ("shown", value))
@@ -102,21 +101,21 @@ def test_what_is_held_is_bounded_and_what_is_there_goes_on(database: Database, m
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
-def test_a_word_that_is_too_long_breaks_nothing(word: str, other: str) -> None:
+def test_long_words_are_cut(word: str, other: str) -> None:
     counters = CounterBuffer(None, lambda: DAY, NEVER)  # type: ignore[arg-type]
     counters.add(word, (other, word), (word, other))
-    for _, portal, what, value in counters.held():
+    for _, portal, what, value in counters.pending():
         assert (len(portal), len(what), len(value)) <= (40, 20, 60)
 
 
-def test_its_own_thread_writes_and_so_does_the_end(database: Database, monkeypatch) -> None:
+def test_the_thread_writes_and_so_does_close(database: Database, monkeypatch) -> None:
     written = Event()
 
     def watched(*args) -> None:
         add_counts(*args)
         written.set()
 
-    monkeypatch.setattr(tallying, "add_counts", watched)
+    monkeypatch.setattr(counter_buffer, "add_counts", watched)
     counters = CounterBuffer(database, lambda: DAY, every=0.001)
     assert counters._thread is None, "nothing was counted, so nobody waits to write"
     counters.add("", ("shown", "place"))
@@ -129,11 +128,11 @@ def test_its_own_thread_writes_and_so_does_the_end(database: Database, monkeypat
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_forked_child_does_not_write_what_its_parent_holds(database: Database) -> None:
+def test_a_forked_child_does_not_write_its_parents_counts(database: Database) -> None:
     counters = CounterBuffer(database, lambda: DAY, NEVER)
     counters.add("", ("shown", "place"))
     child = os.fork()
     if child == 0:
-        os._exit(bool(counters.held()) or counters._thread is not None)
+        os._exit(bool(counters.pending()) or counters._thread is not None)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert counters.held()
+    assert counters.pending()

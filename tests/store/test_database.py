@@ -1,4 +1,4 @@
-"""The database: the same on SQLite and on PostgreSQL, there or away."""
+"""The database behaves alike on SQLite and PostgreSQL, available or not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.store.stream import ROOT, keep
 
 
 class Clock:
-    """A clock that goes when it is told to."""
+    """A clock that is set by the test."""
 
     now = 1000.0
 
@@ -44,6 +44,12 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """Return where a database without tables is: how they are made is tested here."""
+    return empty_database_url
+
+
 def names(database: Database) -> list[str]:
     with database.reading() as connection:
         return sorted(connection.scalars(select(secrets.c.name)))
@@ -52,7 +58,7 @@ def names(database: Database) -> list[str]:
 # made and brought up to date by itself
 
 
-def test_sqlite_is_made_at_its_first_use_and_loses_nothing(tmp_path: Path) -> None:
+def test_the_sqlite_file_is_created_at_its_first_use(tmp_path: Path) -> None:
     file = tmp_path / "not" / "there" / "desk.sqlite3"
     with closing(Database(f"sqlite:///{file}")) as database:
         assert not file.parent.exists()
@@ -71,7 +77,7 @@ def test_sqlite_is_made_at_its_first_use_and_loses_nothing(tmp_path: Path) -> No
                 assert told == ["wal", 2, 1]
 
 
-def test_postgresql_is_brought_up_to_date_at_its_first_use(postgres: PostgresServer) -> None:
+def test_postgresql_is_migrated_at_its_first_use(postgres: PostgresServer) -> None:
     with closing(Database(postgres.new_url())) as database:
         assert keep(database, "one") in names(database)
 
@@ -88,7 +94,7 @@ def test_migrations_run_up_and_down(database: Database) -> None:
     assert names(database) == []  # which brings it up again
 
 
-def test_what_is_kept_survives_the_second_migration_up_and_down(database: Database) -> None:
+def test_rows_survive_the_second_migration_up_and_down(database: Database) -> None:
     database.migrate("0001")
     at = datetime(2026, 11, 25, tzinfo=UTC)
     with database._engine.begin() as connection:
@@ -116,7 +122,7 @@ def test_what_is_kept_survives_the_second_migration_up_and_down(database: Databa
         assert not connection.execute(select(devices)).all(), "it goes with its agent"
 
 
-def test_two_processes_may_bring_it_up_at_once(database_url: str) -> None:
+def test_two_processes_may_migrate_at_the_same_time(database_url: str) -> None:
     code = (
         "import sys; from app.store import Database; database = Database(sys.argv[1]); "
         "print('ready', flush=True); sys.stdin.read(1); database.migrate()"
@@ -138,7 +144,7 @@ def test_two_processes_may_bring_it_up_at_once(database_url: str) -> None:
         keep(database, "one")
 
 
-def test_a_file_may_be_new_to_somebody_else_too(tmp_path: Path, monkeypatch) -> None:
+def test_two_processes_may_create_the_file_at_the_same_time(tmp_path: Path, monkeypatch) -> None:
     file = tmp_path / "desk.sqlite3"
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -160,7 +166,9 @@ def test_a_migration_is_all_or_nothing(database: Database) -> None:
         assert inspect(connection).get_table_names() == [last]
 
 
-def test_newer_code_has_changed_it(database_url: str, clock: Clock, caplog) -> None:
+def test_tables_of_a_newer_revision_are_unavailable(
+    database_url: str, clock: Clock, caplog
+) -> None:
     with closing(Database(database_url)) as database, database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with closing(Database(database_url, clock)) as database:
@@ -177,7 +185,7 @@ def test_newer_code_has_changed_it(database_url: str, clock: Clock, caplog) -> N
 # reading and writing
 
 
-def test_what_is_written_is_kept_all_or_not_at_all(database: Database) -> None:
+def test_a_transaction_is_all_or_nothing(database: Database) -> None:
     def write_half() -> None:
         with database.writing() as connection:
             connection.execute(insert(secrets).values(name="half", value=""))
@@ -214,7 +222,7 @@ def test_writers_wait_for_each_other(database: Database) -> None:
         assert connection.scalar(select(counts.c.number)) == 10 * concurrency_limit.MOST
 
 
-def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
+def test_a_writer_does_not_wait_forever(database: Database) -> None:
     keep(database, "one")
     sqlite = database.url.get_backend_name() == "sqlite"
     short = {"timeout": "0.05"} if sqlite else {"options": "-c lock_timeout=50ms"}
@@ -228,9 +236,7 @@ def test_a_writer_does_not_wait_for_ever(database: Database) -> None:
         assert sqlite or names(impatient) == ["one"]  # one row of PostgreSQL's, not all of it
 
 
-def test_writers_that_block_each_other_do_not_put_postgresql_to_sleep(
-    postgres: PostgresServer, caplog
-) -> None:
+def test_a_deadlock_does_not_make_postgresql_unavailable(postgres: PostgresServer, caplog) -> None:
     both = Barrier(2)
 
     def write(database: Database, *order: str) -> None:
@@ -252,7 +258,7 @@ def test_writers_that_block_each_other_do_not_put_postgresql_to_sleep(
     assert not caplog.records
 
 
-def test_a_moment_is_the_same_wherever_it_was_written(database: Database) -> None:
+def test_a_moment_is_stored_in_utc(database: Database) -> None:
     now = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=timezone(timedelta(hours=7)))
     with database.writing() as connection:
         agent = {"portal": "", "name": "Lan", "role": "agent", "added": now, "password": "x"}
@@ -273,7 +279,7 @@ def test_a_moment_is_the_same_wherever_it_was_written(database: Database) -> Non
 
 
 @pytest.mark.parametrize("fault", [ValueError("mine"), OSError("mine"), KeyError("mine")])
-def test_what_goes_wrong_elsewhere_is_passed_on(database: Database, fault: Exception) -> None:
+def test_other_errors_are_passed_on(database: Database, fault: Exception) -> None:
     for ask in (database.reading, database.writing):
         with pytest.raises(type(fault)) as raised, ask():
             raise fault
@@ -281,7 +287,9 @@ def test_what_goes_wrong_elsewhere_is_passed_on(database: Database, fault: Excep
     assert names(database) == []
 
 
-def test_a_mistake_of_ours_does_not_send_the_database_to_sleep(database: Database, caplog) -> None:
+def test_a_wrong_statement_does_not_make_the_database_unavailable(
+    database: Database, caplog
+) -> None:
     keep(database, "one")
     with pytest.raises(IntegrityError) as raised:
         keep(database, "one")
@@ -290,7 +298,9 @@ def test_a_mistake_of_ours_does_not_send_the_database_to_sleep(database: Databas
     assert not caplog.records
 
 
-def test_a_value_that_postgresql_cannot_keep_is_a_mistake(postgres: PostgresServer) -> None:
+def test_a_value_that_postgresql_cannot_store_is_a_statement_error(
+    postgres: PostgresServer,
+) -> None:
     with closing(Database(postgres.new_url())) as database:
         for key in ("a NUL \0", "too long" * 9):
             with pytest.raises(DataError):
@@ -321,7 +331,7 @@ def check_back(database: Database, clock: Clock, caplog) -> None:
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
 
 
-def test_postgresql_goes_and_comes_back(postgres: PostgresServer, clock: Clock, caplog) -> None:
+def test_postgresql_stops_and_starts_again(postgres: PostgresServer, clock: Clock, caplog) -> None:
     with closing(Database(postgres.new_url(), clock)) as database:
         keep(database, "before")
         postgres.kill()
@@ -330,7 +340,7 @@ def test_postgresql_goes_and_comes_back(postgres: PostgresServer, clock: Clock, 
         check_back(database, clock, caplog)
 
 
-def test_postgresql_goes_while_it_is_read(postgres: PostgresServer, clock: Clock, caplog) -> None:
+def test_postgresql_stops_during_a_read(postgres: PostgresServer, clock: Clock, caplog) -> None:
     with closing(Database(postgres.new_url(), clock)) as database:
 
         def read() -> None:
@@ -344,7 +354,7 @@ def test_postgresql_goes_while_it_is_read(postgres: PostgresServer, clock: Clock
         check_back(database, clock, caplog)
 
 
-def test_postgresql_was_gone_while_nobody_asked(postgres: PostgresServer, caplog) -> None:
+def test_postgresql_restarts_between_two_calls(postgres: PostgresServer, caplog) -> None:
     with closing(Database(postgres.new_url())) as database:
         keep(database, "before")
         postgres.kill()
@@ -353,7 +363,9 @@ def test_postgresql_was_gone_while_nobody_asked(postgres: PostgresServer, caplog
     assert not caplog.records
 
 
-def test_sqlite_cannot_be_made_until_it_can(tmp_path: Path, clock: Clock, caplog) -> None:
+def test_sqlite_is_retried_until_its_file_can_be_created(
+    tmp_path: Path, clock: Clock, caplog
+) -> None:
     in_the_way = tmp_path / "instance"
     in_the_way.write_text("")
     with closing(Database(f"sqlite:///{in_the_way}/desk.sqlite3", clock)) as database:
@@ -372,17 +384,19 @@ def no_database(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return file
 
 
-def test_a_file_that_is_no_database(no_database: Path, clock: Clock, caplog) -> None:
+def test_a_file_that_is_not_a_database_is_unavailable(
+    no_database: Path, clock: Clock, caplog
+) -> None:
     with closing(Database(f"sqlite:///{no_database}", clock)) as database:
         check_away(database, caplog)
 
 
-def test_those_who_wait_for_one_that_is_away_do_not_ask_it_again(
+def test_waiting_threads_do_not_retry_an_unavailable_database(
     tmp_path: Path, clock: Clock, monkeypatch
 ) -> None:
     all_wait, asked = Event(), []
 
-    def bring_to(*_: object) -> None:
+    def migrate_to(*_: object) -> None:
         asked.append(1)
         assert all_wait.wait(20)
         raise OperationalError(None, None, Exception("it does not answer"))
@@ -396,7 +410,7 @@ def test_those_who_wait_for_one_that_is_away_do_not_ask_it_again(
                 all_wait.set()
             return self.now
 
-    monkeypatch.setattr(module, "bring_to", bring_to)
+    monkeypatch.setattr(module, "migrate_to", migrate_to)
 
     def ask() -> None:
         with pytest.raises(DatabaseUnavailable), database.reading():
@@ -412,7 +426,7 @@ def test_those_who_wait_for_one_that_is_away_do_not_ask_it_again(
 # what is never said
 
 
-def test_a_password_is_never_said(postgres: PostgresServer, caplog) -> None:
+def test_the_password_of_the_database_is_never_logged(postgres: PostgresServer, caplog) -> None:
     for where in (f"{postgres.address}:{postgres.port}", f"{postgres.address}:1"):
         with closing(Database(f"postgresql://tests:s3cr3t@{where}/missing")) as database:
             with pytest.raises(DatabaseUnavailable) as raised, database.reading():
@@ -435,12 +449,12 @@ def test_a_password_is_never_said(postgres: PostgresServer, caplog) -> None:
         "sqlite:///file:s3cr3t?uri=true",
     ],
 )
-def test_what_is_no_address_of_a_database_is_refused(url: str) -> None:
+def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="DATABASE_URL is like") as raised:
         read_url(url)
     assert "s3cr3t" not in "".join(traceback.format_exception(raised.value, chain=True))
 
 
 @pytest.mark.parametrize("name", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_postgresql_has_several_names(name: str) -> None:
+def test_aliases_of_postgresql_are_accepted(name: str) -> None:
     assert read_url(f"{name}://me@host/desk").drivername == "postgresql+psycopg"

@@ -1,4 +1,4 @@
-"""SQLite's file or the tables go while the process runs: nothing is told to be kept that is not."""
+"""SQLite's file or the tables are deleted while the process runs: no lost write is acknowledged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sidecars(file: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("all_of_it", [True, False])
-def test_a_file_that_is_gone_is_made_anew(file: Path, all_of_it: bool, caplog) -> None:
+def test_a_deleted_file_is_created_again(file: Path, all_of_it: bool, caplog) -> None:
     with closing(Database(f"sqlite:///{file}")) as database:
         keep(database, "before")
         for path in [file, *sidecars(file)] if all_of_it else [file]:
@@ -46,7 +46,7 @@ def test_a_file_that_is_gone_is_made_anew(file: Path, all_of_it: bool, caplog) -
     assert ["gone" in message for message in told] == [True]
 
 
-def test_a_file_that_is_replaced_is_read(file: Path) -> None:
+def test_a_replaced_file_is_read(file: Path) -> None:
     other = file.with_name("other.sqlite3")
     with closing(Database(f"sqlite:///{other}")) as database:
         keep(database, "from the backup")
@@ -60,7 +60,7 @@ def test_a_file_that_is_replaced_is_read(file: Path) -> None:
         check_sound(database)
 
 
-def test_what_is_written_while_the_file_goes_is_not_acknowledged(file: Path) -> None:
+def test_a_write_to_a_deleted_file_is_not_acknowledged(file: Path) -> None:
     with closing(Database(f"sqlite:///{file}")) as database:
         keep(database, "before")
 
@@ -74,7 +74,7 @@ def test_what_is_written_while_the_file_goes_is_not_acknowledged(file: Path) -> 
         assert names(database) == []
 
 
-def test_a_name_with_signs_of_an_address_is_a_name(tmp_path: Path) -> None:
+def test_a_file_name_with_url_characters_is_a_name(tmp_path: Path) -> None:
     file = tmp_path / "a b%20?mode=memory#c" / "thư.sqlite3"
     url = URL.create("sqlite", database=str(file)).render_as_string()
     with closing(Database(url)) as database:
@@ -85,7 +85,7 @@ def test_a_name_with_signs_of_an_address_is_a_name(tmp_path: Path) -> None:
 
 
 def check_back(database: Database, clock: Clock, caplog) -> None:
-    """Check that tables are missed, and made again at the next use."""
+    """Check that missing tables are noticed, and created at the next use."""
     for _ in range(2):
         with pytest.raises(DatabaseUnavailable):
             names(database)
@@ -95,7 +95,7 @@ def check_back(database: Database, clock: Clock, caplog) -> None:
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
 
 
-def test_tables_that_are_gone_are_made_anew(database_url: str, caplog) -> None:
+def test_deleted_tables_are_created_again(database_url: str, caplog) -> None:
     clock = Clock()
     with closing(Database(database_url, clock)) as database:
         keep(database, "before")
@@ -104,7 +104,9 @@ def test_tables_that_are_gone_are_made_anew(database_url: str, caplog) -> None:
         check_back(database, clock, caplog)
 
 
-def test_what_we_may_not_do_is_no_mistake_of_whoever_asks(postgres: PostgresServer, caplog) -> None:
+def test_a_missing_privilege_makes_the_database_unavailable(
+    postgres: PostgresServer, caplog
+) -> None:
     clock, url = Clock(), postgres.new_url()
     with closing(Database(url)) as owner, closing(Database(url, clock)) as database:
         keep(owner, "one")

@@ -1,4 +1,4 @@
-"""A database that hangs, or that somebody else has locked: nobody waits long for it."""
+"""A database that hangs, or is locked by another process, fails fast."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from threading import Barrier, Event, Thread
 import pytest
 from sqlalchemy import select, text
 
-from app.store import Database, DatabaseUnavailable
-from app.store import counter_buffer as tallying
+from app.store import Database, DatabaseUnavailable, counter_buffer
 from app.store import postgresql as limits
 from app.store.concurrency_limit import ConcurrencyLimit, LimitReached
 from app.store.counter_buffer import CounterBuffer
@@ -36,7 +35,7 @@ def at_most(seconds: float) -> Iterator[None]:
     assert time.monotonic() - before < seconds + SLACK
 
 
-def test_postgresql_that_hangs_is_away(postgres: PostgresServer, caplog) -> None:
+def test_postgresql_that_hangs_is_unavailable(postgres: PostgresServer, caplog) -> None:
     clock = Clock()
     with closing(Database(postgres.new_url(), clock)) as database:
         keep(database, "before")
@@ -54,7 +53,7 @@ def test_postgresql_that_hangs_is_away(postgres: PostgresServer, caplog) -> None
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
 
 
-def test_postgresql_hangs_in_the_middle(postgres: PostgresServer) -> None:
+def test_postgresql_hangs_within_a_transaction(postgres: PostgresServer) -> None:
     inside, frozen = Event(), Event()
     with closing(Database(postgres.new_url())) as database, ThreadPoolExecutor(1) as pool:
 
@@ -105,7 +104,7 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
             Event().wait(0.2)
 
 
-def test_two_are_inside_and_others_are_soon_turned_away(monkeypatch) -> None:
+def test_calls_beyond_the_limit_fail_fast(monkeypatch) -> None:
     gate, inside, done = ConcurrencyLimit(2), Barrier(3), Event()
 
     def stay() -> None:
@@ -129,7 +128,7 @@ def test_two_are_inside_and_others_are_soon_turned_away(monkeypatch) -> None:
         pass
 
 
-def test_whoever_waits_at_the_gate_gets_in_when_one_leaves() -> None:
+def test_a_waiting_call_starts_when_another_ends() -> None:
     gate = ConcurrencyLimit(1)
 
     def pass_by(number: int) -> int:
@@ -140,36 +139,36 @@ def test_whoever_waits_at_the_gate_gets_in_when_one_leaves() -> None:
         assert list(pool.map(pass_by, range(50))) == list(range(50))
 
 
-def test_counts_can_be_looked_at_while_they_are_written(database: Database, monkeypatch) -> None:
-    monkeypatch.setattr(tallying, "PATIENCE", 0.01)
+def test_counts_can_be_read_while_they_are_written(database: Database, monkeypatch) -> None:
+    monkeypatch.setattr(counter_buffer, "WRITE_LOCK_TIMEOUT", 0.01)
     counters = CounterBuffer(database, lambda: date(2026, 3, 1), 3600)
     writing, go_on = Event(), Event()
-    add_counts = tallying.add_counts
+    add_counts = counter_buffer.add_counts
 
     def slow(*args) -> None:
         writing.set()
         assert go_on.wait(20)
         add_counts(*args)
 
-    monkeypatch.setattr(tallying, "add_counts", slow)
+    monkeypatch.setattr(counter_buffer, "add_counts", slow)
     counters.add("", ("shown", "place"))
     thread = Thread(target=counters.flush)
     thread.start()
     assert writing.wait(20)
     try:
         counters.add("", ("shown", "place"))
-        assert list(counters.held().values()) == [2]
+        assert list(counters.pending().values()) == [2]
         with pytest.raises(DatabaseUnavailable):
             counters.flush()
     finally:
         go_on.set()
         thread.join()
-    assert list(counters.held().values()) == [1], "what came meanwhile is not lost"
+    assert list(counters.pending().values()) == [1], "what came meanwhile is not lost"
 
 
 @contextmanager
 def locked(database: Database) -> Iterator[None]:
-    """Let somebody else have the whole database to themselves."""
+    """Lock the database from another connection."""
     if database.url.get_backend_name() == "sqlite":
         with closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -180,7 +179,7 @@ def locked(database: Database) -> Iterator[None]:
             yield
 
 
-def test_somebody_elses_lock_does_not_put_readers_to_sleep(database: Database, caplog) -> None:
+def test_a_lock_of_another_process_does_not_stop_readers(database: Database, caplog) -> None:
     short = {"timeout": "0.05"}
     if database.url.get_backend_name() != "sqlite":
         short = {"options": "-c lock_timeout=50ms"}

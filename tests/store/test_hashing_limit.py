@@ -1,4 +1,4 @@
-"""A few at once, few who wait, and no more."""
+"""Slots and their queue are bounded."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from argon2 import PasswordHasher
 
 from app.store import Database, passwords
 from app.store.agents import Agents
-from app.store.hashing_limit import Busy, Slots
-from app.store.sign_in_throttle import Locked
+from app.store.hashing_limit import Slots, SlotsFull
+from app.store.sign_in_throttle import SignInLocked
 from tests.store.fixtures import Clock, hash_quickly
 
 
-def test_so_many_are_inside_so_many_wait_and_the_rest_is_refused_at_once() -> None:
+def test_slots_and_queue_are_bounded() -> None:
     slots, inside, leave = Slots(2, 1, 30), Event(), Event()
 
     def hold() -> None:
@@ -29,7 +29,7 @@ def test_so_many_are_inside_so_many_wait_and_the_rest_is_refused_at_once() -> No
         assert inside.wait(30)
         while slots._queue._value:  # type: ignore[attr-defined]
             time.sleep(0)
-        with pytest.raises(Busy), slots.taken():
+        with pytest.raises(SlotsFull), slots.taken():
             pass
         leave.set()
         for one in held:
@@ -38,11 +38,11 @@ def test_so_many_are_inside_so_many_wait_and_the_rest_is_refused_at_once() -> No
         pass
 
 
-def test_who_waits_for_too_long_is_refused() -> None:
+def test_a_call_that_waits_too_long_is_refused() -> None:
     slots = Slots(1, 1, 0.01)
     with slots.taken():
         for _ in range(3):
-            with pytest.raises(Busy), slots.taken():
+            with pytest.raises(SlotsFull), slots.taken():
                 pass
     with pytest.raises(ZeroDivisionError), slots.taken():
         1 / 0  # noqa: B018
@@ -51,7 +51,7 @@ def test_who_waits_for_too_long_is_refused() -> None:
 
 
 class EventCounting:
-    """A hasher that counts how many passwords are looked at at once."""
+    """A hasher that counts concurrent checks."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=1, memory_cost=4096, parallelism=1)
@@ -73,7 +73,7 @@ class EventCounting:
                 self.now -= 1
 
 
-def test_however_many_sign_in_few_passwords_are_hashed_at_once(
+def test_few_passwords_are_hashed_at_the_same_time(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hasher = EventCounting()
@@ -83,9 +83,9 @@ def test_however_many_sign_in_few_passwords_are_hashed_at_once(
     def attempt(number: int) -> str:
         try:
             agents.check("", f"agent {number}", "wrong", f"10.0.{number}.0/24")
-        except Busy:
+        except SlotsFull:
             return "busy"
-        except Locked:
+        except SignInLocked:
             return "locked"
         return "wrong"
 
@@ -95,14 +95,14 @@ def test_however_many_sign_in_few_passwords_are_hashed_at_once(
     assert 1 <= hasher.most <= 2
 
 
-def test_strangers_keep_nobody_out_who_is_known(
+def test_unknown_devices_do_not_block_known_ones(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hash_quickly(monkeypatch)
     agents = Agents(database, clock)
     lan = agents.add("", "lan", "agent", "correct horse battery")
-    monkeypatch.setattr(passwords, "STRANGERS", Slots(1, 0, 0))
-    with passwords.STRANGERS.taken():
-        with pytest.raises(Busy):
+    monkeypatch.setattr(passwords, "UNKNOWN_DEVICE_SLOTS", Slots(1, 0, 0))
+    with passwords.UNKNOWN_DEVICE_SLOTS.taken():
+        with pytest.raises(SlotsFull):
             agents.check("", "lan", "correct horse battery")
         assert agents.change_password(lan, "correct horse battery", "another good password")

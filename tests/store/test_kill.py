@@ -10,7 +10,7 @@ from tests.store.postgres import PostgresServer
 from tests.store.stream import check_kept, cut, keep, writer
 
 
-def test_the_process_that_writes_is_killed(database_url: str) -> None:
+def test_acknowledged_writes_survive_kill_9_of_the_process(database_url: str) -> None:
     with writer(database_url) as process:
 
         def next_key() -> str:
@@ -26,17 +26,18 @@ def test_the_process_that_writes_is_killed(database_url: str) -> None:
         keep(database, "goes on")
 
 
-def test_all_of_postgresql_is_killed(postgres: PostgresServer) -> None:
+def test_acknowledged_writes_survive_kill_9_of_postgresql(postgres: PostgresServer) -> None:
     url, numbers = postgres.new_url(), count()
-    assert postgres.setting("fsync") == postgres.setting("synchronous_commit") == "on"
-    with closing(Database(url)) as database:
-        acknowledged = cut(
-            lambda: keep(database, f"{next(numbers):08}"),
-            postgres.kill,
-            DatabaseUnavailable,
-            writers=3,
-        )
-    postgres.start()
-    with closing(Database(url)) as database:
-        check_kept(database, acknowledged, writers=3)
-        keep(database, "goes on")
+    with postgres.turned_on("fsync"):
+        assert postgres.setting("synchronous_commit") == "on"
+        with closing(Database(url)) as database:
+            acknowledged = cut(
+                lambda: keep(database, f"{next(numbers):08}"),
+                postgres.kill,
+                DatabaseUnavailable,
+                writers=3,
+            )
+        postgres.start()
+        with closing(Database(url)) as database:
+            check_kept(database, acknowledged, writers=3)
+            keep(database, "goes on")

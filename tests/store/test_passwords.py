@@ -1,4 +1,4 @@
-"""New passwords: which are refused because anybody would try them."""
+"""Which new passwords are refused because they are easy to guess."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.store import passwords
-from app.store.passwords import SHORTEST, TooEasy, hash_new
+from app.store.passwords import MIN_LENGTH, GuessablePassword, hash_new_password
 from tests.store.fixtures import hash_quickly
 
 WORDS = ("lan", "proseware", "Proseware Internet", "proseware.com")
@@ -43,17 +43,17 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         "abcdefghijklmnop",
     ],
 )
-def test_what_anybody_would_try_is_refused(easy: str) -> None:
-    with pytest.raises(TooEasy):
-        hash_new(easy, *WORDS)
+def test_guessable_passwords_are_refused(easy: str) -> None:
+    with pytest.raises(GuessablePassword):
+        hash_new_password(easy, *WORDS)
 
 
-def test_common_passwords_of_a_fitting_length_are_refused() -> None:
-    common = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST]
+def test_common_passwords_of_sufficient_length_are_refused() -> None:
+    common = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_LENGTH]
     assert len(common) > 50
     for word in common:
-        with pytest.raises(TooEasy):
-            hash_new(word)
+        with pytest.raises(GuessablePassword):
+            hash_new_password(word)
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,19 @@ def test_common_passwords_of_a_fitting_length_are_refused() -> None:
         "tường vi nở muộn " + "y" * 200,
     ],
 )
-def test_a_sentence_will_do(good: str) -> None:
-    assert hash_new(good, *WORDS)
+def test_a_sentence_is_accepted(good: str) -> None:
+    assert hash_new_password(good, *WORDS)
 
 
-def test_the_lists_are_read_for_a_new_password_only() -> None:
+def test_zxcvbn_is_imported_for_new_passwords_only() -> None:
     code = (
-        "import sys; from app.store.passwords import hash_password, is_right; "
-        "assert is_right('correct horse battery', hash_password('correct horse battery')); "
+        "import sys; from app.store.passwords import hash_password, verify; "
+        "assert verify('correct horse battery', hash_password('correct horse battery')); "
         "assert 'zxcvbn' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
 
 
-def test_a_long_password_is_judged_in_no_time() -> None:
+def test_a_long_password_is_checked_quickly() -> None:
     assert passwords.JUDGED <= 72
-    hash_new("".join(chr(33 + (7 * n) % 90) for n in range(256)))
+    hash_new_password("".join(chr(33 + (7 * n) % 90) for n in range(256)))

@@ -1,4 +1,4 @@
-"""Of a mail address in a note only the domain stays, however it is written."""
+"""Only the domain of an email address stays in a note, in any notation."""
 
 from time import thread_time
 
@@ -57,7 +57,7 @@ LOCAL = st.text("abcxyzôđ0189.!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=64)
         ("lan.le at x . vn", "@x . vn"),
     ],
 )
-def test_what_stays(said: str, kept: str) -> None:
+def test_redacted_text(said: str, kept: str) -> None:
     assert redact_emails(said) == kept
 
 
@@ -93,7 +93,7 @@ def test_no_local_part_stays(local: str, before: str, after: str) -> None:
         "tập tin đính kèm quá lớn, gửi lại lúc 9.30",
     ],
 )
-def test_what_is_no_address_stays(text: str) -> None:
+def test_text_without_addresses_is_unchanged(text: str) -> None:
     assert redact_emails(text) == text
 
 
@@ -130,14 +130,16 @@ NAMES = st.from_regex(r"[a-zđ]{2,9}[._+][a-z0-9ươ]{2,9}", fullmatch=True)
 
 
 @given(NAMES, st.sampled_from(SIGNS), st.sampled_from(DOMAINS), st.sampled_from(["", " ngay", ")"]))
-def test_however_it_is_written_the_domain_alone_stays(
+def test_only_the_domain_stays_in_any_notation(
     name: str, sign: str, domain: str, after: str
 ) -> None:
     assert redact_emails(f"gửi cho {name}{sign}{domain}{after}") == f"gửi cho @{domain}{after}"
 
 
 @given(NAMES, st.lists(st.integers(0, 30), max_size=8), st.sampled_from("\u200b\u2060\u00ad\ufeff"))
-def test_nothing_invisible_hides_it(name: str, places: list[int], hidden: str) -> None:
+def test_invisible_characters_do_not_hide_an_address(
+    name: str, places: list[int], hidden: str
+) -> None:
     text = f"{name}@adatum.com"
     for place in places:
         text = text[:place] + hidden + text[place:]
@@ -145,7 +147,7 @@ def test_nothing_invisible_hides_it(name: str, places: list[int], hidden: str) -
 
 
 @given(st.text('a1.@#%40&;<"[]() \nđ', max_size=60))
-def test_only_words_before_a_sign_go(text: str) -> None:
+def test_only_words_before_a_sign_are_removed(text: str) -> None:
     told = redact_emails(text)
     assert len(told) <= len(text)
     assert not set(told) - set(text) - {"@"}
@@ -182,7 +184,7 @@ def test_only_words_before_a_sign_go(text: str) -> None:
         ". a",
     ],
 )
-def test_its_time_grows_as_the_text_does(piece: str) -> None:
+def test_redaction_takes_linear_time(piece: str) -> None:
     def measure(size: int) -> float:
         text, times = (piece * size)[:size], []
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""What has expired is erased a little at a time, by a thread of its own or by hand."""
+"""Expired cases are erased in batches, by a thread or by a command."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.store.test_cases import DAY, FACTS
 
 
 def fill(database: Database, clock: Clock, number: int) -> None:
-    """Let there be many cases that have expired just now, each with a note."""
+    """Return many cases that have just expired, each with a note."""
     codes = [f"{each:09}" for each in range(number)]
     row = {"portal": "", "language": "vi", "version": 1, "facts": "place=work", "outcome": "open"}
     row |= {"opened": clock.moment - 30 * DAY, "expires": clock.moment}
@@ -38,7 +38,7 @@ def count(database: Database, chosen) -> int:
         return connection.execute(select(func.count()).select_from(chosen)).scalar_one()
 
 
-def test_many_are_swept_a_few_at_a_time(
+def test_a_sweep_works_in_batches(
     cases: Cases, clock: Clock, database: Database, monkeypatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 20)
@@ -60,18 +60,18 @@ def test_many_are_swept_a_few_at_a_time(
     cases.sweep(sure=True)
     assert count(database, table) == 4, "which have only just expired"
     assert count(database, attempts) == 0
-    clock.moment += audit.KEPT + 60 * DAY
+    clock.moment += audit.RETENTION + 60 * DAY
     cases.sweep(sure=True)
     assert [count(database, each) for each in (table, attempts, lines)] == [0, 0, 0]
 
 
-def test_opening_a_case_sweeps_nothing(cases: Cases, clock: Clock, database: Database) -> None:
+def test_opening_a_case_does_not_sweep(cases: Cases, clock: Clock, database: Database) -> None:
     fill(database, clock, 3)
     cases.open("", "vi", FACTS)
     assert count(database, notes) == 3
 
 
-def test_two_who_sweep_do_not_do_it_twice(
+def test_concurrent_sweeps_erase_each_case_once(
     cases: Cases, clock: Clock, database: Database, monkeypatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 20)
@@ -85,7 +85,7 @@ def test_two_who_sweep_do_not_do_it_twice(
     assert count(database, lines) == 90
 
 
-def test_no_statement_grows_with_what_there_is_to_sweep(
+def test_statements_of_a_sweep_have_constant_size(
     cases: Cases, clock: Clock, database: Database, monkeypatch
 ) -> None:
     monkeypatch.setattr(retention, "BREATH", 0)
@@ -101,7 +101,7 @@ def test_no_statement_grows_with_what_there_is_to_sweep(
     assert count(database, notes) == 0
 
 
-def test_the_terminal_can_sweep_too(database_url: str) -> None:
+def test_the_command_sweeps(database_url: str) -> None:
     app = create_app(Settings(database_url=database_url))
     run = app.test_cli_runner().invoke
     clock = Clock()
@@ -115,7 +115,7 @@ def test_the_terminal_can_sweep_too(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("fault", [DatabaseUnavailable(), RuntimeError("mine")])
-def test_upkeep_goes_on_whatever_happens(fault: Exception, caplog) -> None:
+def test_maintenance_continues_after_an_error(fault: Exception, caplog) -> None:
     times, enough = [], Event()
 
     def sweep() -> None:

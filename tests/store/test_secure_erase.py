@@ -1,4 +1,4 @@
-"""What is erased leaves no bytes behind in the database's files."""
+"""Erased data leaves no bytes in the database's files."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_deleted_case_leaves_no_trace(kept: Cases, file: Path) -> None:
     assert NOTE in traces(file)
     with closing(Database(f"sqlite:///{file}")) as other:  # another worker, which does nothing
         keep(other, "idle")
-        kept.end("", code)
+        kept.delete("", code)
         assert traces(file) == []
 
 
@@ -107,7 +107,7 @@ def test_a_removed_agent_leaves_no_trace(file: Path, monkeypatch) -> None:
         assert traces(file, "thanh-who-left", "lan") == ["lan"]
 
 
-def test_no_trace_of_many_is_left_by_a_sweep(kept: Cases, file: Path, opened: Database) -> None:
+def test_a_sweep_of_many_cases_leaves_no_trace(kept: Cases, file: Path, opened: Database) -> None:
     draw = random.Random(3)  # with it, SQLite 3.40 leaves two copies behind until it is rewritten
     living: dict[str, set[str]] = {}
     gone: set[str] = set()
@@ -138,7 +138,7 @@ def test_no_trace_of_many_is_left_by_a_sweep(kept: Cases, file: Path, opened: Da
 
 
 @pytest.mark.parametrize("after", ["a change", "a sweep"])
-def test_a_long_reader_only_delays_it(
+def test_a_long_read_delays_the_erasure(
     kept: Cases, file: Path, opened: Database, after: str
 ) -> None:
     code = fill(kept)
@@ -146,7 +146,7 @@ def test_a_long_reader_only_delays_it(
         with other.reading() as connection:
             connection.execute(text("SELECT * FROM notes")).all()
             before = time.monotonic()
-            kept.end("", code)
+            kept.delete("", code)
             assert time.monotonic() - before < 1, "whoever erases does not wait for the reader"
             assert NOTE in traces(file)
         keep(opened, "anything") if after == "a change" else kept.sweep()
@@ -169,7 +169,7 @@ def erase_elsewhere(file: Path, code: str, how: str) -> int:
     return subprocess.run([sys.executable, "-c", ERASE, file, code, how], cwd=ROOT).returncode
 
 
-def test_a_process_that_is_killed_right_after_erasing(file: Path) -> None:
+def test_a_process_killed_after_erasing_leaves_no_trace_for_long(file: Path) -> None:
     with closing(Database(f"sqlite:///{file}")) as database:
         code = fill(Cases(database, 3660 * DAY))
         # It is there in the log alone, as after kill -9 of everything.
@@ -210,20 +210,20 @@ def test_postgresqls_files_hold_no_trace_after_a_sweep(
         folder = postgres.folder_of(url)
         assert traces(folder / "any") == list(MARKERS)
         for code in codes:
-            cases.end("", code)
+            cases.delete("", code)
         cases.sweep()
         postgres.checkpoint()
         assert traces(folder / "any", "LIVING-NOTE", *MARKERS) == ["LIVING-NOTE"]
         assert cases.find("", living.code).notes[0].text == "LIVING-NOTE"
 
 
-def test_somebody_who_reads_all_of_postgresql_only_delays_it(
+def test_a_dump_of_postgresql_delays_the_erasure(
     postgres: PostgresServer, clock: Clock, caplog
 ) -> None:
     url = postgres.new_url()
     with closing(Database(url)) as database:
         cases = Cases(database, 30 * DAY, clock)
-        cases.end("", fill(cases))
+        cases.delete("", fill(cases))
         with psycopg.connect(url) as dump:  # as pg_dump holds them
             dump.execute("LOCK TABLE cases, notes IN ACCESS SHARE MODE")
             cases.sweep()
@@ -234,7 +234,7 @@ def test_somebody_who_reads_all_of_postgresql_only_delays_it(
         assert traces(postgres.folder_of(url) / "any") == []
 
 
-def test_a_transaction_that_is_still_open_in_postgresql_only_delays_it(
+def test_an_open_transaction_in_postgresql_delays_the_erasure(
     postgres: PostgresServer, clock: Clock
 ) -> None:
     url = postgres.new_url()
@@ -244,7 +244,7 @@ def test_a_transaction_that_is_still_open_in_postgresql_only_delays_it(
         with psycopg.connect(url) as report:
             report.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             report.execute("SELECT * FROM counts")
-            cases.end("", code)
+            cases.delete("", code)
             cases.sweep()
             postgres.checkpoint()
             assert NOTE in traces(postgres.folder_of(url) / "any")

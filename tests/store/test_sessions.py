@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from app.store import Database
-from app.store.agent import Agent
-from app.store.agents import Agents
-from app.store.sessions import Outdated, Sessions
+from app.store.agents import Agent, Agents
+from app.store.sessions import CredentialsChanged, Sessions
 from tests.store.fixtures import Clock, hash_quickly
 
 
@@ -30,16 +29,16 @@ def sessions(database: Database, clock: Clock) -> Sessions:
     return Sessions(database, clock, timedelta(minutes=30))
 
 
-def test_a_session_ends_when_nothing_is_done(sessions: Sessions, lan: Agent, clock: Clock) -> None:
+def test_an_idle_session_ends(sessions: Sessions, lan: Agent, clock: Clock) -> None:
     token = sessions.begin(lan)
     for _ in range(4):
         clock.moment += timedelta(minutes=29)
-        assert sessions.agent_of("", token) == lan
+        assert sessions.find_agent("", token) == lan
     clock.moment += timedelta(minutes=30)
-    assert sessions.agent_of("", token) is None
+    assert sessions.find_agent("", token) is None
 
 
-def test_that_something_is_done_is_written_once_a_minute(
+def test_use_of_a_session_is_recorded_once_a_minute(
     sessions: Sessions, lan: Agent, clock: Clock, database: Database
 ) -> None:
     token = sessions.begin(lan)
@@ -52,34 +51,34 @@ def test_that_something_is_done_is_written_once_a_minute(
 
     for _ in range(120):
         clock.moment += timedelta(seconds=1)
-        assert sessions.agent_of("", token)
+        assert sessions.find_agent("", token)
     assert len(written) == 2
 
 
-def test_a_clock_that_goes_back_lengthens_no_session(
+def test_a_clock_set_back_does_not_extend_a_session(
     sessions: Sessions, lan: Agent, clock: Clock
 ) -> None:
     token = sessions.begin(lan)
     clock.moment -= timedelta(seconds=1)
-    assert sessions.agent_of("", token) == lan, "a little is no reason to sign in again"
+    assert sessions.find_agent("", token) == lan, "a little is no reason to sign in again"
     clock.moment -= timedelta(days=2)
-    assert sessions.agent_of("", token) is None
+    assert sessions.find_agent("", token) is None
 
 
-def test_a_sign_in_under_way_does_not_outlive_the_password(
+def test_a_concurrent_sign_in_does_not_survive_a_new_password(
     sessions: Sessions, agents: Agents, lan: Agent
 ) -> None:
     thief = agents.check("", "lan", "correct horse battery")
     assert thief
     assert agents.change_password(lan, "correct horse battery", "một con vịt xoè ra")
-    with pytest.raises(Outdated):
+    with pytest.raises(CredentialsChanged):
         sessions.begin(thief)
-    assert sessions.of_agent(lan) == []
+    assert sessions.list_for(lan) == []
     assert sessions.begin(lan), "who is signed in goes on"
     late = agents.check("", "lan", "một con vịt xoè ra")
     assert late
     agents.remove("", "lan")
-    with pytest.raises(Outdated):
+    with pytest.raises(CredentialsChanged):
         sessions.begin(late)
 
 
@@ -91,25 +90,25 @@ def test_sessions_are_listed_and_ended(
     first = sessions.begin(lan)
     clock.moment += timedelta(minutes=5)
     second = sessions.begin(lan)
-    listed = sessions.of_agent(lan)
+    listed = sessions.list_for(lan)
     assert [one.begun for one in listed] == [clock.moment, clock.moment - timedelta(minutes=5)]
     assert not {first, second} & {one.id for one in listed}
-    (foreign,) = sessions.of_agent(kim)
-    assert sessions.end_one(lan, foreign.id) == 0, "only one's own"
-    assert sessions.end_one(lan, listed[1].id) == 1
-    assert (sessions.agent_of("", first), sessions.agent_of("", second)) == (None, lan)
+    (foreign,) = sessions.list_for(kim)
+    assert sessions.end_by_id(lan, foreign.id) == 0, "only one's own"
+    assert sessions.end_by_id(lan, listed[1].id) == 1
+    assert (sessions.find_agent("", first), sessions.find_agent("", second)) == (None, lan)
     third = sessions.begin(lan)
     assert sessions.end_others(lan, third) == 1
-    assert (sessions.agent_of("", second), sessions.agent_of("", third)) == (None, lan)
-    assert sessions.agent_of("", theirs) == kim
-    fourth = sessions.begin(lan, instead=third)
-    assert (sessions.agent_of("", third), sessions.agent_of("", fourth)) == (None, lan)
+    assert (sessions.find_agent("", second), sessions.find_agent("", third)) == (None, lan)
+    assert sessions.find_agent("", theirs) == kim
+    fourth = sessions.begin(lan, replaced=third)
+    assert (sessions.find_agent("", third), sessions.find_agent("", fourth)) == (None, lan)
 
 
 @pytest.mark.parametrize(
     ("allowed", "role"), [("everybody", "lead"), ("agents", "agent"), ("nobody", None)]
 )
-def test_who_may_work_with_a_password(
+def test_the_password_policy(
     database: Database, clock: Clock, lan: Agent, allowed, role: str | None
 ) -> None:
     agents, sessions = (
@@ -117,7 +116,7 @@ def test_who_may_work_with_a_password(
         Sessions(database, clock, passwords=allowed),
     )
     token = sessions.begin(lan)
-    found = [agents.check("", "lan", "correct horse battery"), sessions.agent_of("", token)]
+    found = [agents.check("", "lan", "correct horse battery"), sessions.find_agent("", token)]
     assert [agent and agent.role for agent in found] == [role, role]
-    vouched = agents.known_by("", "https://id.example", "42", "lan", "lead")
-    assert sessions.agent_of("", sessions.begin(vouched)) == vouched
+    federated = agents.provision("", "https://id.example", "42", "lan", "lead")
+    assert sessions.find_agent("", sessions.begin(federated)) == federated

@@ -1,4 +1,4 @@
-"""Wrong passwords: what they cost whoever sends them, and nobody else."""
+"""Wrong passwords lock the network or device that sends them, and no other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.store.agents import Agents
 from app.store.devices import LIFETIME, Devices
 from app.store.schema import attempts, secrets
 from app.store.schema import devices as device_table
-from app.store.sign_in_throttle import BURST, Locked
+from app.store.sign_in_throttle import BURST, SignInLocked
 from tests.store.fixtures import Clock, hash_quickly
 
 PASSWORD = "mật khẩu đủ dài"
@@ -37,20 +37,20 @@ def devices(database: Database, clock: Clock) -> Devices:
 
 @pytest.fixture
 def attempt(agents: Agents, devices: Devices) -> Try:
-    """Return a function that tries a password and says what came of it."""
+    """Return a function that tries a password and returns the result."""
 
     def make(password: str, network: str = AWAY, token: str = "", name: str = "lan") -> str:
         device = devices.find("", name, token)
         try:
             agent = agents.check("", name, password, network, device)
-        except Locked:
+        except SignInLocked:
             return "locked"
         return "right" if agent else "wrong"
 
     return make
 
 
-def test_one_network_locks_nobody_out_elsewhere(attempt: Try) -> None:
+def test_a_lock_is_for_one_network_only(attempt: Try) -> None:
     assert [attempt("wrong") for _ in range(6)] == ["wrong"] * 5 + ["locked"]
     assert attempt(PASSWORD) == "locked", "there the right one is no way around"
     assert attempt(PASSWORD, HOME) == "right"
@@ -71,7 +71,7 @@ def test_a_known_device_is_never_locked_by_others(
     assert attempt(PASSWORD, HOME, token) == "right"
 
 
-def test_a_stolen_device_is_throttled_alone(
+def test_a_stolen_device_is_throttled_on_its_own(
     agents: Agents, devices: Devices, attempt: Try, clock: Clock
 ) -> None:
     lan = agents.check("", "lan", PASSWORD, HOME)
@@ -85,7 +85,7 @@ def test_a_stolen_device_is_throttled_alone(
     assert attempt(PASSWORD, AWAY, stolen) == "right"
 
 
-def test_a_device_is_known_for_those_who_signed_in_there_and_for_a_time(
+def test_a_device_is_known_by_agent_and_for_a_time(
     agents: Agents, devices: Devices, clock: Clock, database: Database
 ) -> None:
     lan = agents.check("", "lan", PASSWORD, HOME)
@@ -109,7 +109,7 @@ def test_a_device_is_known_for_those_who_signed_in_there_and_for_a_time(
         assert len(connection.execute(select(device_table)).all()) == 1, "the old ones are gone"
 
 
-def test_a_colleague_cannot_guess_on_by_signing_in_between(
+def test_a_sign_in_does_not_reset_a_colleagues_attempts(
     agents: Agents, devices: Devices, attempt: Try
 ) -> None:
     lan, kim = agents.check("", "lan", PASSWORD), agents.add("", "kim", "agent", PASSWORD)
@@ -122,7 +122,7 @@ def test_a_colleague_cannot_guess_on_by_signing_in_between(
 
 
 @pytest.mark.parametrize("change", ["password", "sign-out", "own"])
-def test_another_password_makes_every_device_unknown(
+def test_a_new_password_makes_every_device_unknown(
     agents: Agents, devices: Devices, change: str
 ) -> None:
     lan = agents.check("", "lan", PASSWORD)
@@ -137,7 +137,7 @@ def test_another_password_makes_every_device_unknown(
     assert devices.find("", "lan", token) is None
 
 
-def test_many_networks_together_guess_so_often_a_day(attempt: Try, clock: Clock) -> None:
+def test_attempts_from_many_networks_are_bounded_by_day(attempt: Try, clock: Clock) -> None:
     tried = 0
     for number in range(400):
         tried += attempt("wrong", f"2001:db8:{number:x}::/48") == "wrong"
@@ -151,14 +151,14 @@ def test_many_networks_together_guess_so_often_a_day(attempt: Try, clock: Clock)
     assert attempt(PASSWORD, HOME) == "right"
 
 
-def test_one_network_that_never_rests_uses_up_nothing_of_others(attempt: Try, clock: Clock) -> None:
+def test_one_network_cannot_use_up_the_limit_of_all(attempt: Try, clock: Clock) -> None:
     for _ in range(3 * 48):
         attempt("wrong")
         clock.moment += timedelta(minutes=30, seconds=1)
     assert attempt(PASSWORD, HOME) == "right"
 
 
-def test_a_clock_that_goes_back_lengthens_no_lock(attempt: Try, clock: Clock) -> None:
+def test_a_clock_set_back_does_not_extend_a_lock(attempt: Try, clock: Clock) -> None:
     for number in range(BURST + 1):
         attempt("wrong", f"2001:db8:{number:x}::/48")
     for _ in range(6):
@@ -171,7 +171,7 @@ def test_a_clock_that_goes_back_lengthens_no_lock(attempt: Try, clock: Clock) ->
     assert waited <= 10, "minutes"
 
 
-def test_who_came_first_and_is_counted_last_is_locked_too(attempt: Try, clock: Clock) -> None:
+def test_a_delayed_attempt_is_locked_too(attempt: Try, clock: Clock) -> None:
     came = clock.moment  # and waited for a slot, while five others were looked at
     clock.moment += timedelta(seconds=1)
     for _ in range(5):
@@ -185,9 +185,7 @@ def test_who_came_first_and_is_counted_last_is_locked_too(attempt: Try, clock: C
     assert attempt(PASSWORD, "192.0.2.0/24") == "locked"
 
 
-def test_who_came_first_and_is_counted_last_is_not_locked_too_soon(
-    attempt: Try, clock: Clock
-) -> None:
+def test_a_delayed_attempt_is_not_locked_too_early(attempt: Try, clock: Clock) -> None:
     came = clock.moment
     clock.moment += timedelta(seconds=1)
     for _ in range(4):
@@ -209,7 +207,7 @@ def test_unlocking_a_name_unlocks_its_devices(
     assert attempt(PASSWORD, HOME, token) == "right"
 
 
-def test_what_is_kept_of_a_try_tells_neither_name_nor_network(
+def test_a_stored_attempt_reveals_neither_name_nor_network(
     attempt: Try, database: Database
 ) -> None:
     attempt("wrong", name=PASSWORD)

@@ -15,7 +15,7 @@ from ...presentation.case_pages import code_page
 from ...services import storage
 from ...store import audit
 from ...store.agents import Agent
-from ...store.codes import NotACode, read_code, shown_code
+from ...store.codes import MalformedCode, format_code, parse_code
 from ...web.pages import page
 from ...web.site import Site
 from ..access import agent_context, check_form, lead_only, signed_in
@@ -83,7 +83,7 @@ def audit_lines(site: Site, agent: Agent) -> Response:
                 short_moment(line.at, site.language.code),
                 line.agent or site.language.gettext(NOBODY[line.action]),
                 site.language.gettext(ACTIONS[line.action]),
-                shown_code(line.code),
+                format_code(line.code),
             )
             for line in lines
         ],
@@ -103,11 +103,11 @@ def cases_page(
 ) -> Response:
     """Show the box for a code; with a message when the one that was typed fits nothing."""
     database = storage().database
-    lately = audit.lately(database, site.portal_id, agent.signature, LATELY)
+    lately = audit.recent_codes(database, site.portal_id, agent.signature, LATELY)
     values = {
         **agent_context(agent)._asdict(),
         "gone": _gone(),
-        "lately": [(code, shown_code(code)) for code in lately],
+        "lately": [(code, format_code(code)) for code in lately],
         "here": "desk/cases",
     }
     return code_page(site, "desk/cases.html", typed, fault, values)
@@ -116,6 +116,6 @@ def cases_page(
 def _gone() -> str:
     """Return the code of the case that has just been deleted, as it is shown."""
     try:
-        return shown_code(read_code(request.args.get("gone", "")))
-    except NotACode:
+        return format_code(parse_code(request.args.get("gone", "")))
+    except MalformedCode:
         return ""

@@ -16,7 +16,7 @@ from ...presentation.case_pages import spell
 from ...presentation.qr import draw_qr
 from ...presentation.ticket import Extra
 from ...store.cases import Case
-from ...store.codes import shown_code
+from ...store.codes import format_code
 from ...web.site import Site, home_url
 
 OUTCOMES: Final = {
@@ -78,7 +78,7 @@ def show_case(opened: OpenedCase, site: Site, theirs: Site, plans: Mapping[str, 
     case, problem, kept = opened
     link = f"{home_url()}{theirs.base}/case/{case.code}"
     address = f"{home_url()}{theirs.base}/case".partition("://")[2]
-    code = shown_code(case.code)
+    code = format_code(case.code)
 
     def title(language: Language) -> str:
         plan, helped = plans[language.code], [case.helped] if case.helped else []

@@ -16,7 +16,7 @@ from ...presentation.case_lookup import NotFound, find_case, why_not
 from ...presentation.paste_input import take_paste
 from ...services import storage
 from ...store.agents import Agent
-from ...store.cases import LONGEST_NOTE, OUTCOMES, Case, Cases, EndedCase, StaleCase, UnknownCode
+from ...store.cases import MAX_NOTE_LENGTH, OUTCOMES, Case, Cases, EndedCase, StaleCase, UnknownCode
 from ...web.site import Site
 from ..access import agent_context, check_form, signed_in
 from ..blueprint import desk
@@ -116,7 +116,7 @@ def end(site: Site, agent: Agent, code: str) -> Response:
     """
     check_form(site)
     case = find_case(site, code, throttle_keys(agent), agent.signature)
-    _cases().end(site.portal_id, case.code, agent.signature)
+    _cases().delete(site.portal_id, case.code, agent.signature)
     return redirect(f"{site.base}/{PATH}?gone={case.code}", 303)
 
 
@@ -157,6 +157,6 @@ def _stale(site: Site, agent: Agent, code: str) -> Response:
     """Show the case as it is now, and that the form came too late; what it said is not lost."""
     case = find_case(site, code, throttle_keys(agent), agent.signature)
     meant = replace(case, **_outcome()) if "outcome" in request.form else case
-    note = request.form.get("note", "")[:LONGEST_NOTE]
+    note = request.form.get("note", "")[:MAX_NOTE_LENGTH]
     opened = OpenedCase(meant, site.language.gettext(STALE), note)
     return desk_page(site, Submission(_state(site, case)), agent_context(agent), opened, 409)

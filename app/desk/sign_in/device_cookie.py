@@ -7,14 +7,14 @@ from flask import Response, after_this_request, current_app, request
 from ...services import storage
 from ...store.agents import Agent
 from ...store.devices import LIFETIME
-from ...store.sign_in_throttle import Key
+from ...store.sign_in_throttle import RowKey
 from ...web.site import Site
 from ..session_cookie import cookie_name, cookie_paths
 
 COOKIE = "desk-device"
 
 
-def known_device(site: Site, name: str) -> Key | None:
+def known_device(site: Site, name: str) -> RowKey | None:
     """Return the device that a request comes from, where this name has signed in there before.
 
     :raise DatabaseUnavailable: it cannot be told just now

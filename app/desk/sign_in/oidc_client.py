@@ -20,7 +20,7 @@ from requests import RequestException
 
 from ...i18n.messages import N_
 from ...portals.identity_provider import IdentityProvider, check_address
-from ...store.hashing_limit import Busy, Slots
+from ...store.hashing_limit import Slots, SlotsFull
 from .bounded_http import BoundedSession, Untrusted
 
 TIMEOUT: Final = 5.0
@@ -210,7 +210,7 @@ class OidcClient(FlaskOAuth2App):
         elif isinstance(fault, Untrusted):
             kind = str(fault)
         log.warning("signing in with %s failed: %s", self.provider.issuer, kind)
-        if isinstance(fault, (RequestException, Busy)):
+        if isinstance(fault, (RequestException, SlotsFull)):
             return SignInRefused(AWAY, AWAY_STATUS)
         return SignInRefused(WRONG, 502)
 

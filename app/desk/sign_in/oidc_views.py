@@ -109,7 +109,7 @@ def end_with_provider(lang: str) -> Answer:
         return _refuse(site, wanted, NOBODY, 403)
     agents = storage().agents
     name = name_of(claims)
-    begin(agents.known_by(site.portal_id, provider.issuer, claims["sub"], name, role), "provider")
+    begin(agents.provision(site.portal_id, provider.issuer, claims["sub"], name, role), "provider")
     return redirect(page_of(site, wanted), 303)
 
 

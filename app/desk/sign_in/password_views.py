@@ -13,9 +13,9 @@ from ...i18n.dates import shown_wait
 from ...i18n.messages import N_
 from ...services import services, storage
 from ...store.agents import Agent
-from ...store.hashing_limit import Busy
-from ...store.sessions import Outdated
-from ...store.sign_in_throttle import Locked
+from ...store.hashing_limit import SlotsFull
+from ...store.sessions import CredentialsChanged
+from ...store.sign_in_throttle import SignInLocked
 from ...web.rate_keys import rate_keys
 from ...web.site import Site
 from ..access import TOKEN, check_form, current_agent, find_desk
@@ -77,11 +77,11 @@ def take_password(lang: str) -> Answer:
     password = str(form.password.data or "")
     try:
         agent = agents.check(site.portal_id, name, password, visitor[1], device)
-    except Busy:
+    except SlotsFull:
         answer = _refuse(site, name, BUSY, 503, "busy")
         answer.headers["Retry-After"] = SOON
         return answer
-    except Locked as lock:
+    except SignInLocked as lock:
         _count(rate, visitor, device is not None)
         reason = "device-locked" if device else "locked"
         return _refuse(site, name, LOCKED, 429, reason, time=shown_wait(lock.args[0], code))
@@ -90,7 +90,7 @@ def take_password(lang: str) -> Answer:
         return _refuse(site, name, WRONG, 422, "password")
     try:
         begin(agent, "password")
-    except Outdated:
+    except CredentialsChanged:
         return _refuse(site, name, WRONG, 422, "password")
     remember_device(agent)
     return redirect(page_of(site, request.args.get("to", "")), 303)
@@ -118,7 +118,7 @@ def begin(agent: Agent, way: str) -> None:
     """Begin an agent's session anew, so that nobody could have prepared it; the old one ends.
 
     :param way: how they have signed in, a word for the security log
-    :raise Outdated: they may not sign in any more
+    :raise CredentialsChanged: they may not sign in any more
     """
     token = storage().sessions.begin(agent, session.get(TOKEN, ""))
     session.clear()

@@ -14,7 +14,7 @@ from ...diagnosis import read_facts
 from ...diagnosis.facts import flat_values
 from ...i18n.languages import languages
 from ...knowledge import knowledge
-from ...store.codes import NotACode, read_code
+from ...store.codes import MalformedCode, parse_code
 
 HOME: Final = "desk"
 CASES: Final = "desk/cases"
@@ -52,8 +52,8 @@ def canonical_place(wanted: str) -> str:
     if folder or form not in ("", *_OF_CASE):
         return HOME
     try:
-        return _with(f"{CASES}/{read_code(code)}", *_seen(query))
-    except NotACode:
+        return _with(f"{CASES}/{parse_code(code)}", *_seen(query))
+    except MalformedCode:
         return CASES if rest else HOME
 
 

@@ -1,4 +1,4 @@
-"""Alembic's way in: it works on the connection that ``upgrading.bring_to`` hands over."""
+"""Alembic's environment: migrate over the connection of ``store.migrate.migrate_to``."""
 
 from alembic import context
 
