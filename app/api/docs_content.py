@@ -1,12 +1,20 @@
-"""What the page says, taken from the API's description: operations, keys, values."""
+"""What the page about the API shows: keys from its description, requests to try, their answers."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-Schema = dict[str, Any]
+from ..diagnosis import read_facts
+from ..presentation.plan_json import plan_object
+from ..presentation.reading_json import reading_object
+from ..reading import read
+from ..web.site import Site
+from .openapi import Operation
+from .schemas import Schema
 
 
 @dataclass(frozen=True)
@@ -15,61 +23,20 @@ class Key:
 
     name: str
     text: str
-    values: tuple[str, ...] = ()
-    example: bool = False
+    values: tuple[str, ...]
+    example: bool
     """Whether the values are examples only."""
 
 
-@dataclass(frozen=True)
-class Operation:
-    """Something one can ask the API for."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    text: str
-    asked: tuple[Key, ...]
-    answered: tuple[Key, ...]
-    example: Schema
-
-
-def operations(document: Schema) -> tuple[Operation, ...]:
-    """Return the operations that take a body, in the document's order."""
-    return tuple(
-        Operation(
-            operation["operationId"],
-            method.upper(),
-            path,
-            operation["summary"],
-            operation.get("description", ""),
-            tuple(_keys(asked)),
-            tuple(_keys(_schema(document, operation["responses"]["200"]))),
-            asked["example"],
-        )
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-        if "requestBody" in operation
-        for asked in (_schema(document, operation["requestBody"]),)
-    )
-
-
-def _schema(document: Schema, holder: Schema) -> Schema:
-    """Return the schema of a body, its reference followed."""
-    (content,) = holder["content"].values()
-    found: Schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
-    return found
-
-
-def _keys(schema: Schema) -> Iterator[Key]:
-    """Yield the keys that have something to be said about."""
-    for name, about in schema["properties"].items():
-        values = tuple(str(value) for value in _values(about))
-        examples = tuple(str(value) for value in about.get("examples", ()))
+def described_keys(document: Schema, name: str) -> Iterator[Key]:
+    """Yield the keys of a schema of the document that have a description."""
+    for key, schema in document["components"]["schemas"][name]["properties"].items():
+        values = [str(value) for value in _values(schema)]
         # Of a list of choices, the first line is what it is about.
-        text = about.get("description", "").partition("\n")[0]
+        text = schema.get("description", "").partition("\n")[0]
         if text:
-            yield Key(name, text, values or examples, example=not values)
+            shown = values or map(str, schema.get("examples", ()))
+            yield Key(key, text, tuple(shown), example=not values)
 
 
 def _values(schema: Schema) -> list[Any]:
@@ -78,3 +45,30 @@ def _values(schema: Schema) -> list[Any]:
         if "enum" in part:
             return [value for value in part["enum"] if value]
     return []
+
+
+def write_request(operation: Operation, site: Site, host: str) -> str:
+    """Return a command for the terminal.
+
+    :param host: scheme and host that the API is reached at
+    """
+    body = json.dumps(operation.example, ensure_ascii=False)
+    address = f"{host}{site.root}{operation.path}?lang={site.language.code}"
+    return f"curl '{address}' \\\n  -d '{body}'"
+
+
+def write_answer(operation: Operation, site: Site, on: date) -> str:
+    """Return the answer, each list in it cut to its first entry."""
+    asked = operation.example
+    answer: Any
+    if "text" in asked:
+        answer = reading_object(read(asked["text"]), site)
+    else:
+        answer = plan_object(read_facts(asked)[0], site, on)
+    return json.dumps(_cut(answer), ensure_ascii=False, indent=1)
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _cut(inner) for key, inner in value.items()}
+    return [_cut(inner) for inner in value[:1]] if isinstance(value, list) else value

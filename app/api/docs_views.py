@@ -8,9 +8,8 @@ from ..services import services
 from ..web.pages import page
 from ..web.problems import DOCUMENTS, KINDS
 from ..web.site import find_site, home_url
-from .docs_content import operations
-from .docs_examples import write_answer, write_request
-from .openapi import PATH, describe
+from .docs_content import described_keys, write_answer, write_request
+from .openapi import OPERATIONS, PATH, describe
 
 api_docs = Blueprint("api_docs", __name__)
 
@@ -22,18 +21,22 @@ def documents(lang: str) -> Response:
     :raise 404: there is no such language
     """
     site = find_site(lang)
-    home = home_url()
+    home, today = home_url(), services().today()
+    document = describe(site)
     rate = services().rates.api
     translate, large = site.language.gettext, KINDS["too-large"]
     values = {
         "here": DOCUMENTS,
         "operations": [
             (
-                operation,
-                write_request(operation, site, home),
-                write_answer(operation, site, services().today()),
+                each,
+                document["paths"][each.path]["post"],
+                list(described_keys(document, each.asked)),
+                list(described_keys(document, each.answered)),
+                write_request(each, site, home),
+                write_answer(each, site, today),
             )
-            for operation in operations(describe(site))
+            for each in OPERATIONS
         ],
         "problems": [(name, kind.status, translate(kind.title)) for name, kind in KINDS.items()],
         "too_large": translate(large.message),

@@ -1,4 +1,4 @@
-"""The API's rate limit: so many requests in so much time from one address."""
+"""Rate limit of the API, by address."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ NAME = "too-many-requests"
 
 
 def count() -> Response | None:
-    """Count the request, and refuse it when its address has asked too often."""
+    """Count the request, and refuse it beyond its address's limit."""
     rate = services().rates.api
-    # A browser's question beforehand is not the page's doing, nor is it worth a limit.
+    # A CORS preflight is not counted.
     if rate is None or request.method == "OPTIONS" or request.endpoint in FREE:
         return None
     g.allowance = allowance = rate.take(rate_keys())
@@ -35,7 +35,7 @@ def count() -> Response | None:
 
 
 def tell(response: Response) -> Response:
-    """Say how much is left (draft-ietf-httpapi-ratelimit-headers-10)."""
+    """Add the headers of the limit (draft-ietf-httpapi-ratelimit-headers-10)."""
     allowance: Allowance | None = g.get("allowance")
     if allowance is not None:
         policy = f'"address";q={allowance.limit};w={allowance.window}'

@@ -16,6 +16,7 @@ from ..i18n import catalogues
 from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
+from ..presentation.json_answers import Plan
 from ..presentation.paste_input import LARGEST_BODY, decode
 from ..presentation.plan_json import plan_object
 from ..presentation.reading_json import reading_object
@@ -68,7 +69,7 @@ def diagnose(lang: str, as_json: bool, **given: Any) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else prose(answer))
 
 
-def prose(answer: dict[str, Any]) -> str:
+def prose(answer: Plan) -> str:
     """Return a plan as the terminal prints it."""
     lines = [answer["summary"], "", answer["explanation"], ""]
     lines += [f"- {reason['text']}" for reason in answer["because"]]

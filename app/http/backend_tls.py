@@ -1,7 +1,4 @@
-"""What is reached over a network is reached by TLS, and has to show that it is who it should be.
-
-On this machine (a loopback address, a Unix socket) nobody else listens, so anything goes there.
-"""
+"""Require verified TLS to PostgreSQL and Redis, except on this machine."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from sqlalchemy import URL
 from ..store.database import read_url
 
 SURE: Final = ("verify-full", "verify-ca")
-"""The values of libpq's ``sslmode`` that leave nobody in the middle; the first checks the name."""
+"""The values of libpq's ``sslmode`` that check the certificate; the first also checks its name."""
 ALLOWS: Final = "INSECURE_BACKENDS=yes allows it, inside a network of your own"
 
 

@@ -1,4 +1,4 @@
-"""Slow down whoever tries codes that fit no case."""
+"""Throttle visitors and agents who try invalid codes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .rate_limits import Allowance, Rate
 from .security_log import record
 
 GATES: Final = 64
-"""Networks that are looked up for at the same time, at most."""
+"""Networks whose codes are looked up at the same time, at most."""
 
 Taken = tuple[Rate, str, Allowance]
 Who = tuple[str, ...]
-"""What somebody's misses are counted under, the narrowest first."""
+"""The keys that a client's misses are counted under, the narrowest first."""
 
 
 class Throttled(Exception):
@@ -26,11 +26,10 @@ class Throttled(Exception):
 
 
 class CodeThrottle:
-    """Counts misses: codes that fit no case.  Who has a code of their own is never in the way.
+    """Counts misses, which are codes of no case; valid codes are never counted.
 
-    While the service has a budget left, only those who miss often have to wait.  Once it is used
-    up, also visitors who have missed a few times within a day.  docs/cases.md says what that makes
-    of an attack.
+    While the service's budget lasts, only clients with many misses have to wait.  Once it is used
+    up, also visitors with a few misses within a day (docs/cases.md has the arithmetic).
 
     :param usual: for an address or an agent, and the networks around an address; none for no limit
     :param strict: likewise, for visitors once the budget is used up
@@ -85,7 +84,7 @@ class CodeThrottle:
 
     @contextmanager
     def _one_at_a_time(self, who: Who) -> Iterator[None]:
-        """Look up one code after the other for the same network, so that none is refused for that.
+        """Serialise look-ups of one network, so that none is refused for another's pending count.
 
         :raise DatabaseUnavailable: the one before does not come to its end
         """
@@ -99,7 +98,7 @@ class CodeThrottle:
 def _take(pairs: Sequence[tuple[Rate, str]], taken: list[Taken]) -> None:
     """Count a miss with each rate, and add to what was taken.
 
-    The widest network comes first: one that is held up cannot fill Redis with its addresses.
+    The widest network comes first: one that is refused cannot fill Redis with its addresses.
 
     :raise Throttled: one of them has had its last
     """

@@ -1,4 +1,4 @@
-"""How often somebody may ask: so many times in a window of time, by key."""
+"""Rate limits: so many requests in a window of time, by address and by the networks around it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WIDER: Final = (1, 10, 10_000)
 
 @dataclass(frozen=True)
 class Allowance:
-    """What one request was told.
+    """State of a limit after a request.
 
     ``limit`` requests in ``window`` seconds, ``count`` of them so far, and ``wait`` seconds until
     the window ends.
@@ -42,22 +42,22 @@ class Allowance:
 
     @property
     def allowed(self) -> bool:
-        """Whether the request is one of those that may come."""
+        """Whether the request is within the limit."""
         return self.count <= self.limit
 
     @property
     def is_first_refusal(self) -> bool:
-        """Whether it is the first that comes too often: the one to write down."""
+        """Whether it is the first beyond the limit: the one to log."""
         return self.count == self.limit + 1
 
     @property
     def remaining(self) -> int:
-        """How many more may come."""
+        """How many more requests are within the limit."""
         return max(0, self.limit - self.count)
 
 
 class Rate:
-    """Counts requests in Redis, and in this process always: without Redis by that alone.
+    """Rate limit for one kind of key, counted in this process, and in Redis where there is one.
 
     :param redis: None where each worker counts by itself
     :param workers: how many processes there are; without Redis each grants its share, at least one
@@ -80,7 +80,7 @@ class Rate:
 
     @property
     def granted(self) -> int:
-        """How many requests one key may send in a window, whichever process answers them."""
+        """How many requests one key may send in a window, whichever process answers."""
         return self.limit.amount if self._redis else self._share
 
     @property
@@ -101,19 +101,19 @@ class Rate:
         return Allowance(count, limit, self.window, min(max(1, ceil(left)), self.window))
 
     def give_back(self, key: str) -> None:
-        """Take back that a request was counted."""
+        """Subtract a request that was counted."""
         self.take(key, -1)
 
     def wait(self, key: str) -> int:
-        """Return how many seconds a key has to wait, 0 when it need not; nothing is counted."""
+        """Return the seconds a key has to wait, 0 for none; nothing is counted."""
         allowance = self.take(key, 0)
         return 0 if allowance.remaining else allowance.wait
 
 
 class NetworkRate:
-    """Counts by address and by the networks around it, which may send more.
+    """Rate limits of an address and of the networks around it, which may send more.
 
-    What an address sends too often does not count for its network.
+    What an address sends beyond its own limit does not count for its network.
 
     :param rates: for each of ``rate_keys``, the address first
     """
@@ -123,22 +123,22 @@ class NetworkRate:
         self.granted, self.window = rates[0].granted, rates[0].window
 
     def take(self, keys: Iterable[str]) -> Allowance:
-        """Count one request; what is told is the address's allowance, or the first used up."""
-        told = []
+        """Count one request; return the address's allowance, or the first that is used up."""
+        allowances = []
         for rate, key in zip(self._rates, keys, strict=False):
-            told.append(rate.take(key))
-            if not told[-1].allowed:
-                return told[-1]
-        return told[0]
+            allowances.append(rate.take(key))
+            if not allowances[-1].allowed:
+                return allowances[-1]
+        return allowances[0]
 
     def wait(self, keys: Iterable[str]) -> int:
-        """Return how many seconds a visitor has to wait, 0 for none; nothing is counted."""
+        """Return the seconds a visitor has to wait, 0 for none; nothing is counted."""
         waits = (rate.wait(key) for rate, key in zip(self._rates, keys, strict=False))
         return next(filter(None, waits), 0)
 
 
 class RateLimits:
-    """Makes the rates of one process.
+    """Factory of the rate limits of one process.
 
     :param storage: ``memory://``, or where a Redis is that all rates share
     :param workers: how many processes one server has
@@ -149,7 +149,7 @@ class RateLimits:
         self._workers = workers
 
     def rates(self, text: str, name: str, times: int = 1) -> list[Rate]:
-        """Return what counts an address, and the networks around it; nothing for an empty text.
+        """Return the rates for an address and the networks around it; none for an empty text.
 
         :param text: a limit such as ``120 per minute``
         :param name: the setting that it stands in, and what it is counted under in Redis
@@ -162,7 +162,7 @@ class RateLimits:
         return [Rate(each, self._redis, self._workers, name) for each in more]
 
     def network_rate(self, text: str, name: str, times: int = 1) -> NetworkRate | None:
-        """Return what counts for an address together with the networks around it.
+        """Return these rates as one, None for an empty text.
 
         :raise: as ``rates``
         """
@@ -171,7 +171,7 @@ class RateLimits:
 
 
 def key_of(address: Address | None) -> str:
-    """Return what is counted together: an IPv4 address, an IPv6 network of 64 bits, the untold."""
+    """Return what is counted as one visitor: an IPv4 address, an IPv6 /64, or all without any."""
     if isinstance(address, IPv6Address):
         return _network(address, SITE_BITS)
     return str(address or "untold")

@@ -35,12 +35,12 @@ log = logging.getLogger(__name__)
 
 
 class CountMinSketch:
-    """Counts in one megabyte, however many keys there are.
+    """Counter of bounded memory: one megabyte, however many keys there are.
 
-    A key is counted in one cell of each row, and its count is the least of its cells.  So keys that
-    share cells may be counted too high, never too low: no flood of other keys makes one forgotten.
-    (Cormode and Muthukrishnan, "An improved data stream summary", 2005, section 3.)  No key is
-    kept.  What it costs and why: docs/decisions/rate-limit-memory.md.
+    A key is counted in one cell of each row, and its count is the least of its cells.  Keys that
+    share cells may be counted too high, never too low, so no flood of keys hides one.  No key is
+    kept.  (Cormode and Muthukrishnan, "An improved data stream summary", 2005, section 3;
+    docs/decisions/rate-limit-memory.md.)
 
     :param window: seconds after which all counts begin anew
     :param clock: seconds of a clock that is never set
@@ -72,7 +72,7 @@ class CountMinSketch:
 
 
 class RedisCounter:
-    """Counts in Redis.  One that does not answer is left alone for a while, and then asked once.
+    """Counter in Redis, with a circuit breaker: after a failure one request in ``PAUSE`` asks.
 
     :param uri: such as ``redis://host:6379/0``
     :raise ConfigurationError, ValueError: nothing can be reached under this address
@@ -83,14 +83,14 @@ class RedisCounter:
         self._clock = clock
         self._lock = Lock()
         self._away = False
-        self._asleep_until = float("-inf")
+        self._paused_until = float("-inf")
 
     def add(self, key: str, window: int, amount: int = 1) -> Counted | None:
         """Add to a key's count, 0 to only look at it; None while Redis is away.
 
         :param window: seconds after the first of its counts when a key's count begins anew
         """
-        if not self._may_ask():
+        if not self._is_asked():
             return None
         begun = self._clock()
         try:
@@ -99,37 +99,37 @@ class RedisCounter:
             # Nobody waits when a count is taken back, so one question is saved.
             left = self._storage.get_expiry(key) - time.time() if amount >= 0 else 0.0
         except StorageError as fault:
-            self._rest(type(fault.__cause__).__name__)
+            self._pause(type(fault.__cause__).__name__)
             return None
         if self._clock() - begun > SLOW:
-            self._rest("slow")
+            self._pause("slow")
         else:
-            self._wake()
+            self._resume()
         return count, left
 
-    def _may_ask(self) -> bool:
+    def _is_asked(self) -> bool:
         with self._lock:
             now = self._clock()
-            if now < self._asleep_until:
+            if now < self._paused_until:
                 return False
             if self._away:  # one request finds out whether it is back, the others do not wait
-                self._asleep_until = now + PAUSE
+                self._paused_until = now + PAUSE
             return True
 
-    def _rest(self, reason: str) -> None:
-        """Leave Redis alone for a while; a fault's message is no reason, it may hold an address."""
+    def _pause(self, reason: str) -> None:
+        """Stop asking Redis for a while; a fault's message may hold an address: never log it."""
         with self._lock:
             first, self._away = not self._away, True
-            self._asleep_until = self._clock() + PAUSE
+            self._paused_until = self._clock() + PAUSE
         if first:
             log.error("Redis is away (%s): each process counts requests by itself", reason)
 
-    def _wake(self) -> None:
+    def _resume(self) -> None:
         if not self._away:
             return
         with self._lock:
             was, self._away = self._away, False
-            self._asleep_until = float("-inf")
+            self._paused_until = float("-inf")
         if was:
             log.warning("Redis is back")
 

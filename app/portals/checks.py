@@ -33,10 +33,10 @@ def entry_faults(entry: PortalEntry, languages: Collection[str]) -> Found:
             yield ("notes", remedy), f"is no remedy; these are: {', '.join(known)}"
 
 
-def mended_colours(portal: Portal) -> Found:
+def adjusted_colours(portal: Portal) -> Found:
     """Yield the colours that were changed so that they can be read."""
-    for scheme, name, told in portal.theme().palette.mended:
-        yield ("colours", *(("dark",) if scheme == "dark" else ()), name), told
+    for scheme, name, reason in portal.theme().palette.adjusted:
+        yield ("colours", *(("dark",) if scheme == "dark" else ()), name), reason
 
 
 def _language_faults(entry: PortalEntry, languages: Collection[str]) -> Found:

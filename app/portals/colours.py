@@ -1,4 +1,6 @@
-"""A portal's colours, checked for contrast in light and dark, and mended where unreadable.
+"""A portal's colours, checked for contrast in light and dark, and changed where unreadable.
+
+Why they are not refused: docs/decisions/portal-colours.md.
 
 Contrast and luminance: WCAG 2.2, "contrast ratio" and "relative luminance"; success criterion
 1.4.3 asks for 4.5 to 1.
@@ -28,11 +30,11 @@ Scheme = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of both schemes, and what had to be mended: (scheme, name, what) each."""
+    """The colours of both schemes; ``adjusted``: (scheme, name, reason) of each changed one."""
 
     light: Scheme
     dark: Scheme
-    mended: tuple[tuple[str, str, str], ...]
+    adjusted: tuple[tuple[str, str, str], ...]
 
     @property
     def css(self) -> str:
@@ -48,16 +50,16 @@ class Palette:
 
 
 def make_palette(light: Scheme, dark: Scheme) -> Palette:
-    """Return ours with some colours changed, each readable on every ground it stands on."""
-    mended: list[tuple[str, str, str]] = []
+    """Return our palette with other colours, each readable on every ground it stands on."""
+    adjusted: list[tuple[str, str, str]] = []
     schemes = []
     for name, ours, wanted, ink in zip(
         ("light", "dark"), defaults(), (light, dark), (BLACK, WHITE), strict=True
     ):
-        scheme, told = _mend(ours, wanted, ink)
+        scheme, reasons = _adjust(ours, wanted, ink)
         schemes.append(scheme)
-        mended += [(name, colour, what) for colour, what in told]
-    return Palette(schemes[0], schemes[1], tuple(mended))
+        adjusted += [(name, colour, why) for colour, why in reasons]
+    return Palette(schemes[0], schemes[1], tuple(adjusted))
 
 
 def contrast(one: str, other: str) -> float:
@@ -77,16 +79,16 @@ def defaults() -> tuple[Scheme, Scheme]:
     return light, dark
 
 
-def _mend(ours: Scheme, wanted: Scheme, ink: str) -> tuple[Scheme, list[tuple[str, str]]]:
-    """Return one scheme made readable, and what was changed of what the operator wanted."""
-    told: list[tuple[str, str]] = []
+def _adjust(ours: Scheme, wanted: Scheme, ink: str) -> tuple[Scheme, list[tuple[str, str]]]:
+    """Return one scheme made readable, and why colours are not those that were asked for."""
+    reasons: list[tuple[str, str]] = []
     scheme = dict(ours) | {name: colour.lower() for name, colour in wanted.items()}
     for name in GROUNDS:
         if contrast(ink, scheme[name]) < GROUND:
-            told.append((name, f"{scheme[name]} leaves no room for readable text; ours is used"))
+            reasons.append((name, f"{scheme[name]} leaves no room for readable text; ours is used"))
             scheme[name] = ours[name]
     if scheme == ours:  # nothing to check: a test holds that ours are readable
-        return scheme, told
+        return scheme, reasons
     grounds = [scheme[name] for name in GROUNDS]
     for name in WORDS:
         before = scheme[name]
@@ -101,11 +103,11 @@ def _mend(ours: Scheme, wanted: Scheme, ink: str) -> tuple[Scheme, list[tuple[st
         if name in wanted and colour != before:
             ground = min(grounds, key=lambda ground: contrast(before, ground))
             ratio = f"{contrast(before, ground):.2f} on {ground}"
-            told.append((name, f"{before} has a contrast of {ratio}, not 4.5: {colour} is used"))
+            reasons.append((name, f"{before} has a contrast of {ratio}, not 4.5: {colour} is used"))
     scheme["tint"] = _tint(scheme["card"], scheme["accent"])
     scheme["on"] = max(WHITE, BLACK, key=lambda on: contrast(on, scheme["accent"]))
     scheme["line"] = _mix(scheme["paper"], scheme["ink"], 0.18)
-    return scheme, told
+    return scheme, reasons
 
 
 def _tint(card: str, accent: str) -> str:

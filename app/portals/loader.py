@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .checks import Found, entry_faults, mended_colours
+from .checks import Found, adjusted_colours, entry_faults
 from .claims import Claims
 from .entry import PortalEntry, SignInEntry
-from .errors import Key, Places, PortalsFileError
+from .errors import Key, PortalsFileError
 from .identity_provider import IdentityProvider
 from .logo import BadLogo, read_logo
 from .portal import Portal
@@ -26,12 +26,13 @@ LARGEST = 1_000_000
 _DEEP = re.compile(
     r"""(?<![\w."'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+[.][ \t]*+){50}""", re.ASCII
 )
+_HEAD = re.compile(r"[ \t]*\[\[[ \t]*portal[ \t]*\]\]")
 _LINE = re.compile(r"\(at line (\d+)")
 
 
 @dataclass
 class Loaded:
-    """What a file says: the portals that are right, the faults, and what was mended."""
+    """What a file says: the portals that are right, the faults, and what was changed."""
 
     portals: dict[str, Portal] = field(default_factory=dict)
     faults: list[PortalsFileError] = field(default_factory=list)
@@ -59,14 +60,12 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     # UnicodeError and TOMLDecodeError are ValueErrors; brackets may be nested without end.
     except (OSError, ValueError, RecursionError) as fault:
         told = str(getattr(fault, "strerror", None) or fault)
-        line = _LINE.search(told)
-        loaded.faults.append(PortalsFileError(path.name, int(line[1]) if line else 0, (), told))
+        at = _LINE.search(told)
+        loaded.faults.append(PortalsFileError(path.name, int(at[1]) if at else 0, (), told))
         return loaded
 
-    places = Places(text)
-
-    def located(key: Key, told: str) -> PortalsFileError:
-        return PortalsFileError(path.name, places.line_of(key), key, told)
+    def located(key: Key, told: str, line: int = 0) -> PortalsFileError:
+        return PortalsFileError(path.name, line, key, told)
 
     loaded.faults += [
         located((key,), "is no key of this file; it holds [[portal]] tables")
@@ -78,22 +77,28 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
         loaded.faults.append(located(("portal",), "is a list of tables: [[portal]]"))
         return loaded
     if not listed:  # an editor or a full disk may have emptied it
-        loaded.faults.append(PortalsFileError(path.name, 0, (), "holds no [[portal]] table"))
+        loaded.faults.append(located((), "holds no [[portal]] table"))
     claims = Claims()
-    for number, row in enumerate(listed):
+    for number, (row, line) in enumerate(zip(listed, _lines(text, len(listed)), strict=True)):
         try:
-            portal, found, mended = _read(row, path, languages, demo)
+            portal, found, adjusted = _read(row, path, languages, demo)
         except Exception as fault:  # whatever somebody wrote, it must not end the service
-            portal, found, mended = None, [((), f"cannot be read ({type(fault).__name__})")], []
+            portal, found, adjusted = None, [((), f"cannot be read ({type(fault).__name__})")], []
         if portal and not found:
             found = list(claims.faults(portal))
         if portal and not found:
             claims.add(portal)
             loaded.portals[portal.id] = portal
         place: Key = ("portal", number)
-        loaded.faults += [located((*place, *key), told) for key, told in found]
-        loaded.warnings += [located((*place, *key), told) for key, told in mended]
+        loaded.faults += [located((*place, *key), told, line) for key, told in found]
+        loaded.warnings += [located((*place, *key), told, line) for key, told in adjusted]
     return loaded
+
+
+def _lines(text: str, count: int) -> list[int]:
+    """Return the line that each portal's table begins in; 0 where they are written otherwise."""
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if _HEAD.match(line)]
+    return lines if len(lines) == count else [0] * count
 
 
 Told = list[tuple[Key, str]]
@@ -102,7 +107,7 @@ Told = list[tuple[Key, str]]
 def _read(
     row: Any, path: Path, languages: Collection[str], demo: str
 ) -> tuple[Portal | None, Told, Told]:
-    """Return one portal, what is wrong with it, and what was mended, by keys from its table."""
+    """Return one portal, what is wrong with it, and what was changed, by keys from its table."""
     try:
         entry = PortalEntry.model_validate(row)
     except ValidationError as fault:
@@ -126,7 +131,7 @@ def _read(
             faults.append((("sign_in", "client_secret_from"), told))
         identity = _identity(entry.sign_in, secret or "")
     portal = Portal(entry, path.name, logo, demo, identity)
-    return portal, faults, list(mended_colours(portal))
+    return portal, faults, list(adjusted_colours(portal))
 
 
 def _identity(told: SignInEntry, secret: str) -> IdentityProvider:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import cast
 
 from ..diagnosis import Facts, make_plan
 from ..diagnosis.inline_markup import plain
 from ..knowledge import knowledge
 from ..web.links import WizardState
 from ..web.site import Site
+from .json_answers import Choice, Plan, Question, Settings
 
 
-def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
+def plan_object(facts: Facts, site: Site, on: date) -> Plan:
     """Return the plan for some facts, its texts in one language.
 
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
@@ -40,11 +41,12 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
             {"fact": reason.fact, "value": reason.value, "text": reason.text}
             for reason in plan.because
         ],
-        "change": plan.change
-        and {
+        "change": {
             "fact": plan.change.fact,
             "text": f"{plan.change.label}: {plan.change.answer}. {plan.change.title}",
-        },
+        }
+        if plan.change
+        else None,
         "recipients": [
             {"domain": v.recipient, "relay": v.relay, "refused": v.refused}
             for v in diagnosis.verdicts
@@ -56,7 +58,7 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
                 "title": remedy.title,
                 "steps": [plain(step.text) for step in remedy.steps],
                 "general": remedy.general,
-                "values": dict(remedy.values),
+                "values": cast(Settings, dict(remedy.values)),
                 "warning": remedy.warning,
                 "words": remedy.words,
                 "note": ours.note(remedy.id, site.language.code) or None if ours else None,
@@ -72,11 +74,11 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
     }
 
 
-def _question(fact: str | None, translate: Callable[[str], str]) -> dict[str, Any] | None:
+def _question(fact: str | None, translate: Callable[[str], str]) -> Question | None:
     if fact is None:
         return None
     question = knowledge().questions[fact]
-    choices = [
+    choices: list[Choice] = [
         {"value": choice.value, "text": translate(choice.text)} for choice in question.choices
     ]
     return {

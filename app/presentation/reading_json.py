@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from ..reading import Reading
 from ..web.links import WizardState
 from ..web.site import Site
+from . import json_answers as answers
 from .paste_input import merge_reading
 
 
-def reading_object(reading: Reading, site: Site) -> dict[str, Any]:
+def reading_object(reading: Reading, site: Site) -> answers.Reading:
     """Return what a text says, and the URL where the wizard goes on from there."""
     return {
         "reason": reading.reason,
@@ -20,7 +21,7 @@ def reading_object(reading: Reading, site: Site) -> dict[str, Any]:
             for other in reading.alternatives
         ],
         "refused_by": reading.refused_by,
-        "facts": dict(reading.facts),
+        "facts": cast(answers.ReadFacts, dict(reading.facts)),
         "evidence": [
             {"start": place.start, "end": place.end, "for": place.why} for place in reading.evidence
         ],

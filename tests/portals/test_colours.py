@@ -26,14 +26,14 @@ def test_our_own_can_be_read() -> None:
     ours = make_palette({}, {})
     assert (ours.light, ours.dark) == defaults()
     assert not unreadable(ours)
-    assert not ours.mended
+    assert not ours.adjusted
 
 
 @given(schemes, schemes)
 def test_any_colours_can_be_read(light: dict[str, str], dark: dict[str, str]) -> None:
     palette = make_palette(light, dark)
     assert not unreadable(palette)
-    told = {(scheme, name) for scheme, name, _ in palette.mended}
+    told = {(scheme, name) for scheme, name, _ in palette.adjusted}
     for scheme, wished, used in (("light", light, palette.light), ("dark", dark, palette.dark)):
         for name, colour in wished.items():
             assert (used[name] != colour) == ((scheme, name) in told)
@@ -41,7 +41,7 @@ def test_any_colours_can_be_read(light: dict[str, str], dark: dict[str, str]) ->
 
 def test_what_can_be_read_stays_as_it_was_wished() -> None:
     palette = make_palette({"accent": "#7A2048"}, {"accent": "#f0a3c0"})
-    assert not palette.mended
+    assert not palette.adjusted
     assert (palette.light["accent"], palette.dark["accent"]) == ("#7a2048", "#f0a3c0")
     assert "--accent:#7a2048" in palette.css
 

@@ -85,7 +85,7 @@ def test_a_good_new_file_is_used_at_once_and_no_old_page_stays(path: Path) -> No
     assert client.get("/at/other/en/").status_code == 200
 
 
-def test_colours_that_were_mended_are_said_and_run(path: Path, caplog) -> None:
+def test_colours_that_were_adjusted_are_said_and_run(path: Path, caplog) -> None:
     path.write_text(TEXT.replace("#7a2048", "#ffee00"), "utf-8")
     client = create_app(Settings(portals=str(path))).test_client()
     assert "#ffee00 has a contrast of" in caplog.text
