@@ -22,9 +22,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.cli.diagnosis import prose
-from app.diagnosis import Facts, make_plan
+from app.diagnosis import CHOICES, Facts, make_plan
 from app.diagnosis.domains import normalise_domain
-from app.diagnosis.facts import PROGRAMS
 from app.i18n.languages import languages
 from app.knowledge import add_providers, knowledge
 from app.presentation.plan_json import plan_object
@@ -124,7 +123,7 @@ def told(texts: Iterable[str]) -> list[str]:
         ("evil.example", "smtp.proseware.com.evil.example"),
     ],
 )
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", CHOICES["program"])
 def test_a_crafted_link_names_no_server_to_enter(
     client: FlaskClient, program: str, account: str, server: str, root: str
 ) -> None:
@@ -228,7 +227,7 @@ def test_no_step_of_any_program_enters_a_typed_name(
         for remedy in plan.remedies:
             chosen.setdefault((remedy.id, plan.provider, facts.login == "oauth"), facts)
     for (remedy, *_), facts in chosen.items():
-        for program in PROGRAMS:
+        for program in CHOICES["program"]:
             plan = make_plan(facts.but(program=program), translate, lang)
             way = plan.shown(remedy)
             assert way is None or not told(strings(way.steps))
@@ -274,7 +273,7 @@ def spoken(element: Element) -> Iterator[str]:
 def test_no_page_or_file_takes_a_typed_name_for_a_providers(
     client: FlaskClient, portal: str
 ) -> None:
-    spoken_in, programs = cycle(languages()), cycle(PROGRAMS)
+    spoken_in, programs = cycle(languages()), cycle(CHOICES["program"])
     scenarios, ways, drawn = set(), set(), set()
     for facts in worlds_of(portal):
         program = "webmail" if facts.program == "webmail" else next(programs)

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from .loader import KnowledgeError, build_provider
+from .loader import build_provider
 from .model import Provider
+from .rows import KnowledgeError
 
 
 def write_providers(path: Path, providers: Iterable[Provider]) -> None:

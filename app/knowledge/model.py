@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -53,7 +53,7 @@ class Question:
 class StageRow:
     """One row of a stage: when it holds, the stage's variable ``is`` this word."""
 
-    result: str
+    result: str = field(metadata={"key": "is"})
     when: tuple[When, ...]
 
 
@@ -62,7 +62,7 @@ class Stage:
     """A decision made before the scenarios: reduces some variables to one word."""
 
     name: str
-    rows: tuple[StageRow, ...]
+    rows: tuple[StageRow, ...] = field(metadata={"key": "row"})
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Provider:
     oauth: bool = False
     page: str | None = None
     mail_only: bool = False
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), metadata={"key": "note"})
     offers: frozenset[str] | None = None
     phone: str | None = None
 
@@ -219,6 +219,15 @@ class Knowledge:
     article: Mapping[str, str]
     programs: Programs
     authorisations: Mapping[str, Authorisation]
+
+    @cached_property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of every fact that is chosen from a list: those its question offers."""
+        return {
+            fact: tuple(choice.value for choice in question.choices)
+            for fact, question in self.questions.items()
+            if question.choices and not question.field
+        }
 
     @cached_property
     def by_domain(self) -> Mapping[str, Provider]:

@@ -52,6 +52,13 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "security": ("none", "on", UNKNOWN),
 }
 
+FACT_OF: Final[Mapping[str, str]] = {name: name for name in VARIABLES} | {
+    "account": "account_domain",
+    "recipient": "recipient_domain",
+    "sender": "sender_domain",
+}
+"""The fact, and so the question, behind each variable."""
+
 WEBMAIL: Final = "webmail"
 SIGN_IN: Final = "sign-in"
 """What a provider may offer besides its ways of authorisation: webmail, a sign-in window."""
