@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..i18n.languages import languages
+from ..i18n.languages import published
 from ..web.problems import KINDS, PROBLEM
 from ..web.site import Site
 from .json_schema import Schema, link, number
@@ -119,10 +119,10 @@ def _language(translate: Callable[[str], str]) -> dict[str, Any]:
         "name": "lang",
         "in": "query",
         "description": translate("The language of all texts: {codes}.").format(
-            codes=", ".join(languages())
+            codes=", ".join(published())
         ),
         "schema": {"type": "string"},
-        "examples": {code: {"value": code} for code in languages()},
+        "examples": {code: {"value": code} for code in published()},
     }
 
 
@@ -131,7 +131,7 @@ def _headers(translate: Callable[[str], str]) -> dict[str, Any]:
         "Content-Language": {
             "description": translate("The language of the texts"),
             "required": True,
-            "schema": {"type": "string", "enum": list(languages())},
+            "schema": {"type": "string", "enum": list(published())},
         },
         "Retry-After": {
             "description": translate("Seconds to wait"),
