@@ -109,9 +109,10 @@ def catalogue_files() -> Iterator[tuple[str, Path]]:
 
 @cache
 def languages() -> Mapping[str, Language]:
-    """Return every language by its code, drafts too."""
-    found = {SOURCE: source_language()}
-    return found | {code: read_language(code, path) for code, path in catalogue_files()}
+    """Return every language by its code: the published ones in their order, then the drafts."""
+    read = {code: read_language(code, path) for code, path in catalogue_files()}
+    read[SOURCE] = source_language()
+    return {code: read[code] for code in dict.fromkeys((*PUBLISHED, *read))}
 
 
 @cache
