@@ -1,4 +1,4 @@
-"""What the TOML files say, as plain values.  All text is English source text."""
+"""The content as dataclasses, one field a key of the TOML files.  All text is English."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ When = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to a question; ``more`` ones stand behind a fold, ``short`` is for pictures."""
+    """One answer to a question; ``more``: shown only when unfolded; ``short``: for pictures."""
 
     value: str
     says: str
@@ -51,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True)
 class StageRow:
-    """One row of a stage: when it holds, the stage's variable ``is`` this word."""
+    """One row of a stage: its result when its conditions hold."""
 
     result: str = field(metadata={"key": "is"})
     when: tuple[When, ...]
@@ -59,7 +59,7 @@ class StageRow:
 
 @dataclass(frozen=True)
 class Stage:
-    """A decision made before the scenarios: reduces some variables to one word."""
+    """A decision made before the scenarios: some variables give one result."""
 
     name: str
     rows: tuple[StageRow, ...] = field(metadata={"key": "row"})
@@ -209,7 +209,7 @@ class Authorisation:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All content, checked for form by the loader; the table's logic is proved elsewhere."""
+    """All content; the loader checks its form, ``app.diagnosis.checks`` its logic."""
 
     questions: Mapping[str, Question]
     stages: tuple[Stage, ...]

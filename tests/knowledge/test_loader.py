@@ -1,6 +1,8 @@
 """Every mistake in the content is one line: file, row, key and what to do."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -269,6 +271,37 @@ def test_a_fact_without_a_question_is_one_line(content: Path, monkeypatch) -> No
     monkeypatch.setattr(loader, "FACT_OF", known)
     with pytest.raises(KnowledgeError, match=r"questions\.toml: no question asks for 'proxy'"):
         load(content)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            "    vpn: str | None = None\n",
+            "",
+            "questions.toml: vpn: Facts in app/diagnosis/facts.py has no such field: add it",
+        ),
+        (
+            "    vpn: str | None = None\n",
+            "    vpn: str | None = None\n    proxy: str | None = None\n",
+            "questions.toml: no question asks for 'proxy', a field of Facts: add it",
+        ),
+    ],
+)
+def test_a_fact_without_field_or_question_stops_the_start(
+    tmp_path: Path, old: str, new: str, line: str
+) -> None:
+    shutil.copytree(FOLDER.parent, tmp_path / "app", ignore=shutil.ignore_patterns("__*__"))
+    (tmp_path / "app" / "__init__.py").touch()
+    for part in ("knowledge", "diagnosis"):
+        shutil.copy(FOLDER.parent / part / "__init__.py", tmp_path / "app" / part)
+    facts = tmp_path / "app" / "diagnosis" / "facts.py"
+    text = facts.read_text("utf-8")
+    assert old in text
+    facts.write_text(text.replace(old, new, 1), "utf-8")
+    command = [sys.executable, "-c", "import app.diagnosis"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].endswith(f": {line}")
 
 
 def test_a_missing_file_is_one_line(content: Path) -> None:
