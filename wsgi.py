@@ -2,20 +2,20 @@
 
 import sys
 
-from app import create_app
-from app.reading import read
-from app.server.sighup import on_sighup
-from app.services import services
-from app.store.maintenance import start_maintenance
-
 try:
+    # Imported here because the content is loaded with them: a mistake in it is one line too.
+    from app import create_app
+    from app.reading import read
+    from app.server.sighup import on_sighup
+    from app.services import services
+    from app.store.maintenance import start_maintenance
+
     app = create_app()
-except ValueError as fault:  # an invalid setting: one line instead of a traceback
+    read("550")  # compiles the patterns before the first request
+except ValueError as fault:  # an invalid setting, or a mistake in the content
     sys.exit(str(fault))
-# Warm up: compile templates and patterns before the first request.
-shared = services(app)
-shared.templates.compile()
-read("550")
-on_sighup(shared.portals.reload)
-if shared.storage:
-    start_maintenance(shared.storage.cases.sweep)
+made = services(app)
+made.templates.compile()
+on_sighup(made.portals.reload)
+if made.storage:
+    start_maintenance(made.storage.cases.sweep)

@@ -43,7 +43,7 @@ def create_app(
     from .http.host_check import HostCheck
     from .http.page_cache import PageCache
     from .http.portal_prefix import PortalPrefix
-    from .i18n.languages import LanguageConverter, languages
+    from .i18n.languages import LanguageConverter, published
     from .i18n.templates import Templates
     from .knowledge import add_providers
     from .knowledge.local import read_providers
@@ -84,7 +84,7 @@ def create_app(
         cache.clear()
 
     file = Path(settings.portals) if settings.portals else None
-    portals = PortalRegistry(file, tuple(languages()), use, settings.demo_origin)
+    portals = PortalRegistry(file, tuple(published()), use, settings.demo_origin)
     texts = {name: script.text for name, script in scripts().items()}
     templates = Templates({"scripts": texts, "public_url": settings.public_url})
     fixed = today

@@ -65,7 +65,8 @@ def lint_page(response: TestResponse) -> None:
     root = html5lib.HTMLParser(strict=True).parse(text)
     elements = list(root.iter())
     language = response.headers["Content-Language"]
-    assert root.get("lang") == language
+    # A draft of which some texts are English claims neither language.
+    assert root.get("lang") == ("" if "," in language else language)
     assert len(_all(elements, "h1")) == 1, "one h1"
     assert _text(_all(elements, "title")[0]).removesuffix("– Thông Thư").strip()
     _lint_ids(elements)

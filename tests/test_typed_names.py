@@ -22,10 +22,9 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.cli.commands import prose
-from app.diagnosis import Facts, make_plan
+from app.diagnosis import CHOICES, Facts, make_plan
 from app.diagnosis.domains import normalise_domain
-from app.diagnosis.facts import PROGRAMS
-from app.i18n.languages import languages
+from app.i18n.languages import languages, published
 from app.knowledge import add_providers, knowledge
 from app.presentation.plan_json import plan_object
 from app.presentation.ticket import make_ticket
@@ -126,7 +125,7 @@ def told(texts: Iterable[str]) -> list[str]:
         ("evil.example", "smtp.proseware.com.evil.example"),
     ],
 )
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", CHOICES["program"])
 def test_a_crafted_link_names_no_server_to_enter(
     client: FlaskClient, program: str, account: str, server: str, root: str
 ) -> None:
@@ -157,7 +156,7 @@ def test_a_recipient_that_reads_like_a_message_is_the_persons_own_word(
     assert "Mail for gmail.com has to" in visible_text(page), "a known provider is named"
 
 
-@pytest.mark.parametrize("lang", list(languages()))
+@pytest.mark.parametrize("lang", list(published()))
 def test_another_providers_settings_are_not_taken_for_the_portals(
     client: FlaskClient, lang: str
 ) -> None:
@@ -196,7 +195,7 @@ def assert_not_shown(client: FlaskClient, alike: str) -> None:
             assert alike not in page.text.replace("<wbr>", "")
 
 
-@pytest.mark.parametrize("lang", list(languages()))
+@pytest.mark.parametrize("lang", list(published()))
 def test_no_text_of_a_plan_takes_a_typed_name_for_a_providers(
     client: FlaskClient, lang: str
 ) -> None:
@@ -219,7 +218,7 @@ def test_no_text_of_a_plan_takes_a_typed_name_for_a_providers(
 
 
 @pytest.mark.parametrize("portal", PLACES)
-@pytest.mark.parametrize("lang", list(languages()))
+@pytest.mark.parametrize("lang", list(published()))
 def test_no_step_of_any_program_enters_a_typed_name(
     client: FlaskClient, lang: str, portal: str
 ) -> None:
@@ -230,7 +229,7 @@ def test_no_step_of_any_program_enters_a_typed_name(
         for remedy in plan.remedies:
             chosen.setdefault((remedy.id, plan.provider, facts.login == "oauth"), facts)
     for (remedy, *_), facts in chosen.items():
-        for program in PROGRAMS:
+        for program in CHOICES["program"]:
             plan = make_plan(facts.but(program=program), translate, lang)
             way = plan.shown(remedy)
             assert way is None or not told(strings(way.steps))
@@ -276,7 +275,7 @@ def spoken(element: Element) -> Iterator[str]:
 def test_no_page_or_file_takes_a_typed_name_for_a_providers(
     client: FlaskClient, portal: str
 ) -> None:
-    spoken_in, programs = cycle(languages()), cycle(PROGRAMS)
+    spoken_in, programs = cycle(published()), cycle(CHOICES["program"])
     scenarios, ways, drawn = set(), set(), set()
     for facts in worlds_of(portal):
         program = "webmail" if facts.program == "webmail" else next(programs)
@@ -325,7 +324,7 @@ def assert_named(text: str, where: str) -> None:
 
 @pytest.mark.parametrize("portal", PLACES)
 def test_no_answer_of_the_api_or_the_terminal_does(client: FlaskClient, portal: str) -> None:
-    for facts, lang in zip(worlds_of(portal), cycle(languages()), strict=False):
+    for facts, lang in zip(worlds_of(portal), cycle(published()), strict=False):
         sent = {key: value for key, value in facts.pairs if key != "tried"}
         answer = client.post(f"{root_of(portal)}/api/v1/diagnoses?lang={lang}", json=sent).json
         assert not told(strings([remedy["values"] for remedy in answer["remedies"]]))
@@ -341,7 +340,7 @@ def test_no_answer_of_the_api_or_the_terminal_does(client: FlaskClient, portal: 
 
 def test_no_page_of_a_case_does(client: FlaskClient) -> None:
     seen = set()
-    for facts, lang in zip(worlds_of("proseware"), cycle(languages()), strict=False):
+    for facts, lang in zip(worlds_of("proseware"), cycle(published()), strict=False):
         scenario = make_plan(facts).diagnosis.scenario
         if scenario in seen:
             continue

@@ -10,7 +10,6 @@ from functools import cache
 from itertools import product
 
 from app.diagnosis import CHOICES, Facts, diagnose
-from app.diagnosis.facts import PROGRAMS
 from app.diagnosis.table import decision_table
 
 ACCOUNT, SENDER, RECIPIENT, SERVER = MARKERS = (
@@ -36,11 +35,11 @@ def worlds(
     """
     accounts = (f"{ACCOUNT}.example", *(f"{ACCOUNT}.{domain}" for domain in domains), "unknown")
     found: dict[tuple[object, ...], Facts] = {}
-    table = decision_table()
+    table, programs = decision_table(), CHOICES["program"]
     for number, (box, _) in enumerate(table.outcomes()):
         point = table.space.witness([box])
         for account, *names in product(accounts, *_names(point, servers)):
-            facts = _facts(point, account, *names, PROGRAMS[number % len(PROGRAMS)])
+            facts = _facts(point, account, *names, programs[number % len(programs)])
             made = diagnose(facts)
             found.setdefault((made.scenario, made.remedies, account, facts.server), facts)
     return tuple(found.values())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..i18n.languages import languages
+from ..i18n.languages import published
 from ..i18n.messages import N_
 from ..web.problems import KINDS, PROBLEM
 from ..web.site import Site
@@ -81,11 +81,11 @@ def _translated(value: Any, translate: Callable[[str], str]) -> Any:
 
 
 def _plain(text: str) -> str:
-    return text.replace("`", "").replace("{codes}", ", ".join(languages()))
+    return text.replace("`", "").replace("{codes}", ", ".join(published()))
 
 
 def _document() -> Schema:
-    codes = list(languages())
+    codes = list(published())
     text: Schema = {"type": "string"}
     language = _headed(N_("The language of the texts"), text | {"enum": codes})
     seconds = _headed(N_("Seconds to wait"), {"type": "integer", "minimum": 1})

@@ -16,6 +16,7 @@ from ..i18n import catalogues
 from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
+from ..knowledge.wordings import wordings
 from ..presentation.json_answers import Plan
 from ..presentation.paste_input import LARGEST_BODY, decode
 from ..presentation.plan_json import plan_object
@@ -120,8 +121,9 @@ table = AppGroup("table", help="Prove and draw the decision table.")
 def table_check() -> None:
     """Prove the table over all combinations; print the smallest witness of every fault."""
     report, faults = check_everything()
-    faults += [f"translations: {fault}" for fault in catalogues.faults()]
-    click.echo("\n".join(report))
+    wordings()  # a mistake in them is raised
+    faults += catalogues.faults()
+    click.echo("\n".join([*report, *catalogues.progress()]))
     for fault in faults:
         click.echo(f"FAULT {fault}", err=True)
     if faults:

@@ -1,4 +1,4 @@
-"""The terminal's way to look after dated facts, and to bring in providers from elsewhere."""
+"""Commands for dated facts and for importing providers."""
 
 from __future__ import annotations
 

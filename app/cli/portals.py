@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from ..i18n.languages import languages
+from ..i18n.languages import published
 from ..portals.loader import load_portals
 
 portals = AppGroup("portals", help="Look after the portals file.")
@@ -17,7 +17,7 @@ portals = AppGroup("portals", help="Look after the portals file.")
 @click.argument("file", type=click.Path(path_type=Path), envvar="PORTALS")
 def check(file: Path) -> None:
     """Tell what is wrong in a portals file, with file, line and key; end with 1 if anything is."""
-    loaded = load_portals(file, tuple(languages()))
+    loaded = load_portals(file, tuple(published()))
     for warning in loaded.warnings:
         click.echo(f"MENDED {warning}")
     for fault in loaded.faults:

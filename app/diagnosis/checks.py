@@ -5,12 +5,12 @@ from __future__ import annotations
 from time import perf_counter
 
 from ..knowledge import Remedy
-from ..knowledge.variables import GIVEN, VARIABLES
-from .boxes import volume
+from ..knowledge.variables import FACT_OF, GIVEN, VARIABLES
+from .boxes import subtract_all, volume
 from .diagram import compile_table
 from .facts import Facts
-from .interview import FACT_OF, Interview, State
-from .proof import prove_table
+from .interview import Interview, State
+from .proof import prove_table, spell
 from .reduction import reduce_facts
 from .table import DecisionTable, decision_table
 
@@ -19,7 +19,7 @@ def check_everything(table: DecisionTable | None = None) -> tuple[list[str], lis
     """Return a report of what was proved, and the faults, each with its smallest witness."""
     started = perf_counter()
     table = table or decision_table()
-    faults = [str(fault) for fault in prove_table(table)]
+    faults = [*_values(table), *map(str, prove_table(table)), *_verdicts(table)]
     report = [
         f"{volume(table.space.whole):,} combinations of {len(VARIABLES)} finite facts",
         f"{len(table.content.scenarios)} scenarios, {len(table.content.stages)} stages",
@@ -57,18 +57,33 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     remedies = {name for outcome in reached for name in outcome.remedies}
     content = table.content
     faults += [
-        f"scenario {n} is reached by no answers" for n in content.scenarios if n not in scenarios
+        f"scenarios: {n}: no answers lead here: widen its `when`, or remove it"
+        for n in content.scenarios
+        if n not in scenarios
     ]
-    faults += [f"remedy {n} is never advised" for n in content.remedies if n not in remedies]
-    faults += [f"question {n} is never asked" for n in content.questions if n not in asked]
     faults += [
-        f"scenario {scenario.id} ends without words to say"
+        f"remedies.toml: {n}: no plan advises it: "
+        "name it in `remedies` of a scenario, widen its `when`, or remove it"
+        for n in content.remedies
+        if n not in remedies
+    ]
+    faults += [
+        f"scenarios: {scenario.id}: remedies: none has `words` to say: add one, such as ask-isp"
         for scenario in content.scenarios.values()
         if not any(_closes(content.remedies[n]) for n in scenario.remedies)
     ]
     useful = {FACT_OF[name] for name in tree.support(tree.root)}
-    faults += [f"question {n} changes no plan" for n in content.questions if n not in useful]
-    faults += _unspoken(table)
+    faults += [
+        f"questions.toml: {n}: no answer changes a plan: "
+        "use it in `when` of a stage or scenario, or remove it"
+        for n in content.questions
+        if n not in useful
+    ]
+    faults += [
+        f"questions.toml: {n}: is never asked: no other question may settle it"
+        for n in content.questions
+        if n in useful and n not in asked
+    ]
     return [
         f"{len(tree)} nodes in the diagram, {len(tree.outcomes)} different plans",
         f"{len(ways)} states of the interview, {walk.at_most(start)} questions at most",
@@ -79,20 +94,42 @@ def _closes(remedy: Remedy) -> bool:
     return bool(remedy.words and remedy.closing and not remedy.when and not remedy.needs)
 
 
-def _unspoken(table: DecisionTable) -> list[str]:
-    """Return the values of finite facts that no answer, and no state of a typed one, stands for."""
+def _values(table: DecisionTable) -> list[str]:
+    """Return where the answers to the questions and the values of the table do not fit."""
     faults = []
     for name, values in VARIABLES.items():
         question = table.content.questions[FACT_OF[name]]
+        where = f"questions.toml: {question.fact}"
         spoken = {state.value for state in question.states}
         for choice in question.choices:
-            value = int(choice.value) if choice.value.isdecimal() else choice.value
-            spoken.add(reduce_facts(Facts().but(**{question.fact: value}))[name])
+            told = int(choice.value) if choice.value.isdecimal() else choice.value
+            value = reduce_facts(Facts().but(**{question.fact: told}))[name]
+            spoken.add(value)
+            if value not in values:
+                faults.append(
+                    f"{where}: choices: the table knows no {name}={value}: "
+                    "add it to VARIABLES in app/knowledge/variables.py"
+                )
         if question.field and question.choices:  # another number may be typed
             spoken.add("other")
         faults += [
-            f"question {question.fact} has no words for {name}={value}"
+            f"{where}: no words for {name}={value}: add a choice or a state with it"
             for value in values
             if value not in spoken
         ]
+    return faults
+
+
+def _verdicts(table: DecisionTable) -> list[str]:
+    """Return the scenarios whose verdict lacks an error that can meet them."""
+    faults = []
+    for scenario in table.content.scenarios.values():
+        for key, verdict in (("relay", scenario.relay), ("refused", scenario.refused)):
+            given = [] if "*" in verdict else [table.space.box({"error": tuple(verdict)})]
+            left = subtract_all(table.flatten(scenario.when), given) if given else []
+            if left:
+                faults.append(
+                    f"scenarios: {scenario.id}: {key}: no verdict for {spell(table.space, left)}: "
+                    "add its error"
+                )
     return faults

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..knowledge import Provider, Remedy, Scenario, knowledge
-from ..knowledge.variables import UNKNOWN, VARIABLES, WEBMAIL
+from ..knowledge.variables import FACT_OF, UNKNOWN, VARIABLES, WEBMAIL
 from .facts import CHOICES, Facts
-from .interview import FACT_OF, spoken_choice
+from .interview import spoken_choice
 from .reduction import Case, find_provider, foremost_recipient, reduce_facts
 from .table import Match, decision_table
 

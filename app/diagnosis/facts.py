@@ -1,4 +1,4 @@
-"""The facts of one case, as the contract spells them, and how to read them from outside.
+"""The facts of one case, and how to read them from a query string, a form or JSON.
 
 ``None`` means nobody has said; ``unknown`` means the person was asked and does not know.
 """
@@ -11,38 +11,14 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final
 
-from ..knowledge.variables import UNKNOWN, VARIABLES
+from ..knowledge import KnowledgeError, knowledge
+from ..knowledge.variables import UNKNOWN
 from .domains import MAX_TYPED, NotADomain, normalise_domain, normalise_host
 
 MAX_RECIPIENTS: Final = 10
 MAX_TRIED: Final = 40
 
-PROGRAMS: Final = (
-    "outlook-classic",
-    "outlook-new",
-    "outlook-mac",
-    "outlook-mobile",
-    "apple-mail",
-    "iphone",
-    "thunderbird",
-    "thunderbird-android",
-    "gmail-app",
-    "samsung-email",
-    "webmail",
-    "other",
-    UNKNOWN,
-)
-
-CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "place": VARIABLES["place"],
-    "connection": ("own", "other", UNKNOWN),
-    "vpn": VARIABLES["vpn"],
-    "security": ("none", "starttls", "tls", UNKNOWN),
-    "login": VARIABLES["login"],
-    "error": VARIABLES["error"],
-    "refused_by": VARIABLES["refused_by"],
-    "program": PROGRAMS,
-}
+CHOICES: Final = knowledge().choices
 """The values of every fact that is chosen from a list."""
 
 
@@ -99,17 +75,21 @@ class Facts:
 
 
 FACT_KEYS: Final = tuple(f.name for f in fields(Facts))
-
-
 SEVERAL: Final = ("recipient_domain", "tried")
 """The facts that may be given as a list."""
 CODES: Final = ("reply_code", "enhanced_status")
-"""What the server said in figures: told by a paste, asked by no question."""
+"""The codes in the server's reply: from a paste only, asked by no question."""
+for _fact in sorted(knowledge().questions.keys() ^ set(FACT_KEYS) - {*CODES, "tried"}):
+    raise KnowledgeError(
+        f"questions.toml: no question asks for {_fact!r}, a field of Facts: add it"
+        if _fact in FACT_KEYS
+        else f"questions.toml: {_fact}: Facts in app/diagnosis/facts.py has no such field: add it"
+    )
 _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 
 
 class BadValue(ValueError):
-    """A value that cannot be taken; ``args[0]`` is the code of the reason."""
+    """An invalid value; ``args[0]`` is a key of ``PROBLEMS``."""
 
 
 def read_facts(

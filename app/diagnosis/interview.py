@@ -12,17 +12,10 @@ from functools import cache, lru_cache
 from threading import Lock
 
 from ..knowledge import Choice, Knowledge, knowledge
-from ..knowledge.variables import GIVEN, UNKNOWN, VARIABLES
+from ..knowledge.variables import FACT_OF, GIVEN, UNKNOWN, VARIABLES
 from .diagram import Diagram, diagram
 from .facts import Facts
 from .reduction import reduce_facts
-
-FACT_OF: Mapping[str, str] = {name: name for name in VARIABLES} | {
-    "account": "account_domain",
-    "recipient": "recipient_domain",
-    "sender": "sender_domain",
-}
-"""The fact, and so the question, behind each variable of the table."""
 
 VARIABLE_OF: Mapping[str, str] = {fact: name for name, fact in FACT_OF.items()}
 

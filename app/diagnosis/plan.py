@@ -10,11 +10,11 @@ from typing import Any
 
 from ..knowledge import Knowledge, Program, Provider, Remedy, knowledge
 from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
-from ..knowledge.variables import UNKNOWN
+from ..knowledge.variables import FACT_OF, UNKNOWN
 from .diagnosis import Diagnosis, diagnose, nearest_change
 from .facts import Facts
 from .guide import Guide, GuideStep, Values
-from .interview import FACT_OF, NextStep, next_step, spoken_choice
+from .interview import NextStep, next_step, spoken_choice
 from .placeholders import Translate, filler, speaker, statement
 from .reduction import SUBMISSION_PORTS, find_provider
 

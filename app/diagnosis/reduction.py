@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..knowledge import Provider, knowledge
-from ..knowledge.variables import UNKNOWN
+from ..knowledge.variables import UNKNOWN, VARIABLES
 from .domains import belongs_to
 from .facts import Facts
 
@@ -39,15 +39,14 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
     provider = find_provider(facts)
     if recipient is None:
         recipient = foremost_recipient(facts, provider)
-    return {
+    # A fact that the table takes as it is needs no line below.
+    as_told = {name: getattr(facts, name, None) or UNKNOWN for name in VARIABLES}
+    return as_told | {
         "error": _error(facts, provider),
-        "refused_by": facts.refused_by or UNKNOWN,
         "program": _program(facts.program),
         "account": provider.sign_in if provider else UNKNOWN,
         "login": _login(facts, provider),
-        "place": facts.place or UNKNOWN,
         "connection": _connection(facts, provider),
-        "vpn": facts.vpn or UNKNOWN,
         "recipient": _recipient(facts, recipient, provider),
         "sender": _relation(facts.known("sender_domain"), facts.known("account_domain")),
         "server": _server(facts, provider),

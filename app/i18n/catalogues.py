@@ -1,198 +1,122 @@
-"""Collect every text of code, templates and content, and bring the catalogues up to date."""
+"""Bring the catalogues up to date with pybabel, and check them; ``babel.cfg`` says what is read."""
 
 from __future__ import annotations
 
-import io
 import re
-import tomllib
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
 
-from .languages import FOLDER
+from ..knowledge.rows import parse_toml
+from .languages import FOLDER, PUBLISHED, catalogue_files, is_translated, strings
 
-ROOT = Path(__file__).parent.parent.parent
-TEMPLATE = FOLDER / "messages.pot"
-KEYWORDS: dict[str, Any] = {
-    "_": None,
-    "_n": (1, 2),
-    "N_": None,
-    "translate": None,
-    "gettext": None,
-}
-TRANSLATED = frozenset(
-    {
-        "title",
-        "why",
-        "aside",
-        "text",
-        "says",
-        "short",
-        "label",
-        "how",
-        "field",
-        "same",
-        "steps",
-        "warning",
-        "words",
-        "worked",
-        "no_relay",
-        "relay_allowed",
-        "relay_doubtful",
-        "remedies",
-        "today",
-        "ask",
-        "without",
-        # What the moves of a program name, the entries of its lists, and our sentences around them.
-        "go",
-        "press",
-        "enter",
-        "choose",
-        "tick",
-        "untick",
-        "switch",
-        "pick",
-        "empty",
-        "say",
-        "keep",
-        "anew",
-        "tls",
-        "starttls",
-        "password",
-        "oauth",
-        "user",
-        "app-password",
-        "address",
-    }
+ROOT: Final = Path(__file__).parent.parent.parent
+TEMPLATE: Final = FOLDER / "messages.pot"
+EXTRACT: Final = (
+    *("extract", "--mapping-file", "babel.cfg", "--ignore-dirs", ".* __* tests"),
+    *("--keywords", "_n:1,2 N_ translate", "--omit-header", "--width", "100"),
+    *("--sort-by-file", "--add-location", "file"),
 )
-"""The keys of the TOML files whose values people read."""
-WIDTH = 100
+UPDATE: Final = (
+    *("update", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date"),
+    *("--width", "100"),
+)
 
 
-def collect() -> Catalog:
-    """Return every text of the source with the files it stands in."""
-    catalogue = Catalog(
-        charset="utf-8", header_comment="# Every text of the app. Made by `make catalogues`."
-    )
-    sources: tuple[tuple[str, str, Any], ...] = (
-        ("app", "**/*.py", "python"),
-        ("templates", "**/*.html", "jinja2.ext:babel_extract"),
-        # Not the reader's rules: what they say is for editors and stands on no page.
-        ("app/knowledge", "*.toml", extract_toml),
-        ("app/knowledge/scenarios", "*.toml", extract_toml),
-    )
-    for folder, pattern, method in sources:
-        for path in sorted((ROOT / folder).glob(pattern)):
-            with path.open("rb") as file:
-                for line, text, comments, _ in extract(method, file, KEYWORDS):
-                    place = (path.relative_to(ROOT).as_posix(), line)
-                    catalogue.add(text, locations=[place], auto_comments=comments)
-    return catalogue
-
-
-def extract_toml(
-    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+def extract_content(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: dict[str, str]
 ) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Yield the texts of a TOML file in Babel's form; line numbers would only make noise."""
-    for text in _texts(tomllib.loads(file.read().decode("utf-8")), read=False):
+    """Yield the texts of a content file as Babel's extractors do; without line numbers.
+
+    :param options: under ``keys``, the keys whose values people read
+    """
+    data = parse_toml(file.read().decode("utf-8"), file.name)
+    for text in _texts(data, frozenset(options["keys"].split()), read=False):
         yield 0, "_", text, []
 
 
-def _texts(value: Any, read: bool) -> Iterator[str]:
+def _texts(value: Any, keys: frozenset[str], read: bool) -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
             # A scenario's remedies are ids; the article's are a sentence.
             listed_ids = key == "remedies" and isinstance(inner, list)
-            yield from _texts(inner, key in TRANSLATED and not listed_ids)
+            yield from _texts(inner, keys, key in keys and not listed_ids)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner, read)
+            yield from _texts(inner, keys, read)
     elif read and isinstance(value, str) and value:
         yield value
 
 
-def template_text(catalogue: Catalog) -> str:
-    """Return the .pot file's text, the same for the same source whatever the day."""
-    return _without_dates(_po_text(catalogue))
-
-
 def update() -> list[str]:
-    """Write the .pot and bring every catalogue up to date; return what was written."""
-    collected = collect()
-    TEMPLATE.write_text(template_text(collected), "utf-8")
-    written = [TEMPLATE.name]
-    for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
-        code = path.parent.parent.name
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=code)
-        catalogue.update(collected, no_fuzzy_matching=True)
-        catalogue.obsolete.clear()
-        path.write_text(_without_dates(_po_text(catalogue)), "utf-8")
-        written.append(f"{code}/{path.name}")
-    return written
+    """Write messages.pot and bring every catalogue up to date; return what was written."""
+    TEMPLATE.write_bytes(collect())
+    _pybabel(*UPDATE, "--input-file", TEMPLATE, "--output-dir", FOLDER)
+    return [TEMPLATE.name, *(f"{code}/{path.name}" for code, path in catalogue_files())]
+
+
+@cache
+def collect() -> bytes:
+    """Return the content of messages.pot, as the sources are at the first call."""
+    return _pybabel(*EXTRACT, "--output-file", "/dev/stdout", ".")
+
+
+def _pybabel(*words: str | Path) -> bytes:
+    # As a module, not as a script, so that babel.cfg can name an extractor of ours.
+    command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", *words]
+    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
 
 
 def faults() -> Iterator[str]:
-    """Yield what is wrong with the catalogues: stale, missing, fuzzy, misfilled, not NFC."""
-    collected = collect()
-    if not TEMPLATE.exists() or TEMPLATE.read_text("utf-8") != template_text(collected):
-        yield "messages.pot is stale: run `make catalogues`"
-    for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
+    """Yield what is wrong with the catalogues: stale, missing, fuzzy, misfilled, not NFC.
+
+    What a draft still lacks is no fault.
+    """
+    if not TEMPLATE.exists() or TEMPLATE.read_bytes() != collect():
+        yield "app/translations/messages.pot is stale: run `make catalogues`"
+    wanted = [message.id for message in read_po(BytesIO(collect())) if message.id]
+    for code, path in catalogue_files():
         with path.open("rb") as file:
-            catalogue = read_po(file, locale=path.parent.parent.name)
-        for message in collected:
-            if message.id:
-                yield from _message_faults(path.parent.parent.name, catalogue, message.id)
+            catalogue = read_po(file, locale=code)
+        for text in wanted:
+            for fault in _message_faults(catalogue, text, code in PUBLISHED):
+                yield f"app/translations/{path.relative_to(FOLDER).as_posix()}: {fault}"
 
 
-def _message_faults(code: str, catalogue: Catalog, text: Any) -> Iterator[str]:
+def _message_faults(catalogue: Catalog, text: Any, whole: bool) -> Iterator[str]:
     one, forms = (text, (text,)) if isinstance(text, str) else (text[0], text)
     message = catalogue.get(one)
-    if message is None or not message.string or not all(_strings(message.string)):
-        yield f"{code}: no translation of {one!r}"
+    if message is None or not is_translated(message):
+        if whole:
+            state = "a fuzzy" if message and message.fuzzy else "no"
+            yield f"{state} translation of {one!r}: write its msgstr"
         return
-    if message.fuzzy:
-        yield f"{code}: fuzzy translation of {one!r}"
-    for translated in _strings(message.string):
+    for translated in strings(message):
         if _placeholders(translated) != _placeholders(forms[-1]):
-            yield f"{code}: other placeholders in the translation of {one!r}"
+            yield f"other placeholders in the translation of {one!r}: use those of the English"
         if translated.count("`") != forms[-1].count("`"):
-            yield f"{code}: other English words marked in the translation of {one!r}"
+            yield f"other English words marked in the translation of {one!r}: keep the backticks"
         if not unicodedata.is_normalized("NFC", translated):
-            yield f"{code}: the translation of {one!r} is not NFC"
+            yield f"the translation of {one!r} is not NFC: type it with composed letters"
 
 
-def _strings(string: Any) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)
+def progress() -> Iterator[str]:
+    """Yield how far the translation of each draft is."""
+    for code, path in catalogue_files():
+        if code not in PUBLISHED:
+            with path.open("rb") as file:
+                messages = [message for message in read_po(file, locale=code) if message.id]
+            done = sum(map(is_translated, messages))
+            yield f"{code} is a draft: {done} of {len(messages)} texts are translated"
 
 
 def _placeholders(text: str) -> list[str]:
     return sorted(re.findall(r"\{\w+\}|%\(\w+\)s", text))
-
-
-def _po_text(catalogue: Catalog) -> str:
-    file = io.BytesIO()
-    write_po(file, catalogue, width=WIDTH, sort_by_file=True, include_lineno=False)
-    return file.getvalue().decode("utf-8")
-
-
-def _without_dates(text: str) -> str:
-    """Drop the header lines that change by themselves: the files must not churn."""
-    volatile = (
-        "Project-Id-Version",
-        "Report-Msgid-Bugs-To",
-        "POT-Creation-Date",
-        "PO-Revision-Date",
-        "Last-Translator",
-        "Language-Team",
-        "Generated-By",
-    )
-    lines = (
-        line for line in text.splitlines() if not line.startswith(tuple(f'"{v}' for v in volatile))
-    )
-    return "\n".join(lines).rstrip() + "\n"

@@ -1,39 +1,57 @@
 """The languages of the app: English is the source, every other one is a gettext catalogue.
 
-A new language needs nothing but ``app/translations/<code>/LC_MESSAGES/messages.po``.
+A catalogue whose language is not in ``PUBLISHED`` is a draft: its pages exist at their URLs, but
+nothing links to them and no browser is sent there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from gettext import c2py
 from pathlib import Path
+from typing import Final
 
 from babel import Locale
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from werkzeug.routing import BaseConverter
 
-FOLDER = Path(__file__).parent.parent / "translations"
-SOURCE = "en"
-DEFAULT = "vi"
+FOLDER: Final = Path(__file__).parent.parent / "translations"
+SOURCE: Final = "en"
+PUBLISHED: Final = ("vi", SOURCE)
+"""The languages that are offered, in order; the first where a browser asks for none of them."""
+DEFAULT: Final = PUBLISHED[0]
 
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """A language with its own name, writing direction and translating functions."""
+    """A language with its own name, writing direction and translating functions.
+
+    ``whole`` is false while some texts are not translated and appear in English.
+    """
 
     code: str
     name: str
     direction: str
     gettext: Callable[[str], str]
     ngettext: Callable[[str, str, int], str]
+    whole: bool = True
+
+    @property
+    def tag(self) -> str:
+        """The value of a page's ``lang``: '' (unknown) for a page that mixes two languages."""
+        return self.code if self.whole else ""
+
+    @property
+    def audience(self) -> str:
+        """The value of ``Content-Language`` (RFC 9110 section 8.5): all languages of a page."""
+        return self.code if self.whole else f"{self.code}, {SOURCE}"
 
 
 def source_language() -> Language:
-    """Return English, whose texts stand in the code, the templates and the TOML files."""
+    """Return English, whose texts are in the code, the templates and the TOML files."""
     return _language(SOURCE, Catalog(locale=SOURCE))
 
 
@@ -44,38 +62,63 @@ def read_language(code: str, path: Path) -> Language:
 
 
 def _language(code: str, catalogue: Catalog) -> Language:
-    texts: dict[str, str | tuple[str, ...]] = {}
-    for message in catalogue:
-        if message.id and message.string and not message.fuzzy:
-            key = message.id if isinstance(message.id, str) else message.id[0]
-            string = message.string
-            texts[key] = string if isinstance(string, str) else tuple(string)
-    locale = Locale.parse(code)
-
-    def gettext(text: str) -> str:
-        found = texts.get(text, text)
-        return found if isinstance(found, str) else found[0]
-
+    messages = [message for message in catalogue if message.id]
+    texts = {
+        (message.id if isinstance(message.id, str) else message.id[0]): strings(message)
+        for message in messages
+        if is_translated(message)
+    }
+    locale = Locale.parse(code, sep="-")
     choose_form = c2py(catalogue.plural_expr)
 
+    def gettext(text: str) -> str:
+        return texts[text][0] if text in texts else text
+
     def ngettext(one: str, many: str, count: int) -> str:
-        found = texts.get(one)
-        if isinstance(found, tuple) and all(found):
-            return found[choose_form(count)]
+        if one in texts:
+            return texts[one][choose_form(count)]
         return one if count == 1 else many
 
     name = locale.get_display_name(locale) or code
-    return Language(code, name[:1].upper() + name[1:], locale.text_direction, gettext, ngettext)
+    return Language(
+        code,
+        name[:1].upper() + name[1:],
+        locale.text_direction,
+        gettext,
+        ngettext,
+        whole=len(texts) == len(messages),
+    )
+
+
+def strings(message: Message) -> tuple[str, ...]:
+    """Return the translation's forms: several where the text has a plural."""
+    string = message.string
+    return tuple(string) if isinstance(string, list | tuple) else (string or "",)
+
+
+def is_translated(message: Message) -> bool:
+    """Tell whether a text is translated in all its forms, and nobody marked it as fuzzy."""
+    return all(strings(message)) and not message.fuzzy
+
+
+def catalogue_files() -> Iterator[tuple[str, Path]]:
+    """Yield the code and the catalogue of every language but English."""
+    for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
+        yield path.parent.parent.name, path
 
 
 @cache
 def languages() -> Mapping[str, Language]:
-    """Return every language by its code, the default first."""
-    found = {SOURCE: source_language()}
-    for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
-        code = path.parent.parent.name
-        found[code] = read_language(code, path)
-    return dict(sorted(found.items(), key=lambda item: item[0] != DEFAULT))
+    """Return every language by its code: the published ones in their order, then the drafts."""
+    read = {code: read_language(code, path) for code, path in catalogue_files()}
+    read[SOURCE] = source_language()
+    return {code: read[code] for code in dict.fromkeys((*PUBLISHED, *read))}
+
+
+@cache
+def published() -> Mapping[str, Language]:
+    """Return the languages that are offered, the default first."""
+    return {code: languages()[code] for code in PUBLISHED}
 
 
 def preferred(header: str, among: tuple[str, ...]) -> str:
@@ -97,6 +140,6 @@ def preferred(header: str, among: tuple[str, ...]) -> str:
 
 
 class LanguageConverter(BaseConverter):
-    """The part of a URL that may be a language's code; which ones there are, the views know."""
+    """The part of a URL that has the form of a language's code; the views look it up."""
 
     regex = "[a-z]{2,3}(?:-[a-z]{2,8})?"

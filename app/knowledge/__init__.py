@@ -1,6 +1,6 @@
 """The content: questions, decision table, remedies and providers as TOML, and their loader."""
 
-from .loader import KnowledgeError, add_providers, knowledge
+from .loader import add_providers, knowledge
 from .model import (
     Authorisation,
     Choice,
@@ -15,6 +15,7 @@ from .model import (
     When,
 )
 from .programs import Move, Program, Programs
+from .rows import KnowledgeError
 
 __all__ = [
     "Authorisation",

@@ -1,4 +1,4 @@
-"""Which facts were last checked too long ago to be stated without saying so."""
+"""Dated facts, and which of them are out of date."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DatedFact:
 
 
 def dated_facts(content: Knowledge) -> Iterator[DatedFact]:
-    """Yield every fact of the content that can grow old."""
+    """Yield every dated fact of the content."""
     for provider in content.providers:
         yield from facts_of_provider(provider)
     for program in content.programs.known.values():

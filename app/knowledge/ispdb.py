@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
-from .ispdb_files import LARGEST, NAME, BadFile, read_files, told
+from .ispdb_files import LARGEST, NAME, BadFile, one_line, read_files
 from .model import Incoming, Outgoing, Provider
 
 _SECURITY = {"SSL": "tls", "STARTTLS": "starttls"}
@@ -36,8 +36,8 @@ class Imported:
 def read_ispdb(path: Path, checked: date, shipped: Iterable[Provider] = ()) -> Imported:
     """Read a folder or a zip of the database.
 
-    A domain that stands in two files belongs to the first by name, one that is shipped with the
-    app to nobody else.
+    A domain in two files belongs to the first file by name; a domain of a shipped provider is
+    left out.
 
     :param checked: the day of the copy, kept with every provider
     :raise BadFile: the path is neither a folder nor a zip, or too much is in it
@@ -92,7 +92,9 @@ def _account(content: bytes) -> Element:
     try:
         root = _parse(content)
     except (expat.ExpatError, ValueError, LookupError) as fault:
-        raise fault if isinstance(fault, BadFile) else BadFile(f"no XML: {told(fault)}") from None
+        raise (
+            fault if isinstance(fault, BadFile) else BadFile(f"no XML: {one_line(fault)}")
+        ) from None
     account = root.find("emailProvider")
     if root.tag != "clientConfig" or account is None:
         raise BadFile("no clientConfig with an emailProvider")
@@ -120,7 +122,7 @@ def _parse(content: bytes) -> Element:
 
 
 def _outgoing(account: Element, domain: str) -> tuple[tuple[Outgoing, ...], set[str]]:
-    """Return the servers that people with a login can use from anywhere, and their ways in."""
+    """Return the servers that take a login from anywhere, and their ways of authentication."""
     servers: list[Outgoing] = []
     ways: set[str] = set()
     for element in account.iter("outgoingServer"):
@@ -173,5 +175,5 @@ def _port(element: Element) -> int:
 
 
 def _plain(name: str) -> str:
-    """Return a provider's name without what our texts use as marks."""
+    """Return a provider's name without the characters that our texts use as markup."""
     return re.sub(r"[^\w .,&+'()-]|_", "", name).strip()[:60]

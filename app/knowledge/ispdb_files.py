@@ -1,4 +1,4 @@
-"""The files of a copy of the ISPDB, out of a folder or a zip; what is broken is named."""
+"""Read the files of a copy of the ISPDB from a folder or a zip."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_files(path: Path) -> Iterator[tuple[str, bytes | BadFile]]:
                 content = read()
             # zipfile raises all kinds of exceptions on an archive that is broken.
             except Exception as fault:
-                why = BadFile(f"cannot be read ({told(fault)})")
+                why = BadFile(f"cannot be read ({one_line(fault)})")
                 yield name, fault if isinstance(fault, BadFile) else why
                 continue
             total += len(content)
@@ -43,7 +43,7 @@ def read_files(path: Path) -> Iterator[tuple[str, bytes | BadFile]]:
                 raise BadFile(f"{path} holds more than {WHOLE // 1024**2} MB")
             yield name, content
     except OSError as fault:
-        raise BadFile(f"{path} cannot be read ({told(fault)})") from None
+        raise BadFile(f"{path} cannot be read ({one_line(fault)})") from None
 
 
 def _folder(path: Path) -> Iterator[_Entry]:
@@ -69,7 +69,7 @@ def _archive(path: Path) -> Iterator[_Entry]:
     try:
         archive = ZipFile(path)
     except Exception as fault:
-        why = f"{path} is neither a folder nor a zip that can be read ({told(fault)})"
+        why = f"{path} is neither a folder nor a zip that can be read ({one_line(fault)})"
         raise BadFile(why) from None
     with archive:
         inside = [member for member in archive.infolist() if member.filename[-1:] != "/"]
@@ -91,8 +91,8 @@ def _read_member(archive: ZipFile, member: ZipInfo) -> bytes:
         return opened.read(LARGEST + 1)
 
 
-def told(fault: Exception) -> str:
-    """Return what an exception says, on one line."""
+def one_line(fault: Exception) -> str:
+    """Return an exception's message on one line, at most 200 characters."""
     text = str(getattr(fault, "strerror", None) or fault) or type(fault).__name__
     return " ".join(text.split())[:200]
 

@@ -1,4 +1,4 @@
-"""Tell which labels of mail programs are confirmed: docs/programs.md is made from this."""
+"""Make the table of confirmed labels of mail programs, for docs/programs.md."""
 
 from __future__ import annotations
 

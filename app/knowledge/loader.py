@@ -1,13 +1,12 @@
-"""Read the TOML files and say exactly which file and row is wrong in form."""
+"""Load the content and check its form: keys, values, and what one file says of another."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final
 
 from .model import (
     Authorisation,
@@ -25,15 +24,14 @@ from .model import (
     Step,
     When,
 )
-from .programs import Programs, build_programs
-from .variables import REFUSED, RELAY, SIGN_IN, VARIABLES, WEBMAIL
+from .programs import Programs, read_programs
+from .rows import KnowledgeError, build, check_keys, one_of, read_rows, read_toml, unique
+from .variables import FACT_OF, REFUSED, RELAY, SIGN_IN, UNKNOWN, VARIABLES, WEBMAIL
 
 FOLDER = Path(__file__).parent
-Built = TypeVar("Built")
-
-
-class KnowledgeError(ValueError):
-    """A TOML file says something that cannot be meant; the message names file and row."""
+STOPS: Final = ("line", "server", "recipient", "nowhere", "lost", "unclear")
+ARTICLE: Final = ("source", "no_relay", "relay_allowed", "relay_doubtful", "remedies", "today")
+Values = Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -50,10 +48,10 @@ def knowledge() -> Knowledge:
 
 
 def add_providers(after: tuple[Provider, ...], before: tuple[Provider, ...] = ()) -> None:
-    """Let the operator's own providers be known from now on, in place of earlier ones.
+    """Add the operator's own providers to the content, in place of those added earlier.
 
-    :param after: ones that a domain of a shipped provider does not belong to
-    :param before: ones that speak for their domains before anybody else
+    :param after: providers that lose a domain to a shipped provider
+    :param before: providers that win a domain from every other provider
     """
     global _current
     content = _shipped()
@@ -61,186 +59,221 @@ def add_providers(after: tuple[Provider, ...], before: tuple[Provider, ...] = ()
 
 
 def load(folder: Path) -> Knowledge:
-    """Read all content from one folder.
+    """Load all content from one folder.
 
     :raise KnowledgeError: a key, value or reference is wrong
     """
-    stages = _stages(read_toml(folder / "stages.toml"))
-    values = dict(VARIABLES)
-    for stage in stages:
-        values[stage.name] = tuple(dict.fromkeys(row.result for row in stage.rows))
-    conditions = _Conditions(values)
-    programs = _programs(folder / "programs.toml")
-    acts = programs.general.acts
-    file = "authorisations.toml"
-    authorisations = _unique(
-        (_build(Authorisation, file, row) for row in read_toml(folder / file)["authorisation"]),
-        "id",
-    )
-    remedies = _unique(
-        (_remedy(row, conditions, acts) for row in read_toml(folder / "remedies.toml")["remedy"]),
-        "id",
-    )
-    _check_needs(remedies.values(), authorisations)
-    scenarios = _unique(
-        (
-            _scenario(row, conditions, remedies, file)
-            for file in sorted((folder / "scenarios").glob("*.toml"))
-            for row in read_toml(file)["scenario"]
-        ),
-        "id",
-    )
-    questions = _unique(
-        (_question(q) for q in read_toml(folder / "questions.toml")["question"]), "fact"
-    )
-    shipped = read_toml(folder / "providers.toml")["provider"]
-    providers = tuple(build_provider(row, "providers.toml") for row in shipped)
-    article = read_toml(folder / "article.toml")
+    programs = read_programs(folder / "programs.toml")
+    questions = _questions(folder / "questions.toml", programs)
+    stages, values = _stages(folder / "stages.toml")
+    authorisations = _authorisations(folder / "authorisations.toml")
+    remedies = _remedies(folder / "remedies.toml", values, programs, authorisations)
+    scenarios = _scenarios(folder / "scenarios", values, remedies)
+    file = folder / "providers.toml"
+    providers = [build_provider(row, file.name) for row in read_rows(file, "provider")]
     return Knowledge(
-        questions, stages, scenarios, remedies, providers, article, programs, authorisations
+        questions,
+        stages,
+        scenarios,
+        remedies,
+        tuple(unique(providers, "id", file.name).values()),
+        _article(folder / "article.toml"),
+        programs,
+        authorisations,
     )
 
 
-class _Conditions:
-    """Turn what stands under ``when`` into values, refusing unknown words."""
+def _questions(path: Path, programs: Programs) -> dict[str, Question]:
+    rows = read_rows(path, "question")
+    found = [_question(row, f"{path.name}: {row.get('fact')}") for row in rows]
+    questions = unique(found, "fact", path.name)
+    for question in found:
+        where = f"{path.name}: {question.fact}"
+        for fact in question.about:
+            one_of(questions, f"{where}: about")(fact)
+        if question.needs:
+            one_of(questions, f"{where}: needs")(question.needs)
+    for variable, fact in FACT_OF.items():
+        if fact not in questions:
+            raise KnowledgeError(
+                f"{path.name}: no question asks for {fact!r}, the fact behind {variable!r} in "
+                "app/knowledge/variables.py: add it"
+            )
+        for state in questions[fact].states:
+            one_of(VARIABLES[variable], f"{path.name}: {fact}: states")(state.value)
+    _check_programs([choice.value for choice in questions["program"].choices], programs, path.name)
+    return questions
 
-    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
-        self.values = values
 
-    def read(self, given: Any, where: str) -> tuple[When, ...]:
-        blocks = given if isinstance(given, list) else [given]
-        return tuple(
-            {name: self._allowed(name, said, where) for name, said in block.items()}
-            for block in blocks
+def _question(row: dict[str, Any], where: str) -> Question:
+    if "fact" in row and row["fact"] not in FACT_OF.values():
+        raise KnowledgeError(
+            f"{where}: fact: the table does not know it: "
+            "add it with its values to VARIABLES in app/knowledge/variables.py"
+        )
+    if not row.get("choices") and not row.get("field"):
+        raise KnowledgeError(f"{where}: key 'choices' is missing: add it (or 'field': typed text)")
+
+    def choices(key: str) -> Callable[[Any], tuple[Choice, ...]]:
+        place = f"{where}: {key}"
+        return lambda rows: tuple(
+            unique((build(Choice, place, row) for row in rows), "value", place).values()
         )
 
-    def _allowed(self, name: str, said: Any, where: str) -> tuple[str, ...]:
-        if name not in self.values:
-            raise KnowledgeError(f"{where}: nothing is called {name!r}")
-        listed = said["not"] if isinstance(said, dict) else said
-        words = [listed] if isinstance(listed, str) else list(listed)
-        if strange := [word for word in words if word not in self.values[name]]:
-            raise KnowledgeError(f"{where}: {name} has no value {strange[0]!r}")
+    return build(Question, where, row, choices=choices("choices"), states=choices("states"))
+
+
+def _check_programs(choices: list[str], programs: Programs, file: str) -> None:
+    for program in programs.known:
+        if program not in choices:
+            raise KnowledgeError(
+                f"{file}: program: choices: {program!r} of programs.toml is missing: add it"
+            )
+    for value in choices:
+        if value not in (*programs.known, UNKNOWN):
+            raise KnowledgeError(
+                f"programs.toml: no program has the id {value!r}, which is a choice in {file}: "
+                f'add [[program]] with id = "{value}"'
+            )
+
+
+def _stages(path: Path) -> tuple[tuple[Stage, ...], Values]:
+    """Return the stages, and the values of the variables and of the stages."""
+    values = dict(VARIABLES)
+    stages = {}
+    for row in read_rows(path, "stage"):
+        where = f"{path.name}: {row.get('name')}"
+        stage = build(Stage, where, row, row=_stage_rows(values, where))
+        if stage.name in values:
+            raise KnowledgeError(f"{where}: the name stands twice: give each stage its own")
+        stages[stage.name] = stage
+        values[stage.name] = tuple(dict.fromkeys(row.result for row in stage.rows))
+    return tuple(stages.values()), values
+
+
+def _stage_rows(values: Values, where: str) -> Callable[[Any], tuple[StageRow, ...]]:
+    when = _conditions(values, where)
+    return lambda rows: tuple(build(StageRow, where, row, when=when) for row in rows)
+
+
+def _conditions(values: Values, where: str) -> Callable[[Any], tuple[When, ...]]:
+    """Return a reader of what stands under ``when``: one block of conditions, or several."""
+
+    def read(given: Any) -> tuple[When, ...]:
+        blocks = given if isinstance(given, list) else [given]
+        for block in blocks:
+            check_keys(block, f"{where}: when", optional=values)
+        return tuple(
+            {name: allowed(name, said) for name, said in block.items()} for block in blocks
+        )
+
+    def allowed(name: str, said: Any) -> tuple[str, ...]:
+        place = f"{where}: when: {name}"
         if isinstance(said, dict):
-            words = [word for word in self.values[name] if word not in words]
+            check_keys(said, place, required=("not",))
+        listed = said["not"] if isinstance(said, dict) else said
+        words = [one_of(values[name], place)(word) for word in _listed(listed)]
+        if isinstance(said, dict):
+            words = [word for word in values[name] if word not in words]
         return tuple(words)
 
+    return read
 
-def _stages(data: Mapping[str, Any]) -> tuple[Stage, ...]:
-    known = dict(VARIABLES)
-    stages = []
-    for stage in data["stage"]:
-        conditions = _Conditions(known)
-        where = f"stages.toml: {stage['name']}"
-        rows = tuple(
-            StageRow(row["is"], conditions.read(row["when"], where)) for row in stage["row"]
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _authorisations(path: Path) -> dict[str, Authorisation]:
+    rows = read_rows(path, "authorisation")
+    found = (build(Authorisation, f"{path.name}: {row.get('id')}", row) for row in rows)
+    return unique(found, "id", path.name)
+
+
+def _remedies(
+    path: Path, values: Values, programs: Programs, authorisations: Collection[str]
+) -> dict[str, Remedy]:
+    offers = (*authorisations, WEBMAIL, SIGN_IN)
+    acts = programs.general.acts
+
+    def remedy(row: dict[str, Any]) -> Remedy:
+        where = f"{path.name}: {row.get('id')}"
+        when = _conditions(values, where)
+        needs = _references(offers, f"{where}: needs")
+        in_step = {"when": when, "needs": needs, "acts": _references(acts, f"{where}: acts")}
+
+        def steps(said: Iterable[Any]) -> tuple[Step, ...]:
+            rows = ({"text": step} if isinstance(step, str) else step for step in said)
+            return tuple(build(Step, f"{where}: steps", step, **in_step) for step in rows)
+
+        return build(Remedy, where, row, steps=steps, when=when, needs=needs)
+
+    return unique(map(remedy, read_rows(path, "remedy")), "id", path.name)
+
+
+def _scenarios(folder: Path, values: Values, remedies: Collection[str]) -> dict[str, Scenario]:
+    def scenario(row: dict[str, Any], where: str) -> Scenario:
+        return build(
+            Scenario,
+            where,
+            row,
+            when=_conditions(values, where),
+            relay=_verdict((*RELAY, "by-recipient"), f"{where}: relay"),
+            refused=_verdict(REFUSED, f"{where}: refused"),
+            stops=one_of(STOPS, f"{where}: stops"),
+            remedies=_references(remedies, f"{where}: remedies"),
         )
-        stages.append(Stage(stage["name"], rows))
-        known[stage["name"]] = tuple(dict.fromkeys(row.result for row in rows))
-    return tuple(stages)
+
+    found = [
+        scenario(row, f"{path.name}: {row.get('id')}")
+        for path in sorted(folder.glob("*.toml"))
+        for row in read_rows(path, "scenario")
+    ]
+    return unique(found, "id", folder.name)
 
 
-def _scenario(
-    row: dict[str, Any], conditions: _Conditions, remedies: Mapping[str, Remedy], file: Path
-) -> Scenario:
-    where = f"{file.name}: {row.get('id')}"
-    when = conditions.read(row.pop("when"), where)
-    if strange := [name for name in row["remedies"] if name not in remedies]:
-        raise KnowledgeError(f"{where}: no remedy is called {strange[0]!r}")
-    if row["stops"] not in ("line", "server", "recipient", "nowhere", "lost", "unclear"):
-        raise KnowledgeError(f"{where}: a message cannot stop at {row['stops']!r}")
-    verdicts = {
-        "relay": _verdict(row.pop("relay"), (*RELAY, "by-recipient"), where),
-        "refused": _verdict(row.pop("refused"), REFUSED, where),
-    }
-    chosen = tuple(row.pop("remedies"))
-    return _build(Scenario, where, row, when=when, remedies=chosen, **verdicts)
+def _references(known: Collection[str], where: str) -> Callable[[Any], tuple[str, ...]]:
+    return lambda listed: tuple(map(one_of(known, where), _listed(listed)))
 
 
-def _verdict(said: Any, words: tuple[str, ...], where: str) -> dict[str, str]:
-    by_error = said if isinstance(said, dict) else {"*": said}
-    for word in by_error.values():
-        if word not in words:
-            raise KnowledgeError(f"{where}: {word!r} is no verdict; one of {', '.join(words)}")
-    return by_error
+def _verdict(words: tuple[str, ...], where: str) -> Callable[[Any], dict[str, str]]:
+    def read(said: Any) -> dict[str, str]:
+        if not isinstance(said, dict):
+            return {"*": one_of(words, where)(said)}
+        check_keys(said, where, optional=VARIABLES["error"])
+        return {error: one_of(words, f"{where}: {error}")(word) for error, word in said.items()}
+
+    return read
 
 
-def _remedy(row: dict[str, Any], conditions: _Conditions, acts: Collection[str]) -> Remedy:
-    where = f"remedies.toml: {row.get('id')}"
-    steps = tuple(_step(step, conditions, acts, where) for step in row.pop("steps"))
-    when = conditions.read(row.pop("when", []), where)
-    needs = tuple(row.pop("needs", ()))
-    return _build(Remedy, where, row, steps=steps, when=when, needs=needs)
-
-
-def _check_needs(remedies: Iterable[Remedy], authorisations: Collection[str]) -> None:
-    for remedy in remedies:
-        needs = {*remedy.needs, *(way for step in remedy.steps for way in step.needs)}
-        if strange := sorted(needs - {*authorisations, WEBMAIL, SIGN_IN}):
-            raise KnowledgeError(f"remedies.toml: {remedy.id}: no way is called {strange[0]!r}")
-
-
-def _step(said: Any, conditions: _Conditions, acts: Collection[str], where: str) -> Step:
-    row = {"text": said} if isinstance(said, str) else dict(said)
-    listed = tuple(row.pop("acts", ()))
-    if strange := [act for act in listed if act not in acts]:
-        raise KnowledgeError(f"{where}: no program has an act {strange[0]!r}")
-    when = conditions.read(row.pop("when", []), where)
-    needs = tuple(row.pop("needs", ()))
-    return _build(Step, where, row, acts=listed, when=when, needs=needs)
-
-
-def _programs(path: Path) -> Programs:
-    try:
-        return build_programs(read_toml(path))
-    except (ValueError, KeyError, TypeError) as fault:
-        raise KnowledgeError(f"{path.name}: {fault}") from None
-
-
-def _question(row: dict[str, Any]) -> Question:
-    where = f"questions.toml: {row.get('fact')}"
-    choices = tuple(_build(Choice, where, choice) for choice in row.pop("choices", []))
-    states = tuple(_build(Choice, where, state) for state in row.pop("states", []))
-    lists = {key: tuple(row.pop(key, [])) for key in ("how", "about")}
-    return _build(Question, where, row, choices=choices, states=states, **lists)
+def _article(path: Path) -> dict[str, str]:
+    article = read_toml(path)
+    check_keys(article, path.name, required=ARTICLE)
+    return article
 
 
 def build_provider(row: dict[str, Any], file: str) -> Provider:
-    """Return the provider that one row of a file describes; the row is used up.
+    """Return the provider that one row of a file describes.
 
-    :raise KnowledgeError: a key is missing or unknown
+    :raise KnowledgeError: a key or value is wrong
     """
     where = f"{file}: {row.get('id')}"
-    outgoing = tuple(_build(Outgoing, where, server) for server in row.pop("outgoing"))
-    incoming = tuple(_build(Incoming, where, server) for server in row.pop("incoming", []))
-    notes = tuple(_build(Note, where, note) for note in row.pop("note", []))
-    lists = {"outgoing": outgoing, "incoming": incoming, "notes": notes}
-    return _build(Provider, where, row, domains=tuple(row.pop("domains")), **lists)
 
+    def servers(kind: type[Any], **readers: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda rows: tuple(build(kind, where, server, **readers) for server in rows)
 
-def _build(kind: type[Built], where: str, row: Mapping[str, Any], **more: Any) -> Built:
-    try:
-        return kind(**row, **more)
-    except TypeError as fault:
-        raise KnowledgeError(f"{where}: {fault}") from None
-
-
-def _unique(rows: Iterable[Any], key: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for row in rows:
-        name = getattr(row, key)
-        if name in found:
-            raise KnowledgeError(f"{name!r} stands twice")
-        found[name] = row
-    return found
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return what one TOML file says.
-
-    :raise KnowledgeError: it is no TOML
-    """
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        raise KnowledgeError(f"{path.name}: {fault}") from None
+    security = one_of(("none", "starttls", "tls"), f"{where}: security")
+    return build(
+        Provider,
+        where,
+        row,
+        sign_in=one_of(VARIABLES["account"], f"{where}: sign_in"),
+        outgoing=servers(Outgoing, security=security),
+        incoming=servers(
+            Incoming,
+            security=security,
+            protocol=one_of(("imap", "pop3"), f"{where}: protocol"),
+        ),
+        note=servers(Note),
+        offers=lambda offers: offers if offers is None else frozenset(offers),
+    )

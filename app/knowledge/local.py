@@ -1,4 +1,4 @@
-"""The operator's own file of providers, imported from elsewhere."""
+"""Read and write the operator's own file of providers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from .loader import KnowledgeError, build_provider
+from .loader import build_provider
 from .model import Provider
+from .rows import KnowledgeError
 
 
 def write_providers(path: Path, providers: Iterable[Provider]) -> None:
-    """Write a file of providers, whole or not at all."""
+    """Write a file of providers atomically."""
     rows = [asdict(p) | {"checked": p.checked.isoformat(), "notes": []} for p in providers]
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.new")
@@ -22,9 +23,9 @@ def write_providers(path: Path, providers: Iterable[Provider]) -> None:
 
 
 def read_providers(path: Path) -> tuple[Provider, ...]:
-    """Return the providers of a file that ``write_providers`` wrote, none before there is one.
+    """Return the providers of a file that ``write_providers`` wrote; none if there is no file.
 
-    :raise KnowledgeError: it is wrong in form; the message names file and row
+    :raise KnowledgeError: a row is wrong; the message names file and row
     """
     if not path.exists():  # the command that makes it needs an app that starts
         return ()

@@ -1,9 +1,9 @@
-"""What the TOML files say, as plain values.  All text is English source text."""
+"""The content as dataclasses, one field a key of the TOML files.  All text is English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -15,7 +15,7 @@ When = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to a question; ``more`` ones stand behind a fold, ``short`` is for pictures."""
+    """One answer to a question; ``more``: shown only when unfolded; ``short``: for pictures."""
 
     value: str
     says: str
@@ -51,18 +51,18 @@ class Question:
 
 @dataclass(frozen=True)
 class StageRow:
-    """One row of a stage: when it holds, the stage's variable ``is`` this word."""
+    """One row of a stage: its result when its conditions hold."""
 
-    result: str
+    result: str = field(metadata={"key": "is"})
     when: tuple[When, ...]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A decision made before the scenarios: reduces some variables to one word."""
+    """A decision made before the scenarios: some variables give one result."""
 
     name: str
-    rows: tuple[StageRow, ...]
+    rows: tuple[StageRow, ...] = field(metadata={"key": "row"})
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Provider:
     oauth: bool = False
     page: str | None = None
     mail_only: bool = False
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), metadata={"key": "note"})
     offers: frozenset[str] | None = None
     phone: str | None = None
 
@@ -209,7 +209,7 @@ class Authorisation:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All content, checked for form by the loader; the table's logic is proved elsewhere."""
+    """All content; the loader checks its form, ``app.diagnosis.checks`` its logic."""
 
     questions: Mapping[str, Question]
     stages: tuple[Stage, ...]
@@ -219,6 +219,15 @@ class Knowledge:
     article: Mapping[str, str]
     programs: Programs
     authorisations: Mapping[str, Authorisation]
+
+    @cached_property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of every fact that is chosen from a list: those its question offers."""
+        return {
+            fact: tuple(choice.value for choice in question.choices)
+            for fact, question in self.questions.items()
+            if question.choices and not question.field
+        }
 
     @cached_property
     def by_domain(self) -> Mapping[str, Provider]:

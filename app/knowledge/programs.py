@@ -1,11 +1,15 @@
-"""How each mail program words what a step asks for: read from programs.toml, checked for form."""
+"""Steps in each mail program: its menus, fields and labels, from programs.toml."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
+
+from .rows import KnowledgeError, build, check_keys, one_of, read_toml, rows_of, unique
+from .variables import VARIABLES
 
 KINDS: Final = (
     "go",
@@ -20,6 +24,14 @@ KINDS: Final = (
     "say",
 )
 """What a move can ask a person to do."""
+SENTENCES: Final = (*(kind for kind in KINDS if kind != "say"), "keep", "anew")
+"""Our sentences around a label: one for each kind, two where no value is known."""
+VALUES: Final = ("user", "password", "app-password", "address")
+"""What is entered where the settings name no value."""
+ENTRIES: Final = ("tls", "starttls", "password", "oauth")
+"""The values that an entry of a list can stand for."""
+GENERAL: Final = "other"
+"""The guide for programs without confirmed labels."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ class Program:
 
     id: str
     acts: Mapping[str, tuple[Move, ...]]
-    labels: Mapping[str, Mapping[str, str]]
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: bool = False
@@ -75,64 +87,78 @@ class Programs:
     @property
     def general(self) -> Program:
         """The guide for programs whose labels are not confirmed."""
-        return self.known["other"]
+        return self.known[GENERAL]
 
     def find(self, program: str | None) -> Program:
         """Return a program by its id; the general guide for one without labels, or none."""
         return self.known.get(program or "", self.general)
 
 
-def build_programs(data: Mapping[str, Any]) -> Programs:
-    """Return the programs that a TOML table describes.
+def read_programs(path: Path) -> Programs:
+    """Return the programs that a TOML file describes.
 
-    :raise ValueError: a move, an act or an order cannot be meant; the message names the program
+    :raise KnowledgeError: a key, act, move or order is wrong; the message names the program
     """
-    known = {row["id"]: _program(row) for row in data["program"]}
-    programs = Programs(data["sentences"], data["values"], known)
-    for program in known.values():
-        _check(program, programs)
+    data, file = read_toml(path), path.name
+    check_keys(data, file, required=("sentences", "values", "program"))
+    check_keys(data["sentences"], f"{file}: sentences", required=SENTENCES)
+    check_keys(data["values"], f"{file}: values", required=VALUES)
+    found = [_program(row, f"{file}: {row.get('id')}") for row in rows_of(data, "program", file)]
+    programs = Programs(data["sentences"], data["values"], unique(found, "id", file))
+    if GENERAL not in programs.known:
+        raise KnowledgeError(f"{file}: no program has the id {GENERAL!r}: add the general guide")
+    for program in found:
+        _check(program, programs.general.acts, f"{file}: {program.id}")
     return programs
 
 
-def _program(row: dict[str, Any]) -> Program:
-    where = f"program {row['id']}"
-    acts = {
-        name: tuple(_move(move, f"{where}, {name}") for move in moves)
-        for name, moves in row.pop("acts").items()
-    }
-    labels = row.pop("labels", {})
-    covers = {act: tuple(needless) for act, needless in row.pop("covers", {}).items()}
-    order = tuple(row.pop("order", ()))
-    try:
-        return Program(acts=acts, labels=labels, covers=covers, order=order, **row)
-    except TypeError as fault:
-        raise ValueError(f"{where}: {fault}") from None
+def _program(row: dict[str, Any], where: str) -> Program:
+    return build(
+        Program,
+        where,
+        row,
+        acts=lambda acts: {
+            name: tuple(_move(move, f"{where}: acts: {name}") for move in moves)
+            for name, moves in acts.items()
+        },
+        labels=dict,
+        covers=lambda covers: {act: tuple(needless) for act, needless in covers.items()},
+    )
 
 
-def _move(row: Mapping[str, Any], where: str) -> Move:
+def _move(row: dict[str, Any], where: str) -> Move:
+    check_keys(row, where, optional=(*KINDS, "to", "value", "for", "anew"))
     kinds = [key for key in row if key in KINDS]
-    if len(kinds) != 1 or not row.keys() <= {*KINDS, "to", "value", "for", "anew"}:
-        raise ValueError(f"{where}: a move is one of {', '.join(KINDS)}, not {dict(row)}")
+    if len(kinds) != 1:
+        raise KnowledgeError(f"{where}: write one of {', '.join(KINDS)} in a move, not {row}")
     (kind,) = kinds
     named = row[kind]
     labels = tuple(named) if isinstance(named, list) else (named,)
-    to, anew = row.get("to", {}), row.get("anew", False)
-    return Move(kind, labels, to, row.get("value"), row.get("for"), anew)
+    to, value, login = row.get("to", {}), row.get("value"), row.get("for")
+    check_keys(to, f"{where}: to", optional=ENTRIES)
+    if value is not None:
+        one_of(VALUES, f"{where}: value")(value)
+    if login is not None:
+        one_of(VARIABLES["login"], f"{where}: for")(login)
+    return Move(kind, labels, to, value, login, row.get("anew", False))
 
 
-def _check(program: Program, programs: Programs) -> None:
-    where = f"program {program.id}"
-    general = programs.general.acts
-    strange = [name for name in (*program.acts, *program.order) if name not in general]
-    if strange:
-        raise ValueError(f"{where}: the general guide has no act {strange[0]!r}")
-    named = {label for _, label in program.named()}
+def _check(program: Program, general: Collection[str], where: str) -> None:
+    """Hold the acts against those of the general guide, and the labels against the moves."""
+    needless = [act for covered in program.covers.values() for act in covered]
+    covers = (*program.covers, *needless)
+    for key, acts in (("acts", program.acts), ("order", program.order), ("covers", covers)):
+        for act in acts:
+            one_of(general, f"{where}: {key}")(act)
+    named = dict.fromkeys(label for _, label in program.named())
     for language, labels in program.labels.items():
-        if unused := labels.keys() - named:
-            raise ValueError(f"{where}, {language}: no move names {sorted(unused)[0]!r}")
+        for label in labels:
+            if label not in named:
+                raise KnowledgeError(
+                    f"{where}: labels: {language}: no move names {label!r}: "
+                    "spell it as in `acts`, or remove it"
+                )
     if named and not program.words and not (program.source and program.checked):
-        raise ValueError(f"{where}: its labels need a source and the day they were checked")
-    for moves in program.acts.values():
-        for move in moves:
-            if move.value and move.value not in programs.values:
-                raise ValueError(f"{where}: nothing is called {move.value!r}")
+        raise KnowledgeError(
+            f"{where}: key 'source' or 'checked' is missing: say who confirms the labels, and when"
+        )

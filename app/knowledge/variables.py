@@ -1,6 +1,6 @@
-"""The finite facts that the decision table speaks of, each with its values.
+"""The finite facts of the decision table, each with its values: the one place that lists them.
 
-Most are the contract's own words.  Free text and long lists are first reduced
+Most are values of facts as users choose them.  Free text and long lists are first reduced
 (``app.diagnosis.reduction``): a domain to a relation, a port to its class.
 """
 
@@ -52,8 +52,15 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "security": ("none", "on", UNKNOWN),
 }
 
+FACT_OF: Final[Mapping[str, str]] = {name: name for name in VARIABLES} | {
+    "account": "account_domain",
+    "recipient": "recipient_domain",
+    "sender": "sender_domain",
+}
+"""The fact, and so the question, behind each variable."""
+
 WEBMAIL: Final = "webmail"
 SIGN_IN: Final = "sign-in"
 """What a provider may offer besides its ways of authorisation: webmail, a sign-in window."""
 GIVEN: Final[Mapping[str, str]] = {"connection": "uncounted"}
-"""Values that only what is known of a provider gives: nobody answers so, and nobody is asked."""
+"""Values that follow from the provider alone: no answer to a question gives them."""

@@ -1,4 +1,4 @@
-"""Read what servers and mail programs say: the labels, words, rules and codes of ``reading/``."""
+"""Load the labels, words, rules and codes by which the reader reads: the files of ``reading/``."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .loader import KnowledgeError, read_toml
+from .rows import KnowledgeError, check_keys, read_toml
 from .variables import VARIABLES
 
 FOLDER = Path(__file__).parent / "reading"
 REASONS = tuple(
     reason for reason in VARIABLES["error"] if reason not in ("silent", "unknown", "other")
 )
-
-
+LANGUAGE = ("introductions", "to", "from", "labels", "values", "words")
+"""What a language's file may hold."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What some words speak for.
+    """Evidence for a reason by words.
 
-    It holds when every idea of ``ideas`` stands in a statement, at most ``near`` words apart, and
-    none of ``none`` does.  ``sure``: an error message even where no code and no program is near.
+    A rule matches when a statement has every idea of ``ideas``, at most ``near`` words apart, and
+    none of ``none``.  ``sure``: an error message even without a code or a mail program around it.
     """
 
     reason: str
@@ -39,12 +39,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Wordings:
-    """All that the reader knows about words.
+    """The words and codes of all languages.
 
-    ``ideas`` maps a concept to its phrases in all languages, ``labels`` the name of a field as
-    programs show it to the field, ``values`` a shown value to ``yes`` or ``no``; after one of
-    ``introductions`` a number is a reply code; ``roles`` maps a word before an address to ``to`` or
-    ``from``; the codes map to how much they speak for what.
+    ``ideas`` maps a concept to its phrases, ``labels`` the label of a field in a mail program to
+    the field, ``values`` a displayed value to ``yes`` or ``no``; a number after one of
+    ``introductions`` is a reply code; ``roles`` maps a word before an address to ``to`` or
+    ``from``; ``enhanced``, ``reply`` and ``outlook`` map a code to the weight it gives each reason.
     """
 
     ideas: Mapping[str, tuple[str, ...]]
@@ -65,9 +65,9 @@ def wordings() -> Wordings:
 
 
 def load_wordings(folder: Path) -> Wordings:
-    """Read all wordings from one folder.
+    """Load all wordings from one folder.
 
-    :raise KnowledgeError: a rule names a reason or an idea that is not there
+    :raise KnowledgeError: a key is unknown, or a rule names an unknown reason or idea
     """
     ideas: dict[str, tuple[str, ...]] = {}
     labels: dict[str, str] = {}
@@ -76,6 +76,7 @@ def load_wordings(folder: Path) -> Wordings:
     roles: dict[str, str] = {}
     for path in sorted((folder / "languages").glob("*.toml")):
         language = read_toml(path)
+        check_keys(language, path.name, optional=LANGUAGE)
         for idea, phrases in language.get("words", {}).items():
             ideas[idea] = (*ideas.get(idea, ()), *phrases, *_without_umlauts(phrases))
         for field, names in language.get("labels", {}).items():
@@ -86,12 +87,15 @@ def load_wordings(folder: Path) -> Wordings:
         for role in ("to", "from"):
             roles |= dict.fromkeys(language.get(role, []), role)
     content = read_toml(folder / "rules.toml")
+    check_keys(content, "rules.toml", required=("rule", "ideas"))
     for idea, phrases in content["ideas"].items():
         ideas[idea] = (*ideas.get(idea, ()), *phrases)
     rules = tuple(_rule(number, row, ideas) for number, row in enumerate(content["rule"]))
     codes = read_toml(folder / "codes.toml")
-    for weights in (*codes["enhanced"].values(), *codes["reply"].values()):
-        _check_reasons(weights, "codes.toml")
+    check_keys(codes, "codes.toml", required=("enhanced", "reply", "outlook"))
+    for kind, weighed in codes.items():
+        for code, weights in weighed.items():
+            _check_reasons(weights, f"codes.toml: {kind}: {code}")
     return Wordings(
         ideas,
         rules,
@@ -107,6 +111,7 @@ def load_wordings(folder: Path) -> Wordings:
 
 def _rule(number: int, row: dict[str, Any], ideas: dict[str, tuple[str, ...]]) -> Rule:
     where = f"rules.toml: {row.get('says')}"
+    check_keys(row, where, ("reason", "says", "weight"), ("all", "phrases", "near", "none", "sure"))
     _check_reasons([row["reason"]], where)
     needed = tuple(row.get("all", ()))
     if "phrases" in row:
@@ -115,9 +120,11 @@ def _rule(number: int, row: dict[str, Any], ideas: dict[str, tuple[str, ...]]) -
         needed = (*needed, own)
     for idea in (*needed, *row.get("none", ())):
         if idea not in ideas:
-            raise KnowledgeError(f"{where}: no language has words for {idea!r}")
+            raise KnowledgeError(
+                f"{where}: no language has words for {idea!r}: add some to languages/en.toml"
+            )
     if not needed:
-        raise KnowledgeError(f"{where}: nothing has to be said for it")
+        raise KnowledgeError(f"{where}: nothing has to be said for it: add 'all' or 'phrases'")
     return Rule(
         row["reason"],
         row["says"],
@@ -132,11 +139,13 @@ def _rule(number: int, row: dict[str, Any], ideas: dict[str, tuple[str, ...]]) -
 def _check_reasons(reasons: Any, where: str) -> None:
     for reason in reasons:
         if reason not in REASONS:
-            raise KnowledgeError(f"{where}: {reason!r} is no reason")
+            raise KnowledgeError(
+                f"{where}: {reason!r} is no reason: use one of {', '.join(REASONS)}"
+            )
 
 
 def _without_umlauts(phrases: list[str]) -> list[str]:
-    """Return how German words are typed on a keyboard without its letters: gehoert, Groesse."""
+    """Return German words as typed on a keyboard without umlauts: gehoert, Groesse."""
     return [spelt for phrase in phrases if (spelt := phrase.translate(_UMLAUTS)) != phrase]
 
 

@@ -12,7 +12,7 @@ from .assets import styles
 from .site import Site
 
 START: Final = "wizard/start.html"
-"""The one page that search engines may list."""
+"""The one page that search engines may list, in a published language."""
 FRESH: Final = "public, max-age=300"
 """How long a page may be reused: long enough for Back on a weak line, short after an update."""
 
@@ -39,8 +39,10 @@ def page(
         status,
         mimetype=mimetype,
     )
-    response.headers["Content-Language"] = site.language.code
-    if template != START:  # in the head of the answer: every byte of a page is counted
+    response.headers["Content-Language"] = site.language.audience
+    if (
+        template != START or site.language not in site.languages
+    ):  # in the head of the answer: every byte of a page is counted
         response.headers["X-Robots-Tag"] = "noindex"
     # Anything else is not to be kept, as every answer that does not say so.
     if status == 200 and keep:

@@ -73,7 +73,7 @@ def reply(
     # A text may hold halves of letters, which no coding takes.
     body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     response = Response(body, status, mimetype=mimetype)
-    response.headers["Content-Language"] = site.language.code
+    response.headers["Content-Language"] = site.language.audience
     return response
 
 

@@ -11,7 +11,7 @@ from ..diagnosis import Facts
 from ..http.host_check import host_of
 from ..http.portal_prefix import theme_of
 from ..http.security_log import record
-from ..i18n.languages import Language, languages, preferred
+from ..i18n.languages import Language, languages, preferred, published
 from ..knowledge import Provider
 from ..portals import Portal, PortalTheme
 from ..services import services
@@ -64,8 +64,8 @@ class Site:
 
     @property
     def languages(self) -> tuple[Language, ...]:
-        """The languages that there are here, this one among them."""
-        return tuple(_spoken(self.theme).values())
+        """The languages that are offered here; a draft is not."""
+        return tuple(_offered(self.theme).values())
 
     def within(self, url: str) -> str:
         """Return what stands behind the language in one of this site's URLs."""
@@ -78,7 +78,7 @@ def find_site(code: str) -> Site:
     :raise 404: there is no such language here
     """
     theme = theme_of(request.environ)
-    language = _spoken(theme).get(code)
+    language = _known(theme).get(code)
     if language is None:
         abort(404)
     g.site = site = Site(language, request.script_root, theme)
@@ -91,12 +91,13 @@ def visitor_site() -> Site:
         known: Site = g.site
         return known
     theme = theme_of(request.environ)
-    spoken = _spoken(theme)
+    known = _known(theme)
     first = request.path[1:].partition("/")[0]
     asked = request.args.get("lang", first) if len(request.query_string) < 4000 else first
-    if asked not in spoken:
-        asked = preferred(request.headers.get("Accept-Language", ""), tuple(spoken))
-    return Site(spoken[asked], request.script_root, theme)
+    if asked not in known:
+        offered = tuple(_offered(theme))
+        asked = preferred(request.headers.get("Accept-Language", ""), offered)
+    return Site(known[asked], request.script_root, theme)
 
 
 def known_home() -> str:
@@ -128,9 +129,14 @@ def known_facts() -> Facts:
     return theme.portal.facts if theme else NOTHING
 
 
-def _spoken(theme: PortalTheme | None) -> Mapping[str, Language]:
-    """Return the languages of a portal, or all of them, the default first."""
-    spoken = languages()
+def _offered(theme: PortalTheme | None) -> Mapping[str, Language]:
+    """Return the languages of a portal, or all that are published, the default first."""
+    offered = published()
     if theme is None:
-        return spoken
-    return {code: spoken[code] for code in theme.portal.languages if code in spoken}
+        return offered
+    return {code: offered[code] for code in theme.portal.languages if code in offered}
+
+
+def _known(theme: PortalTheme | None) -> Mapping[str, Language]:
+    """Return the languages that a URL may name: outside of portals, drafts too."""
+    return _offered(theme) if theme else languages()

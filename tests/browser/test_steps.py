@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 from pytest_playwright import CreateContextCallback
 
-from app.diagnosis.facts import PROGRAMS
+from app.knowledge import knowledge
 from tests.browser.pages import DESKTOP, PHONE, PLAN, in_every_language
 from tests.browser.person import Pointer, answer_all
 
@@ -94,7 +94,7 @@ def test_every_programs_sheet_is_one_page(
     new_context: CreateContextCallback, language: str
 ) -> None:
     page = new_context().new_page()
-    for program in PROGRAMS:
+    for program in knowledge().choices["program"]:
         for way in ("use-login", "sign-in-again", "app-password", "ask-isp"):
             query = FULL.replace("check?", "sheet?").replace("thunderbird", program)
             page.goto(f"/{language}/{query}&way={way}")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from shutil import copytree
+import shutil
 
 import pytest
 from flask import Flask
@@ -141,17 +141,16 @@ def test_table_draw(run) -> None:
 
 
 def test_catalogues_update_changes_nothing_when_all_is_fresh(run, tmp_path, monkeypatch) -> None:
-    from app.i18n import catalogues
+    from app.i18n import catalogues, languages
 
-    copy = copytree(catalogues.FOLDER, tmp_path / "translations")
-    monkeypatch.setattr(catalogues, "FOLDER", copy)
-    monkeypatch.setattr(catalogues, "TEMPLATE", copy / catalogues.TEMPLATE.name)
-    before = {p: p.read_bytes() for p in copy.rglob("messages.po*")}
-    assert run("catalogues", "update").exit_code == 0
-    assert {p: p.read_bytes() for p in copy.rglob("messages.po*")} == before
-    (stale := min(before)).write_text("")
-    assert run("catalogues", "update").exit_code == 0
-    assert stale.read_bytes() == before[stale]
+    shutil.copytree(catalogues.FOLDER, tmp_path / "translations")
+    for module in (catalogues, languages):
+        monkeypatch.setattr(module, "FOLDER", tmp_path / "translations")
+    monkeypatch.setattr(catalogues, "TEMPLATE", tmp_path / "translations" / "messages.pot")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("messages.po*")}
+    (tmp_path / "translations" / "messages.pot").write_text("", "utf-8")
+    assert run("catalogues", "update").output.splitlines()[0] == "messages.pot"
+    assert {path: path.read_bytes() for path in tmp_path.rglob("messages.po*")} == before
 
 
 @pytest.mark.parametrize("text", [b"", b"\xff\xfe\0\xd8", b"\0" * 9000, bytes(range(256)) * 2000])

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.diagnosis import CHOICES, FACT_KEYS
-from app.i18n.languages import languages
+from app.i18n.languages import published
 from app.settings import Settings
 from app.web.problems import KINDS
 from tests.linting import LintingClient, visible_text
@@ -52,7 +52,7 @@ def cut(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("root", ["", PORTAL])
-@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("lang", published())
 def test_every_command_gets_the_answer_that_is_shown(client, lang: str, root: str) -> None:
     found = code(fetch(client, lang, root))
     assert len(found) == 4

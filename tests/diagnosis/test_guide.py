@@ -5,13 +5,11 @@ from itertools import product
 
 import pytest
 
-from app.diagnosis import Facts, make_plan, next_step
-from app.diagnosis.facts import PROGRAMS
+from app.diagnosis import CHOICES, Facts, make_plan, next_step
 from app.diagnosis.guide import Guide
 from app.diagnosis.inline_markup import plain
 from app.i18n.languages import languages
 from app.knowledge import knowledge
-from app.knowledge.programs import KINDS, build_programs
 
 GMAIL = {
     "server": "smtp.gmail.com",
@@ -46,7 +44,7 @@ def remedies_in_programs() -> list[tuple[str, tuple[str, ...]]]:
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", CHOICES["program"])
 def test_every_remedy_has_whole_sentences_for_every_program(program: str, lang: str) -> None:
     for (remedy, acts), values in product(remedies_in_programs(), VALUES):
         steps = guide(program, values, lang).steps(acts)
@@ -112,7 +110,7 @@ def test_the_acts_follow_each_other_as_on_the_programs_screens() -> None:
 def test_only_classic_outlook_fetches_first_by_itself() -> None:
     classic = guide("outlook-classic").steps(("fetch-first",))
     assert "Log on to incoming mail server before sending mail" in classic[-1].text
-    for program in set(PROGRAMS) - {"outlook-classic", "webmail"}:
+    for program in set(CHOICES["program"]) - {"outlook-classic", "webmail"}:
         (step,) = guide(program).steps(("fetch-first",))
         assert "cannot do it by itself" in step.text
 
@@ -143,7 +141,7 @@ def test_an_oauth_only_account_is_never_told_to_type_a_password() -> None:
         plan = make_plan(BASE.but(account_domain="outlook.com", error=error))
         assert not {"use-login", "fix-password", "app-password"} & {r.id for r in plan.remedies}
         assert "sign-in-again" in [remedy.id for remedy in plan.remedies]
-    for program, (_, acts) in product(PROGRAMS, remedies_in_programs()):
+    for program, (_, acts) in product(CHOICES["program"], remedies_in_programs()):
         said = " ".join(step.text for step in guide(program, OAUTH).steps(acts))
         assert "your email password" not in said
         assert "Normal password" not in said
@@ -157,33 +155,6 @@ def test_the_program_is_asked_for_only_where_it_changes_the_steps() -> None:
     assert next_step(settled).fact == "program"
     assert next_step(settled.but(program="unknown")).fact is None
     assert next_step(settled).at_most == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"acts": {"dance": []}}, "no act 'dance'"),
-        ({"acts": {"port": [{"hop": "Port"}]}}, "a move is one of"),
-        ({"acts": {"port": [{"enter": "Port"}]}}, "need a source"),
-        ({"labels": {"vi": {"Pert": "Cổng"}}}, "no move names 'Pert'"),
-        (
-            {"acts": {"port": [{"enter": "Port", "value": "x"}]}, "source": "s", "checked": 1},
-            "nothing is called 'x'",
-        ),
-        ({"shade": "blue"}, "shade"),
-    ],
-)
-def test_a_fault_in_the_programs_is_named(change, message: str) -> None:
-    data = {
-        "sentences": dict.fromkeys(KINDS, "{label}."),
-        "values": {},
-        "program": [
-            {"id": "other", "words": True, "acts": {"port": [{"enter": "the port"}]}},
-            {"id": "new", "acts": {}} | change,
-        ],
-    }
-    with pytest.raises(ValueError, match=message):
-        build_programs(data)
 
 
 def test_a_field_that_is_empty_is_not_left_as_it_is() -> None:

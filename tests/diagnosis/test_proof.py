@@ -12,7 +12,7 @@ from app.diagnosis.checks import check_everything
 from app.diagnosis.diagram import diagram
 from app.diagnosis.proof import prove_rows, prove_table
 from app.diagnosis.table import DecisionTable, decision_table
-from app.knowledge import knowledge
+from app.knowledge import Choice, knowledge
 from app.knowledge.variables import VARIABLES
 
 CONTENT = knowledge()
@@ -74,14 +74,15 @@ def test_a_row_nothing_can_meet_is_found() -> None:
 def test_a_remedy_nobody_gets_and_a_question_nobody_hears_are_found() -> None:
     remedies = CONTENT.remedies | {"dance": replace(CONTENT.remedies["wait"], id="dance")}
     _, faults = check_everything(broken(remedies=remedies))
-    assert faults == ["remedy dance is never advised"]
+    (fault,) = faults
+    assert fault.startswith("remedies.toml: dance: no plan advises it: name it in `remedies`")
     silent = {
         key: replace(row, refused={"*": "yes"}, remedies=("wait",))
         for key, row in CONTENT.scenarios.items()
     }
     _, faults = check_everything(broken(scenarios=silent))
-    assert "remedy use-login is never advised" in faults
-    assert "scenario spam ends without words to say" in faults
+    assert any(fault.startswith("remedies.toml: use-login: no plan advises it") for fault in faults)
+    assert any(fault.startswith("scenarios: spam: remedies: none has `words`") for fault in faults)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +98,36 @@ def test_a_question_that_lacks_an_answer_is_found(fact: str, value: str, fault: 
     question = CONTENT.questions[fact]
     fewer = replace(question, choices=tuple(c for c in question.choices if c.value != value))
     _, faults = check_everything(broken(questions=CONTENT.questions | {fact: fewer}))
-    assert faults == [f"question {fact} has no words for {fault}"]
+    assert faults == [
+        f"questions.toml: {fact}: no words for {fault}: add a choice or a state with it"
+    ]
 
 
 def test_a_typed_fact_without_words_for_a_state_is_found() -> None:
     account = CONTENT.questions["account_domain"]
     fewer = replace(account, states=account.states[1:])
     _, faults = check_everything(broken(questions=CONTENT.questions | {"account_domain": fewer}))
-    assert faults == ["question account_domain has no words for account=oauth-only"]
+    assert faults == [
+        "questions.toml: account_domain: no words for account=oauth-only: "
+        "add a choice or a state with it"
+    ]
+
+
+def test_a_choice_that_the_table_does_not_know_is_found() -> None:
+    question = CONTENT.questions["vpn"]
+    more = replace(question, choices=(*question.choices, Choice("often", "It varies.")))
+    _, faults = check_everything(broken(questions=CONTENT.questions | {"vpn": more}))
+    assert faults == [
+        "questions.toml: vpn: choices: the table knows no vpn=often: "
+        "add it to VARIABLES in app/knowledge/variables.py"
+    ]
+
+
+def test_a_verdict_that_lacks_an_error_is_found() -> None:
+    row = replace(CONTENT.scenarios["work-relay"], refused={"unknown": "maybe"})
+    _, faults = check_everything(broken(scenarios=CONTENT.scenarios | {"work-relay": row}))
+    (fault,) = faults
+    assert fault.startswith("scenarios: work-relay: refused: no verdict for error=relay-denied")
 
 
 def test_every_question_is_what_its_golden_line_says(golden) -> None:

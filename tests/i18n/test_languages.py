@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from flask.testing import FlaskClient
 from jinja2 import DictLoader
 
 from app.i18n import catalogues
-from app.i18n.languages import languages, read_language
+from app.i18n.languages import DEFAULT, languages, published, read_language
 from app.i18n.template_i18n import TranslatingEnvironment, breakable
 from app.knowledge import knowledge
 from app.settings import Settings
@@ -33,6 +35,7 @@ def spoil(tmp_path: Path, monkeypatch, change) -> list[str]:
     copy.parent.mkdir(parents=True)
     with copy.open("wb") as file:
         write_po(file, catalogue)
+    monkeypatch.setattr("app.i18n.languages.FOLDER", tmp_path)
     monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
     return list(catalogues.faults())
 
@@ -77,13 +80,14 @@ def test_a_stale_template_is_found(tmp_path, monkeypatch) -> None:
     stale = tmp_path / "messages.pot"
     stale.write_text(catalogues.TEMPLATE.read_text("utf-8").replace("Begin", "Commence"), "utf-8")
     monkeypatch.setattr(catalogues, "TEMPLATE", stale)
-    assert "messages.pot is stale: run `make catalogues`" in list(catalogues.faults())
+    assert "app/translations/messages.pot is stale: run `make catalogues`" in list(
+        catalogues.faults()
+    )
 
 
 def pseudo_catalogue() -> Catalog:
     """Return a language in which every translated text is bracketed."""
-    catalogue = catalogues.collect()
-    catalogue.locale = "eo"
+    catalogue = read_po(BytesIO(catalogues.collect()), locale="eo")
     for message in catalogue:
         if message.id:
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
@@ -93,23 +97,34 @@ def pseudo_catalogue() -> Catalog:
 
 
 @pytest.fixture
-def pseudo(tmp_path, monkeypatch):
-    """Return a client of an app that has a third language, made of nothing but its catalogue."""
+def with_language(tmp_path, monkeypatch):
+    """Return a function that makes a client of an app with Esperanto, from its catalogue alone."""
     from app import create_app
     from app.presentation import questions
 
-    path = tmp_path / "messages.po"
-    with path.open("wb") as file:
-        write_po(file, pseudo_catalogue())
-    language = read_language("eo", path)
-    found = {**languages(), "eo": language}
-    for module in ("i18n.languages", "i18n.templates", "web.site", "presentation.questions"):
-        monkeypatch.setattr(f"app.{module}.languages", lambda: found)
+    def make(catalogue: Catalog, *, draft: bool) -> FlaskClient:
+        path = tmp_path / "messages.po"
+        with path.open("wb") as file:
+            write_po(file, catalogue)
+        language = read_language("eo", path)
+        found, offered = {**languages(), "eo": language}, dict(published())
+        offered |= {} if draft else {"eo": language}
+        for module in ("i18n.languages", "i18n.templates", "web.site", "presentation.questions"):
+            monkeypatch.setattr(f"app.{module}.languages", lambda: found)
+        for module in ("i18n.languages", "web.site", "api.openapi"):
+            monkeypatch.setattr(f"app.{module}.published", lambda: offered)
+        questions.shown_question.cache_clear()
+        app = create_app(Settings(page_cache=0, public_url="https://proseware.com"))
+        app.test_client_class = LintingClient
+        return app.test_client()
+
+    yield make
     questions.shown_question.cache_clear()
-    app = create_app(Settings(page_cache=0))
-    app.test_client_class = LintingClient
-    yield app.test_client()
-    questions.shown_question.cache_clear()
+
+
+@pytest.fixture
+def pseudo(with_language) -> FlaskClient:
+    return with_language(pseudo_catalogue(), draft=False)
 
 
 FACTS = (
@@ -180,12 +195,61 @@ def test_no_text_on_a_page_escapes_translation(pseudo, state: str) -> None:
         )
 
 
-def test_a_third_language_needs_nothing_but_its_catalogue(pseudo) -> None:
+def test_a_published_language_is_offered(pseudo) -> None:
     page = pseudo.get("/eo/check?place=work")
     assert page.headers["Content-Language"] == "eo"
     assert 'hreflang="eo"' in pseudo.get("/en/").text
+    asked = pseudo.get("/", headers={"Accept-Language": "eo"})
+    assert asked.headers["Location"] == "/eo/"
     answer = pseudo.post("/api/v1/diagnoses?lang=eo", json={})
     assert answer.get_json()["summary"].startswith(MARK)
+
+
+def test_a_draft_is_there_for_those_who_name_it(with_language) -> None:
+    client = with_language(pseudo_catalogue(), draft=True)
+    page = client.get("/eo/")
+    assert MARK in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert client.post("/api/v1/diagnoses?lang=eo", json={}).get_json()["summary"].startswith(MARK)
+
+
+def test_a_draft_is_offered_nowhere(with_language) -> None:
+    client = with_language(pseudo_catalogue(), draft=True)
+    for path in ("/eo/", "/en/", "/en/check?place=work", "/en/developers"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert 'hreflang="eo"' not in page.text
+        assert ">Esperanto<" not in page.text
+    asked = client.get("/", headers={"Accept-Language": "eo"})
+    assert asked.headers["Location"] == f"/{DEFAULT}/"
+    said = client.post("/api/v1/diagnoses", json={}, headers={"Accept-Language": "eo"})
+    assert said.headers["Content-Language"] == DEFAULT
+    assert '"eo"' not in client.get("/api/v1/openapi.json").text
+
+
+def test_a_page_that_mixes_languages_claims_none(with_language) -> None:
+    catalogue = pseudo_catalogue()
+    assert 'lang="eo"' in with_language(catalogue, draft=True).get("/eo/").text
+    missing(catalogue)
+    page = with_language(catalogue, draft=True).get("/eo/")
+    assert '<html lang="" dir="ltr">' in page.text
+    assert page.headers["Content-Language"] == "eo, en"
+    assert "Begin" in page.text
+
+
+def test_what_a_draft_lacks_is_no_fault(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(catalogues, "PUBLISHED", ("en",))
+
+    def change(catalogue: Catalog) -> None:
+        missing(catalogue)
+        catalogue.get("For example {name}").string = "Ví dụ {nam}"
+
+    (found,) = spoil(tmp_path, monkeypatch, change)
+    assert "other placeholders" in found
+    (line,) = catalogues.progress()
+    done, total = map(int, re.findall(r"\d+", line))
+    assert line == f"vi is a draft: {done} of {total} texts are translated"
+    assert done == total - 1
 
 
 def test_translations_are_folded_into_the_compiled_template() -> None:
@@ -218,4 +282,8 @@ def test_a_domain_breaks_after_its_dots() -> None:
 
 
 def test_languages_call_themselves_by_their_own_names() -> None:
-    assert [language.name for language in languages().values()] == ["Tiếng Việt", "English"]
+    assert [language.name for language in published().values()] == ["Tiếng Việt", "English"]
+
+
+def test_every_published_language_is_whole() -> None:
+    assert all(language.whole for language in published().values())

@@ -1,12 +1,17 @@
-"""The loader names file and row of everything that is wrong in form."""
+"""Every mistake in the content is one line: file, row, key and what to do."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from app.knowledge import KnowledgeError, knowledge
+from app.knowledge import KnowledgeError, knowledge, loader
 from app.knowledge.loader import FOLDER, load
+
+LONGEST = 160
+"""Characters of a line in a content file."""
 
 
 @pytest.fixture
@@ -19,29 +24,300 @@ def test_the_shipped_content_loads(content: Path) -> None:
     assert load(content) == knowledge()
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "message"),
-    [
-        ("stages.toml", 'vpn = "yes"', 'vpn = "maybe"', "line: vpn has no value 'maybe'"),
-        ("stages.toml", 'vpn = "yes"', 'tunnel = "yes"', "nothing is called 'tunnel'"),
-        ("scenarios/40-identity.toml", '"match-sender"', '"dance"', "no remedy is called 'dance'"),
-        ("scenarios/40-identity.toml", 'stops = "server"', 'stops = "pub"', "cannot stop at 'pub'"),
-        ("scenarios/40-identity.toml", 'refused = "yes"', 'refused = "si"', "'si' is no verdict"),
-        ("scenarios/40-identity.toml", 'cause = "identity"\n', "", "sender-elsewhere"),
-        ("scenarios/40-identity.toml", "sender-unclear", "sender-elsewhere", "stands twice"),
-        ("remedies.toml", 'title = "Check', 'headline = "Check', "remedies.toml: fix-password"),
-        ("questions.toml", "effort = 1", "toil = 1", "questions.toml: error"),
-        ("providers.toml", 'sign_in = "oauth-only"', 'signin = "x"', "outlook.com"),
-        ("article.toml", "source =", "source", "article.toml"),
-    ],
-)
-def test_a_fault_is_named(content: Path, file: str, old: str, new: str, message: str) -> None:
+IDENTITY = "scenarios/40-identity.toml"
+MISTAKES = [
+    # A value, a key or a name that nothing else knows.
+    (
+        "stages.toml",
+        'vpn = "yes"',
+        'vpn = "maybe"',
+        "stages.toml: line: when: vpn: no value 'maybe': use one of yes, no, unknown",
+    ),
+    (
+        "stages.toml",
+        'vpn = "yes"',
+        'tunnel = "yes"',
+        "stages.toml: line: when: unknown key 'tunnel'",
+    ),
+    (
+        "stages.toml",
+        'name = "standing"',
+        'name = "line"',
+        "stages.toml: line: the name stands twice",
+    ),
+    (
+        "stages.toml",
+        "connection = { not",
+        "connection = { nor",
+        "stages.toml: line: when: connection: unknown key 'nor'",
+    ),
+    (
+        IDENTITY,
+        '"match-sender"',
+        '"dance"',
+        "40-identity.toml: sender-elsewhere: remedies: no value 'dance': use one of",
+    ),
+    (
+        IDENTITY,
+        'stops = "server"',
+        'stops = "pub"',
+        "40-identity.toml: sender-elsewhere: stops: no value 'pub': use one of line, server",
+    ),
+    (
+        IDENTITY,
+        'refused = "yes"',
+        'refused = "si"',
+        "40-identity.toml: sender-elsewhere: refused: no value 'si': use one of no, maybe, yes",
+    ),
+    (
+        IDENTITY,
+        'refused = "yes"',
+        'refused = { rain = "yes" }',
+        "40-identity.toml: sender-elsewhere: refused: unknown key 'rain'",
+    ),
+    (
+        IDENTITY,
+        'cause = "identity"\n',
+        "",
+        "40-identity.toml: sender-elsewhere: key 'cause' is missing: add it",
+    ),
+    (
+        IDENTITY,
+        "sender-unclear",
+        "sender-elsewhere",
+        "scenarios: id 'sender-elsewhere' stands twice",
+    ),
+    (IDENTITY, "[[scenario]]", "[[scene]]", "40-identity.toml: unknown key 'scene'"),
+    (
+        "remedies.toml",
+        'title = "Check the n',
+        'headline = "Check the n',
+        "remedies.toml: fix-password: unknown key 'headline': use one of id, title, steps",
+    ),
+    (
+        "remedies.toml",
+        'needs = ["smtp-auth"]',
+        'needs = ["magic"]',
+        "remedies.toml: use-login: needs: no value 'magic': use one of smtp-auth",
+    ),
+    (
+        "remedies.toml",
+        '{ acts = ["outgoing"',
+        '{ acts = ["dance"',
+        "remedies.toml: use-login: acts: no value 'dance': use one of outgoing",
+    ),
+    (
+        "remedies.toml",
+        "\nsettings = true",
+        '\nsettings = "yes"',
+        "remedies.toml: use-login: settings: write true or false, not 'yes'",
+    ),
+    ("questions.toml", "effort = 1", "toil = 1", "questions.toml: error: unknown key 'toil'"),
+    (
+        "questions.toml",
+        "effort = 1",
+        'effort = "1"',
+        "questions.toml: error: effort: write a whole number, not '1'",
+    ),
+    (
+        "questions.toml",
+        'needs = "account_domain"',
+        'needs = "acount"',
+        "questions.toml: recipient_domain: needs: no value 'acount': use one of error",
+    ),
+    (
+        "questions.toml",
+        'about = ["place"]',
+        'about = ["places"]',
+        "questions.toml: vpn: about: no value 'places': use one of error",
+    ),
+    (
+        "questions.toml",
+        '{ value = "no", text = "No"',
+        '{ value = "yes", text = "No"',
+        "questions.toml: vpn: choices: value 'yes' stands twice",
+    ),
+    (
+        "questions.toml",
+        '{ value = "same", text',
+        '{ value = "sane", text',
+        "questions.toml: recipient_domain: states: no value 'sane': use one of same",
+    ),
+    (
+        "providers.toml",
+        'sign_in = "oauth-only"',
+        'signin = "x"',
+        "providers.toml: outlook.com: unknown key 'signin'",
+    ),
+    (
+        "providers.toml",
+        'security = "tls"',
+        'security = "ssl"',
+        "providers.toml: gmail: security: no value 'ssl': use one of none, starttls, tls",
+    ),
+    (
+        "authorisations.toml",
+        "ask = ",
+        "asks = ",
+        "authorisations.toml: smtp-auth: unknown key 'asks': use one of id, ask, without",
+    ),
+    ("article.toml", "source =", "source", "article.toml: "),
+    ("article.toml", "today =", "tomorrow =", "article.toml: unknown key 'tomorrow'"),
+    # A mail program in one file only, or wrong in form.
+    (
+        "questions.toml",
+        '  { value = "iphone"',
+        '  { value = "mutt", says = "You use Mutt." },\n  { value = "iphone"',
+        "programs.toml: no program has the id 'mutt', which is a choice in questions.toml: add",
+    ),
+    (
+        "programs.toml",
+        'id = "iphone"',
+        'id = "iphone-mail"',
+        "questions.toml: program: choices: 'iphone-mail' of programs.toml is missing: add it",
+    ),
+    (
+        "programs.toml",
+        "anew = true",
+        "new = true",
+        "programs.toml: outlook-new: acts: server: unknown",
+    ),
+    (
+        "programs.toml",
+        '{ enter = "Host Name" }',
+        "{ anew = true }",
+        "programs.toml: apple-mail: acts: server: write one of go, press",
+    ),
+    (
+        "programs.toml",
+        'value = "address"',
+        'value = "x"',
+        "programs.toml: thunderbird: acts: from: value: no value 'x': use one of user, password",
+    ),
+    (
+        "programs.toml",
+        'for = "password"',
+        'for = "passwort"',
+        "programs.toml: outlook-classic: acts: login: for: no value 'passwort'",
+    ),
+    (
+        "programs.toml",
+        'order = ["outgoing"',
+        'order = ["dance"',
+        "programs.toml: outlook-classic: order: no value 'dance'",
+    ),
+    (
+        "programs.toml",
+        'covers = { login = ["user"',
+        'covers = { login = ["dance"',
+        "programs.toml: outlook-classic: covers: no value 'dance'",
+    ),
+    (
+        "programs.toml",
+        '"Tools" = "Công cụ"',
+        '"Tool" = "Công cụ"',
+        "programs.toml: thunderbird: labels: vi: no move names 'Tool': spell it as in `acts`",
+    ),
+    (
+        "programs.toml",
+        "checked = 2026-11-24\norder",
+        "order",
+        "programs.toml: outlook-classic: key 'source' or 'checked' is missing: say who",
+    ),
+    ("programs.toml", "\nempty = ", "\nvoid = ", "programs.toml: sentences: unknown key 'void'"),
+    # A text that stands once, for several places.
+    (
+        "remedies.toml",
+        'worked = "@works-everywhere"',
+        'worked = "@works"',
+        "remedies.toml: texts: no value 'works': use one of other-port, works-everywhere",
+    ),
+    (
+        "remedies.toml",
+        "[texts]\n",
+        '[texts]\nspare = "x"\n',
+        "remedies.toml: texts: 'spare' is not used: write \"@spare\", or remove it",
+    ),
+    # A fact in one file only.
+    (
+        "questions.toml",
+        'fact = "vpn"',
+        'fact = "proxy"',
+        "questions.toml: proxy: fact: the table does not know it: add it with its values",
+    ),
+    (
+        "questions.toml",
+        'text = "Yes", says = "A VPN',
+        'test = "Yes", says = "A VPN',
+        "questions.toml: vpn: choices: unknown key 'test': use one of value, says",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "line"), MISTAKES)
+def test_a_mistake_is_one_line(content: Path, file: str, old: str, new: str, line: str) -> None:
     path = content / file
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(KnowledgeError, match=message.replace(".", r"\.")):
+    with pytest.raises(KnowledgeError) as fault:
         load(content)
+    assert str(fault.value).startswith(line)
+    assert "\n" not in str(fault.value)
+
+
+def test_a_fact_without_a_question_is_one_line(content: Path, monkeypatch) -> None:
+    known = {**loader.FACT_OF, "proxy": "proxy"}
+    monkeypatch.setattr(loader, "FACT_OF", known)
+    with pytest.raises(KnowledgeError, match=r"questions\.toml: no question asks for 'proxy'"):
+        load(content)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            "    vpn: str | None = None\n",
+            "",
+            "questions.toml: vpn: Facts in app/diagnosis/facts.py has no such field: add it",
+        ),
+        (
+            "    vpn: str | None = None\n",
+            "    vpn: str | None = None\n    proxy: str | None = None\n",
+            "questions.toml: no question asks for 'proxy', a field of Facts: add it",
+        ),
+    ],
+)
+def test_a_fact_without_field_or_question_stops_the_start(
+    tmp_path: Path, old: str, new: str, line: str
+) -> None:
+    shutil.copytree(FOLDER.parent, tmp_path / "app", ignore=shutil.ignore_patterns("__*__"))
+    (tmp_path / "app" / "__init__.py").touch()
+    for part in ("knowledge", "diagnosis"):
+        shutil.copy(FOLDER.parent / part / "__init__.py", tmp_path / "app" / part)
+    facts = tmp_path / "app" / "diagnosis" / "facts.py"
+    text = facts.read_text("utf-8")
+    assert old in text
+    facts.write_text(text.replace(old, new, 1), "utf-8")
+    command = [sys.executable, "-c", "import app.diagnosis"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].endswith(f": {line}")
+
+
+def test_a_missing_file_is_one_line(content: Path) -> None:
+    (content / "article.toml").unlink()
+    with pytest.raises(KnowledgeError, match=r"^article\.toml: .*No such file"):
+        load(content)
+
+
+def test_no_line_of_the_content_is_long() -> None:
+    long = [
+        f"{path.relative_to(FOLDER)}:{number}"
+        for path in sorted(FOLDER.rglob("*.toml"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > LONGEST
+    ]
+    assert not long
 
 
 def test_every_published_setting_names_its_source_and_day() -> None:
