@@ -7,23 +7,18 @@ abuse are measured in turns in one run.
 
 from __future__ import annotations
 
-import re
+import multiprocessing
 import resource
 import selectors
 import socket
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from bench import load, servers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bench.servers import NO_CACHE, WRK, counting, p99
 
 PAGE = "/vi/check?error=relay-denied&place=work&account_domain=proseware.com"
 HOST = "Host: 127.0.0.1"
@@ -47,7 +42,7 @@ MOST_P99, MOST_MEMORY = 5.0, 1.5
 """What abuse may cost: times the quiet p99, times the quiet memory."""
 
 
-def abuse(port: int) -> None:
+def abuse(port: int, ready: Event) -> None:
     """Keep the connections of every kind up until this process is ended."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     events = selectors.DefaultSelector()
@@ -68,7 +63,7 @@ def abuse(port: int) -> None:
             begin(said)
     for reader in readers:  # each has been answered, and now takes its time
         reader.recv(SIP)
-    print("ready", flush=True)
+    ready.set()
     sipped = time.monotonic()
     while True:
         for key, _ in events.select(timeout=0.1):
@@ -98,25 +93,17 @@ def _is_over(client: socket.socket, most: int) -> bool:
 @contextmanager
 def abused(port: int) -> Iterator[None]:
     """Let somebody abuse the server during the block."""
-    command = [sys.executable, "-m", "bench.abuse", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    spawn = multiprocessing.get_context("spawn")
+    ready = spawn.Event()
+    process = spawn.Process(target=abuse, args=(port, ready), daemon=True)
+    process.start()
     try:
-        assert process.stdout is not None
-        process.stdout.readline()
+        if not ready.wait(60):
+            raise RuntimeError("the abuse does not begin")
         yield
     finally:
         process.kill()
-        process.communicate()
-
-
-def p99(address: tuple[str, int]) -> float:
-    """Return the 99th percentile of a page's latency in milliseconds, as wrk measures it."""
-    command = [str(load.WRK), "-t1", "-c4", f"-d{SECONDS}s", "--latency", load.url(address, PAGE)]
-    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"99%\s+([\d.]+)(us|ms|s)", report)
-    if found is None or "Non-2xx" in report or "Socket errors" in report:
-        raise RuntimeError(f"{PAGE} does not work:\n{report}")
-    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
+        process.join()
 
 
 def memory(process: int) -> int:
@@ -129,21 +116,18 @@ def memory(process: int) -> int:
 
 def main() -> None:
     """Measure, and print; nothing fails."""
-    if load.WRK is None:
+    if WRK is None:
         print("Abuse: not measured, since wrk is not installed.")
         return
-    with TemporaryDirectory() as folder:
-        settings = {"PAGE_CACHE": "0", "DATABASE_URL": f"sqlite:///{folder}/counts.sqlite3"}
-        with servers.running(**settings) as (process, port):
-            address = ("127.0.0.1", port)
-            p99(address)  # compiles, fills what is kept
-            quiet, busy, before, after = [], [], [], []
-            for _ in range(ROUNDS):
-                quiet.append(p99(address))
-                before.append(memory(process))
-                with abused(port):
-                    busy.append(p99(address))
-                    after.append(memory(process))
+    with counting(**NO_CACHE) as server:
+        p99(server.port, PAGE, SECONDS)  # compiles, fills what is kept
+        quiet, busy, before, after = [], [], [], []
+        for _ in range(ROUNDS):
+            quiet.append(p99(server.port, PAGE, SECONDS))
+            before.append(memory(server.pid))
+            with abused(server.port):
+                busy.append(p99(server.port, PAGE, SECONDS))
+                after.append(memory(server.pid))
     times, more = median(busy) / median(quiet), max(after) / median(before)
     print("Abuse: " + ", ".join(f"{number} x {name}" for name, (number, _) in KINDS.items()))
     print(f"  p99 {median(quiet):.1f} ms at rest, {median(busy):.1f} ms under abuse:", end=" ")
@@ -154,11 +138,3 @@ def main() -> None:
 
 def _verdict(times: float, most: float) -> str:
     return f"{times:.2f} times, below {most:g} {'met' if times < most else 'NOT met'}"
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        abuse(int(sys.argv[1]))
-    start = time.monotonic()
-    main()
-    print(f"({time.monotonic() - start:.0f} s)", file=sys.stderr)
