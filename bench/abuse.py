@@ -7,13 +7,12 @@ abuse are measured in turns in one run.
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import resource
-import selectors
 import socket
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import median
@@ -42,52 +41,38 @@ MOST_P99, MOST_MEMORY = 5.0, 1.5
 """What abuse may cost: times the quiet p99, times the quiet memory."""
 
 
-def abuse(port: int, ready: Event) -> None:
+async def abuse(port: int, ready: Event) -> None:
     """Keep the connections of every kind up until this process is ended."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    events = selectors.DefaultSelector()
-    readers: list[socket.socket] = []
+    loop = asyncio.get_running_loop()
 
-    def begin(said: bytes) -> None:
-        client = socket.socket()
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        client.connect(("127.0.0.1", port))
-        client.sendall(said)
-        if said is REQUEST:
-            readers.append(client)
-        else:
-            events.register(client, selectors.EVENT_READ, said)
+    async def hold(said: bytes, begun: asyncio.Event) -> None:
+        slow = said is REQUEST
+        while True:  # begin anew whenever the server hangs up
+            with socket.socket() as client, suppress(ConnectionError):
+                client.setblocking(False)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                await loop.sock_connect(client, ("127.0.0.1", port))
+                await loop.sock_sendall(client, said)
+                if not slow:
+                    begun.set()
+                while await loop.sock_recv(client, SIP if slow else 65536):
+                    begun.set()  # a slow reader has been answered, and now takes its time
+                    await asyncio.sleep(slow)
 
-    for number, said in KINDS.values():
-        for _ in range(number):
-            begin(said)
-    for reader in readers:  # each has been answered, and now takes its time
-        reader.recv(SIP)
-    ready.set()
-    sipped = time.monotonic()
-    while True:
-        for key, _ in events.select(timeout=0.1):
-            client = key.fileobj
-            assert isinstance(client, socket.socket)
-            if _is_over(client, 65536):
-                events.unregister(client)
-                client.close()
-                begin(key.data)
-        if time.monotonic() > sipped + 1:
-            sipped = time.monotonic()
-            for reader in [reader for reader in readers if _is_over(reader, SIP)]:
-                readers.remove(reader)
-                reader.close()
-                begin(REQUEST)
+    all_said = [said for number, said in KINDS.values() for _ in range(number)]
+    begun = [asyncio.Event() for _ in all_said]
+    async with asyncio.TaskGroup() as held:
+        for pair in zip(all_said, begun, strict=True):
+            held.create_task(hold(*pair))
+        for event in begun:
+            await event.wait()
+        ready.set()
 
 
-def _is_over(client: socket.socket, most: int) -> bool:
-    try:
-        return not client.recv(most, socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return False
-    except ConnectionError:
-        return True
+def _run(port: int, ready: Event) -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    asyncio.run(abuse(port, ready))
 
 
 @contextmanager
@@ -95,7 +80,7 @@ def abused(port: int) -> Iterator[None]:
     """Let somebody abuse the server during the block."""
     spawn = multiprocessing.get_context("spawn")
     ready = spawn.Event()
-    process = spawn.Process(target=abuse, args=(port, ready), daemon=True)
+    process = spawn.Process(target=_run, args=(port, ready), daemon=True)
     process.start()
     try:
         if not ready.wait(60):
