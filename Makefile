@@ -58,10 +58,7 @@ check: $(VENV)/.dev ## Lint, format, types, and the proof of the decision table
 bench: $(VENV)/.dev ## Time the reader and the desk; compare a page with a bare Flask "hello", and the server at rest with it under abuse
 	@command -v wrk >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
 	|| { apt-get update -qq && apt-get install -qq -y wrk; } >/dev/null || true
-	@$(BIN)/python -m bench.reading
-	@$(BIN)/python -m bench.desk
-	@$(BIN)/python -m bench.pages
-	@$(BIN)/python -m bench.abuse
+	@$(BIN)/python -m bench
 
 catalogues: $(VENV)/.dev ## Bring the translation catalogues up to date with the sources
 	$(BIN)/flask --app wsgi catalogues update

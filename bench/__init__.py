@@ -1,1 +1,1 @@
-"""How fast the pages are, against a bare Flask hello: `make bench`."""
+"""How fast the reader, the desk and the pages are, and the server under abuse: `make bench`."""

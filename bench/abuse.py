@@ -7,23 +7,17 @@ abuse are measured in turns in one run.
 
 from __future__ import annotations
 
-import re
+import asyncio
+import multiprocessing
 import resource
-import selectors
 import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from bench import load, servers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bench.servers import NO_CACHE, WRK, counting, p99
 
 PAGE = "/vi/check?error=relay-denied&place=work&account_domain=proseware.com"
 HOST = "Host: 127.0.0.1"
@@ -47,76 +41,54 @@ MOST_P99, MOST_MEMORY = 5.0, 1.5
 """What abuse may cost: times the quiet p99, times the quiet memory."""
 
 
-def abuse(port: int) -> None:
+async def abuse(port: int, ready: Event) -> None:
     """Keep the connections of every kind up until this process is ended."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    events = selectors.DefaultSelector()
-    readers: list[socket.socket] = []
+    loop = asyncio.get_running_loop()
 
-    def begin(said: bytes) -> None:
-        client = socket.socket()
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        client.connect(("127.0.0.1", port))
-        client.sendall(said)
-        if said is REQUEST:
-            readers.append(client)
-        else:
-            events.register(client, selectors.EVENT_READ, said)
+    async def hold(said: bytes, begun: asyncio.Event) -> None:
+        slow = said is REQUEST
+        while True:  # begin anew whenever the server hangs up
+            with socket.socket() as client, suppress(ConnectionError):
+                client.setblocking(False)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                await loop.sock_connect(client, ("127.0.0.1", port))
+                await loop.sock_sendall(client, said)
+                if not slow:
+                    begun.set()
+                while await loop.sock_recv(client, SIP if slow else 65536):
+                    begun.set()  # a slow reader has been answered, and now takes its time
+                    await asyncio.sleep(slow)
 
-    for number, said in KINDS.values():
-        for _ in range(number):
-            begin(said)
-    for reader in readers:  # each has been answered, and now takes its time
-        reader.recv(SIP)
-    print("ready", flush=True)
-    sipped = time.monotonic()
-    while True:
-        for key, _ in events.select(timeout=0.1):
-            client = key.fileobj
-            assert isinstance(client, socket.socket)
-            if _is_over(client, 65536):
-                events.unregister(client)
-                client.close()
-                begin(key.data)
-        if time.monotonic() > sipped + 1:
-            sipped = time.monotonic()
-            for reader in [reader for reader in readers if _is_over(reader, SIP)]:
-                readers.remove(reader)
-                reader.close()
-                begin(REQUEST)
+    all_said = [said for number, said in KINDS.values() for _ in range(number)]
+    begun = [asyncio.Event() for _ in all_said]
+    async with asyncio.TaskGroup() as held:
+        for pair in zip(all_said, begun, strict=True):
+            held.create_task(hold(*pair))
+        for event in begun:
+            await event.wait()
+        ready.set()
 
 
-def _is_over(client: socket.socket, most: int) -> bool:
-    try:
-        return not client.recv(most, socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return False
-    except ConnectionError:
-        return True
+def _run(port: int, ready: Event) -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    asyncio.run(abuse(port, ready))
 
 
 @contextmanager
 def abused(port: int) -> Iterator[None]:
     """Let somebody abuse the server during the block."""
-    command = [sys.executable, "-m", "bench.abuse", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    spawn = multiprocessing.get_context("spawn")
+    ready = spawn.Event()
+    process = spawn.Process(target=_run, args=(port, ready), daemon=True)
+    process.start()
     try:
-        assert process.stdout is not None
-        process.stdout.readline()
+        if not ready.wait(60):
+            raise RuntimeError("the abuse does not begin")
         yield
     finally:
         process.kill()
-        process.communicate()
-
-
-def p99(address: tuple[str, int]) -> float:
-    """Return the 99th percentile of a page's latency in milliseconds, as wrk measures it."""
-    command = [str(load.WRK), "-t1", "-c4", f"-d{SECONDS}s", "--latency", load.url(address, PAGE)]
-    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"99%\s+([\d.]+)(us|ms|s)", report)
-    if found is None or "Non-2xx" in report or "Socket errors" in report:
-        raise RuntimeError(f"{PAGE} does not work:\n{report}")
-    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
+        process.join()
 
 
 def memory(process: int) -> int:
@@ -129,21 +101,18 @@ def memory(process: int) -> int:
 
 def main() -> None:
     """Measure, and print; nothing fails."""
-    if load.WRK is None:
+    if WRK is None:
         print("Abuse: not measured, since wrk is not installed.")
         return
-    with TemporaryDirectory() as folder:
-        settings = {"PAGE_CACHE": "0", "DATABASE_URL": f"sqlite:///{folder}/counts.sqlite3"}
-        with servers.running(**settings) as (process, port):
-            address = ("127.0.0.1", port)
-            p99(address)  # compiles, fills what is kept
-            quiet, busy, before, after = [], [], [], []
-            for _ in range(ROUNDS):
-                quiet.append(p99(address))
-                before.append(memory(process))
-                with abused(port):
-                    busy.append(p99(address))
-                    after.append(memory(process))
+    with counting(**NO_CACHE) as server:
+        p99(server.port, PAGE, SECONDS)  # compiles, fills what is kept
+        quiet, busy, before, after = [], [], [], []
+        for _ in range(ROUNDS):
+            quiet.append(p99(server.port, PAGE, SECONDS))
+            before.append(memory(server.pid))
+            with abused(server.port):
+                busy.append(p99(server.port, PAGE, SECONDS))
+                after.append(memory(server.pid))
     times, more = median(busy) / median(quiet), max(after) / median(before)
     print("Abuse: " + ", ".join(f"{number} x {name}" for name, (number, _) in KINDS.items()))
     print(f"  p99 {median(quiet):.1f} ms at rest, {median(busy):.1f} ms under abuse:", end=" ")
@@ -154,11 +123,3 @@ def main() -> None:
 
 def _verdict(times: float, most: float) -> str:
     return f"{times:.2f} times, below {most:g} {'met' if times < most else 'NOT met'}"
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        abuse(int(sys.argv[1]))
-    start = time.monotonic()
-    main()
-    print(f"({time.monotonic() - start:.0f} s)", file=sys.stderr)

@@ -6,13 +6,13 @@ the barest answer of the same server in the same browser, in the same run.
 """
 
 import shutil
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
+from playwright.sync_api import sync_playwright
+
 from app.knowledge import knowledge
+from bench.servers import counting
 
 QUERY = (
     "place=work&connection=other&vpn=no&account_domain=proseware.com&sender_domain=proseware.com"
@@ -45,8 +45,6 @@ FETCH = """async () => {
 
 def measure(address: str, browser: str) -> Iterator[tuple[float, float]]:
     """Yield the milliseconds that each key took, and those of a bare answer beside it."""
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=browser).new_page(
             viewport={"width": 1280, "height": 900}
@@ -72,14 +70,10 @@ def main() -> None:
     """Measure, and print."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        sys.exit("The desk is NOT measured: there is no Chromium")
-    from tests.browser.server import running
-
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running(Path(folder) / "output", WEB_WORKERS="1", DESK_OPEN="yes") as address,
-    ):
-        measured = list(measure(address, browser))
+        print("Desk: not measured, since there is no Chromium.")
+        return
+    with counting(DESK_OPEN="yes", DATABASE_URL="") as server:
+        measured = list(measure(f"http://127.0.0.1:{server.port}", browser))
     keys, bare = [key for key, _ in measured], median(one for _, one in measured)
     print(
         f"desk: {len(keys)} keys on {len(knowledge().questions)} questions: an answer is on the "
@@ -87,7 +81,3 @@ def main() -> None:
         f"{'met' if max(keys) < AIM else 'NOT met'}; {median(keys) / bare:.1f} times a bare answer "
         f"({bare:.1f} ms)"
     )
-
-
-if __name__ == "__main__":
-    main()

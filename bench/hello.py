@@ -12,6 +12,7 @@ app = Flask(__name__)
 
 
 @app.get("/")
+@app.get("/healthz")
 def hello() -> str:
     """Say hello."""
     return "hello"

@@ -5,160 +5,143 @@ A ratio is a page's requests a second by hello's, the median over the rounds; he
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from statistics import mean, median
 from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+from wsgiref.types import WSGIApplication
 
-from bench import direct, load, servers
+from werkzeug.test import EnvironBuilder
+
 from bench.hello import app as hello_app
+from bench.servers import GRANIAN, GUNICORN, NO_CACHE, WRK, counting, rate
 
 QUESTION = "/vi/check?error=relay-denied&place=work&account_domain=proseware.com"
 PLAN = "/vi/check?error=mailbox-full"
-BR = {"Accept-Encoding": "br"}
-NO_CACHE = {"PAGE_CACHE": "0"}
+BROTLI = (("Accept-Encoding", "br"),)
 
-APPS = {
-    "gunicorn gthread": ("bench.hello:app", "wsgi:app"),
-    "granian": ("bench.hello:behind_gateway", "app.server.asgi:app"),
+SERVERS = {
+    "gunicorn gthread": (GUNICORN, "bench.hello:app", "wsgi:app", 0.45),
+    "granian": (GRANIAN, "bench.hello:behind_gateway", "app.server.asgi:app", 0.30),
 }
-"""By server: hello, and the wizard."""
-AIMS = {"gunicorn gthread": 0.45, "granian": 0.30}
-"""What the uncached question page is to reach, by server."""
-
-ROUNDS = 3
+"""By name: the command, hello, the wizard, and the aim for the question page made anew."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One page, asked for in one way."""
 
     name: str
     path: str
     cached: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
 
 
+HELLO = Row("hello", "/")
 ROWS = [
     Row("question page", QUESTION),
     Row("plan page", PLAN),
     Row("question page, English", QUESTION.replace("/vi/", "/en/")),
     Row("plan page, English", PLAN.replace("/vi/", "/en/")),
-    Row("question page, brotli", QUESTION, headers=BR),
+    Row("question page, brotli", QUESTION, headers=BROTLI),
     Row("question page, cached", QUESTION, cached=True),
     Row("plan page, cached", PLAN, cached=True),
-    Row("question page, brotli, cached", QUESTION, cached=True, headers=BR),
+    Row("question page, brotli, cached", QUESTION, cached=True, headers=BROTLI),
 ]
 
-Rate = Callable[[Row | None], float]
-"""Measures requests a second for a row, or for hello."""
 
+def compare(measure: Callable[[Row], float], rounds: int) -> list[float]:
+    """Return hello's requests a second, then each row's part of it.
 
-@dataclass(frozen=True)
-class Figures:
-    """What was measured in one way: hello's requests a second, and each row's part of it."""
-
-    hello: float
-    ratios: list[float]
-
-
-def compare(rate: Rate, rounds: int = ROUNDS) -> Figures:
-    """Measure all rows in turns, with hello at the start and in the middle of each."""
-    hellos: list[float] = []
-    ratios: list[list[float]] = [[] for _ in ROWS]
+    Measure all rows in turns, with hello at the start and in the middle of each round.
+    """
+    hellos, ratios = [], []
     half = len(ROWS) // 2
     for _ in range(rounds):
-        of_round = [rate(None)]
-        rates = [rate(row) for row in ROWS[:half]]
-        of_round.append(rate(None))
-        rates += [rate(row) for row in ROWS[half:]]
-        for so_far, page in zip(ratios, rates, strict=True):
-            so_far.append(page / mean(of_round))
-        hellos += of_round
-    return Figures(median(hellos), [median(of_row) for of_row in ratios])
+        turn = [measure(row) for row in (HELLO, *ROWS[:half], HELLO, *ROWS[half:])]
+        hello = mean((turn.pop(half + 1), turn.pop(0)))
+        hellos.append(hello)
+        ratios.append([page / hello for page in turn])
+    return [median(hellos), *map(median, zip(*ratios, strict=True))]
 
 
-def in_process() -> Figures:
+def in_process() -> list[float]:
     """Call the applications themselves, with no server between."""
-    os.environ.update(NO_CACHE)
     from app import create_app
 
+    os.environ.update(NO_CACHE)
     uncached = create_app()
     del os.environ["PAGE_CACHE"]
     cached = create_app()
 
-    hello = direct.environ("/", {})
-    prepared = {row.name: direct.environ(row.path, row.headers) for row in ROWS}
-
-    def rate(row: Row | None) -> float:
-        if row is None:
-            return direct.rate(hello_app, hello)
-        return direct.rate(cached if row.cached else uncached, prepared[row.name])
+    def measure(row: Row) -> float:
+        app: WSGIApplication = hello_app
+        if row is not HELLO:
+            app = cached if row.cached else uncached
+        request = EnvironBuilder(row.path, "http://127.0.0.1:8000", headers=row.headers)
+        return call_rate(app, request.get_environ())
 
     for row in ROWS:
-        rate(row)  # compiles templates, fills the cache
-    return compare(rate, rounds=5)
+        measure(row)  # compiles templates, fills the cache
+    return compare(measure, rounds=5)
 
 
-def through(kind: str) -> Figures:
+def call_rate(app: WSGIApplication, environ: dict[str, Any]) -> float:
+    """Answer the request again and again, and return how many times a second.
+
+    :raise RuntimeError: if an answer is not a 200
+    """
+
+    def start_response(status: str, headers: object, exc_info: object = None) -> Any:
+        if not status.startswith("200 "):
+            raise RuntimeError(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}: {status}")
+
+    answers, begun = 0, time.perf_counter()
+    while (passed := time.perf_counter() - begun) < 0.1:
+        answer = app(environ.copy(), start_response)
+        b"".join(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+        answers += 1
+    return answers / passed
+
+
+def through(command: str, hello: str, wizard: str) -> list[float]:
     """Ask a server of this kind, one worker for each application."""
-    greeting, ours = APPS[kind]
     with ExitStack() as running:
-        hello = running.enter_context(servers.serving(kind, greeting))
-        uncached = running.enter_context(servers.serving(kind, ours, **NO_CACHE))
-        cached = running.enter_context(servers.serving(kind, ours))
 
-        def rate(row: Row | None) -> float:
-            if row is None:
-                return load.rate(hello, "/", {})
-            return load.rate(cached if row.cached else uncached, row.path, row.headers)
+        def port(app: str, **settings: str) -> int:
+            return running.enter_context(counting(command.format(app=app), **settings)).port
 
-        return compare(rate)
+        greeting, cached, uncached = port(hello), port(wizard), port(wizard, **NO_CACHE)
 
+        def measure(row: Row) -> float:
+            where = greeting if row is HELLO else cached if row.cached else uncached
+            return rate(where, row.path, row.headers)
 
-def table(columns: dict[str, Figures]) -> str:
-    """Write the ratios, a row for each page and a column for each way."""
-    width = max(len(row.name) for row in ROWS)
-    lines = [" " * width + "".join(f"  {name:>16}" for name in columns)]
-    lines.append(f"{'hello':{width}}" + "".join(f"  {1:16.2f}" for _ in columns))
-    for number, row in enumerate(ROWS):
-        cells = (f"  {figures.ratios[number]:16.2f}" for figures in columns.values())
-        lines.append(f"{row.name:{width}}" + "".join(cells))
-    rates = (f"  {figures.hello:16,.0f}" for figures in columns.values())
-    lines.append(f"{'(hello: requests a second)':{width}}" + "".join(rates))
-    return "\n".join(lines)
-
-
-def verdicts(columns: dict[str, Figures]) -> list[str]:
-    """Say for each aim whether it is met."""
-    return [
-        f"Aim: question page through {kind} at least {aim:.2f}: {columns[kind].ratios[0]:.2f},"
-        f" {'met' if columns[kind].ratios[0] >= aim else 'NOT met'}"
-        for kind, aim in AIMS.items()
-    ]
+        return compare(measure, rounds=3)
 
 
 def main() -> None:
     """Measure, and print. Slow pages fail nothing: only pages that do not work do."""
-    start = time.monotonic()
     os.environ.pop("PAGE_CACHE", None)
     with TemporaryDirectory() as folder:  # counted as in production, but nowhere that matters
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/counts.sqlite3"
-        measure()
-    print(f"({time.monotonic() - start:.0f} s)", file=sys.stderr)
-
-
-def measure() -> None:
-    """Measure in every way, and print the table."""
-    print(f"Load by {load.NAME}. This takes a good minute.", flush=True)
-    columns = {"in process": in_process()}
-    columns |= {kind: through(kind) for kind in servers.COMMANDS}
-    print(table(columns))
-    print(*verdicts(columns), sep="\n")
-
-
-if __name__ == "__main__":
-    main()
+        columns = {"in process": in_process()}
+        if WRK is None:
+            print("Pages through a server: not measured, since wrk is not installed.")
+        else:
+            columns |= {name: through(*parts[:3]) for name, parts in SERVERS.items()}
+    width = max(len(row.name) for row in ROWS)
+    print(" " * width + "".join(f"  {name:>16}" for name in columns))
+    for number, row in enumerate((HELLO, *ROWS)):
+        cells = (figures[number] if number else 1 for figures in columns.values())
+        print(f"{row.name:{width}}" + "".join(f"  {cell:16.2f}" for cell in cells))
+    rates = (f"  {hello:16,.0f}" for hello, *_ in columns.values())
+    print(f"{'(hello: requests a second)':{width}}" + "".join(rates))
+    for name, (*_, aim) in SERVERS.items():
+        if name in columns:
+            ratio = columns[name][1]
+            verdict = "met" if ratio >= aim else "NOT met"
+            print(f"Aim: question page through {name} at least {aim:.2f}: {ratio:.2f}, {verdict}")

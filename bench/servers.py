@@ -1,100 +1,58 @@
-"""Start WSGI servers on free loopback ports, and end them by their pid."""
+"""Start a server for a part of the bench, and ask it for pages with wrk."""
 
-import os
-import socket
+from __future__ import annotations
+
+import re
+import shutil
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).parent.parent
-BIN = Path(sys.executable).parent
+from tests.browser.server import Served, serving
 
-# granian as `make serve` starts it, but with one worker.
-COMMANDS = {
-    "gunicorn gthread": (
-        "gunicorn --worker-class gthread --workers 1 --threads 2 --keep-alive 60"
-        " --no-control-socket --log-level error --bind {host}:{port} {app}"
-    ),
-    "granian": (
-        "granian --interface asginl --workers 1 --http 1 --no-ws --no-access-log"
-        " --log-level error --host {host} --port {port} {app}"
-    ),
-}
+WRK = shutil.which("wrk")
+NO_CACHE = {"PAGE_CACHE": "0"}
+UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+GRANIAN = (
+    "granian --interface asginl --workers 1 --http 1 --no-ws --no-access-log"
+    " --log-level error --port {{port}} {app}"
+)
+"""As `make serve` starts it, but with one worker and for any application."""
+GUNICORN = (
+    "gunicorn --worker-class gthread --workers 1 --threads 2 --keep-alive 60"
+    " --no-control-socket --log-level error --bind 127.0.0.1:{{port}} {app}"
+)
 
 
 @contextmanager
-def serving(kind: str, app: str, **environment: str) -> Iterator[tuple[str, int]]:
-    """Serve `app` by a server of this kind, and yield its address."""
-    host, port = "127.0.0.1", free_port()
-    program, *arguments = COMMANDS[kind].format(host=host, port=port, app=app).split()
-    server = subprocess.Popen(
-        [BIN / program, *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(server, f"http://{host}:{port}")
-        yield host, port
-    finally:
-        _end(server)
+def counting(command: str = "python -m app.server", **settings: str) -> Iterator[Served]:
+    """Yield a server that counts as in production does, but into a database of its own."""
+    with TemporaryDirectory() as folder:
+        database = {"DATABASE_URL": f"sqlite:///{folder}/counts.sqlite3", "WEB_WORKERS": "1"}
+        with serving(Path(folder) / "log", None, command, **database | settings) as server:
+            yield server
 
 
-@contextmanager
-def running(**environment: str) -> Iterator[tuple[int, int]]:
-    """Run the server as `make serve` does, with one worker, and yield its pid and its port."""
-    port = free_port()
-    settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1"} | environment
-    server = subprocess.Popen(
-        [sys.executable, "-m", "app.server"],
-        cwd=ROOT,
-        env=os.environ | settings,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(server, f"http://127.0.0.1:{port}/healthz")
-        yield server.pid, port
-    finally:
-        _end(server)
+def rate(port: int, path: str, headers: Iterable[tuple[str, str]]) -> float:
+    """Return the requests a second of one URL, over four connections in one second."""
+    fields = [word for name, value in headers for word in ("-H", f"{name}: {value}")]
+    return float(_wrk(port, path, r"Requests/sec:\s*([\d.]+)", "-d1s", *fields)[1])
 
 
-def wait_for(server: subprocess.Popen[bytes], url: str, seconds: float = 20) -> None:
-    """Wait until the server answers.
-
-    :raise RuntimeError: if it ends, or says nothing in time.
-    """
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            opener.open(url, timeout=1).close()
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"no answer from {server.args!r}")
+def p99(port: int, path: str, seconds: int) -> float:
+    """Return the 99th percentile of a page's latency, in milliseconds."""
+    found = _wrk(port, path, r"99%\s+([\d.]+)(us|ms|s)", f"-d{seconds}s", "--latency")
+    return float(found[1]) * UNITS[found[2]]
 
 
-def _end(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+def _wrk(port: int, path: str, figure: str, *options: str) -> re.Match[str]:
+    url = f"http://127.0.0.1:{port}{path}"
+    command = [str(WRK), "-t1", "-c4", *options, url]
+    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(figure, report)
+    if found is None or "Non-2xx" in report or "Socket errors" in report:
+        raise RuntimeError(f"{url} does not work:\n{report}")
+    return found

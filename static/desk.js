@@ -1,249 +1,306 @@
-// The desk renews itself: a change is sent, and the page that comes back takes this one's place.
-// One request at a time, none is given up: what changes meanwhile is carried over and sent next.
-(function (own, desk) {
-  var root = document.documentElement, byId = desk.byId, form = desk.form, card = desk.card;
-  var busy = false, keeping = false, placing = false, composing = false, stuck = false;
-  var wanted = null, held = null, unsend = null, since = null, later = [], before = [];
+// The desk's screen renews itself: a change is sent, and the <main> that comes back takes the place
+// of this one.  One request at a time; what happens meanwhile is carried over, or waits in a queue.
+(function (own) {
+  if (!AbortSignal.timeout) return; // a browser older than 2023 has the buttons
+  const PAUSE = 3000; // milliseconds after which a digit begins a new number
+  const FORMS = ["desk", "case-outcome"], TYPED = "textarea, input.text";
+  const root = document.documentElement, keys = document.getElementById("keys");
+  let busy = false, stuck = false; // waiting for an answer; the last one was a refusal
+  let left = null; // what had the focus when the card was left
+  let sent, folds, composed, queue = [], before = [], digits = "", last = 0;
 
-  function words(at) { return at ? at.textContent.trim().replace(/\s+/g, " ") : ""; }
+  const on = (type, act) => document.addEventListener(type, act);
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const card = () => byId("card");
+  const words = (at) => at ? at.textContent.trim().replace(/\s+/g, " ") : "";
+  const writes = (at) => at.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+  const later = (act, typed) => busy ? queue.push({ act, typed }) : act();
   function say(text, seen) {
     byId("said").className = seen ? "said" : "unseen";
     byId("said").textContent = text;
   }
 
-  // leaves: the card goes on to another question, so keys wait for it.
-  function send(pairs, leaves) {
-    desk.going = desk.going || leaves;
-    if (busy) {
-      wanted = { pairs: (wanted ? wanted.pairs : []).concat(pairs) };
-      return;
-    }
-    var moves = desk.going;
-    unsend = desk.note();
-    post(form(), pairs, function (page) { arrive(page, moves, []); });
+  // What stands in a form, and what was changed since it came or was last sent: names and values.
+  const stand = (id) => byId(id) ? new FormData(byId(id)) : new FormData();
+  function edits(id) {
+    const now = stand(id), past = sent[id], names = new Set([...now.keys(), ...past.keys()]);
+    return [...names].map((name) => [name, now.getAll(name)])
+      .filter(([name, values]) => values.join("\n") !== past.getAll(name).join("\n"));
   }
-  // The outcome and the note of a case.
-  function keep() {
-    if (busy) {
-      keeping = true;
-      return;
+  const unfolded = () => all("main details[id]").map((at) => [at.id, at.open]);
+  function note() {
+    sent = Object.fromEntries(FORMS.map((id) => [id, stand(id)]));
+    folds = new Map(unfolded());
+  }
+  // Make an edit again on the page that came, where a list may have become choices, or the reverse.
+  function carry(id, name, values) {
+    for (const at of byId(id)?.elements || []) {
+      if (at.name !== name || /hidden|submit/.test(at.type)) continue;
+      if (/radio|checkbox/.test(at.type)) {
+        at.checked = values.includes(at.value);
+        if (at.checked) reveal(at);
+      } else at.value = values[0] || "";
     }
-    var told = desk.aside();
-    unsend = null;
-    post(byId("case-outcome"), [], function (page, taken) {
-      arrive(page, false, taken ? told : []);
-      if (taken) say(own.kept, true);
-    });
   }
 
-  function post(from, pairs, take) {
+  // What is folded in cannot get the focus.
+  function reveal(at) {
+    if (at.closest(".card details")) at.closest(".card details").open = true;
+  }
+  function enter(at) {
+    at.focus();
+    if (at.matches(TYPED)) at.setSelectionRange(at.value.length, at.value.length);
+  }
+  function enterCard() {
+    enter(["input.text:not([name=port])", ":checked", "[type=radio]", "#card-title"]
+      .map((one) => card().querySelector(one)).find(Boolean));
+  }
+
+  async function load(url, request) {
+    const headers = { Accept: "text/html", "X-Desk": "1" }, signal = AbortSignal.timeout(15000);
+    const response = await fetch(url, { headers, signal, ...request });
+    return [new DOMParser().parseFromString(await response.text(), "text/html"), response];
+  }
+  async function post(id, name, value) {
+    const past = sent[id], slow = setTimeout(say, 2000, own.waiting, true);
+    let page, response;
     busy = true;
-    if (since !== document.activeElement) since = null;
-    function now() {
-      var data = new FormData(from);
-      pairs.forEach(function (pair) {
-        if (pair[0] === "ask") data.delete("ask");
-        data.append(pair[0], pair[1]);
-      });
-      ask(from.action, { method: "POST", body: data }, take);
+    try {
+      if (stuck) await renewToken();
+      const body = stand(id);
+      sent[id] = stand(id);
+      if (name) body.set(name, value);
+      [page, response] = await load(byId(id).action, { method: "POST", body });
+    } catch {
+      stop(id, past);
+      return say(own.failed, true);
+    } finally {
+      clearTimeout(slow);
     }
-    if (!stuck) return now();
-    // What was refused may belong to a session that has ended: that of now has another token.
-    ask(form().dataset.here, {}, function (page) {
-      var token = page.querySelector("[name=csrf_token]");
-      if (token) document.querySelectorAll("[name=csrf_token]").forEach(function (one) {
-        one.value = token.value;
-      });
-      now();
-    });
+    await composed;
+    if (!page.getElementById("desk")) {
+      stop(id, past);
+      return refuse(page, response.status);
+    }
+    const kept = id !== "desk" && response.ok;
+    if (id !== "desk" && !kept) sent[id] = past;
+    arrive(page);
+    if (kept) say(own.kept, true);
+    while (!busy && queue.length) queue.shift().act();
+    // A text that is still being typed is sent when its field is left.
+    const at = document.activeElement, typing = at.matches(TYPED) && at.name;
+    if (edits("desk").some(([edited]) => edited !== typing)) send();
   }
-  function ask(url, request, take) {
-    request.headers = { Accept: "text/html", "X-Desk": "1" };
-    if (window.AbortSignal && AbortSignal.timeout) request.signal = AbortSignal.timeout(15000);
-    var slow = setTimeout(function () { say(own.waiting, true); }, 2000);
-    fetch(url, request).then(function (response) {
-      return response.text().then(function (text) {
-        return [new DOMParser().parseFromString(text, "text/html"), response];
-      });
-    }).finally(function () { clearTimeout(slow); }).then(function (got) {
-      // A letter that is being composed would be torn out of its field.
-      if (composing) held = function () { judge(got[0], got[1], take); };
-      else judge(got[0], got[1], take);
-    }, function () {
-      stop();
-      say(own.failed, true);
-    });
+  // What was refused may belong to a session that has ended: that of now has another token.
+  async function renewToken() {
+    const [page] = await load(byId("desk").dataset.here), token = page.querySelector("[name=csrf_token]");
+    if (token) all("[name=csrf_token]").forEach((at) => { at.value = token.value; });
   }
-  function judge(page, response, take) {
-    if (page.getElementById("desk")) take(page, response.ok);
-    else refuse(page, response.status);
-  }
-
   // The screen stays as it is, and what was sent counts as not sent.
-  function stop() {
-    busy = desk.going = keeping = false;
-    wanted = null;
-    later = [];
-    if (unsend) unsend();
+  function stop(id, past) {
+    sent[id] = past;
+    busy = false;
+    left = null;
+    queue = [];
     root.classList.add("unsent");
-    desk.stopped();
   }
   function refuse(page, status) {
-    stop();
+    const why = [page.querySelector("h1"), page.querySelector("[role=alert], .lead")];
     stuck = true;
     say("");
-    var told = [page.querySelector("h1"), page.querySelector("[role=alert], .lead")];
-    byId("refused-why").textContent = told.map(words).filter(Boolean).join(": ") || status;
+    byId("refused-why").textContent = why.map(words).filter(Boolean).join(": ") || status;
     if (byId("refused-sign-in")) {
       byId("refused-sign-in").hidden = !page.querySelector("[autocomplete=current-password]");
     }
     byId("refused").hidden = false;
   }
-
-  // told: what stood beside the form and is kept now.
-  function arrive(page, moves, told) {
-    var active = document.activeElement, id = active.id;
-    var caret = desk.writes(active) && active.setSelectionRange
-      ? [active.selectionStart, active.selectionEnd] : null;
+  function arrive(page) {
+    const active = document.activeElement, { id, selectionStart, selectionEnd } = active;
     // Where somebody has gone on typing meanwhile, the focus stays.
-    var stays = !moves || (since === active && desk.writes(active));
-    var verdict = byId("verdict").textContent, scrolled = byId("telling").scrollTop;
-    var kept = desk.edits().map(function (one) {
-      return { name: one.name, value: one.value, checked: one.checked, ticked: desk.ticked(one) };
-    });
-    var beside = desk.aside().filter(function (pair) { return !told.some(function (one) {
-      return one[0] === pair[0] && one[1] === pair[1];
-    }); });
-    placing = true;
+    const stays = !left || (left !== active && writes(active));
+    const verdict = words(byId("verdict")), scrolled = byId("telling").scrollTop;
+    const kept = FORMS.flatMap((form) => edits(form).map((edit) => [form, ...edit]));
+    const opened = unfolded().filter(([name, open]) => open !== folds.get(name));
     document.querySelector("main").replaceWith(page.querySelector("main"));
-    placing = false;
     document.title = page.title;
-    var links = page.querySelectorAll("header nav a");
-    document.querySelectorAll("header nav a").forEach(function (link, at) {
-      link.href = links[at].getAttribute("href");
-    });
-    history.replaceState(null, "", form().dataset.here);
-    desk.note();
-    kept.forEach(desk.carry);
-    beside.forEach(function (pair) {
-      if (byId(pair[0])) byId(pair[0]).value = pair[1];
-    });
-    Object.keys(desk.opened).forEach(function (name) {
-      if (byId(name)) byId(name).open = desk.opened[name];
-    });
+    const links = all("header nav a", page);
+    all("header nav a").forEach((at, number) => { at.href = links[number].href; });
+    history.replaceState(null, "", byId("desk").dataset.here);
+    note();
+    kept.forEach((edit) => carry(...edit));
+    opened.forEach(([name, open]) => { if (byId(name)) byId(name).open = open; });
     byId("telling").scrollTop = scrolled;
     root.classList.remove("unsent");
     byId("refused").hidden = true;
-    stuck = false;
-    if (before[before.length - 1] === card().dataset.fact) before.pop();
-    var late = document.querySelector(".case .error");
-    var next = stays && !late ? id && byId(id) : desk.start();
-    if (next) desk.enter(next, next.id === id);
-    if (since === active) since = stays ? next : null;
-    if (late) late.scrollIntoView({ block: "nearest" });
-    if (next && caret && next.id === id && stays && desk.writes(next)) next.setSelectionRange(caret[0], caret[1]);
-    var now = byId("verdict").textContent;
-    if (late || now !== verdict) say(late ? words(late) : now);
-    else if (byId("said").className === "said") say("");
-    busy = false;
-    // To leave a field by its button asks twice; the first answer may be all that was wanted.
-    var pairs = wanted && wanted.pairs.filter(function (pair) {
-      return pair[0] !== "read" || byId("paste").value.trim();
-    });
-    wanted = null;
-    var again = pairs && (pairs.length || desk.edits().length);
-    if (again) send(pairs, false);
-    else if (keeping) {
-      keeping = false;
-      keep();
+    if (before.at(-1) === card().dataset.fact) before.pop();
+    const problem = document.querySelector(".case .error"), same = id && byId(id);
+    if (!stays || problem) enterCard();
+    else if (same) {
+      same.focus({ preventScroll: true });
+      if (same.matches(TYPED)) same.setSelectionRange(selectionStart, selectionEnd);
     }
-    if (!again && moves) desk.going = false;
-    if (!again) later.splice(0).forEach(function (act) { act(); });
-    desk.arrived(moves, again);
+    if (problem) problem.scrollIntoView({ block: "nearest" });
+    if (problem || words(byId("verdict")) !== verdict) say(words(problem || byId("verdict")));
+    else if (byId("said").className === "said") say("");
+    // A mistake keeps the question; what was typed ahead was meant for the next one.
+    if (document.querySelector("main .summary")) queue = queue.filter((one) => !one.typed);
+    if (left) digits = "";
+    left = null;
+    busy = stuck = false;
   }
 
-  function go() {
-    if (card().dataset.fact) before.push(card().dataset.fact);
-    send([["go", "on"]], true);
+  const send = (name, value) => { if (!busy) post("desk", name, value); };
+  const keep = () => { post("case-outcome"); };
+  // The card goes on to another question: keys wait for it, but for those typed elsewhere meanwhile.
+  function leave(name, value) {
+    left = document.activeElement;
+    send(name, value);
   }
-  function turn(fact) { send([["ask", fact]], true); }
+  function forward(name, value) {
+    if (card().dataset.fact) before.push(card().dataset.fact);
+    leave(name, value);
+  }
+  const go = () => forward("go", "on"), read = () => leave("read", "yes");
   function back() {
-    var asked = card().querySelectorAll("[data-ask]");
-    if (before.length) turn(before.pop());
-    else if (asked.length) turn(asked[asked.length - 1].dataset.ask);
+    const fact = before.pop() || all("[data-ask]", card()).at(-1)?.dataset.ask;
+    if (fact) leave("ask", fact);
+  }
+  function copy(name) {
+    if (root.classList.contains("unsent") || edits("desk").length) return say(own.old, true);
+    const place = byId(name);
+    function mark() {
+      byId("ticket").open = true;
+      place.focus();
+      place.select();
+      say(own.select, true);
+    }
+    if (!navigator.clipboard) return mark();
+    navigator.clipboard.writeText(place.value).then(() => say(own.copied, true), mark);
   }
   function chosen(answer) {
     // A choice beside a text field stands in place of what was typed there.
-    var typed = answer.type === "radio" && card().querySelector("input.text");
+    const typed = answer.type === "radio" && card().querySelector("input.text");
     if (typed) typed.value = "";
-    send([], false);
+    send();
   }
-  function click(at) { (at.id && byId(at.id) || at).click(); }
+  function choose(answer) {
+    if (!answer) return;
+    reveal(answer);
+    answer.focus();
+    if (answer.href || answer.checked) return;
+    answer.checked = true;
+    chosen(answer);
+  }
+  function unfold(name, field) {
+    if (!byId(name)) return;
+    byId(name).open = true;
+    enter(byId(field) || byId(name).querySelector("summary"));
+  }
 
-  document.addEventListener("change", function (event) {
-    var at = event.target;
-    if (placing || !at.name || at.form !== form() || at.matches("textarea, input.text")) return;
-    if (at.tagName === "SELECT") send([], false);
-    else chosen(at);
+  const KEYS = {
+    Enter: () => document.activeElement.dataset.ask ? document.activeElement.click() : go(),
+    u: () => choose(card().querySelector("[value=unknown]")), b: back, p: () => enter(byId("paste")),
+    c: () => copy("ticket-plain"), m: () => copy("ticket-markdown"),
+    n: () => unfold("case-notes", "note"), s: () => unfold("case-back"), "?": () => keys.showModal()
+  };
+  // Returns whether the key does something.
+  function press(key, time) {
+    const at = document.activeElement;
+    if (writes(at)) { // typed ahead: into a field of the card that came
+      if (key === "Enter") {
+        go();
+        if (!card().contains(at)) left = null;
+      } else if (key === "Escape") at.blur();
+      else if (at.tagName === "INPUT") at.value = key === "Backspace" ? at.value.slice(0, -1) : at.value + key;
+      return true;
+    }
+    if (byId("keys-off")) return false;
+    const digit = /^\d$/.test(key), act = KEYS[key.length === 1 ? key.toLowerCase() : key];
+    if (time - last > PAUSE || !digit) digits = "";
+    last = time;
+    if (digit) {
+      // The answers on the card; where nothing is left to ask, the questions to go back to.
+      const answers = all("[type=radio], .answered a", card());
+      digits = String(Number(digits + key) > answers.length ? Number(key) : Number(digits + key));
+      if (digits === "0") digits = "";
+      choose(answers[digits - 1]);
+    } else if (act) act();
+    return digit || Boolean(act);
+  }
+  on("keydown", (event) => {
+    const { target: at, key } = event, control = event.ctrlKey || event.metaKey;
+    if (event.isComposing) return;
+    if (key === "Enter" && control && /^(paste|note)$/.test(at.id)) {
+      event.preventDefault();
+      later(at.id === "note" ? keep : read);
+    }
+    if (control || event.altKey) return;
+    if (key.length === 1 && !busy && words(byId("said")) !== own.failed) say("");
+    const takes = writes(at) || key === " " || (key === "Enter" && at.matches("a, button, summary"));
+    if (keys.open) {
+      if (key !== "?" || byId("keys-off")) return;
+      keys.close();
+    } else if (busy && (at === left || !takes) && /^(.|Enter|Escape|Backspace)$/u.test(key)) {
+      if (key === "Enter") left = at;
+      later(() => press(key, event.timeStamp), true);
+    } else if (writes(at)) {
+      if (key === "Escape") at.blur();
+      if (key !== "Enter" || at.tagName !== "INPUT") return;
+      left = at;
+      later(go);
+    } else if (takes || !press(key, event.timeStamp)) return;
+    event.preventDefault();
+  });
+
+  on("change", (event) => {
+    const at = event.target;
+    digits = "";
+    if (at.name && at.form === byId("desk") && !at.matches(TYPED)) chosen(at);
   });
   // Not "change": a field that was filled again by script would not fire it.  What was refused is
   // sent again by a button or a key only, or to close the message would bring it back.
-  document.addEventListener("focusout", function (event) {
-    var at = event.target;
-    if (placing || stuck || !at.name || at.form !== form()) return;
-    if (!at.matches("textarea, input.text")) return;
-    if (at.value !== at.defaultValue) send([], false);
+  on("focusout", (event) => {
+    const at = event.target;
+    if (!stuck && at.form === byId("desk") && at.matches(TYPED) && edits("desk").length) send();
   });
-  document.addEventListener("input", function (event) {
-    if (event.target.id === "paste" && /Paste|Drop/.test(event.inputType)) send([["read", "yes"]], true);
+  on("input", (event) => {
+    if (event.target.id === "paste" && /Paste|Drop/.test(event.inputType)) later(read);
   });
-  document.addEventListener("submit", function (event) {
-    var at = event.target, by = event.submitter;
-    if (at !== form() && at.id !== "case-outcome" && !(busy && by && by.id)) return;
+  on("submit", (event) => {
+    const { target: at, submitter: by } = event, waited = busy;
+    if (!FORMS.includes(at.id) && !(busy && by?.id)) return;
     event.preventDefault();
-    if (at.id === "case-outcome") keep();
-    else if (at !== form()) later.push(function () { click(by); });
-    else if (by && by.name === "go") go();
-    else send(by && by.name ? [[by.name, by.value]] : [], false);
+    if (at.id === "case-outcome") later(keep);
+    else if (at.id !== "desk") later(() => byId(by.id)?.click());
+    else if (by?.name === "go") later(go);
+    // To leave a field by a button asks twice; the first answer may be all that was wanted.
+    else later(() => {
+      const told = by?.name && by.name !== "read";
+      if (!waited || told || edits("desk").length) send(by?.name, by?.value);
+    });
   });
-  document.addEventListener("click", function (event) {
-    var at = event.target.closest("a, button, summary");
+  on("click", (event) => {
+    const at = event.target.closest("a, button");
     if (!at) return;
     if (at.id === "refused-close") {
       byId("refused").hidden = true;
-      desk.enter(desk.start());
-    } else if (at.tagName === "SUMMARY" && at.parentNode.id) {
-      desk.opened[at.parentNode.id] = !at.parentNode.open;
-    } else if (at.dataset.ask && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault();
-      if (card().dataset.fact) before.push(card().dataset.fact);
-      turn(at.dataset.ask);
-    } else if (busy && at.href && !at.target) {
+      enterCard();
+    } else if (at.id === "show-keys") keys.showModal();
+    else if (at.dataset.copy) later(() => copy(at.dataset.copy));
+    else if (at.href && !at.target && (busy || at.dataset.ask)) {
       // A page that is left would take the answer on its way with it.
+      if (at.dataset.ask && (event.ctrlKey || event.metaKey || event.shiftKey)) return;
       event.preventDefault();
-      later.push(function () { click(at); });
+      later(() => at.dataset.ask ? forward("ask", at.dataset.ask) : (byId(at.id) || at).click());
     }
   });
-  document.addEventListener("focusin", function (event) {
-    if (busy && !placing) since = card().contains(event.target) ? null : event.target;
+  // A letter that is being composed would be torn out of its field.
+  on("compositionstart", () => {
+    composed = new Promise((done) => {
+      document.addEventListener("compositionend", () => setTimeout(done), { once: true });
+    });
   });
-  document.addEventListener("compositionstart", function () { composing = true; });
-  document.addEventListener("compositionend", function () {
-    composing = false;
-    var arrived = held;
-    held = null;
-    if (arrived) setTimeout(arrived);
-  });
-
-  Object.assign(desk, {
-    going: false, say: say, send: send, keep: keep, go: go, back: back, chosen: chosen,
-    // Keys wait for the next card, unless they are typed into a field that was entered meanwhile.
-    waits: function (at) { return desk.going && !(since === at && desk.writes(at)); },
-    hush: function () { if (!busy && byId("said").textContent !== own.failed) say(""); },
-    old: function () { return root.classList.contains("unsent") || desk.edits().length; },
-    // Do something once the answer on its way is there; tells whether it has to wait.
-    wait: function (act) { return busy && later.push(act); }
-  });
-  desk.note();
+  note();
   root.classList.add("scripted");
-})(document.currentScript.dataset, window.desk);
+})(document.currentScript.dataset);

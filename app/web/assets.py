@@ -40,7 +40,7 @@ STYLES = {
     "desk": ("palette", "base", "fields", "bar", "desk"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
-SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo", "desk-form", "desk", "desk-keys")
+SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo", "desk")
 
 
 @lru_cache(maxsize=256)

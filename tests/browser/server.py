@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
+BIN = Path(sys.executable).parent
 HOST = "127.0.0.1"
 PATIENCE = 60.0
 
@@ -35,16 +36,25 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def serving(log: Path, port: int | None = None, **settings: str) -> Iterator[Served]:
-    """Yield a server that runs with some settings, and end it afterwards."""
+def serving(
+    log: Path, port: int | None = None, command: str = "python -m app.server", **settings: str
+) -> Iterator[Served]:
+    """Yield a server that runs with some settings, and end it afterwards.
+
+    :param command: a program beside this Python, with its arguments
+    """
     port = port or free_port()
     # No database unless it is asked for: the one of whoever works here is not for tests.
     here = {"HOST": HOST, "PORT": str(port), "DATABASE_URL": ""}
     environment = os.environ | here | settings
-    command = [sys.executable, "-m", "app.server"]
+    program, *arguments = command.format(port=port).split()
     with log.open("wb") as output:
         server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            [BIN / program, *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
         _wait_until_healthy(server, port, log)

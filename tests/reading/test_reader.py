@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from app.knowledge.wordings import REASONS
 from app.reading import LARGEST, Reading, TooLong, read
-from bench.fuzz import texts as fuzzed
-from bench.reading import HOSTILE, fill
 from tests.reading.corpus import pastes, replies
+from tests.reading.fuzz import HOSTILE, fill
+from tests.reading.fuzz import texts as fuzzed
 
 PIECES = [
     "550 ",

@@ -1,6 +1,6 @@
-"""Give the reader random and mutated texts: nothing may be raised.
+"""Give the reader random, mutated and hostile texts: nothing may be raised.
 
-``python -m bench.fuzz [count] [seed]``: a million by hand, a small share in the tests.
+``python -m tests.reading.fuzz [count] [seed]``: a million by hand, a small share in the tests.
 """
 
 import random
@@ -8,14 +8,72 @@ import sys
 import time
 from collections.abc import Iterator
 
-from app.reading import read
-from bench.reading import HOSTILE
+from app.reading import LARGEST, read
 from tests.reading.corpus import ordinary, pastes, replies
 
 LETTERS = (
     "abcdefghijklmnopqrstuvwxyz0123456789 \t\n\r.,:;=<>@'\"-_()[]{}&#%/\\|*~^`$!?+"
     "ạđệ拒否リレーａ５\u00a0\u200b\u0301\ufeff\x00\x1b\ud800\U0001f642"
 )
+
+HOSTILE = [
+    "a",
+    "5",
+    "550 ",
+    "550-",
+    "550 5.7.1 relay not denied ",
+    "\n",
+    "a\n",
+    "> \n",
+    ">\n",
+    ":",
+    "port: 25, ",
+    "Server: 'a.b.example', ",
+    "Final-Recipient: rfc822; a@b.example\n",
+    "<",
+    "<a ",
+    "&lt;",
+    "=3D",
+    "=3Da",
+    "=\n",
+    "\x00",
+    "\x00a",
+    "\u200b",
+    "ａ",
+    "từ chối ",
+    "リレー拒否",
+    "a@",
+    "a.",
+    "a-",
+    "not relay ",
+    "host a.b[1] said: 550 x\n",
+    "=?u?B?QUJD?=",
+    "X-A: b\n",
+    " ",
+    "\t",
+    "Content-Transfer-Encoding: base64\n\nQUJD\n",
+    "'",
+    '"',
+    "(",
+    "0x800CCC79 ",
+    "to=",
+    "--",
+    "recipient ",
+    "by a.b.c.d ",
+    "🙂",
+    "\r\n",
+    "<style>a",
+    "<p>550 relay</p>",
+    "(reason: 550 x)\n",
+    "Received: a\n b\n",
+    "554 mailbox full user unknown domain not found relay denied\n",
+]
+"""Pieces that, repeated to the limit, make a reader slow that has one careless pattern."""
+
+
+def fill(piece: str, size: int = LARGEST) -> str:
+    """Return a piece repeated to at most ``size`` bytes."""
+    return piece * (size // len(piece.encode("utf-8")))
 
 
 def mutate(text: str, chance: random.Random) -> str:

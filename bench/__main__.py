@@ -1,0 +1,20 @@
+"""Measure and print: ``python -m bench [reading] [desk] [pages] [abuse]``; without a name, all."""
+
+import argparse
+import sys
+import time
+
+from bench import abuse, desk, pages, reading
+
+PARTS = {"reading": reading.main, "desk": desk.main, "pages": pages.main, "abuse": abuse.main}
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("part", nargs="*", help=", ".join(PARTS))
+    chosen = parser.parse_args().part
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    for name in chosen or PARTS:
+        begun = time.monotonic()
+        PARTS[name]()
+        print(f"({name}: {time.monotonic() - begun:.0f} s)", file=sys.stderr, flush=True)
