@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ..http.portal_prefix import theme_of
-from ..web.headers import POLICY, desk_policy
+from ..http.headers import POLICY, allow_nothing
+from ..web.csp import forbid_frames
 from ..web.site import Site, find_site
 from .sign_in.page import asked_place, place_query
 
@@ -38,7 +38,8 @@ def _place(site: Site) -> str:
 
 
 @desk.after_request
-def _policy(response: Response) -> Response:
-    """Let the screen's script ask this server, and let nobody frame the screen."""
-    response.headers[POLICY] = desk_policy(theme_of(request.environ))
+def _forbid_frames(response: Response) -> Response:
+    """Let nobody frame it: a site that embeds the wizard has no business around agents' work."""
+    policy = response.headers.get(POLICY) or allow_nothing(None)
+    response.headers[POLICY] = forbid_frames(policy)
     return response

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import FACT_KEYS, Facts, read_facts
+from ..http.headers import POLICY
 from ..http.portal_prefix import theme_of
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
@@ -16,8 +17,7 @@ from ..portals.origin import LONGEST
 from ..presentation.questions import shown_question
 from ..presentation.wizard_query import has_uncanonical_names, read_query
 from ..services import services
-from ..web.assets import scripts, styles
-from ..web.headers import POLICY
+from ..web.assets import script, style
 from ..web.links import WizardState
 from ..web.pages import page
 from ..web.site import Site, find_site, home_url, visitor_site
@@ -173,9 +173,9 @@ def _demo_policy(home: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {home} {scripts()['demo'].csp}",
+            f"script-src {home} {script('demo').csp}",
             f"frame-src {home}",
-            f"style-src {styles()['demo'].csp}",
+            f"style-src {style('demo').csp}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from flask import Response
 
+from ..http.headers import POLICY
 from ..services import services
-from .assets import styles
+from .csp import PageAssets
 from .site import Site
 
 START: Final = "wizard/start.html"
@@ -26,19 +27,21 @@ def page(
     mimetype: str = "text/html",
 ) -> Response:
     """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
+    assets = PageAssets(site.theme)
     # What every page looks at is looked up once.
     of_site = {
         "site": site,
         "base": site.base,
         "languages": site.languages,
         "portal": site.portal,
-        "styles": styles(site.theme),
+        "assets": assets,
     }
     response = Response(
         services().templates.render(site.language.code, template, {**values, **of_site}),
         status,
         mimetype=mimetype,
     )
+    response.headers[POLICY] = assets.policy
     response.headers["Content-Language"] = site.language.code
     if template != START:  # in the head of the answer: every byte of a page is counted
         response.headers["X-Robots-Tag"] = "noindex"
