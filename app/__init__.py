@@ -70,7 +70,7 @@ def create_app(
     cors.install(app)
     for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):
         app.register_blueprint(blueprint)
-    app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
+    app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     cli.install(app)
 
     cache = PageCache(app.wsgi_app, settings.page_cache)

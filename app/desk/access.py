@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, NamedTuple, NoReturn
-from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, session
 
@@ -16,8 +15,7 @@ from ..store import DatabaseUnavailable
 from ..store.agents import Agent
 from ..web.site import Site, find_site
 from .forms import DeskForm
-from .sign_in.page import asked_place, sign_in_page
-from .sign_in.return_to import HOME
+from .sign_in.page import asked_place, place_query, sign_in_page
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
@@ -153,5 +151,4 @@ def lead_to_sign_in(site: Site) -> Any:
     back = asked_place(site)
     if request.method != "GET":
         return sign_in_page(site, error=site.language.gettext(ENDED), status=401, to=back)
-    query = f"?{urlencode({'to': back})}" if back != HOME else ""
-    return redirect(f"{site.base}/desk/sign-in{query}", 303)
+    return redirect(site.sign_in(place_query(back)), 303)

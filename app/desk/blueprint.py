@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
@@ -25,16 +27,16 @@ def _plain_root() -> Answer | None:
     lang = (request.view_args or {}).get("lang")
     if lang is None:
         return None
-    site = find_site(lang)
-    return redirect(f"{plain}/{site.language.code}/{_place(site)}", 303)
+    return redirect(_canonical_url(replace(find_site(lang), root=plain)), 303)
 
 
-def _place(site: Site) -> str:
-    """Return where the request goes below the language, written anew: nothing typed is repeated."""
-    path = request.path.removeprefix(f"/{site.language.code}/")
-    if path in ("desk/sign-in", "desk/sign-in/provider"):
-        return f"{path}{place_query(request.args.get('to', ''))}"
-    return asked_place(site)
+def _canonical_url(site: Site) -> str:
+    """Return the URL of the page that the request asks for; nothing typed is repeated in it."""
+    query = place_query(request.args.get("to", ""))
+    for link in (Site.sign_in, Site.sign_in_at_provider):
+        if request.path == link(Site(site.language)):
+            return link(site, query)
+    return site.below(asked_place(site))
 
 
 @desk.after_request

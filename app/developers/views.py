@@ -28,8 +28,6 @@ developers = Blueprint("developers", __name__)
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
-LINKS = "developers/links"
-"""Where links are built, below a site's language."""
 ASKED = tuple(key for key in FACT_KEYS if key in knowledge().questions)
 """The facts that a support link can fill in."""
 
@@ -71,7 +69,9 @@ def logo(name: str) -> Response:
 def redirect_to_language() -> Answer:
     """Lead to the page in the visitor's language: what a script tells stands in no language."""
     query = urlencode({"origin": request.args.get("origin", "")[:LONGEST]})
-    return redirect(f"{visitor_site().base}{request.path}?{query}", 302)
+    site = visitor_site()
+    link = site.embed_test if request.path.endswith("/test") else site.developers
+    return redirect(link(query), 302)
 
 
 @developers.get("/<language:lang>/developers")
@@ -85,13 +85,13 @@ def overview(lang: str) -> Response:
     values = {
         "loader": newest(),
         "home": home_url(),
-        "demo": f"{demo}{site.base}/demo" if demo and site.portal else "",
-        "here": "developers",
+        "demo": f"{demo}{site.demo()}" if demo and site.portal else "",
+        "here": site.developers(),
     }
     return page(site, "developers/overview.html", values, keep=False)
 
 
-@developers.get(f"/<language:lang>/{LINKS}")
+@developers.get("/<language:lang>/developers/links")
 def links(lang: str) -> Answer:
     """Show the form for a support link, and the link for the facts that the query holds.
 
@@ -100,11 +100,11 @@ def links(lang: str) -> Answer:
     site = find_site(lang)
     facts = read_query(fill=False)[0].facts
     if has_uncanonical_names(facts):
-        return redirect(site.part(LINKS, WizardState(facts)), 302)
+        return redirect(site.support_link(facts), 302)
     return _links_page(site, facts, {})
 
 
-@developers.post(f"/<language:lang>/{LINKS}")
+@developers.post("/<language:lang>/developers/links")
 def make_link(lang: str) -> Answer:
     """Take the form, keep only domains, and lead on to the page with the link.
 
@@ -114,7 +114,7 @@ def make_link(lang: str) -> Answer:
     facts, wrong = read_facts({fact: request.form.get(fact) for fact in ASKED})
     if wrong:
         return _links_page(site, facts, wrong)
-    return redirect(site.part(LINKS, WizardState(facts)), 303)
+    return redirect(site.support_link(facts), 303)
 
 
 def _links_page(site: Site, facts: Facts, wrong: Mapping[str, str]) -> Response:
@@ -125,7 +125,7 @@ def _links_page(site: Site, facts: Facts, wrong: Mapping[str, str]) -> Response:
         "errors": {fact: site.language.gettext(PROBLEMS[code]) for fact, code in wrong.items()},
         "typed": {fact: request.form.get(fact, "")[:400] for fact in wrong},
         "link": home_url() + path,
-        "here": site.within(site.part(LINKS, WizardState(facts))),
+        "here": site.support_link(facts),
     }
     return page(site, "developers/links.html", values, 422 if wrong else 200, keep=False)
 
@@ -145,7 +145,7 @@ def test(lang: str) -> Response:
         "verdict": verdict,
         "given": given[:300],
         "home": home_url(),
-        "here": "developers/test",
+        "here": site.embed_test(),
     }
     return page(site, "developers/embed-test.html", values, keep=False)
 
@@ -162,7 +162,7 @@ def demo(lang: str) -> Response:
     if site.portal is None:
         abort(404)
     loader = newest()
-    values = {"loader": loader, "home": home_url(), "here": "demo"}
+    values = {"loader": loader, "home": home_url(), "here": site.demo()}
     response = page(site, "developers/demo.html", values, keep=False)
     response.headers[POLICY] = _demo_policy(home_url())
     return response

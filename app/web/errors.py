@@ -106,7 +106,7 @@ def _answer(code: int, fault: HTTPException | None) -> Response:
     else:
         title, advice = _TEXTS.get(code, _TEXTS[404 if code < 500 else 500])
         values = {
-            "here": "",
+            "here": site.start(),
             "at_desk": "/desk" in request.path,
             "code": code,
             "title": translate(title),

@@ -31,7 +31,6 @@ def page(
     # What every page looks at is looked up once.
     of_site = {
         "site": site,
-        "base": site.base,
         "languages": site.languages,
         "portal": site.portal,
         "assets": assets,

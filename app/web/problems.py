@@ -15,8 +15,6 @@ from .site import Site
 PROBLEM: Final = "application/problem+json"
 BLANK: Final = "about:blank"
 """The type of a problem that says no more than its status (RFC 9457 section 4.2.1)."""
-DOCUMENTS: Final = "developers/api"
-"""Where the API is described, below a site's language."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def refuse(site: Site, name: str, errors: Mapping[str, str]) -> Response:
 
     :param errors: what is wrong, by the name of a fact or ``request``, in the site's language
     """
-    return _problem(site, KINDS[name], f"{site.base}/{DOCUMENTS}#problem-{name}", errors)
+    return _problem(site, KINDS[name], f"{site.api_docs()}#problem-{name}", errors)
 
 
 def refuse_status(site: Site, status: int) -> Response:

@@ -1,4 +1,4 @@
-"""The wizard as it stands at an address: in one language, under one root; it makes every link."""
+"""The wizard at an address: in one language, under one root, maybe a portal's."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from ..i18n.languages import Language, languages, preferred
 from ..knowledge import Provider
 from ..portals import Portal, PortalTheme
 from ..services import services
-from .links import NOTHING, WizardState
+from .links import NOTHING, Links
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(Links):
     """A language, the path before it, and the theme of the portal that the path belongs to."""
 
-    language: Language
-    root: str = ""
     theme: PortalTheme | None = None
 
     @property
@@ -41,35 +39,9 @@ class Site:
         return self.portal is not None and self.portal.serves(provider)
 
     @property
-    def base(self) -> str:
-        """The path that every page of this language begins with."""
-        return f"{self.root}/{self.language.code}"
-
-    def start(self, facts: Facts = NOTHING) -> str:
-        """Return the URL of the start page."""
-        return self.part("", WizardState(facts))
-
-    def read(self, facts: Facts = NOTHING) -> str:
-        """Return the URL that a paste is sent to."""
-        return self.part("read", WizardState(facts))
-
-    def check(self, state: WizardState) -> str:
-        """Return the URL of a question or a plan."""
-        return self.part("check", state)
-
-    def part(self, name: str, state: WizardState) -> str:
-        """Return the URL of a page, or of a part of one: a picture, the sheet, the QR code."""
-        query = state.query()
-        return f"{self.base}/{name}?{query}" if query else f"{self.base}/{name}"
-
-    @property
     def languages(self) -> tuple[Language, ...]:
         """The languages that there are here, this one among them."""
         return tuple(_spoken(self.theme).values())
-
-    def within(self, url: str) -> str:
-        """Return what stands behind the language in one of this site's URLs."""
-        return url.removeprefix(f"{self.base}/")
 
 
 def find_site(code: str) -> Site:

@@ -62,12 +62,10 @@ def begin_with_provider(lang: str) -> Answer:
         return _limited(site, wanted, began.wait)
     if rate and (wait := rate.wait(_keys("refused"))):
         return _limited(site, wanted, wait)
-    first = site.languages[0].code
+    first = Site(site.languages[0], site.root, site.theme)
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
     try:
-        url = OidcClient(provider, _name(site)).begin(
-            f"{home_url()}{site.root}/{first}/desk/signed-in", **options
-        )
+        url = OidcClient(provider, _name(site)).begin(f"{home_url()}{first.signed_in()}", **options)
     except SignInRefused as fault:
         return _refuse(site, wanted, fault.text, fault.status)
     kept = canonical_place(wanted)

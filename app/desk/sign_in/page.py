@@ -8,6 +8,7 @@ from flask import Response, request
 
 from ...portals.identity_provider import IdentityProvider
 from ...services import services
+from ...web.links import Links
 from ...web.pages import page
 from ...web.site import Site
 from ..forms import DeskForm
@@ -16,26 +17,26 @@ from .return_to import HOME, canonical_place
 
 def page_of(site: Site, wanted: str) -> str:
     """Return the page of the desk that was asked for before signing in, or the desk."""
-    return f"{site.base}/{canonical_place(wanted)}"
+    return site.below(canonical_place(wanted))
 
 
 def asked_place(site: Site) -> str:
     """Return the page of the desk that the request is for, below the language."""
-    path = request.path.removeprefix(f"/{site.language.code}/")
+    path = Links(site.language).within(request.path)
     return canonical_place(f"{path}?{request.query_string.decode('ascii', 'ignore')}")
 
 
 def place_query(wanted: str) -> str:
     """Return the query of the sign-in page that leads to a page of the desk, '' for the desk."""
     place = canonical_place(wanted)
-    return f"?{urlencode({'to': place})}" if place != HOME else ""
+    return urlencode({"to": place}) if place != HOME else ""
 
 
 def sign_in_url(site: Site, to: str) -> str:
     """Return the address of the sign-in page that leads to a page of the desk, '' for none."""
     if services().storage is None:
         return ""
-    return f"{site.base}/desk/sign-in{place_query(to)}"
+    return site.sign_in(place_query(to))
 
 
 def sign_in_page(
@@ -53,11 +54,7 @@ def sign_in_page(
     """
     query = place_query(request.args.get("to", "") if to is None else to)
     provider = provider_of(site)
-    way = (
-        {"url": f"{site.base}/desk/sign-in/provider{query}", "name": provider.shown}
-        if provider
-        else None
-    )
+    way = {"url": site.sign_in_at_provider(query), "name": provider.shown} if provider else None
     values = {
         "form": DeskForm(),
         "name": name,
@@ -65,7 +62,7 @@ def sign_in_page(
         "at": at,
         "provider": way,
         "passwords": services().settings.passwords != "nobody",
-        "here": f"desk/sign-in{query}",
+        "here": site.sign_in(query),
     }
     return page(site, "desk/sign-in.html", values, status, keep=False)
 

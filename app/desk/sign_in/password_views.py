@@ -111,7 +111,7 @@ def sign_out(lang: str) -> Answer:
     session.clear()
     if agent:
         record("sign-out", portal=site.portal_id, agent=agent.id)
-    return redirect(f"{site.base}/desk/sign-in", 303)
+    return redirect(site.sign_in(), 303)
 
 
 def begin(agent: Agent, way: str) -> None:
