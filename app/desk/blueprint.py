@@ -1,4 +1,4 @@
-"""The blueprint of all that is for agents: the one place to say who may see it, and how."""
+"""The blueprint of the desk, and what holds for all of its pages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response as Answer
 from ..http.headers import POLICY, allow_nothing
 from ..web.csp import forbid_frames
 from ..web.site import Site, find_site
-from .sign_in.page import asked_place, place_query
+from .sign_in.page import place_query, requested_place
 
 desk = Blueprint("desk", __name__)
 
 
 @desk.before_request
-def _plain_root() -> Answer | None:
-    """Lead to the portal's plain root: a cookie's path cannot hold an embedder's accent.
+def _redirect_to_plain_root() -> Answer | None:
+    """Redirect to the portal's plain root: a cookie's path cannot hold an embedder's accent.
 
     :raise 404: there is no such language
     """
@@ -36,7 +36,7 @@ def _canonical_url(site: Site) -> str:
     for link in (Site.sign_in, Site.sign_in_at_provider):
         if request.path == link(Site(site.language)):
             return link(site, query)
-    return site.below(asked_place(site))
+    return site.below(requested_place(site))
 
 
 @desk.after_request

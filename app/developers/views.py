@@ -1,4 +1,4 @@
-"""Pages for those who put a portal's wizard into their site, and the script that does it."""
+"""Pages about embedding a portal's wizard in another site, and the script for it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ASKED = tuple(key for key in FACT_KEYS if key in knowledge().questions)
 
 @developers.get("/embed/<name>")
 def embed(name: str) -> Response:
-    """Send the embedding script: a full version for ever, ``v1.js`` as the newest of its kind.
+    """Return the embedding script; ``v1.js`` is the newest version 1.
 
     :raise 404: there is no such version
     """
@@ -51,7 +51,7 @@ def embed(name: str) -> Response:
 
 @developers.get("/logo/<name>")
 def logo(name: str) -> Response:
-    """Send the portal's logo; its name changes with its content, so it is kept for ever.
+    """Return the portal's logo; its name changes with its content, so caches may keep it.
 
     :raise 404: this is no portal, or another logo is its own now
     """
@@ -67,7 +67,7 @@ def logo(name: str) -> Response:
 @developers.get("/developers")
 @developers.get("/developers/test")
 def redirect_to_language() -> Answer:
-    """Lead to the page in the visitor's language: what a script tells stands in no language."""
+    """Redirect to the page in the visitor's language; scripts link to it without one."""
     query = urlencode({"origin": request.args.get("origin", "")[:LONGEST]})
     site = visitor_site()
     link = site.embed_test if request.path.endswith("/test") else site.developers
@@ -106,7 +106,7 @@ def links(lang: str) -> Answer:
 
 @developers.post("/<language:lang>/developers/links")
 def make_link(lang: str) -> Answer:
-    """Take the form, keep only domains, and lead on to the page with the link.
+    """Reduce what was typed to domains, and redirect to the page with the link.
 
     :raise 404: there is no such language
     """
@@ -152,7 +152,7 @@ def test(lang: str) -> Response:
 
 @developers.get("/<language:lang>/demo")
 def demo(lang: str) -> Response:
-    """Show a foreign page with a strict policy that has the portal's wizard in it.
+    """Show a page of another site, with a strict policy, that embeds the portal's wizard.
 
     It is meant to be fetched from another address than the wizard's: see DEMO_URL.
 

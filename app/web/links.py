@@ -6,6 +6,7 @@ Canonical values are words, numbers and A-labels, so nothing in them needs escap
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..diagnosis import Facts
 from ..i18n.languages import Language
@@ -30,7 +31,8 @@ class WizardState:
 
     def query(self) -> str:
         """Return the canonical query string."""
-        parts = [self.facts.query()] if self.facts.query() else []
+        facts = self.facts.query()
+        parts = [facts] if facts else []
         if self.change:
             parts.append(f"change={self.change}")
         if self.way:
@@ -50,9 +52,9 @@ BEGINNING = WizardState()
 
 
 def with_defaults(facts: Facts, known: Facts) -> Facts:
-    """Return facts with what is known besides, where they say nothing."""
-    untold = {key: getattr(known, key) for key, _ in known.pairs if getattr(facts, key) is None}
-    return facts.but(**untold) if untold else facts
+    """Return the facts, with those that are missing taken from ``known``."""
+    missing = {key: getattr(known, key) for key, _ in known.pairs if getattr(facts, key) is None}
+    return facts.but(**missing) if missing else facts
 
 
 def extend(url: str, pair: str) -> str:
@@ -70,7 +72,7 @@ class Links:
     language: Language
     root: str = ""
 
-    @property
+    @cached_property
     def base(self) -> str:
         """The path that every page of this language begins with."""
         return f"{self.root}/{self.language.code}"

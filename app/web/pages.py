@@ -1,4 +1,4 @@
-"""Turn a template and its values into a response."""
+"""Render a template into a response."""
 
 from __future__ import annotations
 
@@ -26,25 +26,27 @@ def page(
     keep: bool = True,
     mimetype: str = "text/html",
 ) -> Response:
-    """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
+    """Return a page.
+
+    :param keep: whether caches may keep it, if its status is 200; never one that shows a paste
+    """
     assets = PageAssets(site.theme)
-    # What every page looks at is looked up once.
-    of_site = {
+    shared = {
         "site": site,
         "languages": site.languages,
         "portal": site.portal,
         "assets": assets,
     }
     response = Response(
-        services().templates.render(site.language.code, template, {**values, **of_site}),
+        services().templates.render(site.language.code, template, {**values, **shared}),
         status,
         mimetype=mimetype,
     )
     response.headers[POLICY] = assets.policy
     response.headers["Content-Language"] = site.language.code
-    if template != START:  # in the head of the answer: every byte of a page is counted
+    if template != START:  # a header rather than an element: a page has few bytes
         response.headers["X-Robots-Tag"] = "noindex"
-    # Anything else is not to be kept, as every answer that does not say so.
+    # Any other response becomes no-store, see app/http/compression.py.
     if status == 200 and keep:
         response.headers["Cache-Control"] = FRESH
     return response

@@ -82,7 +82,7 @@ def known_home() -> str:
 
 
 def home_url() -> str:
-    """Return the address that the app is known by, as ``known_home``, for what is nothing without.
+    """Return the same as ``known_home``, for a page that cannot do without it.
 
     :raise 421: there is none
     """

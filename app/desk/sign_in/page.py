@@ -1,4 +1,4 @@
-"""The sign-in page, and where it leads to."""
+"""The sign-in page, and the page to return to after it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..forms import DeskForm
 from .return_to import HOME, canonical_place
 
 
-def page_of(site: Site, wanted: str) -> str:
-    """Return the page of the desk that was asked for before signing in, or the desk."""
+def return_url(site: Site, wanted: str) -> str:
+    """Return the URL of the desk's page that was requested before signing in."""
     return site.below(canonical_place(wanted))
 
 
-def asked_place(site: Site) -> str:
-    """Return the page of the desk that the request is for, below the language."""
+def requested_place(site: Site) -> str:
+    """Return the desk's page that the request is for, below the language."""
     path = Links(site.language).within(request.path)
     return canonical_place(f"{path}?{request.query_string.decode('ascii', 'ignore')}")
 
@@ -54,13 +54,13 @@ def sign_in_page(
     """
     query = place_query(request.args.get("to", "") if to is None else to)
     provider = provider_of(site)
-    way = {"url": site.sign_in_at_provider(query), "name": provider.shown} if provider else None
+    link = {"url": site.sign_in_at_provider(query), "name": provider.shown} if provider else None
     values = {
         "form": DeskForm(),
         "name": name,
         "error": error,
         "at": at,
-        "provider": way,
+        "provider": link,
         "passwords": services().settings.passwords != "nobody",
         "here": site.sign_in(query),
     }
@@ -68,7 +68,7 @@ def sign_in_page(
 
 
 def provider_of(site: Site) -> IdentityProvider | None:
-    """Return who vouches for this desk's agents besides their passwords: a portal has its own."""
+    """Return the identity provider of this desk's agents, None where they have passwords only."""
     if site.portal:
         return site.portal.identity
     return services().settings.identity
