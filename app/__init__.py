@@ -38,7 +38,7 @@ def create_app(
     from .device import device
     from .diagnosis import Facts, next_step
     from .handouts import handouts
-    from .http import compression, cross_site, security_log
+    from .http import compression, cross_site, headers, security_log
     from .http.event_counting import EventCounting
     from .http.host_check import HostCheck
     from .http.page_cache import PageCache
@@ -51,8 +51,7 @@ def create_app(
     from .presentation.paste_input import MemoryRequest
     from .settings import Settings
     from .store.cases import utc_now
-    from .web import errors, headers
-    from .web.assets import scripts
+    from .web import errors
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
@@ -71,7 +70,7 @@ def create_app(
     cors.install(app)
     for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):
         app.register_blueprint(blueprint)
-    app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
+    app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     cli.install(app)
 
     cache = PageCache(app.wsgi_app, settings.page_cache)
@@ -85,8 +84,7 @@ def create_app(
 
     file = Path(settings.portals) if settings.portals else None
     portals = PortalRegistry(file, tuple(published()), use, settings.demo_origin)
-    texts = {name: script.text for name, script in scripts().items()}
-    templates = Templates({"scripts": texts, "public_url": settings.public_url})
+    templates = Templates({"public_url": settings.public_url})
     fixed = today
     made = services.Services.create(
         settings, templates, portals, lambda: fixed or date.today(), now or utc_now

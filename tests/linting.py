@@ -24,6 +24,7 @@ _COOKIE = re.compile(
     "^(__Secure-)?desk(=.*; SameSite=Lax|-device=.*; Max-Age=7776000; .*; SameSite=Strict)$"
 )
 _KEPT = re.compile("; Secure; HttpOnly; Path=(/at/[a-z]+)?/[a-z]+/desk;")
+_HASH = re.compile("'sha256-[^']+'")
 MOVED = (301, 302, 303, 308)
 REFERENCES = ("for", "aria-labelledby", "aria-describedby")
 
@@ -45,7 +46,10 @@ def lint_headers(response: TestResponse) -> None:
     """Fail unless every answer carries the security headers and sets no cookie."""
     headers = response.headers
     assert "unsafe" not in headers["Content-Security-Policy"]
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "; frame-ancestors " in headers["Content-Security-Policy"]
+    if response.mimetype not in ("text/html", "image/svg+xml"):
+        assert "sha256" not in headers["Content-Security-Policy"], "a hash of nothing"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     at_desk = re.search("/[a-z]{2}/desk", response.request.path)
@@ -95,6 +99,7 @@ def _lint_ids(elements: list[Element]) -> None:
 
 
 def _lint_policy(elements: list[Element], policy: str) -> None:
+    shown = []
     for element in elements:
         assert not element.get("style"), "a style attribute is refused by the CSP"
         assert not [name for name in element.attrib if name.lower().startswith("on")]
@@ -102,9 +107,10 @@ def _lint_policy(elements: list[Element], policy: str) -> None:
             _lint_picture(element)
         if element.tag in (f"{SPACE}style", f"{SPACE}script"):
             digest = hashlib.sha256((element.text or "").encode()).digest()
-            assert base64.b64encode(digest).decode() in policy, "not in the CSP"
+            shown.append(f"'sha256-{base64.b64encode(digest).decode()}'")
         if element.tag == f"{SPACE}link":
             assert element.get("rel") in ("icon", "canonical", "alternate")
+    assert sorted(_HASH.findall(policy)) == sorted(shown), "the CSP names what the page has not"
 
 
 def _lint_picture(element: Element) -> None:

@@ -6,15 +6,15 @@ from flask import Blueprint, Response
 
 from ..services import services
 from ..web.pages import page
-from ..web.problems import DOCUMENTS, KINDS
+from ..web.problems import KINDS
 from ..web.site import find_site, home_url
 from .docs_content import described_keys, write_answer, write_request
-from .openapi import OPERATIONS, PATH, describe
+from .openapi import OPERATIONS, describe
 
 api_docs = Blueprint("api_docs", __name__)
 
 
-@api_docs.get(f"/<language:lang>/{DOCUMENTS}")
+@api_docs.get("/<language:lang>/developers/api")
 def documents(lang: str) -> Response:
     """Show how other programs can ask, with commands for this very address.
 
@@ -26,7 +26,7 @@ def documents(lang: str) -> Response:
     rate = services().rates.api
     translate, large = site.language.gettext, KINDS["too-large"]
     values = {
-        "here": DOCUMENTS,
+        "here": site.api_docs(),
         "operations": [
             (
                 each,
@@ -41,7 +41,7 @@ def documents(lang: str) -> Response:
         "problems": [(name, kind.status, translate(kind.title)) for name, kind in KINDS.items()],
         "too_large": translate(large.message),
         "limit": (rate.granted, rate.window) if rate else None,
-        "description": f"{site.root}{PATH}/openapi.json?lang={site.language.code}",
+        "description": site.openapi(),
     }
     # The page cache does not tell one host from another.
     return page(site, "api/docs.html", values, keep=bool(services().settings.public_url))

@@ -20,8 +20,6 @@ from ..web.rate_keys import rate_keys
 from ..web.site import Site, find_site
 
 cases = Blueprint("cases", __name__)
-HELP = "help"
-CASE = "case"
 
 
 @cases.after_request
@@ -31,7 +29,7 @@ def _no_opener(response: Response) -> Response:
     return response
 
 
-@cases.get(f"/<language:lang>/{HELP}")
+@cases.get("/<language:lang>/help")
 def offer(lang: str) -> Answer:
     """Say what a code is, what is kept under it and for how long.
 
@@ -39,12 +37,12 @@ def offer(lang: str) -> Answer:
     """
     site, kept = _find_site(lang)
     state = read_query()[0]
-    return redirect_to_canonical(site, HELP, state) or case_pages.offer_page(
+    return redirect_to_canonical(site.help(state), state) or case_pages.offer_page(
         site, state, kept.lifetime.days
     )
 
 
-@cases.post(f"/<language:lang>/{HELP}")
+@cases.post("/<language:lang>/help")
 def open_case(lang: str) -> Answer:
     """Keep the facts that the URL tells, and lead to the page with their code.
 
@@ -62,12 +60,12 @@ def open_case(lang: str) -> Answer:
         case = kept.open(site.portal_id, site.language.code, state.facts)
     except DatabaseUnavailable:
         return case_pages.away_page(site, state)
-    response = redirect(f"{site.base}/{CASE}/{case.code}", 303)
+    response = redirect(site.case(case.code), 303)
     record_event(response, ("case", "opened"))
     return response
 
 
-@cases.get(f"/<language:lang>/{CASE}")
+@cases.get("/<language:lang>/case")
 def ask_for_code(lang: str) -> Response:
     """Ask for a code.
 
@@ -77,7 +75,7 @@ def ask_for_code(lang: str) -> Response:
     return case_pages.ask_page(site)
 
 
-@cases.post(f"/<language:lang>/{CASE}")
+@cases.post("/<language:lang>/case")
 def take_code(lang: str) -> Answer:
     """Lead to the case of a code that was typed.
 
@@ -86,12 +84,12 @@ def take_code(lang: str) -> Answer:
     site, _ = _find_site(lang)
     typed = request.form.get("code", "")
     try:
-        return redirect(f"{site.base}/{CASE}/{parse_code(typed)}", 303)
+        return redirect(site.case(parse_code(typed)), 303)
     except MalformedCode:
         return _show(site, typed)
 
 
-@cases.get(f"/<language:lang>/{CASE}/<code>")
+@cases.get("/<language:lang>/case/<code>")
 def show(lang: str, code: str) -> Response:
     """Show a case to whoever has its code, as it stands now.
 
@@ -104,7 +102,7 @@ def show(lang: str, code: str) -> Response:
     return _show(site, code, again=False)
 
 
-@cases.post(f"/<language:lang>/{CASE}/<code>/delete")
+@cases.post("/<language:lang>/case/<code>/delete")
 def delete(lang: str, code: str) -> Response:
     """Erase a case: whoever has its code may.
 

@@ -1,11 +1,10 @@
-"""Who may see which of the desk's pages."""
+"""Access control of the desk's pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, NamedTuple, NoReturn
-from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, session
 
@@ -16,8 +15,7 @@ from ..store import DatabaseUnavailable
 from ..store.agents import Agent
 from ..web.site import Site, find_site
 from .forms import DeskForm
-from .sign_in.page import asked_place, sign_in_page
-from .sign_in.return_to import HOME
+from .sign_in.page import place_query, requested_place, sign_in_page
 
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
@@ -29,7 +27,7 @@ ENDED: Final = N_(
 
 
 class AgentContext(NamedTuple):
-    """An agent at work, and the token of the forms on their page."""
+    """An agent, and the CSRF token for the forms of their page."""
 
     agent: Agent
     token: str
@@ -39,7 +37,7 @@ def find_desk(lang: str) -> Site:
     """Return the site of a desk with agents.
 
     :raise 404: there is no such language, or no agents are kept here
-    :raise DatabaseUnavailable: nobody can be told from anybody just now
+    :raise DatabaseUnavailable: sessions cannot be read
     """
     site = find_site(lang)
     if services().storage is None:
@@ -50,9 +48,9 @@ def find_desk(lang: str) -> Site:
 
 
 def current_agent(site: Site) -> Agent | None:
-    """Return who is signed in at this desk, looked up once a request.
+    """Return the agent who is signed in at this desk, looked up once a request.
 
-    :raise DatabaseUnavailable: it cannot be told just now
+    :raise DatabaseUnavailable: sessions cannot be read
     """
     if "agent" not in g:
         kept, token = services().storage, session.get(TOKEN)
@@ -62,7 +60,7 @@ def current_agent(site: Site) -> Agent | None:
 
 
 def signed_in(view: View) -> View:
-    """Let only the desk's own agents in; others are led to the sign-in page and back.
+    """Require an agent of this desk; redirect others to the sign-in page, and back afterwards.
 
     The view gets the site and the agent in place of the language.
     """
@@ -72,14 +70,14 @@ def signed_in(view: View) -> View:
         site = find_desk(lang)
         agent = current_agent(site)
         if agent is None:
-            return lead_to_sign_in(site)
+            return redirect_to_sign_in(site)
         return view(site, agent, **given)
 
     return guarded
 
 
 def lead_only(view: View) -> View:
-    """Let only the desk's leads in.
+    """Require a lead of this desk.
 
     :raise 403: the agent is none
     """
@@ -95,9 +93,9 @@ def lead_only(view: View) -> View:
 
 
 def admit(view: View) -> View:
-    """Let agents in, and, where the desk is open to all, everybody.
+    """Require an agent of this desk, unless the desk is open to all.
 
-    The view gets the site and, for an agent, who works there.
+    The view gets the site and the agent's context, None for a visitor.
     """
 
     @wraps(view)
@@ -113,7 +111,7 @@ def admit(view: View) -> View:
                 raise
             agent, is_open = None, True
         if agent is None and not is_open:
-            return lead_to_sign_in(site)
+            return redirect_to_sign_in(site)
         return view(site, agent_context(agent) if agent else None, **given)
 
     return guarded
@@ -130,7 +128,7 @@ def check_form(site: Site, form: DeskForm | None = None) -> None:
 
 
 def refuse(site: Site, reason: str, status: int) -> NoReturn:
-    """Refuse a request, and write that down.
+    """Refuse a request, and record that in the security log.
 
     :param reason: a word for the security log
     :raise status: always
@@ -141,17 +139,16 @@ def refuse(site: Site, reason: str, status: int) -> NoReturn:
 
 
 def agent_context(agent: Agent) -> AgentContext:
-    """Return an agent with a token for the forms of the page that is being made."""
+    """Return an agent with a new token for the forms of a page."""
     return AgentContext(agent, DeskForm().token)
 
 
-def lead_to_sign_in(site: Site) -> Any:
-    """Lead to the sign-in page, and from there back to the page that was asked for, or written on.
+def redirect_to_sign_in(site: Site) -> Any:
+    """Redirect to the sign-in page, and from there back to the requested page.
 
-    What was sent is not kept, so it is said openly that the session has ended.
+    A form that was sent is lost, so the page says that the session has ended.
     """
-    back = asked_place(site)
+    back = requested_place(site)
     if request.method != "GET":
         return sign_in_page(site, error=site.language.gettext(ENDED), status=401, to=back)
-    query = f"?{urlencode({'to': back})}" if back != HOME else ""
-    return redirect(f"{site.base}/desk/sign-in{query}", 303)
+    return redirect(site.sign_in(place_query(back)), 303)

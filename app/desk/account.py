@@ -24,7 +24,6 @@ from .forms import PasswordForm
 from .sign_in.device_cookie import remember_device
 from .sign_in.password_views import BUSY, SOON, begin
 
-PAGE: Final = "desk/account"
 WRONG: Final = N_("This is not the password that you have now. Please look again.")
 LOCKED: Final = N_("Too many wrong passwords were typed here. Please wait {time}.")
 LENGTH: Final = N_("A password has {least} to {most} characters: a sentence will do.")
@@ -39,7 +38,7 @@ DONE: Final = {
 }
 
 
-@desk.get(f"/<language:lang>/{PAGE}")
+@desk.get("/<language:lang>/desk/account")
 @signed_in
 def account(site: Site, agent: Agent) -> Response:
     """Show the agent's sessions, and for one with a password the way to another one.
@@ -49,7 +48,7 @@ def account(site: Site, agent: Agent) -> Response:
     return _page(site, agent)
 
 
-@desk.post(f"/<language:lang>/{PAGE}/password")
+@desk.post("/<language:lang>/desk/account/password")
 @signed_in
 def change_password(site: Site, agent: Agent) -> Answer:
     """Take another password, and end the agent's other sessions.
@@ -81,10 +80,10 @@ def change_password(site: Site, agent: Agent) -> Answer:
     record("password-changed", portal=site.portal_id, agent=agent.id)
     begin(agent, "password-changed")
     remember_device(agent)
-    return redirect(f"{site.base}/{PAGE}?done=password", 303)
+    return redirect(site.account("done=password"), 303)
 
 
-@desk.post(f"/<language:lang>/{PAGE}/end")
+@desk.post("/<language:lang>/desk/account/end")
 @signed_in
 def end_sessions(site: Site, agent: Agent) -> Answer:
     """End one of the agent's own sessions, or all but this one.
@@ -99,7 +98,7 @@ def end_sessions(site: Site, agent: Agent) -> Answer:
         else storage().sessions.end_by_id(agent, which)
     )
     record("sessions-ended", portal=site.portal_id, agent=agent.id, number=ended)
-    return redirect(f"{site.base}/{PAGE}?done=ended", 303)
+    return redirect(site.account("done=ended"), 303)
 
 
 def _page(
@@ -122,7 +121,7 @@ def _page(
         "at": at,
         "done": site.language.gettext(done) if done else None,
         "least": MIN_LENGTH,
-        "here": PAGE,
+        "here": site.account(),
     }
     return page(site, "desk/account.html", values, status, keep=False)
 

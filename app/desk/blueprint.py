@@ -1,21 +1,23 @@
-"""The blueprint of all that is for agents: the one place to say who may see it, and how."""
+"""The blueprint of the desk, and what holds for all of its pages."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ..http.portal_prefix import theme_of
-from ..web.headers import POLICY, desk_policy
+from ..http.headers import POLICY, allow_nothing
+from ..web.csp import forbid_frames
 from ..web.site import Site, find_site
-from .sign_in.page import asked_place, place_query
+from .sign_in.page import place_query, requested_place
 
 desk = Blueprint("desk", __name__)
 
 
 @desk.before_request
-def _plain_root() -> Answer | None:
-    """Lead to the portal's plain root: a cookie's path cannot hold an embedder's accent.
+def _redirect_to_plain_root() -> Answer | None:
+    """Redirect to the portal's plain root: a cookie's path cannot hold an embedder's accent.
 
     :raise 404: there is no such language
     """
@@ -25,20 +27,21 @@ def _plain_root() -> Answer | None:
     lang = (request.view_args or {}).get("lang")
     if lang is None:
         return None
-    site = find_site(lang)
-    return redirect(f"{plain}/{site.language.code}/{_place(site)}", 303)
+    return redirect(_canonical_url(replace(find_site(lang), root=plain)), 303)
 
 
-def _place(site: Site) -> str:
-    """Return where the request goes below the language, written anew: nothing typed is repeated."""
-    path = request.path.removeprefix(f"/{site.language.code}/")
-    if path in ("desk/sign-in", "desk/sign-in/provider"):
-        return f"{path}{place_query(request.args.get('to', ''))}"
-    return asked_place(site)
+def _canonical_url(site: Site) -> str:
+    """Return the URL of the page that the request asks for; nothing typed is repeated in it."""
+    query = place_query(request.args.get("to", ""))
+    for link in (Site.sign_in, Site.sign_in_at_provider):
+        if request.path == link(Site(site.language)):
+            return link(site, query)
+    return site.below(requested_place(site))
 
 
 @desk.after_request
-def _policy(response: Response) -> Response:
-    """Let the screen's script ask this server, and let nobody frame the screen."""
-    response.headers[POLICY] = desk_policy(theme_of(request.environ))
+def _forbid_frames(response: Response) -> Response:
+    """Let nobody frame it: a site that embeds the wizard has no business around agents' work."""
+    policy = response.headers.get(POLICY) or allow_nothing(None)
+    response.headers[POLICY] = forbid_frames(policy)
     return response

@@ -1,4 +1,4 @@
-"""The forms that change something: each carries a token that only the agent's own pages know."""
+"""Forms of the desk with CSRF tokens."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ..store.sessions import SESSION_LIFETIME
 
 
 class DeskCSRF(CSRF):
-    """A session's token: when it ends, and HMAC-SHA-256 of that and of a secret of the session.
+    """A token of a session: when it expires, and HMAC-SHA-256 of that and the session's secret.
 
-    One that was made with the key before the last change counts too.
+    A token that was made with the previous key is valid too.
     """
 
     def generate_csrf_token(self, csrf_token_field: Any) -> str:
-        """Return a token that counts for a shift."""
+        """Return a token that is valid as long as a session lasts."""
         ends = _now() + int(SESSION_LIFETIME.total_seconds())
         session.setdefault("csrf", secrets.token_urlsafe(32))
         return _token(str(current_app.secret_key), str(ends))
@@ -33,12 +33,12 @@ class DeskCSRF(CSRF):
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         """Check the token.
 
-        :raise ValidationError: no key that counts has made it, or it is another session's, or old
+        :raise ValidationError: it has expired, or was made for another session or with another key
         """
-        told = str(field.data or "")
-        ends = told.partition(".")[0]
+        sent = str(field.data or "")
+        ends = sent.partition(".")[0]
         keys = (current_app.secret_key, *(current_app.config["SECRET_KEY_FALLBACKS"] or ()))
-        made = [hmac.compare_digest(_bytes(told), _bytes(_token(str(key), ends))) for key in keys]
+        made = [hmac.compare_digest(_bytes(sent), _bytes(_token(str(key), ends))) for key in keys]
         if not any(made) or int(ends) < _now():
             raise ValidationError("not this session's own")
 

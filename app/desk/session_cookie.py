@@ -20,6 +20,7 @@ from ..i18n.languages import languages
 from ..services import services
 from ..store import Database, DatabaseUnavailable
 from ..store.keys import signing_keys
+from ..web.links import Links
 
 COOKIE: Final = "desk"
 FRESH: Final = 60.0
@@ -91,4 +92,4 @@ def cookie_name(app: Flask, name: str) -> str:
 
 def cookie_paths(root: str) -> Iterator[str]:
     """Yield the paths of a desk, one in each language, below the root of its portal."""
-    return (f"{root}/{code}/desk" for code in languages())
+    return (Links(language, root).desk() for language in languages().values())

@@ -1,4 +1,4 @@
-"""Pages for those who build on the wizard: the API, embedding, support links."""
+"""Pages for developers: embedding and support links."""
 
 from .views import developers
 

@@ -1,4 +1,4 @@
-"""The script that puts the wizard into a foreign page: each version for ever under its own name."""
+"""The script that embeds the wizard in another site; a published version never changes."""
 
 from __future__ import annotations
 

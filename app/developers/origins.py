@@ -1,4 +1,4 @@
-"""May this site embed a portal?  The question that everybody who embeds asks first."""
+"""Whether a site may embed a portal, and if not, why."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OriginCheck:
     near: str = ""
 
     @property
-    def may(self) -> bool:
+    def allowed(self) -> bool:
         """Whether the site may embed the portal."""
         return self.reason == "ok"
 

@@ -1,4 +1,4 @@
-"""Pages for those who put a portal's wizard into their site, and the script that does it."""
+"""Pages about embedding a portal's wizard in another site, and the script for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import FACT_KEYS, Facts, read_facts
+from ..http.headers import POLICY
 from ..http.portal_prefix import theme_of
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
@@ -16,8 +17,7 @@ from ..portals.origin import LONGEST
 from ..presentation.questions import shown_question
 from ..presentation.wizard_query import has_uncanonical_names, read_query
 from ..services import services
-from ..web.assets import scripts, styles
-from ..web.headers import POLICY
+from ..web.assets import script, style
 from ..web.links import WizardState
 from ..web.pages import page
 from ..web.site import Site, find_site, home_url, visitor_site
@@ -28,15 +28,13 @@ developers = Blueprint("developers", __name__)
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
-LINKS = "developers/links"
-"""Where links are built, below a site's language."""
 ASKED = tuple(key for key in FACT_KEYS if key in knowledge().questions)
 """The facts that a support link can fill in."""
 
 
 @developers.get("/embed/<name>")
 def embed(name: str) -> Response:
-    """Send the embedding script: a full version for ever, ``v1.js`` as the newest of its kind.
+    """Return the embedding script; ``v1.js`` is the newest version 1.
 
     :raise 404: there is no such version
     """
@@ -53,7 +51,7 @@ def embed(name: str) -> Response:
 
 @developers.get("/logo/<name>")
 def logo(name: str) -> Response:
-    """Send the portal's logo; its name changes with its content, so it is kept for ever.
+    """Return the portal's logo; its name changes with its content, so caches may keep it.
 
     :raise 404: this is no portal, or another logo is its own now
     """
@@ -69,9 +67,11 @@ def logo(name: str) -> Response:
 @developers.get("/developers")
 @developers.get("/developers/test")
 def redirect_to_language() -> Answer:
-    """Lead to the page in the visitor's language: what a script tells stands in no language."""
+    """Redirect to the page in the visitor's language; scripts link to it without one."""
     query = urlencode({"origin": request.args.get("origin", "")[:LONGEST]})
-    return redirect(f"{visitor_site().base}{request.path}?{query}", 302)
+    site = visitor_site()
+    link = site.embed_test if request.path.endswith("/test") else site.developers
+    return redirect(link(query), 302)
 
 
 @developers.get("/<language:lang>/developers")
@@ -85,13 +85,13 @@ def overview(lang: str) -> Response:
     values = {
         "loader": newest(),
         "home": home_url(),
-        "demo": f"{demo}{site.base}/demo" if demo and site.portal else "",
-        "here": "developers",
+        "demo": f"{demo}{site.demo()}" if demo and site.portal else "",
+        "here": site.developers(),
     }
     return page(site, "developers/overview.html", values, keep=False)
 
 
-@developers.get(f"/<language:lang>/{LINKS}")
+@developers.get("/<language:lang>/developers/links")
 def links(lang: str) -> Answer:
     """Show the form for a support link, and the link for the facts that the query holds.
 
@@ -100,13 +100,13 @@ def links(lang: str) -> Answer:
     site = find_site(lang)
     facts = read_query(fill=False)[0].facts
     if has_uncanonical_names(facts):
-        return redirect(site.part(LINKS, WizardState(facts)), 302)
+        return redirect(site.support_link(facts), 302)
     return _links_page(site, facts, {})
 
 
-@developers.post(f"/<language:lang>/{LINKS}")
+@developers.post("/<language:lang>/developers/links")
 def make_link(lang: str) -> Answer:
-    """Take the form, keep only domains, and lead on to the page with the link.
+    """Reduce what was typed to domains, and redirect to the page with the link.
 
     :raise 404: there is no such language
     """
@@ -114,7 +114,7 @@ def make_link(lang: str) -> Answer:
     facts, wrong = read_facts({fact: request.form.get(fact) for fact in ASKED})
     if wrong:
         return _links_page(site, facts, wrong)
-    return redirect(site.part(LINKS, WizardState(facts)), 303)
+    return redirect(site.support_link(facts), 303)
 
 
 def _links_page(site: Site, facts: Facts, wrong: Mapping[str, str]) -> Response:
@@ -125,7 +125,7 @@ def _links_page(site: Site, facts: Facts, wrong: Mapping[str, str]) -> Response:
         "errors": {fact: site.language.gettext(PROBLEMS[code]) for fact, code in wrong.items()},
         "typed": {fact: request.form.get(fact, "")[:400] for fact in wrong},
         "link": home_url() + path,
-        "here": site.within(site.part(LINKS, WizardState(facts))),
+        "here": site.support_link(facts),
     }
     return page(site, "developers/links.html", values, 422 if wrong else 200, keep=False)
 
@@ -145,14 +145,14 @@ def test(lang: str) -> Response:
         "verdict": verdict,
         "given": given[:300],
         "home": home_url(),
-        "here": "developers/test",
+        "here": site.embed_test(),
     }
     return page(site, "developers/embed-test.html", values, keep=False)
 
 
 @developers.get("/<language:lang>/demo")
 def demo(lang: str) -> Response:
-    """Show a foreign page with a strict policy that has the portal's wizard in it.
+    """Show a page of another site, with a strict policy, that embeds the portal's wizard.
 
     It is meant to be fetched from another address than the wizard's: see DEMO_URL.
 
@@ -162,7 +162,7 @@ def demo(lang: str) -> Response:
     if site.portal is None:
         abort(404)
     loader = newest()
-    values = {"loader": loader, "home": home_url(), "here": "demo"}
+    values = {"loader": loader, "home": home_url(), "here": site.demo()}
     response = page(site, "developers/demo.html", values, keep=False)
     response.headers[POLICY] = _demo_policy(home_url())
     return response
@@ -173,9 +173,9 @@ def _demo_policy(home: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {home} {scripts()['demo'].csp}",
+            f"script-src {home} {script('demo').csp}",
             f"frame-src {home}",
-            f"style-src {styles()['demo'].csp}",
+            f"style-src {style('demo').csp}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

@@ -26,7 +26,7 @@ def profile_file(lang: str) -> Answer:
     site = find_site(lang)
     translate = site.language.gettext
     state = read_query()[0]
-    if moved := redirect_to_canonical(site, "profile.mobileconfig", state):
+    if moved := redirect_to_canonical(site.profile(state), state):
         return moved
     provider = profile_provider(state.facts)
     if provider is None:
@@ -51,7 +51,7 @@ def autoconfig_file(lang: str) -> Answer:
     """
     site = find_site(lang)
     state = read_query()[0]
-    if moved := redirect_to_canonical(site, "autoconfig.xml", state):
+    if moved := redirect_to_canonical(site.autoconfig(state), state):
         return moved
     provider = autoconfig_provider(state.facts)
     if provider is None:

@@ -33,7 +33,7 @@ def qr(lang: str) -> Answer:
     """
     site = find_site(lang)
     state = read_query()[0]
-    moved = redirect_to_canonical(site, "qr.svg", state)
+    moved = redirect_to_canonical(site.qr(state), state)
     return moved or _send(draw_qr(home_url() + site.check(state)), "image/svg+xml")
 
 
@@ -43,7 +43,7 @@ def ticket(lang: str) -> Answer:
 
     :raise 404: there is no such language
     """
-    return _send_ticket(lang, "ticket.txt", write_plain, "text/plain")
+    return _send_ticket(lang, Site.ticket, write_plain, "text/plain")
 
 
 @handouts.get("/<language:lang>/ticket.md")
@@ -52,7 +52,7 @@ def markdown(lang: str) -> Answer:
 
     :raise 404: there is no such language
     """
-    return _send_ticket(lang, "ticket.md", write_markdown, "text/markdown")
+    return _send_ticket(lang, Site.markdown_ticket, write_markdown, "text/markdown")
 
 
 @handouts.get("/<language:lang>/sheet")
@@ -63,7 +63,7 @@ def sheet(lang: str) -> Answer:
     """
     site = find_site(lang)
     state = read_query()[0]
-    if moved := redirect_to_canonical(site, "sheet", state):
+    if moved := redirect_to_canonical(site.sheet(state), state):
         return moved
     plan, remedy = _plan(site, state)
     link = _link(site, state)
@@ -75,18 +75,21 @@ def sheet(lang: str) -> Answer:
         "link": link,
         "qr": draw_qr(link) if link else "",
         "back": site.check(state),
-        "text": site.part("ticket.txt", state),
-        "here": site.within(site.part("sheet", state)),
+        "text": site.ticket(state),
+        "here": site.sheet(state),
     }
     return page(site, "handouts/sheet.html", values, keep=False)
 
 
 def _send_ticket(
-    lang: str, name: str, write: Callable[[tuple[Part, ...]], str], mimetype: str
+    lang: str,
+    link: Callable[[Site, WizardState], str],
+    write: Callable[[tuple[Part, ...]], str],
+    mimetype: str,
 ) -> Answer:
     site = find_site(lang)
     state = read_query()[0]
-    if moved := redirect_to_canonical(site, name, state):
+    if moved := redirect_to_canonical(link(site, state), state):
         return moved
     plan, remedy = _plan(site, state)
     parts = make_ticket(plan, remedy, site.language, _link(site, state))

@@ -1,4 +1,4 @@
-"""Compression of answers by the app itself, so that a small host needs nothing in front."""
+"""Compression of responses by the app itself, so that it needs no proxy in front."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LONG: Final = 40_000
 QUICK: Final = 5
 """What is longer, in bytes, is the desk's screen, and somebody waits for it: 1.5 ms, 2% more."""
 SMALLEST: Final = 500
-"""Shorter answers, in bytes, are not worth compressing: they fit one packet anyway."""
+"""Shorter responses, in bytes, fit one packet uncompressed."""
 _NEVER: Final = re.compile(r"q=0(\.0*)?")
 
 
 def install(app: Flask) -> None:
-    """Compress every answer that is worth it, where the client accepts that."""
+    """Compress each response of ``SMALLEST`` bytes or more, if the client accepts that."""
     app.after_request(_compress_response)
 
 

@@ -1,4 +1,4 @@
-"""What a page of another site has its visitor's browser ask for, without a click."""
+"""Requests that a page of another site makes its visitor's browser send."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from werkzeug.wrappers import Response
 from .portal_prefix import theme_of
 
 PROGRAMS = "/api/"
-"""Where requests from anywhere are read: what is answered there is no page."""
+"""The path below which requests from any site are read: the API returns no page."""
 ELSEWHERE = ("cross-site", "same-site")
-"""What a browser says of a request that a page of another origin has made."""
+"""Values of Sec-Fetch-Site for a request that a page of another origin has made."""
 
 
 def install(app: Flask) -> None:
-    """Lead a form on to the same address, as a link would: its text is not ours to show."""
+    """Redirect a form of another site to the same URL, as a link would, without reading it."""
 
     @app.before_request
-    def lead_on() -> Response | None:
+    def redirect_foreign_form() -> Response | None:
         if request.method != "POST" or not _is_foreign() or request.endpoint is None:
             return None
         query = request.query_string.decode("latin-1")

@@ -1,6 +1,6 @@
-"""Which name a request came in by: its form, and whether links may be made with it.
+"""Check the Host header: its form, and whether links may be made with it.
 
-Anybody may send any Host.  werkzeug's ``host_is_trusted`` takes neither an underscore, as
+A client can send any Host.  werkzeug's ``host_is_trusted`` takes neither an underscore, as
 containers' names have it, nor an IPv6 address in its list; so the form is checked here.
 """
 
@@ -12,7 +12,7 @@ from ipaddress import IPv6Address
 from typing import Any, Final
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-"""The names of a server that nobody has told another name."""
+"""The names of a server for which no other name is configured."""
 _HOST: Final = re.compile(r"([A-Za-z0-9._~-]{1,253}|\[([0-9A-Fa-f:.]{2,45})\])(?::[0-9]{0,5})?")
 """``host[:port]`` (RFC 3986 section 3.2) without what no name has: a comma joins two headers."""
 _OLD: Final = ("HTTP/0.9", "HTTP/1.0", "HTTP/1")
@@ -67,8 +67,8 @@ class HostCheck:
         self.app = app
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        told = environ.get("HTTP_HOST") or environ.get("SERVER_PROTOCOL") not in _OLD
-        if told and not host_of(environ):
+        required = environ.get("HTTP_HOST") or environ.get("SERVER_PROTOCOL") not in _OLD
+        if required and not host_of(environ):
             start("400 Bad Request", list(_HEADERS))
             return [b"The request names no host, or in a wrong form.\n"]
         return self.app(environ, start)

@@ -1,6 +1,6 @@
-"""Let the whole app stand under each portal's own root: ``/at/<portal>``.
+"""Serve the whole app below each portal's root: ``/at/<portal>``.
 
-WSGI's own way (PEP 3333): the root moves from PATH_INFO to SCRIPT_NAME, so no view knows of it.
+As WSGI means it (PEP 3333), the root moves from PATH_INFO to SCRIPT_NAME, unseen by the views.
 An embedder may ask for another accent, which then belongs to the root and so to every link:
 ``/at/<portal>;accent=7a2048``.
 """
@@ -17,16 +17,16 @@ from .client_ip import Proxies, client_address, is_within
 THEME_KEY = "thongthu.theme"
 """The key of a WSGI environment under which the portal's theme stands."""
 OWN_NETWORK_KEY = "thongthu.own_line"
-"""The key that is there when the visitor comes from a network of the portal's provider.
+"""The key that is set when the visitor comes from a network of the portal's provider.
 
-It only ever makes the way in lead to a URL that says so: no page is made from it, none is kept.
+It only makes the first page redirect to a URL that holds this fact; no page depends on it.
 """
-_TOLD = re.compile(r"(?:^|&)connection=")
+_CONNECTION = re.compile(r"(?:^|&)connection=")
 _ROOT = re.compile(r"/at/([a-z0-9-]{1,40})(?:;accent=([0-9a-fA-F]{6}))?(?=/|$)")
 
 
 class PortalPrefix:
-    """WSGI middleware that takes a portal's root off the path and says whose it was."""
+    """WSGI middleware that moves a portal's root off the path and adds the portal's theme."""
 
     def __init__(
         self,
@@ -47,7 +47,8 @@ class PortalPrefix:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + root[0]
             environ["PATH_INFO"] = environ["PATH_INFO"][root.end() :] or "/"
             environ[THEME_KEY] = portal.theme(f"#{root[2].lower()}" if root[2] else None)
-            if not _TOLD.search(environ.get("QUERY_STRING", "")) and self._on_own(portal, environ):
+            known = _CONNECTION.search(environ.get("QUERY_STRING", ""))
+            if not known and self._on_own(portal, environ):
                 environ[OWN_NETWORK_KEY] = True
         return self.app(environ, start)
 

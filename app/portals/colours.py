@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-PALETTE = Path(__file__).parent.parent.parent / "static" / "palette.css"
+PALETTE = Path(__file__).parent.parent.parent / "static" / "shared" / "palette.css"
 LEAST = 4.55
 """A little more than asked for: colours are rounded to whole steps."""
 GROUND = 8.0

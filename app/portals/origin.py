@@ -22,6 +22,7 @@ def read_origin(given: str) -> str:
         parts = urlsplit(text)
         port = parts.port
         host = (parts.hostname or "").encode("idna").decode("ascii")
+        host.encode("idna")  # again: only now some signs are dots, and a label may be empty
     except (ValueError, UnicodeError):
         return ""
     plain = (host and all(c.isalnum() or c in "-." for c in host)) or ":" in host

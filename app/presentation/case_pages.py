@@ -42,10 +42,10 @@ def offer_page(site: Site, state: WizardState, days: int) -> Response:
     """Show what a code does, with the button that makes one."""
     values = {
         "answers": list(described_facts(site.language.code, state.facts)),
-        "action": site.part("help", state),
+        "action": site.help(state),
         "back": site.check(state),
         "days": days,
-        "here": site.within(site.part("help", state)),
+        "here": site.help(state),
     }
     return page(site, "cases/help.html", values)
 
@@ -67,14 +67,14 @@ def case_page(site: Site, case: Case) -> Response:
         "go_on": site.check(WizardState(facts)),
         "answers": list(described_facts(site.language.code, facts)),
         "route": draw_route(facts, translate, plan.diagnosis if settled else None),
-        "here": f"case/{case.code}",
+        "here": site.case(case.code),
     }
     return page(site, "cases/case.html", values, keep=False)
 
 
 def ask_page(site: Site, typed: str = "", fault: NotFound | None = None) -> Response:
     """Ask a person for a code; with a message when the one that was typed fits nothing."""
-    return code_page(site, "cases/ask.html", typed, fault, {"here": "case"})
+    return code_page(site, "cases/ask.html", typed, fault, {"here": site.enter_code()})
 
 
 def code_page(
@@ -98,8 +98,8 @@ def away_page(site: Site, state: WizardState | None = None, wait: int = 0) -> Re
     values = {
         "wait": shown_wait(wait, site.language.code) if wait else "",
         "back": site.check(state) if state.facts != NOTHING else None,
-        "sheet": site.part("sheet", state) if state.facts != NOTHING else None,
-        "here": "case",
+        "sheet": site.sheet(state) if state.facts != NOTHING else None,
+        "here": site.enter_code(),
     }
     response = page(site, "cases/unavailable.html", values, 429 if wait else 503, keep=False)
     response.headers["Retry-After"] = str(wait or 60)
@@ -108,5 +108,5 @@ def away_page(site: Site, state: WizardState | None = None, wait: int = 0) -> Re
 
 def deleted_page(site: Site, state: WizardState) -> Response:
     """Say that a case is gone, and lead back to what the person has answered."""
-    values = {"back": site.check(state), "here": "case"}
+    values = {"back": site.check(state), "here": site.enter_code()}
     return page(site, "cases/deleted.html", values, keep=False)

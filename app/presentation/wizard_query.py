@@ -53,12 +53,12 @@ def detected_connection(site: Site, state: WizardState) -> WizardState | None:
     return state.at(facts=state.facts.but(connection="own")) if served else None
 
 
-def redirect_to_canonical(site: Site, name: str, state: WizardState) -> Response | None:
-    """Return the way to the canonical URL of a plan's part, None when this is the one.
+def redirect_to_canonical(url: str, state: WizardState) -> Response | None:
+    """Return the redirect to a page's canonical URL, None when the request came by it.
 
     An address in a link somebody wrote by hand must not stay in it.
     """
-    return redirect(site.part(name, state), 302) if has_uncanonical_names(state.facts) else None
+    return redirect(url, 302) if has_uncanonical_names(state.facts) else None
 
 
 def has_uncanonical_names(facts: Facts) -> bool:

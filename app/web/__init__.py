@@ -1,1 +1,1 @@
-"""What all ways in share: languages, templates, links, headers, compression, page cache."""
+"""What all blueprints share: the site of a request, links, pages, assets, policies, errors."""

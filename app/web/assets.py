@@ -1,4 +1,4 @@
-"""The styles and the scripts, small enough to stand in every page, and their hashes for the CSP."""
+"""The styles and scripts, small enough to stand in each page, and their hashes for the CSP."""
 
 from __future__ import annotations
 
@@ -40,25 +40,21 @@ STYLES = {
     "desk": ("palette", "base", "fields", "bar", "desk"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
-SCRIPTS = ("wizard", "paste", "device", "sheet", "frame", "demo", "desk")
 
 
-@lru_cache(maxsize=256)
-def styles(theme: PortalTheme | None = None) -> dict[str, Asset]:
-    """Return the style of each kind of page, without comments and needless white space.
+@lru_cache(maxsize=1024)
+def style(kind: str, theme: PortalTheme | None = None) -> Asset:
+    """Return the style of a kind of page, without comments and needless white space.
 
     :param theme: a portal's, whose colours stand in place of ours
     """
-    return {
-        kind: _asset("".join(_sheet(name, theme) for name in sheets))
-        for kind, sheets in STYLES.items()
-    }
+    return _asset("".join(_sheet(name, theme) for name in STYLES[kind]))
 
 
 def _sheet(name: str, theme: PortalTheme | None) -> str:
     if theme and name == "palette":
         return theme.palette.css
-    return _pack((FOLDER / f"{name}.css").read_text("utf-8"))
+    return _pack(_read(f"{name}.css"))
 
 
 def _pack(css: str) -> str:
@@ -68,15 +64,17 @@ def _pack(css: str) -> str:
 
 
 @cache
-def scripts() -> dict[str, Asset]:
-    """Return each script, a line a statement, without comments and indentation."""
-    return {name: _script(name) for name in SCRIPTS}
+def script(name: str) -> Asset:
+    """Return a script, a line a statement, without comments and indentation."""
+    lines = (line.strip() for line in _read(f"{name}.js").splitlines())
+    return _asset("\n".join(line for line in lines if line and not line.startswith("//")))
 
 
-def _script(name: str) -> Asset:
-    lines = (FOLDER / f"{name}.js").read_text("utf-8").splitlines()
-    kept = [line.strip() for line in lines if not line.strip().startswith("//")]
-    return _asset("\n".join(line for line in kept if line))
+@cache
+def _read(name: str) -> str:
+    """Return the text of a file of ``static/``, in whichever of its folders it is."""
+    (path,) = FOLDER.rglob(name)
+    return path.read_text("utf-8")
 
 
 def _asset(text: str) -> Asset:

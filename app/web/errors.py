@@ -1,4 +1,4 @@
-"""What goes wrong is said in the right language: by a page that leads on, or to a program."""
+"""Errors in the visitor's language: a page, or problem details for a program."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .site import visitor_site
 REFUSED = "thongthu.refused"
 """The key of a WSGI environment under which the server says with which status to refuse a request.
 
-The server speaks no language; so the answer to an upload that stalled is made here.
+The server has no translations, so the response to an upload that stalled is made here.
 """
 
 _TEXTS = {
@@ -82,23 +82,23 @@ def install(app: Flask) -> None:
             abort(status)
 
     @app.errorhandler(HTTPException)
-    def refuse(fault: HTTPException) -> Response:
-        return _answer(fault.code or 500, fault)
+    def http_error(error: HTTPException) -> Response:
+        return _respond(error.code or 500, error)
 
     @app.errorhandler(DatabaseUnavailable)
-    def wait(fault: DatabaseUnavailable) -> Response:
-        return _answer(503, None)
+    def database_unavailable(error: DatabaseUnavailable) -> Response:
+        return _respond(503, None)
 
     @app.errorhandler(Exception)
-    def fail(fault: Exception) -> Response:
+    def unexpected(error: Exception) -> Response:
         # Where it happened, never what was typed: messages of exceptions may quote it.
-        frames = traceback.extract_tb(fault.__traceback__)
+        frames = traceback.extract_tb(error.__traceback__)
         where = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames[-6:]))
-        app.logger.error("%s at %s", type(fault).__name__, where)
-        return _answer(500, None)
+        app.logger.error("%s at %s", type(error).__name__, where)
+        return _respond(500, None)
 
 
-def _answer(code: int, fault: HTTPException | None) -> Response:
+def _respond(code: int, error: HTTPException | None) -> Response:
     site = visitor_site()
     translate = site.language.gettext
     if request.path.startswith("/api/"):
@@ -106,13 +106,13 @@ def _answer(code: int, fault: HTTPException | None) -> Response:
     else:
         title, advice = _TEXTS.get(code, _TEXTS[404 if code < 500 else 500])
         values = {
-            "here": "",
+            "here": site.start(),
             "at_desk": "/desk" in request.path,
             "code": code,
             "title": translate(title),
             "advice": translate(advice),
         }
         response = page(site, "shared/error.html", values, code)
-    if code == 405 and fault is not None:
-        response.headers["Allow"] = ", ".join(getattr(fault, "valid_methods", None) or ["GET"])
+    if code == 405 and error is not None:
+        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ["GET"])
     return response

@@ -1,4 +1,4 @@
-"""Turn a template and its values into a response."""
+"""Render a template into a response."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from flask import Response
 
+from ..http.headers import POLICY
 from ..services import services
-from .assets import styles
+from .csp import PageAssets
 from .site import Site
 
 START: Final = "wizard/start.html"
@@ -25,26 +26,28 @@ def page(
     keep: bool = True,
     mimetype: str = "text/html",
 ) -> Response:
-    """Return a page; only one that is right, and does not hold a paste, may be kept by caches."""
-    # What every page looks at is looked up once.
-    of_site = {
+    """Return a page.
+
+    :param keep: whether caches may keep it, if its status is 200; never one that shows a paste
+    """
+    assets = PageAssets(site.theme)
+    shared = {
         "site": site,
-        "base": site.base,
         "languages": site.languages,
         "portal": site.portal,
-        "styles": styles(site.theme),
+        "assets": assets,
     }
     response = Response(
-        services().templates.render(site.language.code, template, {**values, **of_site}),
+        services().templates.render(site.language.code, template, {**values, **shared}),
         status,
         mimetype=mimetype,
     )
+    response.headers[POLICY] = assets.policy
     response.headers["Content-Language"] = site.language.audience
-    if (
-        template != START or site.language not in site.languages
-    ):  # in the head of the answer: every byte of a page is counted
+    # A header rather than an element: a page has few bytes.
+    if template != START or site.language not in site.languages:
         response.headers["X-Robots-Tag"] = "noindex"
-    # Anything else is not to be kept, as every answer that does not say so.
+    # Any other response becomes no-store, see app/http/compression.py.
     if status == 200 and keep:
         response.headers["Cache-Control"] = FRESH
     return response

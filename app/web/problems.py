@@ -1,4 +1,4 @@
-"""Answers of the JSON API: an object, or problem details (RFC 9457) with the contract's errors."""
+"""Responses of the JSON API: an object, or problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from .site import Site
 PROBLEM: Final = "application/problem+json"
 BLANK: Final = "about:blank"
 """The type of a problem that says no more than its status (RFC 9457 section 4.2.1)."""
-DOCUMENTS: Final = "developers/api"
-"""Where the API is described, below a site's language."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,8 @@ _OTHER: Final = Kind(400, N_("Not understood"), N_("This request cannot be under
 def reply(
     value: Any, site: Site, status: int = 200, mimetype: str = "application/json"
 ) -> Response:
-    """Return a JSON value as the answer."""
-    # A text may hold halves of letters, which no coding takes.
+    """Return a response with a JSON value."""
+    # A text may hold lone surrogates, which UTF-8 cannot encode.
     body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     response = Response(body, status, mimetype=mimetype)
     response.headers["Content-Language"] = site.language.audience
@@ -82,7 +80,7 @@ def refuse(site: Site, name: str, errors: Mapping[str, str]) -> Response:
 
     :param errors: what is wrong, by the name of a fact or ``request``, in the site's language
     """
-    return _problem(site, KINDS[name], f"{site.base}/{DOCUMENTS}#problem-{name}", errors)
+    return _problem(site, KINDS[name], f"{site.api_docs()}#problem-{name}", errors)
 
 
 def refuse_status(site: Site, status: int) -> Response:
@@ -91,12 +89,12 @@ def refuse_status(site: Site, status: int) -> Response:
     if name:
         return refuse(site, name, {"request": site.language.gettext(KINDS[name].message)})
     kind = _PLAIN.get(status) or (_PLAIN[500] if status >= 500 else _OTHER)
-    told = {"request": site.language.gettext(kind.message)}
-    return _problem(site, Kind(status, kind.title), BLANK, told)
+    errors = {"request": site.language.gettext(kind.message)}
+    return _problem(site, Kind(status, kind.title), BLANK, errors)
 
 
 def _problem(site: Site, kind: Kind, link: str, errors: Mapping[str, str]) -> Response:
-    told = {
+    problem = {
         "type": link,
         "title": site.language.gettext(kind.title),
         "status": kind.status,
@@ -105,4 +103,4 @@ def _problem(site: Site, kind: Kind, link: str, errors: Mapping[str, str]) -> Re
         ),
         "errors": dict(errors),
     }
-    return reply(told, site, kind.status, PROBLEM)
+    return reply(problem, site, kind.status, PROBLEM)

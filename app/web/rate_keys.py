@@ -1,4 +1,4 @@
-"""Whose requests are counted together."""
+"""The keys under which a request is rate-limited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wizard as it stands at an address: in one language, under one root; it makes every link."""
+"""The wizard at an address: in one language, under one root, maybe a portal's."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from ..i18n.languages import Language, languages, preferred, published
 from ..knowledge import Provider
 from ..portals import Portal, PortalTheme
 from ..services import services
-from .links import NOTHING, WizardState
+from .links import NOTHING, Links
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(Links):
     """A language, the path before it, and the theme of the portal that the path belongs to."""
 
-    language: Language
-    root: str = ""
     theme: PortalTheme | None = None
 
     @property
@@ -41,35 +39,9 @@ class Site:
         return self.portal is not None and self.portal.serves(provider)
 
     @property
-    def base(self) -> str:
-        """The path that every page of this language begins with."""
-        return f"{self.root}/{self.language.code}"
-
-    def start(self, facts: Facts = NOTHING) -> str:
-        """Return the URL of the start page."""
-        return self.part("", WizardState(facts))
-
-    def read(self, facts: Facts = NOTHING) -> str:
-        """Return the URL that a paste is sent to."""
-        return self.part("read", WizardState(facts))
-
-    def check(self, state: WizardState) -> str:
-        """Return the URL of a question or a plan."""
-        return self.part("check", state)
-
-    def part(self, name: str, state: WizardState) -> str:
-        """Return the URL of a page, or of a part of one: a picture, the sheet, the QR code."""
-        query = state.query()
-        return f"{self.base}/{name}?{query}" if query else f"{self.base}/{name}"
-
-    @property
     def languages(self) -> tuple[Language, ...]:
         """The languages that are offered here; a draft is not."""
         return tuple(_offered(self.theme).values())
-
-    def within(self, url: str) -> str:
-        """Return what stands behind the language in one of this site's URLs."""
-        return url.removeprefix(f"{self.base}/")
 
 
 def find_site(code: str) -> Site:
@@ -88,8 +60,8 @@ def find_site(code: str) -> Site:
 def visitor_site() -> Site:
     """Return the site of the URL; without a language in it, in the one the browser asks for."""
     if "site" in g:
-        known: Site = g.site
-        return known
+        site: Site = g.site
+        return site
     theme = theme_of(request.environ)
     known = _known(theme)
     first = request.path[1:].partition("/")[0]
@@ -112,7 +84,7 @@ def known_home() -> str:
 
 
 def home_url() -> str:
-    """Return the address that the app is known by, as ``known_home``, for what is nothing without.
+    """Return the same as ``known_home``, for a page that cannot do without it.
 
     :raise 421: there is none
     """

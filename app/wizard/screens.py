@@ -167,8 +167,8 @@ def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
     return {
         "state": state,
         "own_line": _on_portals_line(site, state),
-        "here": site.within(here),
+        "here": here,
         "change_url": extend(facts_url, "change="),
         "plan_url": extend(facts_url, "plan=now"),
-        "help_url": site.part("help", WizardState(state.facts)) if services().storage else "",
+        "help_url": site.help(WizardState(state.facts)) if services().storage else "",
     }

@@ -65,7 +65,7 @@ def take_code(site: Site, agent: Agent) -> Answer:
         case = find_case(site, typed, throttle_keys(agent), agent.signature)
     except NotFound as fault:
         return cases_page(site, agent, typed, fault)
-    return redirect(f"{site.base}/desk/cases/{case.code}", 303)
+    return redirect(site.desk_case(case.code), 303)
 
 
 @desk.get("/<language:lang>/desk/audit")
@@ -88,7 +88,7 @@ def audit_lines(site: Site, agent: Agent) -> Response:
             for line in lines
         ],
         "most": LINES,
-        "here": "desk/audit",
+        "here": site.audit(),
     }
     return page(site, "desk/audit.html", values, keep=False)
 
@@ -108,7 +108,7 @@ def cases_page(
         **agent_context(agent)._asdict(),
         "gone": _gone(),
         "lately": [(code, format_code(code)) for code in lately],
-        "here": "desk/cases",
+        "here": site.desk_cases(),
     }
     return code_page(site, "desk/cases.html", typed, fault, values)
 

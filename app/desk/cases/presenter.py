@@ -76,8 +76,8 @@ def show_case(opened: OpenedCase, site: Site, theirs: Site, plans: Mapping[str, 
     :param plans: the plan in each language that the screen speaks, by its code
     """
     case, problem, kept = opened
-    link = f"{home_url()}{theirs.base}/case/{case.code}"
-    address = f"{home_url()}{theirs.base}/case".partition("://")[2]
+    link = f"{home_url()}{theirs.case(case.code)}"
+    address = f"{home_url()}{theirs.enter_code()}".partition("://")[2]
     code = format_code(case.code)
 
     def title(language: Language) -> str:
@@ -99,7 +99,7 @@ def show_case(opened: OpenedCase, site: Site, theirs: Site, plans: Mapping[str, 
             for note in case.notes
         ),
         link=link,
-        desk=f"{home_url()}{site.base}/desk/cases/{case.code}",
+        desk=f"{home_url()}{site.desk_case(case.code)}",
         qr=draw_qr(link),
         read_out=theirs.language.gettext(READ_OUT).format(
             address=address, code=code, spelled=spell(theirs, case.code)

@@ -27,7 +27,6 @@ from ..screen.views import SCRIPT
 from .overview import cases_page, throttle_keys
 from .presenter import OpenedCase
 
-PATH: Final = "desk/cases"
 View = Callable[[Site, Agent, str], Any]
 STALE: Final = N_(
     "This was not kept: the case has been changed meanwhile, or the form was sent before. "
@@ -35,7 +34,7 @@ STALE: Final = N_(
 )
 
 
-@desk.post(f"/<language:lang>/{PATH}/new")
+@desk.post("/<language:lang>/desk/cases/new")
 @signed_in
 def keep(site: Site, agent: Agent) -> Response:
     """Make a case of what stands on the desk, and go on with it there.
@@ -65,7 +64,7 @@ def with_case_errors(view: View) -> View:
     return guarded
 
 
-@desk.get(f"/<language:lang>/{PATH}/<code>")
+@desk.get("/<language:lang>/desk/cases/<code>")
 @signed_in
 @with_case_errors
 def show_one(site: Site, agent: Agent, code: str) -> Response:
@@ -74,7 +73,7 @@ def show_one(site: Site, agent: Agent, code: str) -> Response:
     return desk_page(site, Submission(_state(site, case)), agent_context(agent), OpenedCase(case))
 
 
-@desk.post(f"/<language:lang>/{PATH}/<code>")
+@desk.post("/<language:lang>/desk/cases/<code>")
 @signed_in
 @with_case_errors
 def renew_one(site: Site, agent: Agent, code: str) -> Response:
@@ -93,7 +92,7 @@ def renew_one(site: Site, agent: Agent, code: str) -> Response:
     return desk_page(site, taken, agent_context(agent), OpenedCase(case))
 
 
-@desk.post(f"/<language:lang>/{PATH}/<code>/outcome")
+@desk.post("/<language:lang>/desk/cases/<code>/outcome")
 @signed_in
 @with_case_errors
 def conclude(site: Site, agent: Agent, code: str) -> Response:
@@ -106,7 +105,7 @@ def conclude(site: Site, agent: Agent, code: str) -> Response:
     return redirect(_state(site, case).url(site), 303)
 
 
-@desk.post(f"/<language:lang>/{PATH}/<code>/delete")
+@desk.post("/<language:lang>/desk/cases/<code>/delete")
 @signed_in
 @with_case_errors
 def end(site: Site, agent: Agent, code: str) -> Response:
@@ -117,7 +116,7 @@ def end(site: Site, agent: Agent, code: str) -> Response:
     check_form(site)
     case = find_case(site, code, throttle_keys(agent), agent.signature)
     _cases().delete(site.portal_id, case.code, agent.signature)
-    return redirect(f"{site.base}/{PATH}?gone={case.code}", 303)
+    return redirect(site.desk_cases(f"gone={case.code}"), 303)
 
 
 def _cases() -> Cases:
@@ -147,7 +146,7 @@ def _outcome() -> dict[str, Any]:
 
 
 def _state(site: Site, case: Case) -> DeskState:
-    state = read_state(site, f"{PATH}/{case.code}")[0].at(facts=case.facts)
+    state = read_state(site, case.code)[0].at(facts=case.facts)
     spoken = [language.code for language in site.languages]
     untold = "caller" not in request.args and case.language in spoken
     return state.at(caller=case.language) if untold else state

@@ -28,7 +28,6 @@ from ..blueprint import desk
 from .charts import draw_bars, draw_columns
 from .summary import COUNTED, Figures, sum_up
 
-PAGE: Final = "desk/insights"
 DAYS: Final = (7, 30, 90, 365)
 USUAL: Final = 30
 UNKNOWN: Final = N_("Not known, or not asked")
@@ -44,7 +43,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet would calculate."""
 
 
-@desk.get(f"/<language:lang>/{PAGE}")
+@desk.get("/<language:lang>/desk/insights")
 @lead_only
 def insights(site: Site, agent: Agent) -> Response:
     """Show what was counted."""
@@ -57,7 +56,7 @@ def insights(site: Site, agent: Agent) -> Response:
     return page(site, "desk/insights.html", values, keep=False)
 
 
-@desk.get(f"/<language:lang>/{PAGE}.csv")
+@desk.get("/<language:lang>/desk/insights.csv")
 @lead_only
 def insights_csv(site: Site, agent: Agent) -> Response:
     """Return what was counted, a line for each day, what and value."""
@@ -100,7 +99,7 @@ def _counts(site: Site, days: int) -> list[Count]:
 def _away(site: Site) -> Response:
     title, advice = map(site.language.gettext, AWAY)
     values = {
-        "here": f"{PAGE}?days={_days()}",
+        "here": site.insights(_days()),
         "at_desk": True,
         "code": 503,
         "title": title,
@@ -122,7 +121,7 @@ def _values(site: Site, figures: Figures) -> dict[str, Any]:
     lengths = draw_bars(told)
 
     return {
-        "here": f"{PAGE}?days={figures.days}",
+        "here": site.insights(figures.days),
         "figures": figures,
         "choices": DAYS,
         "columns": draw_columns([(period.plans, period.worked) for period in periods]),

@@ -25,7 +25,7 @@ from ..sign_in.page import sign_in_url
 from .form_answers import AnswerError
 from .question_card import make_card, make_rows
 from .remedies import make_ways
-from .state import NEW, PATH, DeskState
+from .state import DeskState
 from .submission import Paste, Submission
 from .ticket import write_tickets
 
@@ -57,10 +57,10 @@ def desk_page(
         "caller": caller,
         "two": caller is not site.language,
         "url": url,
-        "afresh": state.at(facts=NOTHING, ask=None, path=PATH).url(site),
-        "here": site.within(url),
+        "afresh": state.at(facts=NOTHING, ask=None, code="").url(site),
+        "here": url,
         "case": case,
-        "keep_url": state.at(path=NEW).url(site),
+        "keep_url": site.keep_case(state.query(site)),
         "away": at_desk is None and TOKEN in session,
         "sign_in_url": sign_in_url(site, site.within(url)),
         "agent": at_desk and at_desk.agent,
@@ -80,7 +80,7 @@ def desk_page(
         "settings": _settings(code, plan),
         "link": link,
         "whole_link": f"{home_url()}{link}",
-        "qr": theirs.part("qr.svg", state.plan),
+        "qr": theirs.qr(state.plan),
         "tickets": write_tickets(
             [(site, plan)] if said is plan else [(site, plan), (theirs, said)], state, case
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from flask import request
 
@@ -13,39 +13,37 @@ from ...presentation.wizard_query import read_query
 from ...web.links import NOTHING, WizardState
 from ...web.site import Site
 
-PATH: Final = "desk"
-"""Where the screen stands below a site's language, when its facts stand in the URL."""
-NEW: Final = "desk/cases/new"
-"""Where a case is made of them."""
-
 
 @dataclass(frozen=True)
 class DeskState:
     """What a screen shows.
 
     ``caller`` is the code of the language that is read out; ``ask`` the question being asked, None
-    for the one that is best asked next; ``keys`` whether single keys do something.  ``path`` is
-    where the screen stands; anywhere but at ``PATH`` the facts are kept there, not in the URL.
+    for the one that is best asked next; ``keys`` whether single keys do something.  ``code`` is
+    that of the case that the facts are kept in, '' where they stand in the URL.
     """
 
     caller: str
     facts: Facts = NOTHING
     ask: str | None = None
     keys: bool = True
-    path: str = PATH
+    code: str = ""
 
     def url(self, site: Site) -> str:
-        """Return the canonical URL; what is usual is left out."""
-        told = self.path in (PATH, NEW) and self.facts.pairs
-        parts = [self.facts.query()] if told else []
+        """Return the canonical URL."""
+        query = self.query(site)
+        return site.desk_case(self.code, query) if self.code else site.desk(query)
+
+    def query(self, site: Site) -> str:
+        """Return the canonical query string; what is usual is left out."""
+        parts = [self.facts.query()] if self.facts.pairs and not self.code else []
         if self.caller != usual_caller(site):
             parts.append(f"caller={self.caller}")
         if self.ask:
             parts.append(f"ask={self.ask}")
         if not self.keys:
             parts.append("keys=off")
-        query = "&".join(parts)
-        return f"{site.base}/{self.path}?{query}" if query else f"{site.base}/{self.path}"
+        return "&".join(parts)
 
     @property
     def asked(self) -> str | None:
@@ -67,7 +65,7 @@ def usual_caller(site: Site) -> str:
     return site.languages[0].code
 
 
-def read_state(site: Site, path: str = PATH) -> tuple[DeskState, dict[str, str]]:
+def read_state(site: Site, code: str = "") -> tuple[DeskState, dict[str, str]]:
     """Read the query string: the state, and per wrong fact the code of what is wrong.
 
     :raise 414: it is longer than any set of answers
@@ -80,5 +78,5 @@ def read_state(site: Site, path: str = PATH) -> tuple[DeskState, dict[str, str]]
         facts=spot.facts,
         ask=ask if ask in knowledge().questions else None,
         keys=request.args.get("keys") != "off",
-        path=path,
+        code=code,
     ), wrong

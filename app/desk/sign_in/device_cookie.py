@@ -17,16 +17,16 @@ COOKIE = "desk-device"
 def known_device(site: Site, name: str) -> RowKey | None:
     """Return the device that a request comes from, where this name has signed in there before.
 
-    :raise DatabaseUnavailable: it cannot be told just now
+    :raise DatabaseUnavailable: devices cannot be read
     """
     devices = storage().devices
     return devices.find(site.portal_id, name, _token())
 
 
 def remember_device(agent: Agent) -> None:
-    """Know the device of an agent who has signed in, and give it a new token with the answer.
+    """Remember the device of an agent who has signed in, and send it a new token.
 
-    :raise DatabaseUnavailable: it cannot be kept just now
+    :raise DatabaseUnavailable: the token cannot be kept
     """
     devices = storage().devices
     token = devices.remember(agent, _token())

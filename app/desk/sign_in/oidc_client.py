@@ -108,12 +108,12 @@ class OidcClient(FlaskOAuth2App):
             options["acr_values"] = self.provider.acr
         try:
             with ASKING.taken():
-                told = self.create_authorization_url(redirect_uri, scope=self._scope(), **options)
+                begun = self.create_authorization_url(redirect_uri, scope=self._scope(), **options)
         except Exception as fault:
             raise self._reason(fault) from None
-        url: str = told.pop("url")
+        url: str = begun.pop("url")
         forget_pending()  # one at a time: a cookie has little room
-        self.save_authorize_data(redirect_uri=redirect_uri, **told)
+        self.save_authorize_data(redirect_uri=redirect_uri, **begun)
         return url
 
     def is_pending(self) -> bool:
@@ -172,22 +172,22 @@ class OidcClient(FlaskOAuth2App):
         with self._get_session() as asking:
             answer = asking.request("GET", self._server_metadata_url, withhold_token=True)
         answer.raise_for_status()
-        told = answer.json()
-        if told["issuer"] != self.provider.issuer:
-            raise Untrusted(f"it calls itself {str(told['issuer'])[:300]!r}")
+        metadata = answer.json()
+        if metadata["issuer"] != self.provider.issuer:
+            raise Untrusted(f"it calls itself {str(metadata['issuer'])[:300]!r}")
         ours: dict[str, Any] = {
-            name: check_address(told[name]) for name in _ASKED if told.get(name)
+            name: check_address(metadata[name]) for name in _ASKED if metadata.get(name)
         }
         # Never "none" or a key that others have, even if the provider offers it.
-        offered = told.get("id_token_signing_alg_values_supported") or ["RS256"]
+        offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
         signed = [name for name in offered if name in ALGORITHMS]
         if not signed:
             raise Untrusted(f"it signs with none of {', '.join(ALGORITHMS)}")
         ours["id_token_signing_alg_values_supported"] = signed
-        methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         if "client_secret_basic" not in methods and "client_secret_post" in methods:
             ours["token_endpoint_auth_method"] = "client_secret_post"
-        self._scopes = told.get("scopes_supported") or []
+        self._scopes = metadata.get("scopes_supported") or []
         self.server_metadata = ours
         return ours
 

@@ -1,4 +1,4 @@
-"""Sign in with the provider's own identity provider, in place of a password of ours."""
+"""Sign in with an identity provider by OpenID Connect, in place of a password."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...web.site import Site, find_site, home_url
 from ..access import current_agent, find_desk
 from ..blueprint import desk
 from .oidc_client import AWAY_STATUS, STALE, WEAK, OidcClient, SignInRefused
-from .page import page_of, provider_of, sign_in_page
+from .page import provider_of, return_url, sign_in_page
 from .password_views import MANY, begin
 from .return_to import canonical_place
 
@@ -44,15 +44,15 @@ LONGEST: Final = 1000
 def begin_with_provider(lang: str) -> Answer:
     """Send the browser to the identity provider, where somebody has asked for it on a page of ours.
 
-    A link or a picture on another site gets the sign-in page in its place: a provider that still
-    knows the browser would end what it has begun without a word.
+    A link or a picture on another site gets the sign-in page instead: an identity provider whose
+    session is open would finish the sign-in without asking.
 
     :raise 404: there is no such language, or the desk has no identity provider
     """
     site, provider = _found(lang)
     wanted = request.args.get("to", "")
     if current_agent(site):
-        return redirect(page_of(site, wanted), 303)
+        return redirect(return_url(site, wanted), 303)
     if request.headers.get("Sec-Fetch-Site", OURS[0]) not in OURS:
         return sign_in_page(site)
     # Each costs a question to the provider; the wrong ones are counted when they come back.
@@ -62,12 +62,10 @@ def begin_with_provider(lang: str) -> Answer:
         return _limited(site, wanted, began.wait)
     if rate and (wait := rate.wait(_keys("refused"))):
         return _limited(site, wanted, wait)
-    first = site.languages[0].code
+    first = Site(site.languages[0], site.root, site.theme)
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
     try:
-        url = OidcClient(provider, _name(site)).begin(
-            f"{home_url()}{site.root}/{first}/desk/signed-in", **options
-        )
+        url = OidcClient(provider, _name(site)).begin(f"{home_url()}{first.signed_in()}", **options)
     except SignInRefused as fault:
         return _refuse(site, wanted, fault.text, fault.status)
     kept = canonical_place(wanted)
@@ -82,13 +80,13 @@ def end_with_provider(lang: str) -> Answer:
     :raise 404: there is no such language, or the desk has no identity provider
     """
     site, provider = _found(lang)
-    told = session.get(ON_THE_WAY, {})
+    begun = session.get(ON_THE_WAY, {})
     spoken = tuple(language.code for language in site.languages)
-    asked = told.get("lang") or preferred(request.headers.get("Accept-Language", ""), spoken)
+    asked = begun.get("lang") or preferred(request.headers.get("Accept-Language", ""), spoken)
     site = find_site(asked) if asked in spoken else site
-    wanted: str = told.get("to", "")
+    wanted: str = begun.get("to", "")
     if current_agent(site):  # somebody went back, or loads the page again
-        return redirect(page_of(site, wanted), 303)
+        return redirect(return_url(site, wanted), 303)
     client = OidcClient(provider, _name(site))
     if not client.is_pending():
         return _refuse(site, wanted, STALE, 400)
@@ -110,7 +108,7 @@ def end_with_provider(lang: str) -> Answer:
     agents = storage().agents
     name = name_of(claims)
     begin(agents.provision(site.portal_id, provider.issuer, claims["sub"], name, role), "provider")
-    return redirect(page_of(site, wanted), 303)
+    return redirect(return_url(site, wanted), 303)
 
 
 def _found(lang: str) -> tuple[Site, IdentityProvider]:
@@ -139,5 +137,5 @@ def _refuse(site: Site, wanted: str, text: str, status: int, **values: Any) -> A
     record("sign-in-refused", portal=site.portal_id, reason="provider", status=status)
     provider = provider_of(site)
     values["name"] = provider.shown if provider else ""
-    told = site.language.gettext(text).format(**values)
-    return sign_in_page(site, error=told, status=status, to=wanted, at="provider")
+    message = site.language.gettext(text).format(**values)
+    return sign_in_page(site, error=message, status=status, to=wanted, at="provider")

@@ -1,4 +1,4 @@
-"""The sign-in page, and where it leads to."""
+"""The sign-in page, and the page to return to after it."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from flask import Response, request
 
 from ...portals.identity_provider import IdentityProvider
 from ...services import services
+from ...web.links import Links
 from ...web.pages import page
 from ...web.site import Site
 from ..forms import DeskForm
 from .return_to import HOME, canonical_place
 
 
-def page_of(site: Site, wanted: str) -> str:
-    """Return the page of the desk that was asked for before signing in, or the desk."""
-    return f"{site.base}/{canonical_place(wanted)}"
+def return_url(site: Site, wanted: str) -> str:
+    """Return the URL of the desk's page that was requested before signing in."""
+    return site.below(canonical_place(wanted))
 
 
-def asked_place(site: Site) -> str:
-    """Return the page of the desk that the request is for, below the language."""
-    path = request.path.removeprefix(f"/{site.language.code}/")
+def requested_place(site: Site) -> str:
+    """Return the desk's page that the request is for, below the language."""
+    path = Links(site.language).within(request.path)
     return canonical_place(f"{path}?{request.query_string.decode('ascii', 'ignore')}")
 
 
 def place_query(wanted: str) -> str:
     """Return the query of the sign-in page that leads to a page of the desk, '' for the desk."""
     place = canonical_place(wanted)
-    return f"?{urlencode({'to': place})}" if place != HOME else ""
+    return urlencode({"to": place}) if place != HOME else ""
 
 
 def sign_in_url(site: Site, to: str) -> str:
     """Return the address of the sign-in page that leads to a page of the desk, '' for none."""
     if services().storage is None:
         return ""
-    return f"{site.base}/desk/sign-in{place_query(to)}"
+    return site.sign_in(place_query(to))
 
 
 def sign_in_page(
@@ -53,25 +54,21 @@ def sign_in_page(
     """
     query = place_query(request.args.get("to", "") if to is None else to)
     provider = provider_of(site)
-    way = (
-        {"url": f"{site.base}/desk/sign-in/provider{query}", "name": provider.shown}
-        if provider
-        else None
-    )
+    link = {"url": site.sign_in_at_provider(query), "name": provider.shown} if provider else None
     values = {
         "form": DeskForm(),
         "name": name,
         "error": error,
         "at": at,
-        "provider": way,
+        "provider": link,
         "passwords": services().settings.passwords != "nobody",
-        "here": f"desk/sign-in{query}",
+        "here": site.sign_in(query),
     }
     return page(site, "desk/sign-in.html", values, status, keep=False)
 
 
 def provider_of(site: Site) -> IdentityProvider | None:
-    """Return who vouches for this desk's agents besides their passwords: a portal has its own."""
+    """Return the identity provider of this desk's agents, None where they have passwords only."""
     if site.portal:
         return site.portal.identity
     return services().settings.identity

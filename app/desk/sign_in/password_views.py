@@ -22,7 +22,7 @@ from ..access import TOKEN, check_form, current_agent, find_desk
 from ..blueprint import desk
 from ..forms import SignInForm
 from .device_cookie import known_device, remember_device
-from .page import page_of, sign_in_page
+from .page import return_url, sign_in_page
 
 WRONG: Final = N_("Name and password do not fit. Please look again.")
 LOCKED: Final = N_(
@@ -49,7 +49,7 @@ def sign_in(lang: str) -> Answer:
     """
     site = find_desk(lang)
     if current_agent(site):
-        return redirect(page_of(site, request.args.get("to", "")), 303)
+        return redirect(return_url(site, request.args.get("to", "")), 303)
     return sign_in_page(site)
 
 
@@ -93,7 +93,7 @@ def take_password(lang: str) -> Answer:
     except CredentialsChanged:
         return _refuse(site, name, WRONG, 422, "password")
     remember_device(agent)
-    return redirect(page_of(site, request.args.get("to", "")), 303)
+    return redirect(return_url(site, request.args.get("to", "")), 303)
 
 
 @desk.post("/<language:lang>/desk/sign-out")
@@ -111,7 +111,7 @@ def sign_out(lang: str) -> Answer:
     session.clear()
     if agent:
         record("sign-out", portal=site.portal_id, agent=agent.id)
-    return redirect(f"{site.base}/desk/sign-in", 303)
+    return redirect(site.sign_in(), 303)
 
 
 def begin(agent: Agent, way: str) -> None:

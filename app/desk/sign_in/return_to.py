@@ -1,7 +1,7 @@
-"""Where signing in leads to: the desk's own pages, each by its canonical address.
+"""The page to return to after signing in: one of the desk's, by its canonical path and query.
 
-What somebody asked for is never repeated.  It is matched against the pages that there are and
-written anew, so no dot segment, no control character and no address that was typed is left in it.
+The requested path is never repeated.  It is matched against the desk's pages and written anew, so
+no dot segment, no control character and no address that was typed is left in it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def canonical_place(wanted: str) -> str:
 
 
 def _facts(query: Query) -> str:
-    values = {name: list(told) for name, told in query.items()}
+    values = {name: list(given) for name, given in query.items()}
     return read_facts(flat_values(values, knowledge().remedies))[0].query()
 
 
@@ -72,8 +72,8 @@ def _seen(query: Query) -> list[str]:
 
 
 def _words(query: Query, name: str, known: Sequence[str] | Mapping[str, object]) -> list[str]:
-    told = query.get(name, [""])[0]
-    return [f"{name}={told}"] if told in known else []
+    value = query.get(name, [""])[0]
+    return [f"{name}={value}"] if value in known else []
 
 
 def _with(path: str, *pairs: str) -> str:
