@@ -6,15 +6,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from ..diagnosis import Facts, make_plan
+from ..diagnosis import Plan, Situation
 from ..diagnosis.inline_markup import plain
 from ..knowledge import knowledge
 from ..web.links import WizardState
 from ..web.site import Site
 
 
-def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
-    """Return the plan for some facts, its texts in one language.
+def plan_object(situation: Situation, site: Site, on: date) -> dict[str, Any]:
+    """Return the plan for a situation, its texts in one language.
 
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
     nearest other verdict, ``questions_left`` is how many questions are left at most, and a remedy's
@@ -25,7 +25,7 @@ def plan_object(facts: Facts, site: Site, on: date) -> dict[str, Any]:
         # Only pages can show the marks around words that stay English.
         return site.language.gettext(text).replace("`", "")
 
-    plan = make_plan(facts, translate, site.language.code, on)
+    plan, facts = Plan(situation, translate, site.language.code, on), situation.facts
     diagnosis = plan.diagnosis
     ours = site.portal if site.serves(plan.provider) else None
     return {

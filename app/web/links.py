@@ -6,8 +6,9 @@ Canonical values are words, numbers and A-labels, so nothing in them needs escap
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from ..diagnosis import Facts
+from ..diagnosis import Facts, Situation
 
 NOTHING = Facts()
 
@@ -27,9 +28,15 @@ class WizardState:
     worked: str | None = None
     plan: bool = False
 
+    @cached_property
+    def situation(self) -> Situation:
+        """What follows from the facts."""
+        return Situation(self.facts)
+
     def query(self) -> str:
         """Return the canonical query string."""
-        parts = [self.facts.query()] if self.facts.query() else []
+        query = self.facts.query()
+        parts = [query] if query else []
         if self.change:
             parts.append(f"change={self.change}")
         if self.way:

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from ...diagnosis import Plan
 from ...diagnosis.inline_markup import plain
-from ...diagnosis.placeholders import titles
 from ...i18n.dates import long_date, short_moment
 from ...i18n.languages import Language
 from ...i18n.messages import N_
@@ -81,8 +80,8 @@ def show_case(opened: OpenedCase, site: Site, theirs: Site, plans: Mapping[str, 
     code = shown_code(case.code)
 
     def title(language: Language) -> str:
-        plan, helped = plans[language.code], [case.helped] if case.helped else []
-        return plain("".join(titles(helped, plan.diagnosis, plan.provider, language.gettext)))
+        wording = plans[language.code].wording
+        return plain(wording.title(case.helped)) if case.helped else ""
 
     translate, ours = site.language.gettext, plans[site.language.code]
     ways = {remedy.id: plain(remedy.title) for remedy in ours.remedies}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from flask import request
 
-from ...diagnosis import Facts, next_step
+from ...diagnosis import Facts, Situation
 from ...knowledge import knowledge
 from ...presentation.wizard_query import read_query
 from ...web.links import NOTHING, WizardState
@@ -47,15 +48,20 @@ class DeskState:
         query = "&".join(parts)
         return f"{site.base}/{self.path}?{query}" if query else f"{site.base}/{self.path}"
 
+    @cached_property
+    def situation(self) -> Situation:
+        """What follows from the facts."""
+        return Situation(self.facts)
+
     @property
     def asked(self) -> str | None:
         """The question on the card, None when nothing is left to ask."""
-        return self.ask or next_step(self.facts).fact
+        return self.ask or self.situation.next.fact
 
     @property
     def plan(self) -> WizardState:
         """The caller's own plan in the wizard, as far as it is known."""
-        return WizardState(self.facts, plan=next_step(self.facts).fact is not None)
+        return WizardState(self.facts, plan=self.situation.next.fact is not None)
 
     def at(self, **changes: Any) -> DeskState:
         """Return the state with something about it changed."""
