@@ -1,4 +1,4 @@
-"""The terminal's way in: diagnose, read an error, look after the table, the catalogues."""
+"""Commands: diagnose, read an error, check and draw the table, update the catalogues."""
 
 from __future__ import annotations
 

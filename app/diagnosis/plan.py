@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 from ..knowledge import Program, Provider, Remedy, knowledge
 from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
 from ..knowledge.model import Step
-from ..knowledge.variables import UNKNOWN
 from .diagnosis import Diagnosis
 from .guide import Guide, GuideStep
 from .interview import FACT_OF, NextStep, spoken_choice
@@ -44,7 +43,8 @@ class PlannedRemedy:
     remedy: Remedy
     settings: Mapping[str, str | int]
     wording: Wording
-    guide: Guide
+    make_steps: Callable[[tuple[str, ...]], tuple[GuideStep, ...]]
+    """Makes the steps of some acts in the mail program."""
 
     @property
     def id(self) -> str:
@@ -81,11 +81,11 @@ class PlannedRemedy:
         """What to do, in order."""
         made: list[GuideStep] = []
         for step in applicable_steps(self.remedy, self.wording.situation):
-            made += self.guide.steps(step.acts) if step.acts else [self._own_step(step)]
+            if step.acts:
+                made += self.make_steps(step.acts)
+            else:
+                made.append(GuideStep(self.wording.fill(step.text)))
         return tuple(made)
-
-    def _own_step(self, step: Step) -> GuideStep:
-        return GuideStep(self.wording.fill(step.text))
 
     @property
     def general(self) -> bool:
@@ -169,20 +169,12 @@ class Plan:
     @cached_property
     def remedies(self) -> tuple[PlannedRemedy, ...]:
         """What helps, best first."""
-        settings, wording, guide = self.situation.settings, self.wording, self._guide
+        settings, wording = self.situation.settings, self.wording
+        program, sign_in = self.situation.facts.program, self.situation.case["account"]
+        values = (*settings.items(), ("sign_in", sign_in))
+        make_steps = partial(program_steps, program, values, self.language, self.translate)
         planned = self.diagnosis.planned
-        return tuple([PlannedRemedy(remedy, settings, wording, guide) for remedy in planned])
-
-    @cached_property
-    def _guide(self) -> Guide:
-        sign_in = {"sign_in": self.provider.sign_in if self.provider else UNKNOWN}
-        return Guide(
-            knowledge().programs,
-            self.situation.facts.program,
-            {**self.situation.settings, **sign_in},
-            self.language,
-            self.translate,
-        )
+        return tuple([PlannedRemedy(remedy, settings, wording, make_steps) for remedy in planned])
 
     @cached_property
     def article(self) -> tuple[str, ...]:
@@ -213,7 +205,8 @@ class Plan:
     @cached_property
     def stale(self) -> tuple[DatedFact, ...]:
         """The facts that the plan rests on and that were last checked too long ago."""
-        return _stale(self.provider, self._guide.program, self.on) if self.on else ()
+        program = knowledge().programs.find(self.situation.facts.program)
+        return _stale(self.provider, program, self.on) if self.on else ()
 
     @cached_property
     def current(self) -> PlannedRemedy | None:
@@ -235,6 +228,22 @@ class Plan:
         """The remedy whose words are left to say when everything has been tried."""
         closing = {r.id for r in self.diagnosis.planned if r.words and r.closing}
         return next(remedy for remedy in self.remedies if remedy.id in closing)
+
+
+@lru_cache(maxsize=1024)  # most people have the usual settings, so the same steps
+def program_steps(
+    program: str | None,
+    values: tuple[tuple[str, str | int], ...],
+    language: str,
+    translate: Translate,
+    acts: tuple[str, ...],
+) -> tuple[GuideStep, ...]:
+    """Return the steps of some acts in a mail program.
+
+    :param values: the settings to use, by act
+    """
+    guide = Guide(knowledge().programs, program, dict(values), language, translate)
+    return tuple(guide.steps(acts))
 
 
 def applicable_steps(remedy: Remedy, situation: Situation) -> Iterator[Step]:

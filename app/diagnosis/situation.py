@@ -79,7 +79,7 @@ class Situation:
         return next_step(self.facts, self.case)
 
     def without(self, fact: str) -> Situation:
-        """Return the situation in which one fact has not been told."""
+        """Return the situation in which one fact is not known."""
         answered = getattr(self.facts, fact) is not None
         return Situation(self.facts.but(**{fact: None})) if answered else self
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from ..diagnosis import Plan, Situation
 from ..diagnosis.inline_markup import plain
+from ..i18n.languages import Language
 from ..knowledge import knowledge
 from ..web.links import WizardState
 from ..web.site import Site
@@ -20,11 +22,7 @@ def plan_object(situation: Situation, site: Site, on: date) -> dict[str, Any]:
     nearest other verdict, ``questions_left`` is how many questions are left at most, and a remedy's
     ``note`` is what the portal adds to it.
     """
-
-    def translate(text: str) -> str:
-        # Only pages can show the marks around words that stay English.
-        return site.language.gettext(text).replace("`", "")
-
+    translate = _without_marks(site.language)
     plan, facts = Plan(situation, translate, site.language.code, on), situation.facts
     diagnosis = plan.diagnosis
     ours = site.portal if site.serves(plan.provider) else None
@@ -70,6 +68,15 @@ def plan_object(situation: Situation, site: Site, on: date) -> dict[str, Any]:
         "questions_left": plan.next.at_most,
         "url": site.check(WizardState(facts)),
     }
+
+
+@cache
+def _without_marks(language: Language) -> Callable[[str], str]:
+    """Return a translator whose texts have no marks around words that stay English.
+
+    Only pages can show them.  There is one a language, so that steps can be kept by it.
+    """
+    return lambda text: language.gettext(text).replace("`", "")
 
 
 def _question(fact: str | None, translate: Callable[[str], str]) -> dict[str, Any] | None:

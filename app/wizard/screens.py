@@ -154,7 +154,7 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
 
 
 def _on_portals_line(site: Site, state: WizardState) -> bool:
-    """Tell whether to say openly that the visitor is on the portal's network, found out or told."""
+    """Tell whether to state that the visitor is on the portal's network, detected or answered."""
     on_own_line = state.facts.connection == "own" and state.change != "connection"
     return on_own_line and site.serves(state.situation.provider)
 

@@ -56,15 +56,15 @@ class ShownCase:
     def extra(self, language: Language) -> tuple[Extra, ...]:
         """Return what a ticket tells of the case besides its facts."""
         translate, case = language.gettext, self.case
-        told = [(translate("Code"), self.code)]
-        told += [(translate("On the desk"), f"{self.desk}")]
-        told += [(translate("Outcome"), translate(OUTCOMES[case.outcome]))]
+        entries = [(translate("Code"), self.code)]
+        entries += [(translate("On the desk"), f"{self.desk}")]
+        entries += [(translate("Outcome"), translate(OUTCOMES[case.outcome]))]
         if helped := self.title(language):
-            told += [(translate("What helped"), helped)]
+            entries += [(translate("What helped"), helped)]
         notes = [
             f"{short_moment(n.written, language.code)}, {n.agent}: {n.text}" for n in case.notes
         ]
-        lines = [f"{label}: {text}" for label, text in told]
+        lines = [f"{label}: {text}" for label, text in entries]
         return ((translate("Case"), lines), (translate("Notes"), notes))
 
 

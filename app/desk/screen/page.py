@@ -66,7 +66,7 @@ def desk_page(
         "agent": at_desk and at_desk.agent,
         "token": at_desk and at_desk.token,
         "paste": _shown_paste(site, state, taken.paste),
-        "errors": {fact: _told(site, fault) for fact, fault in taken.errors.items()},
+        "errors": {fact: _message(site, fault) for fact, fault in taken.errors.items()},
         "typed": taken.typed,
         "labels": {fact: shown_question(code, fact).label for fact in knowledge().questions},
         "card": make_card(state, plan),
@@ -88,7 +88,7 @@ def desk_page(
     return page(site, "desk/desk.html", values, status or taken.status, keep=False)
 
 
-def _told(site: Site, fault: AnswerError) -> tuple[str, str]:
+def _message(site: Site, fault: AnswerError) -> tuple[str, str]:
     """Return the message of a fault, and what was meant perhaps."""
     return site.language.gettext(PROBLEMS[fault.code]), fault.guess
 
@@ -119,11 +119,11 @@ def _shown_paste(site: Site, state: DeskState, paste: Paste | None) -> dict[str,
     reading = paste.reading
     stated = stated_facts(reading)
     rows = rows_of(reading, state.facts, site.language)
-    told = [row for row in rows if row.key not in FACT_KEYS or getattr(stated, row.key) is not None]
+    read = [row for row in rows if row.key not in FACT_KEYS or getattr(stated, row.key) is not None]
     return shown | {
         "reading": reading,
-        "rows": told,
-        "excerpt": excerpt(paste.text, reading, told),
+        "rows": read,
+        "excerpt": excerpt(paste.text, reading, read),
         "unsure": is_guess(reading),
         "others": others_of(reading, site.language),
     }

@@ -37,8 +37,8 @@ class DeskState:
 
     def url(self, site: Site) -> str:
         """Return the canonical URL; what is usual is left out."""
-        told = self.path in (PATH, NEW) and self.facts.pairs
-        parts = [self.facts.query()] if told else []
+        in_url = self.path in (PATH, NEW) and self.facts.pairs
+        parts = [self.facts.query()] if in_url else []
         if self.caller != usual_caller(site):
             parts.append(f"caller={self.caller}")
         if self.ask:
@@ -78,12 +78,12 @@ def read_state(site: Site, path: str = PATH) -> tuple[DeskState, dict[str, str]]
 
     :raise 414: it is longer than any set of answers
     """
-    spot, wrong = read_query()
+    wizard, wrong = read_query()
     caller, ask = request.args.get("caller"), request.args.get("ask")
     spoken = [language.code for language in site.languages]
     return DeskState(
         caller=caller if caller in spoken else spoken[0],
-        facts=spot.facts,
+        facts=wizard.facts,
         ask=ask if ask in knowledge().questions else None,
         keys=request.args.get("keys") != "off",
         path=path,
