@@ -36,7 +36,7 @@ def create_app(
     from .desk import DeskSessions, desk
     from .developers import developers
     from .device import device
-    from .diagnosis import Facts, next_step
+    from .diagnosis import Facts, Situation
     from .handouts import handouts
     from .http import compression, cross_site, headers, security_log
     from .http.event_counting import EventCounting
@@ -76,7 +76,7 @@ def create_app(
     cache = PageCache(app.wsgi_app, settings.page_cache)
     imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()
     add_providers(imported)
-    next_step(Facts())  # reads and compiles the content now: a fault in it stops the start
+    _ = Situation(Facts()).next  # reads and compiles the content now: a fault in it stops the start
 
     def use(portals: tuple[Portal, ...]) -> None:
         add_providers(imported, before=tuple(portal.provider for portal in portals))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..diagnosis import read_facts
+from ..diagnosis import Situation, read_facts
 from ..presentation.plan_json import plan_object
 from ..presentation.reading_json import reading_object
 from ..reading import read
@@ -64,7 +64,7 @@ def write_answer(operation: Operation, site: Site, on: date) -> str:
     if "text" in asked:
         answer = reading_object(read(asked["text"]), site)
     else:
-        answer = plan_object(read_facts(asked)[0], site, on)
+        answer = plan_object(Situation(read_facts(asked)[0]), site, on)
     return json.dumps(_cut(answer), ensure_ascii=False, indent=1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from ..diagnosis import read_facts
+from ..diagnosis import Situation, read_facts
 from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
@@ -38,7 +38,8 @@ def diagnoses() -> Response:
     facts, wrong = read_facts(given, frozenset(knowledge().remedies))
     if wrong:
         return _refuse(site, "bad-facts", wrong)
-    return reply(plan_object(with_defaults(facts, known_facts()), site, services().today()), site)
+    situation = Situation(with_defaults(facts, known_facts()))
+    return reply(plan_object(situation, site, services().today()), site)
 
 
 @api.post("/readings")

@@ -1,4 +1,4 @@
-"""The terminal's way in: diagnose, read an error, look after the table, the catalogues."""
+"""Commands: diagnose, read an error, check and draw the table, update the catalogues."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from ..diagnosis import CHOICES, FACT_KEYS, Facts, read_facts
+from ..diagnosis import CHOICES, FACT_KEYS, Facts, Situation, read_facts
 from ..diagnosis.checks import check_everything
 from ..diagnosis.tree_drawing import draw_mermaid, draw_svg
 from ..i18n import catalogues
@@ -66,7 +66,7 @@ def diagnose(lang: str, as_json: bool, **given: Any) -> None:
         for key, code in wrong.items():
             click.echo(f"{key}: {language.gettext(PROBLEMS[code])}", err=True)
         raise SystemExit(2)
-    answer = plan_object(facts, Site(language), services().today())
+    answer = plan_object(Situation(facts), Site(language), services().today())
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else prose(answer))
 
 
@@ -142,7 +142,7 @@ def table_draw(form: str, lang: str, given: tuple[str, ...]) -> None:
     if wrong or not pairs.keys() <= set(FACT_KEYS) or not all(pairs.values()):
         raise click.BadParameter(f"not a fact and its value: {' '.join(given)}")
     draw = draw_svg if form == "svg" else draw_mermaid
-    click.echo(draw(facts, languages()[lang].gettext))
+    click.echo(draw(Situation(facts), languages()[lang].gettext))
 
 
 texts = AppGroup("catalogues", help="Look after the translations.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answer
 
-from ..diagnosis import Facts, read_facts
+from ..diagnosis import Facts, Situation, read_facts
 from ..diagnosis.device_setup import autoconfig_provider, profile_provider
 from ..presentation.wizard_query import read_query, redirect_to_canonical
 from ..web.pages import FRESH
@@ -28,7 +28,7 @@ def profile_file(lang: str) -> Answer:
     state = read_query()[0]
     if moved := redirect_to_canonical(site.profile(state), state):
         return moved
-    provider = profile_provider(state.facts)
+    provider = profile_provider(state.situation)
     if provider is None:
         abort(404)
     title = translate("{provider}: mail settings").format(provider=provider.name)
@@ -53,7 +53,7 @@ def autoconfig_file(lang: str) -> Answer:
     state = read_query()[0]
     if moved := redirect_to_canonical(site.autoconfig(state), state):
         return moved
-    provider = autoconfig_provider(state.facts)
+    provider = autoconfig_provider(state.situation)
     if provider is None:
         abort(404)
     content = autoconfig.make_client_config(provider)
@@ -75,7 +75,8 @@ def well_known() -> Response:
     if "@" not in address and not host.startswith(HOST):
         abort(404)
     facts, _ = read_facts({"account_domain": named})
-    provider = autoconfig_provider(Facts(account_domain=facts.known("account_domain")))
+    account = Facts(account_domain=facts.known("account_domain"))
+    provider = autoconfig_provider(Situation(account))
     if provider is None:
         abort(404)
     return Response(autoconfig.make_client_config(provider), mimetype=autoconfig.MIMETYPE)

@@ -5,10 +5,10 @@
 'use-login'
 """
 
-from .diagnosis import Diagnosis, diagnose, nearest_change
+from .diagnosis import Diagnosis
 from .facts import CHOICES, CODES, FACT_KEYS, Facts, read_facts
-from .interview import NextStep, next_step
-from .plan import Plan, PlannedRemedy, make_plan
+from .plan import Plan, PlannedRemedy
+from .situation import Situation, diagnose
 
 __all__ = [
     "CHOICES",
@@ -16,12 +16,9 @@ __all__ = [
     "FACT_KEYS",
     "Diagnosis",
     "Facts",
-    "NextStep",
     "Plan",
     "PlannedRemedy",
+    "Situation",
     "diagnose",
-    "make_plan",
-    "nearest_change",
-    "next_step",
     "read_facts",
 ]

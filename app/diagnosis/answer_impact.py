@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ..knowledge.variables import GIVEN, VARIABLES
-from .facts import Facts
+from .diagram import diagram
 from .interview import PROGRAM, VARIABLE_OF, WALKING, interview, known_variables
-from .reduction import reduce_facts
-from .table import Outcome, decision_table
+from .situation import Situation
+from .table import Outcome
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,9 @@ class AnswerImpact:
     between: tuple[str, ...] = ()
 
 
-def impact_of(facts: Facts, fact: str) -> AnswerImpact:
+def impact_of(situation: Situation, fact: str) -> AnswerImpact:
     """Return what the answer to a question decides, whatever it is answered with now."""
-    outcomes = open_outcomes(facts, fact)
+    outcomes = open_outcomes(situation, fact)
     if len(outcomes) < 2:
         return AnswerImpact("steps" if fact == PROGRAM else "nothing")
     scenarios = tuple(dict.fromkeys(outcome.scenario for outcome in outcomes))
@@ -39,27 +38,22 @@ def impact_of(facts: Facts, fact: str) -> AnswerImpact:
     return AnswerImpact("remedies", tuple(apart))
 
 
-def open_outcomes(facts: Facts, fact: str) -> tuple[Outcome, ...]:
+def open_outcomes(situation: Situation, fact: str) -> tuple[Outcome, ...]:
     """Return the different outcomes that the answers lead to, in the order of the answers.
 
     They are the plans as each answer would leave them, with nothing else asked.  Where those are
     all one, because other questions rest on this one, they are the plans that may still come about.
     """
-    facts = facts.but(**{fact: None})
-    direct = tuple(dict.fromkeys(_after_each(facts, fact)))
+    situation = situation.without(fact)
+    name, tree = VARIABLE_OF[fact], diagram()
+    answers = [value for value in VARIABLES[name] if value != GIVEN.get(name)]
+    direct = tuple(
+        dict.fromkeys([tree.look_up({**situation.case, name: value}) for value in answers])
+    )
     if len(direct) > 1:
         return direct
-    known, answered = known_variables(facts)
+    known, answered = known_variables(situation.facts, situation.case)
     return _at_last(tuple(known.items()), answered, fact) or direct
-
-
-def _after_each(facts: Facts, fact: str) -> Iterator[Outcome]:
-    name, table, case = VARIABLE_OF[fact], decision_table(), reduce_facts(facts)
-    for value in VARIABLES[name]:
-        if value != GIVEN.get(name):
-            match = table.match(case | {name: value})
-            remedies = tuple(remedy.id for remedy in table.remedies(match))
-            yield Outcome(match.scenario.id, table.verdict(match)[1], remedies)
 
 
 @lru_cache(maxsize=4096)

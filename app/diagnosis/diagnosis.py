@@ -1,21 +1,27 @@
-"""Facts in, diagnosis out: the heart of the house, without a word of any language."""
+"""Language-independent diagnosis: what happened, for whom, and what to do about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from ..knowledge import Provider, Remedy, Scenario, knowledge
 from ..knowledge.variables import FACT_OF, UNKNOWN, VARIABLES, WEBMAIL
+from .diagram import diagram
 from .facts import CHOICES, Facts
 from .interview import spoken_choice
-from .reduction import Case, find_provider, foremost_recipient, reduce_facts
-from .table import Match, decision_table
+from .reduction import SUBMISSION_PORTS, Case, reduce_answer
+from .table import Match, decision_table, judge
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of the message for one recipient's domain (None: not said)."""
+    """What becomes of the message for one recipient's domain (None: not said).
+
+    ``relay`` is yes, no or unknown: must the outgoing server pass the message on, and does that
+    matter here?  ``refused`` is no, maybe or yes: is the message refused, for whatever cause?
+    """
 
     recipient: str | None
     relay: str
@@ -36,11 +42,9 @@ class Change:
 class Diagnosis:
     """What happened and what to do about it, as fixed words.
 
-    ``relay`` is yes, no or unknown: must the outgoing server pass the message on, and does that
-    matter here?  ``refused`` is no, maybe or yes: is the message refused, for whatever cause?
+    ``verdict`` is that for the foremost recipient, ``verdicts`` has one for each.
     """
 
-    facts: Facts
     match: Match
     verdict: Verdict
     verdicts: tuple[Verdict, ...]
@@ -87,84 +91,106 @@ class Diagnosis:
         )
 
 
-def diagnose(facts: Facts) -> Diagnosis:
-    """Return the diagnosis for some facts; with several recipients, that of the foremost (G8)."""
-    provider = find_provider(facts)
-    foremost = foremost_recipient(facts, provider)
-    verdict, match = _judge(facts, foremost)
-    verdicts = tuple(_verdict_beside(match, facts, recipient) for recipient in facts.recipients)
+def plan_remedies(match: Match, provider: Provider | None) -> tuple[Remedy, ...]:
+    """Return the remedies of a match that the provider offers, best first.
+
+    Where it has no login, what it has instead leads.
+    """
     advised = decision_table().remedies(match)
-    told = bool(provider and provider.offers)
-    advised = tuple(remedy for remedy in advised if remedy.told in (None, told))
-    planned = advised if provider is None else _offered(advised, provider)
-    return Diagnosis(facts, match, verdict, verdicts, planned)
+    says_what_it_offers = bool(provider and provider.offers)
+    remedies = [remedy for remedy in advised if remedy.told in (None, says_what_it_offers)]
+    if provider:
+        remedies = [remedy for remedy in remedies if provider.offers_any(remedy.needs)]
+        if not provider.has_login:
+            remedies.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
+    return tuple(remedies)
 
 
-def _offered(advised: tuple[Remedy, ...], provider: Provider) -> tuple[Remedy, ...]:
-    """Return the remedies that a provider offers; without a login, what it has instead leads."""
-    offered = [remedy for remedy in advised if provider.offers_any(remedy.needs)]
-    if not provider.has_login:
-        offered.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
-    return tuple(offered)
+def advised_settings(provider: Provider | None, port: int | str | None) -> dict[str, str | int]:
+    """Return the outgoing settings to use, by name; the server only where it is published.
+
+    :param port: the one that is set at present
+    """
+    if provider:
+        best = provider.outgoing[0]
+        oauth = provider.sign_in == "oauth-only"
+        return {
+            "server": best.server,
+            "port": best.port,
+            "security": best.security,
+            "login": "oauth" if oauth else "password",
+        }
+    # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
+    port = port if isinstance(port, int) and port in SUBMISSION_PORTS else 465
+    return {"port": port, "security": "tls" if port == 465 else "starttls", "login": "password"}
 
 
-def _verdict_beside(foremost: Match, facts: Facts, recipient: str) -> Verdict:
-    """Judge one of several recipients; a refusal that was seen speaks of the foremost kind only."""
-    relation = reduce_facts(facts, recipient)["recipient"]
-    if facts.error == "relay-denied" and relation != foremost.values["recipient"]:
-        facts = facts.but(error=None, refused_by=None)
-    return _judge(facts, recipient)[0]
+def judge_recipients(facts: Facts, case: Case, relations: Mapping[str, str]) -> tuple[Verdict, ...]:
+    """Judge each recipient; a refusal that was seen speaks of the foremost kind only.
+
+    :param case: that of the foremost recipient
+    :param relations: each recipient's relation
+    """
+    verdicts = []
+    for recipient, relation in relations.items():
+        theirs = {**case, "recipient": relation}
+        if facts.error == "relay-denied" and relation != case["recipient"]:
+            theirs |= _UNSEEN
+        verdicts.append(Verdict(recipient, *judge(_scenario_of(theirs), theirs)))
+    return tuple(verdicts)
 
 
-def _judge(facts: Facts, recipient: str | None) -> tuple[Verdict, Match]:
-    table = decision_table()
-    match = table.match(reduce_facts(facts, recipient))
-    return Verdict(recipient, *table.verdict(match)), match
+_UNSEEN = {"error": UNKNOWN, "refused_by": UNKNOWN}
+"""What is known of a refusal before it was seen."""
 
 
-def nearest_change(diagnosis: Diagnosis) -> Change | None:
+def nearest_change(
+    match: Match, provider: Provider | None = None, account_known: bool = False
+) -> Change | None:
     """Return the other verdict that the change of one fact brings about, or None.
 
     What the person can change comes first, then what is easy to tell, the error last.  A refusal
     that was seen belongs to this world only, so other worlds are compared without it: a change
     counts only if it is the change that makes the difference.
+
+    :param account_known: another account would be another case, so it is no change of this one
     """
-    table = decision_table()
-    case = {name: diagnosis.match.values[name] for name in VARIABLES}
-    world = case
-    if diagnosis.match.values["matter"] in ("refused", "hosted", "login-wanted", "sender"):
-        world = case | {"error": UNKNOWN, "refused_by": UNKNOWN}
-    for variable, value in _single_changes(case):
-        if not _may_be(diagnosis.facts, variable, value):
+    seen = {name: match.values[name] for name in VARIABLES}
+    here = judge(match.scenario, seen)
+    world, there = seen, here
+    if match.values["matter"] in ("refused", "hosted", "login-wanted", "sender"):
+        world = seen | _UNSEEN
+        there = judge(_scenario_of(world), world)
+    for variable, value in _spoken_changes():
+        if value == seen[variable] or (variable == "account" and account_known):
             continue
-        before = case if variable == "error" else world
-        here = table.verdict(table.match(before))
-        match = table.match(before | {variable: value})
-        there = table.verdict(match)
-        wanted = there[1] == "no" or diagnosis.refused == "no" or variable == "error"
-        if wanted and there != here and match.scenario is not diagnosis.match.scenario:
-            return Change(variable, value, match.scenario, there[1])
+        if value in CHOICES.get(variable, ()) and reduce_answer(variable, value, provider) != value:
+            continue  # the provider makes another value of this answer
+        before, verdict = (seen, here) if variable == "error" else (world, there)
+        after = before | {variable: value}
+        scenario = _scenario_of(after)
+        changed = judge(scenario, after)
+        wanted = changed[1] == "no" or here[1] == "no" or variable == "error"
+        if wanted and changed != verdict and scenario is not match.scenario:
+            return Change(variable, value, scenario, changed[1])
     return None
 
 
-def _may_be(facts: Facts, variable: str, value: str) -> bool:
-    """Tell whether an answer makes a variable what it says, whatever the provider is like."""
-    if variable == "account" and facts.known("account_domain"):
-        return False  # another account would be another case
-    if value not in CHOICES.get(variable, ()):
-        return True
-    return reduce_facts(facts.but(**{variable: value}))[variable] == value
+def _scenario_of(case: Case) -> Scenario:
+    return decision_table().content.scenarios[diagram().look_up(case).scenario]
 
 
-def _single_changes(case: Case) -> Iterator[tuple[str, str]]:
-    """Yield every change of one fact that can be put into words, nearest first."""
+@cache
+def _spoken_changes() -> tuple[tuple[str, str], ...]:
+    """Return every value of a fact that can be put into words, nearest change first."""
     questions = knowledge().questions
     variables = [name for name in VARIABLES if name != "program"]
     variables.sort(
         key=lambda n: (n == "error", not questions[FACT_OF[n]].yours, questions[FACT_OF[n]].effort)
     )
-    for name in variables:
-        for value in VARIABLES[name]:
-            choice = spoken_choice(name, value)
-            if value not in (UNKNOWN, case[name]) and choice and choice.text:
-                yield name, value
+    return tuple(
+        (name, value)
+        for name in variables
+        for value in VARIABLES[name]
+        if value != UNKNOWN and (choice := spoken_choice(name, value)) and choice.text
+    )

@@ -136,6 +136,14 @@ class Diagram:
         """Return the outcomes that can still come about, one bit each."""
         return self._reach[node]
 
+    def look_up(self, case: Mapping[str, str]) -> Outcome:
+        """Return the outcome of a whole case; no node is added, so nobody has to wait."""
+        node, names, values = self.root, self.space.names, self.space.values
+        while node >= len(self.outcomes):
+            var, children = self._nodes[node]
+            node = children[values[names[var]].index(case[names[var]])]
+        return self.outcomes[node]
+
     def outcome(self, node: int) -> Outcome | None:
         """Return the outcome of a node where nothing can change any more."""
         return self.outcomes[node] if node < len(self.outcomes) else None

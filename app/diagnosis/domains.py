@@ -82,8 +82,7 @@ def display(name: str) -> str:
     does a label with Latin and Han or kana (``ノ`` passes for a slash), and a known provider's name
     with accents: a dot below a letter is hard to see.
     """
-    shown = _decoded(name)
-    if shown == name:
+    if "xn--" not in name or (shown := _decoded(name)) == name:
         return name
     scripts = _scripts(shown)
     alike = len(scripts) == 1 or any(scripts <= together for together in _TOGETHER)
@@ -93,7 +92,7 @@ def display(name: str) -> str:
 
 def _decoded(name: str) -> str:
     try:
-        return idna.decode(name) if "xn--" in name else name
+        return idna.decode(name)
     except UnicodeError:  # idna.IDNAError is one
         return name
 

@@ -71,7 +71,11 @@ class Facts:
 
     def query(self) -> str:
         """Return the canonical query string; canonical values need no escaping."""
-        return "&".join(f"{key}={value}" for key, value in self.pairs)
+        return self._query
+
+    @cached_property
+    def _query(self) -> str:
+        return "&".join([f"{key}={value}" for key, value in self.pairs])
 
 
 FACT_KEYS: Final = tuple(f.name for f in fields(Facts))

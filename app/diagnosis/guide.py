@@ -132,7 +132,7 @@ class Guide:
         return (confirmed, None) if confirmed else (label, "en")
 
     def _value(self, owner: Program, act: str, move: Move) -> str | None:
-        """Return what a move enters or chooses, marked; None where nobody has told it."""
+        """Return what a move enters or chooses, marked; None where it is not known."""
         if move.to:
             wanted = str(self.values.get(act, ""))
             return self._label(owner, move.to.get(wanted) or next(iter(move.to.values())))

@@ -15,7 +15,7 @@ from ..knowledge import Choice, Knowledge, knowledge
 from ..knowledge.variables import FACT_OF, GIVEN, UNKNOWN, VARIABLES
 from .diagram import Diagram, diagram
 from .facts import Facts
-from .reduction import reduce_facts
+from .reduction import Case
 
 VARIABLE_OF: Mapping[str, str] = {fact: name for name, fact in FACT_OF.items()}
 
@@ -147,28 +147,33 @@ def interview() -> Interview:
     return Interview(knowledge(), diagram())
 
 
-def next_step(facts: Facts) -> NextStep:
-    """Return what to ask next, given the facts."""
-    known, answered = known_variables(facts)
+def next_step(facts: Facts, case: Case) -> NextStep:
+    """Return what to ask next.
+
+    :param case: what the facts come to
+    """
+    known, answered = known_variables(facts, case)
     return _next_step(tuple(known.items()), answered)
 
 
-def known_variables(facts: Facts) -> tuple[dict[str, str], frozenset[str]]:
-    """Return the variables that the facts settle, and the facts that have been answered."""
-    case = reduce_facts(facts)
-    known = {name: case[name] for name in VARIABLES if _settled(facts, name, case)}
-    return known, frozenset(f for f in FACT_OF.values() if getattr(facts, f) is not None)
+def known_variables(facts: Facts, case: Case) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the variables that the facts settle, and the facts that have been answered.
 
-
-def _settled(facts: Facts, name: str, case: Mapping[str, str]) -> bool:
-    """Tell whether nothing more has to be asked to know a variable."""
-    if case[name] != UNKNOWN:
-        return True
-    fact = FACT_OF[name]
-    needs = knowledge().questions[fact].needs
-    return getattr(facts, fact) is not None or (
-        needs is not None and getattr(facts, needs) == UNKNOWN
-    )
+    A variable is settled when nothing more has to be asked to know it.
+    """
+    questions = knowledge().questions
+    answered = frozenset([f for f in VARIABLE_OF if getattr(facts, f) is not None])
+    known = {}
+    for name, value in case.items():
+        fact = FACT_OF[name]
+        needs = questions[fact].needs
+        if (
+            value != UNKNOWN
+            or fact in answered
+            or (needs is not None and getattr(facts, needs) == UNKNOWN)
+        ):
+            known[name] = value
+    return known, answered
 
 
 @lru_cache(maxsize=4096)

@@ -3,98 +3,114 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from ..knowledge import Provider, Question, knowledge
 from ..knowledge.variables import UNKNOWN
-from .diagnosis import Diagnosis
 from .domains import display, display_all
 from .facts import CODES, Facts
 from .inline_markup import value
+from .situation import Situation
 
 Translate = Callable[[str], str]
 _BEGINS = re.compile(r"(?:^|(?<=[.?] ))\{\w")
 """A placeholder that begins a sentence."""
 
 
-def filler(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
-    """Return a translator that also puts names into a text of ours.
+class Wording:
+    """Puts the names of one situation into texts, in the language of a translator."""
 
-    Names come from a link, a paste or an API call, so anybody may have chosen them, also such as
-    read like a message: what is named in our words is a known provider's, or a stand-in.
-    """
-    return _filled(_named(diagnosis, provider, translate), provider, translate)
+    def __init__(self, situation: Situation, translate: Translate = str) -> None:
+        self.situation = situation
+        self.translate = translate
 
+    def fill(self, text: str) -> str:
+        """Return a text of ours with the names that it may say.
 
-def speaker(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> Translate:
-    """Return a translator for words that the person says: they name what is set at present."""
-    facts = diagnosis.facts
-    account, server = _shown(facts, "account_domain"), _shown(facts, "server")
-    named = _named(diagnosis, provider, translate)
-    there = ", ".join(map(display, _concerned(diagnosis)))
-    told = {
-        "recipient": there or named["recipient"],
-        "server": server or named["server"],
-        "settings": _told_settings(facts, translate),
-        "answer": _told_answer(facts, translate),
-        # Said to somebody who knows their own domain: a stand-in would only be in the way.
-        "account": _at(translate(" with an address at {domain}"), account),
-        "there": _at(translate(" at {domain}"), there),
-    }
-    return _filled(named | told, provider, translate)
+        Names come from a link, a paste or an API call, so anybody may have chosen them, also such
+        as read like a message: what our words name is a known provider's, or a stand-in.
+        """
+        return self._put(text, self._named)
 
+    def say(self, text: str) -> str:
+        """Return words for the person to say: they name what is set at present."""
+        return self._put(text, self._said)
 
-def _concerned(diagnosis: Diagnosis) -> list[str]:
-    """Return the recipients' domains that meet the worst verdict."""
-    worst = (diagnosis.relay, diagnosis.refused)
-    return [
-        verdict.recipient
-        for verdict in diagnosis.verdicts
-        if verdict.recipient
-        and verdict.recipient != UNKNOWN
-        and (verdict.relay, verdict.refused) == worst
-    ]
+    def title(self, remedy: str) -> str:
+        """Return the title of a remedy, also of one that is not advised any more."""
+        return self.fill(knowledge().remedies[remedy].title)
 
+    def _put(self, text: str, names: Mapping[str, str]) -> str:
+        text = self.translate(text)
+        if "{" not in text:
+            return text
+        return _BEGINS.sub(lambda found: found[0].upper(), text).format_map(names)
 
-def _named(diagnosis: Diagnosis, provider: Provider | None, translate: Translate) -> dict[str, str]:
-    """Return what a text of ours may name."""
-    server, concerned = diagnosis.facts.server, _concerned(diagnosis)
-    known = all(name in knowledge().by_domain for name in concerned)
-    published = provider is not None and server in {out.server for out in provider.outgoing}
-    return {
-        "provider": provider.name if provider else translate("your mail provider"),
-        "recipient": (", ".join(map(display, concerned)) if known else "")
-        or translate("other providers"),
-        "server": display(str(server)) if published else translate("your outgoing server"),
-        "offers": _offered(provider, translate),
-        "outgoing": _outgoing(provider, translate),
-        "phone": (provider and provider.phone) or "",
-        "page": value(provider.page) if provider and provider.page else "",
-    }
+    @cached_property
+    def _concerned(self) -> list[str]:
+        """The recipients' domains that meet the worst verdict."""
+        diagnosis = self.situation.diagnosis
+        worst = (diagnosis.relay, diagnosis.refused)
+        return [
+            verdict.recipient
+            for verdict in diagnosis.verdicts
+            if verdict.recipient
+            and verdict.recipient != UNKNOWN
+            and (verdict.relay, verdict.refused) == worst
+        ]
 
+    @cached_property
+    def _recipients(self) -> str:
+        return ", ".join(map(display, self._concerned))
 
-def _filled(named: dict[str, str], provider: Provider | None, translate: Translate) -> Translate:
-    # A sentence may begin with a stand-in such as "your outgoing server"; names stay as they are.
-    name = provider and provider.name
-    first = {
-        key.capitalize(): value if value == name or "." in value else value[:1].upper() + value[1:]
-        for key, value in named.items()
-    }
-
-    def fill(text: str) -> str:
-        return _BEGINS.sub(lambda found: found[0].upper(), translate(text)).format_map(
-            named | first
+    @cached_property
+    def _named(self) -> Mapping[str, str]:
+        """What a text of ours may name."""
+        provider, server = self.situation.provider, self.situation.facts.server
+        known = all(name in knowledge().by_domain for name in self._concerned)
+        published = provider is not None and server in {out.server for out in provider.outgoing}
+        translate = self.translate
+        return self._with_capitals(
+            {
+                "provider": provider.name if provider else translate("your mail provider"),
+                "recipient": (known and self._recipients) or translate("other providers"),
+                "server": display(str(server)) if published else translate("your outgoing server"),
+                "offers": _offered(provider, translate),
+                "outgoing": _outgoing(provider, translate),
+                "phone": (provider and provider.phone) or "",
+                "page": value(provider.page) if provider and provider.page else "",
+            }
         )
 
-    return fill
+    @cached_property
+    def _said(self) -> Mapping[str, str]:
+        """What words that the person says may name."""
+        facts, translate, named = self.situation.facts, self.translate, self._named
+        account, server = _shown(facts, "account_domain"), _shown(facts, "server")
+        current = {
+            "recipient": self._recipients or named["recipient"],
+            "server": server or named["server"],
+            "settings": _current_settings(facts, translate),
+            "answer": _servers_answer(facts, translate),
+            # Said to somebody who knows their own domain: a stand-in would only be in the way.
+            "account": _at(translate(" with an address at {domain}"), account),
+            "there": _at(translate(" at {domain}"), self._recipients),
+        }
+        return {**named, **self._with_capitals(current)}
 
+    def _with_capitals(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Return names, and by their keys in capitals as they begin a sentence.
 
-def titles(
-    ids: Iterable[str], diagnosis: Diagnosis, provider: Provider | None, translate: Translate
-) -> tuple[str, ...]:
-    """Return the titles of some remedies, also of those that are not advised any more."""
-    fill = filler(diagnosis, provider, translate)
-    return tuple(fill(knowledge().remedies[id].title) for id in ids)
+        A stand-in such as "your outgoing server" may begin one; names stay as they are.
+        """
+        provider = self.situation.provider
+        name = provider and provider.name
+        first = {
+            key.capitalize(): text if text == name or "." in text else text[:1].upper() + text[1:]
+            for key, text in names.items()
+        }
+        return {**names, **first}
 
 
 def statement(question: Question, value: str, state: str, translate: Translate) -> str:
@@ -107,8 +123,8 @@ def statement(question: Question, value: str, state: str, translate: Translate) 
     return translate(choice.says).format(value=display_all(value))
 
 
-def _told_settings(facts: Facts, translate: Translate) -> str:
-    """Return the port and encryption in words, as far as they were told."""
+def _current_settings(facts: Facts, translate: Translate) -> str:
+    """Return the port and encryption in words, as far as they are known."""
     choice = knowledge().questions["security"].choice(facts.known("security") or "")
     port = facts.known("port")
     parts = [translate("port {number}").format(number=port)] if port else []
@@ -138,8 +154,8 @@ def _at(words: str, domain: str | None) -> str:
     return words.format(domain=domain) if domain else ""
 
 
-def _told_answer(facts: Facts, translate: Translate) -> str:
-    """Return what the server answered, in figures, as far as a paste has told it."""
+def _servers_answer(facts: Facts, translate: Translate) -> str:
+    """Return what the server answered, in figures, as far as a paste says."""
     codes = " ".join(str(getattr(facts, key)) for key in CODES if getattr(facts, key))
     if not codes:
         return translate("I can read you the exact words of the error.")

@@ -1,22 +1,21 @@
-"""Put a diagnosis into words: the plan a person reads, in the language of a translator."""
+"""Put a situation into words: the plan a person reads, in the language of a translator."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache, partial
 
-from ..knowledge import Knowledge, Program, Provider, Remedy, knowledge
+from ..knowledge import Program, Provider, Remedy, knowledge
 from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
-from ..knowledge.variables import FACT_OF, UNKNOWN
-from .diagnosis import Diagnosis, diagnose, nearest_change
-from .facts import Facts
-from .guide import Guide, GuideStep, Values
-from .interview import NextStep, next_step, spoken_choice
-from .placeholders import Translate, filler, speaker, statement
-from .reduction import SUBMISSION_PORTS, find_provider
+from ..knowledge.model import Step
+from ..knowledge.variables import FACT_OF
+from .diagnosis import Diagnosis
+from .guide import Guide, GuideStep
+from .interview import NextStep, spoken_choice
+from .placeholders import Translate, Wording, statement
+from .situation import Situation
 
 
 @dataclass(frozen=True)
@@ -29,31 +28,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class PlannedRemedy:
-    """A remedy made out for this case; ``values`` are settings that are known, by name."""
-
-    id: str
-    title: str
-    make_steps: Callable[[], tuple[GuideStep, ...]]
-    values: Mapping[str, str | int]
-    warning: str | None
-    words: str | None
-    in_program: bool = False
-    """Whether it is done in the mail program, so that the steps depend on which one it is."""
-
-    @cached_property
-    def steps(self) -> tuple[GuideStep, ...]:
-        """What to do, in order; made when first looked at, since a page shows one remedy only."""
-        return self.make_steps()
-
-    @property
-    def general(self) -> bool:
-        """Whether some labels are not confirmed for the program, so the steps are general."""
-        return any(step.general for step in self.steps)
-
-
-@dataclass(frozen=True)
-class OtherVerdict:
+class ShownChange:
     """One fact changed: which, to what, and what would happen then."""
 
     fact: str
@@ -62,32 +37,192 @@ class OtherVerdict:
     title: str
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Everything that a plan page, a JSON answer or a terminal shows."""
+@dataclass(frozen=True, eq=False)
+class PlannedRemedy:
+    """A remedy made out for this situation; ``settings`` are those to use, as far as known."""
 
-    diagnosis: Diagnosis
-    summary: str
-    why: str
-    aside: str | None
-    because: tuple[Reason, ...]
-    change: OtherVerdict | None
-    remedies: tuple[PlannedRemedy, ...]
-    article: tuple[str, ...]
-    notes: tuple[str, ...]
-    stale: tuple[DatedFact, ...]
-    next: NextStep
-    provider: Provider | None = None
+    remedy: Remedy
+    settings: Mapping[str, str | int]
+    wording: Wording
+    make_steps: Callable[[tuple[str, ...]], tuple[GuideStep, ...]]
+    """Makes the steps of some acts in the mail program."""
 
     @property
+    def id(self) -> str:
+        """The fixed word for it."""
+        return self.remedy.id
+
+    @cached_property
+    def title(self) -> str:
+        """What it is, in a line."""
+        return self.wording.fill(self.remedy.title)
+
+    @property
+    def values(self) -> Mapping[str, str | int]:
+        """The settings that it makes, by name; empty for one that makes none."""
+        return self.settings if self.remedy.settings else {}
+
+    @cached_property
+    def warning(self) -> str | None:
+        """What to mind."""
+        return self.wording.fill(self.remedy.warning) if self.remedy.warning else None
+
+    @cached_property
+    def words(self) -> str | None:
+        """What to say to whoever can help."""
+        return self.wording.say(self.remedy.words) if self.remedy.words else None
+
+    @property
+    def in_program(self) -> bool:
+        """Whether it is done in the mail program, so that the steps depend on which one it is."""
+        return any(step.acts for step in self.remedy.steps)
+
+    @cached_property
+    def steps(self) -> tuple[GuideStep, ...]:
+        """What to do, in order."""
+        made: list[GuideStep] = []
+        for step in applicable_steps(self.remedy, self.wording.situation):
+            if step.acts:
+                made += self.make_steps(step.acts)
+            else:
+                made.append(GuideStep(self.wording.fill(step.text)))
+        return tuple(made)
+
+    @property
+    def general(self) -> bool:
+        """Whether some labels are not confirmed for the program, so the steps are general."""
+        return any(step.general for step in self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A situation in one language: each text is made when it is first asked for.
+
+    ``on`` is the day that the age of facts is judged by; without one, none is called stale.
+    """
+
+    situation: Situation
+    translate: Translate = str
+    language: str = "en"
+    on: date | None = None
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What happened and what to do, as fixed words."""
+        return self.situation.diagnosis
+
+    @property
+    def provider(self) -> Provider | None:
+        """The account's provider, where it is a published one."""
+        return self.situation.provider
+
+    @property
+    def next(self) -> NextStep:
+        """What to ask next."""
+        return self.situation.next
+
+    @cached_property
+    def wording(self) -> Wording:
+        """Puts the situation's names into texts."""
+        return Wording(self.situation, self.translate)
+
+    @cached_property
+    def summary(self) -> str:
+        """What happened, in a sentence."""
+        return self.wording.fill(self.diagnosis.match.scenario.title)
+
+    @cached_property
+    def why(self) -> str:
+        """Why it happened."""
+        return self.wording.fill(self.diagnosis.match.scenario.why)
+
+    @cached_property
+    def aside(self) -> str | None:
+        """What is good to know besides."""
+        aside = self.diagnosis.match.scenario.aside
+        return self.wording.fill(aside) if aside else None
+
+    @cached_property
+    def because(self) -> tuple[Reason, ...]:
+        """The facts that decided."""
+        return tuple([self._reason(name) for name in self.diagnosis.because])
+
+    def _reason(self, name: str) -> Reason:
+        fact, state = FACT_OF[name], self.diagnosis.match.values[name]
+        value = str(getattr(self.situation.facts, fact) or state)
+        if name == "recipient" and self.situation.recipient:
+            value = self.situation.recipient
+        question = knowledge().questions[fact]
+        return Reason(fact, value, statement(question, value, state, self.translate))
+
+    @cached_property
+    def change(self) -> ShownChange | None:
+        """The one fact that would change the verdict."""
+        change = self.situation.change
+        if change is None:
+            return None
+        question = knowledge().questions[FACT_OF[change.variable]]
+        choice = spoken_choice(change.variable, change.value)
+        answer = self.translate(choice.text) if choice else change.value
+        title = self.wording.fill(change.scenario.title)
+        return ShownChange(question.fact, self.translate(question.label), answer, title)
+
+    @cached_property
+    def remedies(self) -> tuple[PlannedRemedy, ...]:
+        """What helps, best first."""
+        settings, wording = self.situation.settings, self.wording
+        program, sign_in = self.situation.facts.program, self.situation.case["account"]
+        values = (*settings.items(), ("sign_in", sign_in))
+        make_steps = partial(program_steps, program, values, self.language, self.translate)
+        planned = self.diagnosis.planned
+        return tuple([PlannedRemedy(remedy, settings, wording, make_steps) for remedy in planned])
+
+    @cached_property
+    def article(self) -> tuple[str, ...]:
+        """What the article says of its row, and today's advice beside it."""
+        row = self.diagnosis.article_row
+        if row is None:
+            return ()
+        kinds = {"no": "no_relay", "yes": "relay_allowed" if row == 2 else "relay_doubtful"}
+        parts = [kinds[self.diagnosis.relay], "remedies"]
+        if self.provider is None or self.provider.has_login:
+            parts.append("today")
+        article = knowledge().article
+        return tuple([self.translate(article[part]).format(row=row) for part in parts])
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing about the provider: what it does not offer, and its notes."""
+        provider, translate = self.provider, self.translate
+        if provider is None:
+            return ()
+        lacking = [
+            translate(way.without).format(provider=provider.name)
+            for way in knowledge().authorisations.values()
+            if way.without and not provider.offers_any((way.id,))
+        ]
+        return (*lacking, *[translate(note.text) for note in provider.notes])
+
+    @cached_property
+    def stale(self) -> tuple[DatedFact, ...]:
+        """The facts that the plan rests on and that were last checked too long ago."""
+        program = knowledge().programs.find(self.situation.facts.program)
+        return _stale(self.provider, program, self.on) if self.on else ()
+
+    @cached_property
     def current(self) -> PlannedRemedy | None:
         """The first remedy that has not been tried yet, None at the end of the list."""
-        tried = self.diagnosis.facts.tried
+        tried = self.situation.facts.tried
         return next((remedy for remedy in self.remedies if remedy.id not in tried), None)
 
     def shown(self, way: str | None) -> PlannedRemedy | None:
         """Return the remedy asked for by its id, or else the current one."""
         return next((remedy for remedy in self.remedies if remedy.id == way), self.current)
+
+    def others(self, shown: PlannedRemedy) -> list[PlannedRemedy]:
+        """Return the remedies beside one that is shown, without those that were tried."""
+        done = (shown.id, *self.situation.facts.tried)
+        return [remedy for remedy in self.remedies if remedy.id not in done]
 
     @property
     def last(self) -> PlannedRemedy:
@@ -96,148 +231,44 @@ class Plan:
         return next(remedy for remedy in self.remedies if remedy.id in closing)
 
 
-def make_plan(
-    facts: Facts, translate: Translate = str, language: str = "en", on: date | None = None
-) -> Plan:
-    """Return the plan for some facts, its texts put through ``translate`` into a language.
+@lru_cache(maxsize=1024)  # most people have the usual settings, so the same steps
+def program_steps(
+    program: str | None,
+    values: tuple[tuple[str, str | int], ...],
+    language: str,
+    translate: Translate,
+    acts: tuple[str, ...],
+) -> tuple[GuideStep, ...]:
+    """Return the steps of some acts in a mail program.
 
-    :param on: the day that the age of facts is judged by; without one, none is called stale
+    :param values: the settings to use, by act
     """
-    content = knowledge()
-    diagnosis = diagnose(facts)
-    provider = find_provider(facts)
-    fill = filler(diagnosis, provider, translate)
-    speak = speaker(diagnosis, provider, translate)
-    by_login = provider is None or provider.has_login
-    scenario = diagnosis.match.scenario
-    settings = _settings(facts, provider)
-    sign_in = {"sign_in": provider.sign_in if provider else UNKNOWN}
-    guide = Guide(content.programs, facts.program, settings | sign_in, language, translate)
-    return Plan(
-        diagnosis=diagnosis,
-        summary=fill(scenario.title),
-        why=fill(scenario.why),
-        aside=fill(scenario.aside) if scenario.aside else None,
-        because=tuple(_reason(name, diagnosis, translate) for name in diagnosis.because),
-        change=_other_verdict(diagnosis, translate, fill),
-        remedies=tuple(
-            _planned(remedy, diagnosis, guide, settings, provider, fill, speak)
-            for remedy in diagnosis.planned
-        ),
-        article=_article(diagnosis, content, translate, by_login),
-        notes=_notes(provider, content, translate) if provider else (),
-        stale=_stale(provider, guide.program, on) if on else (),
-        next=next_step(facts),
-        provider=provider,
-    )
+    guide = Guide(knowledge().programs, program, dict(values), language, translate)
+    return tuple(guide.steps(acts))
 
 
-def _reason(name: str, diagnosis: Diagnosis, translate: Translate) -> Reason:
-    fact = FACT_OF[name]
-    value = str(getattr(diagnosis.facts, fact) or diagnosis.match.values[name])
-    if name == "recipient" and diagnosis.verdict.recipient:
-        value = diagnosis.verdict.recipient
-    question = knowledge().questions[fact]
-    return Reason(fact, value, statement(question, value, diagnosis.match.values[name], translate))
-
-
-def _other_verdict(
-    diagnosis: Diagnosis, translate: Translate, fill: Translate
-) -> OtherVerdict | None:
-    change = nearest_change(diagnosis)
-    if change is None:
-        return None
-    question = knowledge().questions[FACT_OF[change.variable]]
-    choice = spoken_choice(change.variable, change.value)
-    answer = translate(choice.text) if choice else change.value
-    return OtherVerdict(
-        question.fact, translate(question.label), answer, fill(change.scenario.title)
-    )
-
-
-def _notes(provider: Provider, content: Knowledge, translate: Translate) -> tuple[str, ...]:
-    """Return what is worth knowing about a provider: what it does not offer, and its notes."""
-    lacking = [
-        translate(way.without).format(provider=provider.name)
-        for way in content.authorisations.values()
-        if way.without and not provider.offers_any((way.id,))
-    ]
-    return (*lacking, *(translate(note.text) for note in provider.notes))
-
-
-def _stale(provider: Provider | None, program: Program, on: date) -> tuple[DatedFact, ...]:
-    """Return the facts that the plan rests on and that were last checked too long ago."""
-    facts = [*(facts_of_provider(provider) if provider else ()), *facts_of_program(program)]
-    # One without a day is for the editors to find (`flask knowledge check`).
-    return tuple(fact for fact in facts if fact.checked and is_stale(fact.checked, on))
-
-
-def _planned(
-    remedy: Remedy,
-    diagnosis: Diagnosis,
-    guide: Guide,
-    settings: Values,
-    provider: Provider | None,
-    fill: Translate,
-    speak: Translate,
-) -> PlannedRemedy:
-    def make_steps() -> tuple[GuideStep, ...]:
-        return tuple(_steps(remedy, diagnosis, guide, provider, fill))
-
-    values = settings if remedy.settings else {}
-    warning = fill(remedy.warning) if remedy.warning else None
-    words = speak(remedy.words) if remedy.words else None
-    acts = any(step.acts for step in remedy.steps)
-    title = fill(remedy.title)
-    return PlannedRemedy(remedy.id, title, make_steps, values, warning, words, acts)
-
-
-def _steps(
-    remedy: Remedy,
-    diagnosis: Diagnosis,
-    guide: Guide,
-    provider: Provider | None,
-    fill: Translate,
-) -> Iterator[GuideStep]:
+def applicable_steps(remedy: Remedy, situation: Situation) -> Iterator[Step]:
+    """Yield the steps of a remedy whose conditions hold, in order."""
+    provider, match = situation.provider, situation.match
+    says_what_it_offers = bool(provider and provider.offers)
+    has_phone = bool(provider and provider.phone)
     for step in remedy.steps:
-        if not diagnosis.match.holds(step.when) or (step.usual and provider):
+        if step.usual and provider:
             continue
         if "{page}" in step.text and not (provider and provider.page):
             continue
         if "{outgoing}" in step.text and not provider:
             continue
-        if provider and not provider.offers_any(step.needs):
+        if step.helpdesk not in (None, has_phone) or step.told not in (None, says_what_it_offers):
             continue
-        if step.helpdesk not in (None, bool(provider and provider.phone)):
+        if (step.needs and provider and not provider.offers_any(step.needs)) or (
+            step.when and not match.holds(step.when)
+        ):
             continue
-        if step.told not in (None, bool(provider and provider.offers)):
-            continue
-        if step.acts:
-            yield from guide.steps(step.acts)
-        else:
-            yield GuideStep(fill(step.text))
+        yield step
 
 
-def _settings(facts: Facts, provider: Provider | None) -> dict[str, str | int]:
-    """Return the outgoing settings to use; only a known provider's server is one of them."""
-    values: dict[str, Any] = {}
-    if provider:
-        best = provider.outgoing[0]
-        values = {"server": best.server, "port": best.port, "security": best.security}
-    else:
-        # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
-        port = facts.port if facts.port in SUBMISSION_PORTS else 465
-        values = {"port": port, "security": "tls" if port == 465 else "starttls"}
-    oauth = provider is not None and provider.sign_in == "oauth-only"
-    return values | {"login": "oauth" if oauth else "password"}
-
-
-def _article(
-    diagnosis: Diagnosis, content: Knowledge, translate: Translate, by_login: bool
-) -> tuple[str, ...]:
-    row = diagnosis.article_row
-    if row is None:
-        return ()
-    kinds = {"no": "no_relay", "yes": "relay_allowed" if row == 2 else "relay_doubtful"}
-    told = (kinds[diagnosis.relay], "remedies", *(("today",) if by_login else ()))
-    return tuple(translate(content.article[key]).format(row=row) for key in told)
+def _stale(provider: Provider | None, program: Program, on: date) -> tuple[DatedFact, ...]:
+    facts = [*(facts_of_provider(provider) if provider else ()), *facts_of_program(program)]
+    # One without a day is for the editors to find (`flask knowledge check`).
+    return tuple([fact for fact in facts if fact.checked and is_stale(fact.checked, on)])

@@ -31,23 +31,40 @@ def find_provider(facts: Facts) -> Provider | None:
     return of_domain or content.by_server.get(facts.known("server") or "")
 
 
-def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
+def relate_recipients(facts: Facts, provider: Provider | None) -> dict[str, str]:
+    """Return each recipient's domain (G8) with its relation: same, other or unknown.
+
+    That is whether the outgoing server looks after the domain itself.
+    """
+    return {name: _recipient(facts, name, provider) for name in facts.recipients}
+
+
+def foremost_recipient(relations: Mapping[str, str]) -> str | None:
+    """Return the recipient's domain that most likely has to be relayed, whatever their order.
+
+    :param relations: as ``relate_recipients`` returns them
+    """
+    order = ("other", UNKNOWN, "same")
+    return min(sorted(relations), key=lambda name: order.index(relations[name]), default=None)
+
+
+def reduce_facts(
+    facts: Facts, provider: Provider | None = None, recipient: str = UNKNOWN
+) -> dict[str, str]:
     """Return the case that the facts state; what was not said is ``unknown``.
 
-    :param recipient: the one recipient's domain to judge (G8), by default the foremost
+    :param provider: as ``find_provider`` returns it
+    :param recipient: the relation of the one recipient to judge
     """
-    provider = find_provider(facts)
-    if recipient is None:
-        recipient = foremost_recipient(facts, provider)
     # A fact that the table takes as it is needs no line below.
-    as_told = {name: getattr(facts, name, None) or UNKNOWN for name in VARIABLES}
-    return as_told | {
-        "error": _error(facts, provider),
+    answered = {name: getattr(facts, name, None) or UNKNOWN for name in VARIABLES}
+    return answered | {
+        "error": reduce_answer("error", facts.error, provider),
         "program": _program(facts.program),
         "account": provider.sign_in if provider else UNKNOWN,
-        "login": _login(facts, provider),
-        "connection": _connection(facts, provider),
-        "recipient": _recipient(facts, recipient, provider),
+        "login": reduce_answer("login", facts.login, provider),
+        "connection": reduce_answer("connection", facts.connection, provider),
+        "recipient": recipient,
         "sender": _relation(facts.known("sender_domain"), facts.known("account_domain")),
         "server": _server(facts, provider),
         "port": _port(facts.port),
@@ -55,37 +72,36 @@ def reduce_facts(facts: Facts, recipient: str | None = None) -> dict[str, str]:
     }
 
 
-def foremost_recipient(facts: Facts, provider: Provider | None) -> str | None:
-    """Return the recipient's domain that most likely has to be relayed, whatever their order."""
-    order = ("other", UNKNOWN, "same")
-    return min(
-        sorted(facts.recipients),
-        key=lambda recipient: order.index(_recipient(facts, recipient, provider)),
-        default=None,
-    )
+def reduce_answer(fact: str, answer: str | None, provider: Provider | None) -> str:
+    """Return the finite value of a chosen answer: some providers make another one of it."""
+    reduce = _BY_PROVIDER.get(fact) if provider else None
+    return reduce(answer, provider) if reduce and provider else answer or UNKNOWN
 
 
-def _error(facts: Facts, provider: Provider | None) -> str:
+def _error(error: str | None, provider: Provider) -> str:
     # Asked to log in where there is no login: the server only does not know its customer.
-    if facts.error == "authentication-required" and provider and not provider.has_login:
+    if error == "authentication-required" and not provider.has_login:
         return "relay-denied"
-    return facts.error or UNKNOWN
+    return error or UNKNOWN
 
 
-def _connection(facts: Facts, provider: Provider | None) -> str:
-    if provider and not provider.offers_any(("authorised-network",)):
+def _connection(connection: str | None, provider: Provider) -> str:
+    if not provider.offers_any(("authorised-network",)):
         return "uncounted"
     # A provider of mail alone runs nobody's line.
-    return "other" if provider and provider.mail_only else facts.connection or UNKNOWN
+    return "other" if provider.mail_only else connection or UNKNOWN
 
 
-def _login(facts: Facts, provider: Provider | None) -> str:
+def _login(login: str | None, provider: Provider) -> str:
     """Return how the person is taken to log in: not at all where the provider has no login."""
-    if provider is None or provider.has_login:
-        return facts.login or UNKNOWN
-    if facts.login == "pop-first" or not provider.offers_any(("pop-before-smtp",)):
-        return facts.login if facts.login == "pop-first" else "none"
-    return "none" if facts.login in ("password", "oauth") else facts.login or UNKNOWN
+    if provider.has_login:
+        return login or UNKNOWN
+    if login == "pop-first" or not provider.offers_any(("pop-before-smtp",)):
+        return login if login == "pop-first" else "none"
+    return "none" if login in ("password", "oauth") else login or UNKNOWN
+
+
+_BY_PROVIDER = {"error": _error, "connection": _connection, "login": _login}
 
 
 def _program(program: str | None) -> str:
@@ -102,19 +118,16 @@ def _port(port: int | str | None) -> str:
     return "relay" if port == 25 else "other"
 
 
-def _recipient(facts: Facts, recipient: str | None, provider: Provider | None) -> str:
-    """Tell whether the outgoing server looks after the recipient's domain itself."""
-    if recipient in (None, UNKNOWN):
+def _recipient(facts: Facts, recipient: str, provider: Provider | None) -> str:
+    if recipient == UNKNOWN:
         return UNKNOWN
     server, account = facts.known("server"), facts.known("account_domain")
     if server and belongs_to(server, recipient):
         return "same"
-    if account is None:
-        return UNKNOWN
     relation = _relation(recipient, account)
-    borrowed = server is not None and _server(facts, provider) == "other"
     # Through somebody else's server even mail to one's own provider may have to be passed on.
-    return UNKNOWN if borrowed and relation == "same" else relation
+    borrowed = relation == "same" and _server(facts, provider) == "other"
+    return UNKNOWN if borrowed else relation
 
 
 def _server(facts: Facts, provider: Provider | None) -> str:

@@ -98,14 +98,6 @@ class DecisionTable:
                 return Match(scenario, values, _chain(block, dict(conditions)))
         raise LookupError(f"no scenario for {values}")
 
-    def verdict(self, match: Match) -> tuple[str, str]:
-        """Return (relay, refused) of a match; see ``Scenario``."""
-        error = match.values["error"]
-        relay = _by_error(match.scenario.relay, error)
-        if relay == "by-recipient":
-            relay = {"same": "no", "other": "yes"}.get(match.values["recipient"], "unknown")
-        return relay, _by_error(match.scenario.refused, error)
-
     def remedies(self, match: Match) -> tuple[Remedy, ...]:
         """Return the remedies of a match that apply, in order."""
         found = (self.content.remedies[name] for name in match.scenario.remedies)
@@ -151,13 +143,25 @@ def decision_table() -> DecisionTable:
     return DecisionTable(knowledge())
 
 
-def _by_error(verdict: Mapping[str, str], error: str) -> str:
-    return verdict["*"] if "*" in verdict else verdict[error]
+def judge(scenario: Scenario, case: Mapping[str, str]) -> tuple[str, str]:
+    """Return (relay, refused) of a case that meets a scenario; see ``Scenario``."""
+    error = case["error"]
+    relay = _by_error(scenario.relay, error)
+    if relay == "by-recipient":
+        relay = {"same": "no", "other": "yes"}.get(case["recipient"], "unknown")
+    return relay, _by_error(scenario.refused, error)
+
+
+def _by_error(words: Mapping[str, str], error: str) -> str:
+    return words["*"] if "*" in words else words[error]
 
 
 def _first(blocks: Iterable[When], values: Mapping[str, str]) -> When | None:
     for block in blocks:
-        if all(values[name] in words for name, words in block.items()):
+        for name, words in block.items():
+            if values[name] not in words:
+                break
+        else:
             return block
     return None
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from ..knowledge import knowledge
-from .facts import Facts
 from .interview import VARIABLE_OF, Interview, State, interview, known_variables, spoken_choice
+from .situation import Situation
 
 Translate = Callable[[str], str]
 COLUMN, BOX, ROW, LINE = 480, 300, 30, 16
@@ -26,8 +26,8 @@ class Tree:
     edges: dict[tuple[int, int], list[str]] = field(default_factory=dict)
 
 
-def grow(facts: Facts, translate: Translate) -> Tree:
-    """Return the tree of questions below some facts."""
+def grow(situation: Situation, translate: Translate) -> Tree:
+    """Return the tree of questions that are left in a situation."""
     walk = interview()
     tree, numbers = Tree(), {}  # type: tuple[Tree, dict[State, int]]
     depth: dict[State, int] = {}
@@ -48,13 +48,13 @@ def grow(facts: Facts, translate: Translate) -> Tree:
                 reasons.append(reason)
         return number
 
-    visit(walk.state(*known_variables(facts)), 0)
+    visit(walk.state(*known_variables(situation.facts, situation.case)), 0)
     return tree
 
 
-def draw_mermaid(facts: Facts, translate: Translate) -> str:
+def draw_mermaid(situation: Situation, translate: Translate) -> str:
     """Return the tree as a Mermaid flowchart."""
-    tree = grow(facts, translate)
+    tree = grow(situation, translate)
     lines = ["flowchart LR"]
     for number, (text, _, ends) in tree.nodes.items():
         left, right = ("([", "])") if ends else ("[", "]")
@@ -64,28 +64,28 @@ def draw_mermaid(facts: Facts, translate: Translate) -> str:
     return "\n".join(lines)
 
 
-def draw_svg(facts: Facts, translate: Translate) -> str:
+def draw_svg(situation: Situation, translate: Translate) -> str:
     """Return the tree as an SVG picture that needs nothing else.
 
     The reasons stand at the end of their edges, each once; a pointer on an edge shows its own.
     """
-    tree = grow(facts, translate)
+    tree = grow(situation, translate)
     reasons: dict[int, dict[str, None]] = {number: {} for number in tree.nodes}
-    for (_, below), told in tree.edges.items():
-        reasons[below] |= dict.fromkeys(told)
-    places, height = _places(tree, {number: len(told) for number, told in reasons.items()})
+    for (_, below), on_edge in tree.edges.items():
+        reasons[below] |= dict.fromkeys(on_edge)
+    places, height = _places(tree, {number: len(lines) for number, lines in reasons.items()})
     width = max(x for x, _ in places.values()) + COLUMN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" font-family="sans-serif" font-size="12">',
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
-    for (above, below), told in tree.edges.items():
+    for (above, below), on_edge in tree.edges.items():
         (x1, y1), (x2, y2) = places[above], places[below]
         bend = x2 - (COLUMN - BOX) // 2
         parts.append(
             f'<path d="M{x1 + BOX} {y1 + 12}C{bend} {y1 + 12} {bend} {y2 + 12} {x2} {y2 + 12}" '
-            f'fill="none" stroke="#8aa"><title>{escape(" / ".join(told))}</title></path>'
+            f'fill="none" stroke="#8aa"><title>{escape(" / ".join(on_edge))}</title></path>'
         )
     for number, (text, _, ends) in tree.nodes.items():
         parts += _box(*places[number], text, list(reasons[number]), ends)

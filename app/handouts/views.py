@@ -10,12 +10,12 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as Answer
 
-from ..diagnosis import Plan, PlannedRemedy, make_plan
+from ..diagnosis import Plan, PlannedRemedy
 from ..presentation.markdown import write_markdown
+from ..presentation.plan import make_plan
 from ..presentation.qr import draw_qr
 from ..presentation.ticket import Part, make_ticket, write_plain
 from ..presentation.wizard_query import read_query, redirect_to_canonical
-from ..services import services
 from ..web.links import WizardState
 from ..web.pages import page
 from ..web.site import Site, find_site, home_url, known_home
@@ -98,7 +98,7 @@ def _send_ticket(
 
 def _plan(site: Site, state: WizardState) -> tuple[Plan, PlannedRemedy]:
     """Return the plan and the way to write out: when all have been tried, the words to say."""
-    plan = make_plan(state.facts, site.language.gettext, site.language.code, services().today())
+    plan = make_plan(site, state.situation)
     return plan, plan.shown(state.way) or plan.last
 
 

@@ -64,9 +64,9 @@ def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Cas
     except MalformedCode as fault:
         raise NotFound(_mistyped(site, fault), 422) from None
     except Throttled as fault:
-        told, wait = site.language.gettext(TOO_MANY), fault.args[0]
+        message, wait = site.language.gettext(TOO_MANY), fault.args[0]
         time = shown_wait(wait, site.language.code)
-        raise NotFound(told.format(time=time), 429, wait) from None
+        raise NotFound(message.format(time=time), 429, wait) from None
     except (UnknownCode, EndedCase) as fault:
         raise why_not(site, fault) from None
 
@@ -80,5 +80,4 @@ def why_not(site: Site, fault: UnknownCode | EndedCase) -> NotFound:
 
 def _mistyped(site: Site, fault: MalformedCode) -> str:
     signs = fault.args[0] if fault.args else 0
-    told = site.language.gettext(SHORT if signs else MISTYPED)
-    return told.format(n=signs)
+    return site.language.gettext(SHORT if signs else MISTYPED).format(n=signs)

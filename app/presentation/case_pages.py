@@ -7,17 +7,16 @@ from typing import Any, Final
 
 from flask import Response
 
-from ..diagnosis import make_plan, next_step
-from ..diagnosis.placeholders import titles
+from ..diagnosis import Situation
 from ..i18n.dates import long_date, shown_wait
 from ..i18n.messages import N_
-from ..services import services
 from ..store.cases import Case
 from ..store.codes import MAX_TYPED_LENGTH, format_code
 from ..web.links import NOTHING, WizardState
 from ..web.pages import page
 from ..web.site import Site
 from .case_lookup import NotFound
+from .plan import make_plan
 from .questions import described_facts
 from .route import draw_route
 
@@ -52,21 +51,19 @@ def offer_page(site: Site, state: WizardState, days: int) -> Response:
 
 def case_page(site: Site, case: Case) -> Response:
     """Show a case to the person whose it is: the code, and what is known now."""
-    facts, translate = case.facts, site.language.gettext
-    step = next_step(facts)
-    plan = make_plan(facts, translate, site.language.code, services().today())
-    settled = step.fact is None
+    facts, plan = case.facts, make_plan(site, Situation(case.facts))
+    settled = plan.next.fact is None
     values = {
         "case": case,
         "code": format_code(case.code),
         "spelled": spell(site, case.code),
         "until": long_date(case.expires, site.language.code),
         "summary": plan.summary if settled else None,
-        "tried": titles(facts.tried, plan.diagnosis, plan.provider, translate),
-        "at_most": step.at_most,
+        "tried": [plan.wording.title(remedy) for remedy in facts.tried],
+        "at_most": plan.next.at_most,
         "go_on": site.check(WizardState(facts)),
         "answers": list(described_facts(site.language.code, facts)),
-        "route": draw_route(facts, translate, plan.diagnosis if settled else None),
+        "route": draw_route(facts, site.language.gettext, plan.diagnosis if settled else None),
         "here": site.case(case.code),
     }
     return page(site, "cases/case.html", values, keep=False)

@@ -69,17 +69,17 @@ def decode(data: bytes) -> str:
 
 def stated_facts(reading: Reading) -> Facts:
     """Return what a reading states, as facts; what the diagnosis would not take is left out."""
-    told = {key: reading.facts.get(key) for key in STATED} | {"error": reading.reason}
+    values = {key: reading.facts.get(key) for key in STATED} | {"error": reading.reason}
     if reading.refused_by != UNKNOWN:
-        told["refused_by"] = reading.refused_by
+        values["refused_by"] = reading.refused_by
     if reading.refused_by == THEIRS:
-        told |= dict.fromkeys(OUTGOING)
-    return read_facts(told)[0]
+        values |= dict.fromkeys(OUTGOING)
+    return read_facts(values)[0]
 
 
 def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:
     """Return what is known once a paste has been read: what it states goes before the rest."""
     stated = stated_facts(reading)
-    told = {key: getattr(stated, key) for key, _ in stated.pairs}
+    values = {key: getattr(stated, key) for key, _ in stated.pairs}
     # An error's codes belong to it: those of an earlier one do not stay.
-    return known.but(**dict.fromkeys(CODES) | told)
+    return known.but(**dict.fromkeys(CODES) | values)

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import cast
 
-from ..diagnosis import Facts, make_plan
+from ..diagnosis import Plan, Situation
 from ..diagnosis.inline_markup import plain
+from ..i18n.languages import Language
 from ..knowledge import knowledge
 from ..web.links import WizardState
 from ..web.site import Site
-from .json_answers import Choice, Plan, Question, Settings
+from .json_answers import Choice, Question, Settings
+from .json_answers import Plan as PlanObject
 
 
-def plan_object(facts: Facts, site: Site, on: date) -> Plan:
-    """Return the plan for some facts, its texts in one language.
+def plan_object(situation: Situation, site: Site, on: date) -> PlanObject:
+    """Return the plan for a situation, its texts in one language.
 
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
     nearest other verdict, ``questions_left`` is how many questions are left at most, and a remedy's
     ``note`` is what the portal adds to it.
     """
-
-    def translate(text: str) -> str:
-        # Only pages can show the marks around words that stay English.
-        return site.language.gettext(text).replace("`", "")
-
-    plan = make_plan(facts, translate, site.language.code, on)
+    translate = _without_marks(site.language)
+    plan, facts = Plan(situation, translate, site.language.code, on), situation.facts
     diagnosis = plan.diagnosis
     ours = site.portal if site.serves(plan.provider) else None
     return {
@@ -72,6 +71,15 @@ def plan_object(facts: Facts, site: Site, on: date) -> Plan:
         "questions_left": plan.next.at_most,
         "url": site.check(WizardState(facts)),
     }
+
+
+@cache
+def _without_marks(language: Language) -> Callable[[str], str]:
+    """Return a translator whose texts have no marks around words that stay English.
+
+    Only pages can show them.  There is one a language, so that steps can be kept by it.
+    """
+    return lambda text: language.gettext(text).replace("`", "")
 
 
 def _question(fact: str | None, translate: Callable[[str], str]) -> Question | None:

@@ -77,7 +77,7 @@ def answer_text(language: str, fact: str, value: str) -> str:
 
 
 def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]]:
-    """Yield (fact, label, answer) for every fact that has been told."""
+    """Yield (fact, label, answer) for every fact that is known."""
     for fact, value in facts.pairs:
         if fact != "tried" and fact not in CODES:
             yield fact, shown_question(language, fact).label, answer_text(language, fact, value)

@@ -68,7 +68,7 @@ def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingR
             read = getattr(stated, key) is not None
         if value is not None:
             number = 1 + sum(row.number > 0 for row in rows) if read and key in places else 0
-            text = printable(_told(language, key, str(value)))
+            text = printable(_answer(language, key, str(value)))
             rows.append(ReadingRow(key, label, text, asked, number))
     return rows
 
@@ -111,7 +111,7 @@ def _rank(key: str) -> tuple[int, int]:
     return (1 if key in ("server", "port", "security") else 2), FACT_KEYS.index(key)
 
 
-def _told(language: Language, key: str, value: str) -> str:
+def _answer(language: Language, key: str, value: str) -> str:
     if key in _CODES:
         return value
     if key == "refused_by" and value != UNKNOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import wrap
 
 from ..diagnosis.guide import Control, Screen
@@ -36,6 +37,7 @@ class DrawnScreen:
     words: str
 
 
+@lru_cache(maxsize=1024)  # programs have few screens, and most people the usual settings
 def draw_screen(screen: Screen) -> DrawnScreen:
     """Return where everything of a screen stands."""
     rows: list[DrawnRow] = []

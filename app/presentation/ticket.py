@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from ..diagnosis import Facts, Plan, PlannedRemedy
 from ..diagnosis.inline_markup import plain
-from ..diagnosis.placeholders import titles
 from ..i18n.languages import Language
 from .questions import described_facts
 
@@ -44,11 +43,9 @@ def make_ticket(
     :param link: the absolute address of the plan, '' for none
     :param extra: parts that stand behind what is known
     """
-    translate, facts = language.gettext, plan.diagnosis.facts
-    tried = map(plain, titles(facts.tried, plan.diagnosis, plan.provider, translate))
-    others = (
-        plain(other.title) for other in plan.remedies if other.id not in (remedy.id, *facts.tried)
-    )
+    translate, facts = language.gettext, plan.situation.facts
+    tried = (plain(plan.wording.title(remedy)) for remedy in facts.tried)
+    others = (plain(other.title) for other in plan.others(remedy))
     steps = (plain(step.text) for step in remedy.steps)
     parts = (
         _part(plain(plan.summary), (plain(plan.why),)),

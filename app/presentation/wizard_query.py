@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from ..diagnosis import CODES, Facts, read_facts
 from ..diagnosis.facts import flat_values
-from ..diagnosis.reduction import find_provider
 from ..http.portal_prefix import OWN_NETWORK_KEY
 from ..knowledge import knowledge
 from ..web.links import WizardState, with_defaults
@@ -49,7 +48,7 @@ def detected_connection(site: Site, state: WizardState) -> WizardState | None:
     """
     if OWN_NETWORK_KEY not in request.environ or state.facts.connection is not None:
         return None
-    served = site.serves(find_provider(state.facts))
+    served = site.serves(state.situation.provider)
     return state.at(facts=state.facts.but(connection="own")) if served else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ..diagnosis import Facts
+from ..diagnosis import Facts, Situation
 from ..i18n.languages import Language
 
 NOTHING = Facts()
@@ -28,6 +28,11 @@ class WizardState:
     way: str | None = None
     worked: str | None = None
     plan: bool = False
+
+    @cached_property
+    def situation(self) -> Situation:
+        """What follows from the facts."""
+        return Situation(self.facts)
 
     def query(self) -> str:
         """Return the canonical query string."""

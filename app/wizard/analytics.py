@@ -1,4 +1,4 @@
-"""What of a page of the wizard is counted: only words of ours, never what somebody typed."""
+"""Events of the wizard's pages: fixed words only, never what somebody typed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def answer_events(facts: Facts, asked: str) -> tuple[Event, ...]:
 
 
 def plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, ...]:
-    """Return what is counted of a plan: once a walk, as well as can be told without a cookie.
+    """Return what is counted of a plan: once a visit, as far as that shows without a cookie.
 
     One asked for before all questions are answered counts by the question that was left out, and
     one with ways that were tried counts the last of them as not having helped.
@@ -58,5 +58,5 @@ def _provider(facts: Facts, provider: Provider | None) -> str:
     """Return the id of a provider that everybody may know; a domain that was typed never counts."""
     if provider is not None:
         return provider.id if len(provider.id) <= LONGEST_ID else OTHER
-    told = facts.known("account_domain") or facts.known("server")
-    return OTHER if told else UNKNOWN
+    name = facts.known("account_domain") or facts.known("server")
+    return OTHER if name else UNKNOWN

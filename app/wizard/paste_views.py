@@ -1,4 +1,4 @@
-"""The way in by a pasted error: it is read, answered and forgotten."""
+"""Views for a pasted error: read it, answer, keep nothing."""
 
 from __future__ import annotations
 

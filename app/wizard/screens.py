@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Response, abort
 
-from ..diagnosis import Facts, diagnose, make_plan, next_step
+from ..diagnosis import Facts
 from ..diagnosis.device_setup import profile_provider
-from ..diagnosis.reduction import find_provider
 from ..http.event_counting import record_event
 from ..knowledge import knowledge
 from ..presentation.excerpt import excerpt
 from ..presentation.paste_input import merge_reading
+from ..presentation.plan import make_plan
 from ..presentation.questions import answer_text, answers_so_far, shown_question
 from ..presentation.reading_rows import YOURS, is_guess, others_of, printable, rows_of
 from ..presentation.route import draw_route, through
@@ -33,7 +33,7 @@ APPLE = ("iphone", "apple-mail")
 def start_page(site: Site, state: WizardState) -> Response:
     """Show the start page."""
     values = {
-        "next": next_step(state.facts),
+        "next": state.situation.next,
         "pasted": "",
         "route": draw_route(state.facts, site.language.gettext),
         **_links(site, state, "start"),
@@ -75,7 +75,7 @@ def question_page(
 
 def plan_page(site: Site, state: WizardState) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
-    plan = make_plan(state.facts, site.language.gettext, site.language.code, services().today())
+    plan = make_plan(site, state.situation)
     program = state.facts.known("program")
     values = {
         "plan": plan,
@@ -83,7 +83,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "ours": site.serves(plan.provider),
         "drawn": draw_screen,
         "program": answer_text(site.language.code, "program", program) if program else None,
-        "profile": program and state.facts.program in APPLE and profile_provider(state.facts),
+        "profile": program and state.facts.program in APPLE and profile_provider(state.situation),
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(site.language.code, state.facts)),
         **_links(site, state, "check"),
@@ -98,9 +98,7 @@ def picture_page(site: Site, state: WizardState, number: int) -> Response:
 
     :raise 404: the plan has no such way or step, or the step happens on no screen
     """
-    remedy = make_plan(
-        state.facts, site.language.gettext, site.language.code, services().today()
-    ).shown(state.way)
+    remedy = make_plan(site, state.situation).shown(state.way)
     steps = remedy.steps if remedy else ()
     screen = steps[number - 1].screen if 0 < number <= len(steps) else None
     if screen is None:
@@ -136,8 +134,9 @@ def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) 
 
 def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> Response:
     """Show what a paste says, with the words that it rests on marked."""
-    facts = merge_reading(reading, known)
-    step, rows = next_step(facts), rows_of(reading, known, site.language)
+    state = WizardState(merge_reading(reading, known))
+    step, rows = state.situation.next, rows_of(reading, known, site.language)
+    diagnosis = None if step.fact else state.situation.diagnosis
     values = {
         "reading": reading,
         "rows": rows,
@@ -148,16 +147,16 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         "unsure": is_guess(reading),
         "yours": reading.reason in YOURS,
         "at_most": step.at_most,
-        "route": draw_route(facts, site.language.gettext, None if step.fact else diagnose(facts)),
-        **_links(site, WizardState(facts), "check"),
+        "route": draw_route(state.facts, site.language.gettext, diagnosis),
+        **_links(site, state, "check"),
     }
     return page(site, "wizard/understood.html", values, keep=False)
 
 
 def _on_portals_line(site: Site, state: WizardState) -> bool:
-    """Tell whether to say openly that the visitor is on the portal's network, found out or told."""
-    told = state.facts.connection == "own" and state.change != "connection"
-    return told and site.serves(find_provider(state.facts))
+    """Tell whether to state that the visitor is on the portal's network, detected or answered."""
+    on_own_line = state.facts.connection == "own" and state.change != "connection"
+    return on_own_line and site.serves(state.situation.provider)
 
 
 def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from ..diagnosis import next_step
 from ..http.event_counting import record_event
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
@@ -94,7 +93,7 @@ def _page_of(site: Site, state: WizardState) -> Response:
         return question_page(site, state, state.change)
     if state.worked:
         return worked_page(site, state)
-    step = next_step(state.facts)
+    step = state.situation.next
     if step.fact is None or state.plan:
         return plan_page(site, state)
     return question_page(site, state, step.fact, at_most=step.at_most)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.diagnosis import Facts, make_plan, next_step
+from app.diagnosis import Facts, Plan, Situation
 from app.i18n.languages import languages
 from app.knowledge import knowledge
 from app.presentation.questions import shown_question
@@ -144,7 +144,7 @@ def test_a_keyboard_that_changed_a_name_is_asked_about(client) -> None:
 
 
 def test_the_question_stays_until_it_is_left(client) -> None:
-    first = next_step(Facts()).fact
+    first = Situation(Facts()).next.fact
     answer = post(client, "/en/desk", error="spam")
     assert answer.headers["Location"] == f"/en/desk?error=spam&ask={first}"
     answer = post(client, answer.headers["Location"], go="on")
@@ -185,11 +185,11 @@ def test_verdict_and_steps_stand_in_both_languages(client) -> None:
         **{k: v if k != "port" else 25 for k, v in (p.split("=") for p in FULL.split("&"))}
     )
     for code in ("en", "vi"):
-        plan = make_plan(facts, languages()[code].gettext, code)
+        plan = Plan(Situation(facts), languages()[code].gettext, code)
         for words in (plan.summary, plan.why, *(remedy.title for remedy in plan.remedies)):
             assert words in text
     alone = visible_text(client.get(f"/vi/desk?{FULL}"))
-    assert make_plan(facts, str, "en").summary not in alone
+    assert Plan(Situation(facts), str, "en").summary not in alone
 
 
 def test_several_recipients_are_judged_each(client) -> None:

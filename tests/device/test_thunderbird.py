@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.diagnosis import Facts, make_plan
+from app.diagnosis import Facts, Plan, Situation
 from tests.device.thunderbird import Thunderbird
 
 READ = """
@@ -36,7 +36,7 @@ def test_thunderbird_reads_what_the_page_shows(
 ) -> None:
     url = f"{address}/{path}/config-v1.1.xml"
     found = thunderbird.run(READ, url, {"emailaddress": f"lan@{domain}"})
-    remedies = make_plan(Facts(error="tls-required", account_domain=domain)).remedies
+    remedies = Plan(Situation(Facts(error="tls-required", account_domain=domain))).remedies
     values = next(remedy.values for remedy in remedies if remedy.values)
     assert found["outgoing"] == {
         "host": values["server"],

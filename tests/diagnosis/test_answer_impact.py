@@ -1,10 +1,10 @@
-"""What a question is said to impact_of, it does impact_of."""
+"""A question decides what it is said to decide."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.diagnosis import Facts, next_step
+from app.diagnosis import Facts, Situation
 from app.diagnosis.answer_impact import AnswerImpact, impact_of, open_outcomes
 from app.knowledge import knowledge
 from tests.diagnosis.test_interview import ANSWERS
@@ -14,8 +14,8 @@ from tests.diagnosis.test_interview import ANSWERS
 @given(st.data())
 def test_every_question_that_is_asked_decides_something(data) -> None:
     facts = Facts()
-    while fact := next_step(facts).fact:
-        outcomes, decision = open_outcomes(facts, fact), impact_of(facts, fact)
+    while fact := (situation := Situation(facts)).next.fact:
+        outcomes, decision = open_outcomes(situation, fact), impact_of(situation, fact)
         if decision.kind == "steps":
             assert fact == "program"
             assert len(outcomes) == 1, "the plan is settled"
@@ -23,19 +23,20 @@ def test_every_question_that_is_asked_decides_something(data) -> None:
             assert len(set(outcomes)) == len(outcomes) >= 2
             assert decision.between
         facts = facts.but(**{fact: data.draw(st.sampled_from(ANSWERS[fact]))})
-    assert all(len(open_outcomes(facts, fact)) for fact in knowledge().questions)
+    assert all(len(open_outcomes(situation, fact)) for fact in knowledge().questions)
 
 
 def test_the_scenarios_that_the_answers_lead_to_are_named() -> None:
     refused = Facts(error="tls-required")
     named = ("encryption-required", "their-server-wants-encryption")
-    assert impact_of(refused, "refused_by") == AnswerImpact("happened", named)
+    assert impact_of(Situation(refused), "refused_by") == AnswerImpact("happened", named)
     # The answer that stands is one of several all the same.
-    assert impact_of(refused.but(refused_by="own-server"), "refused_by").between == named
+    assert impact_of(Situation(refused.but(refused_by="own-server")), "refused_by").between == named
 
 
 def test_remedies_are_named_where_what_happened_is_certain() -> None:
-    decision = impact_of(Facts(error="tls-required", refused_by="unknown"), "account_domain")
+    unsure = Situation(Facts(error="tls-required", refused_by="unknown"))
+    decision = impact_of(unsure, "account_domain")
     assert decision.kind == "remedies"
     assert {"sign-in-again", "app-password"} <= set(decision.between)
     assert "webmail" not in decision.between, "it helps whatever the account"
@@ -43,18 +44,13 @@ def test_remedies_are_named_where_what_happened_is_certain() -> None:
 
 def test_a_question_that_others_rest_on_decides_between_what_may_come_of_them() -> None:
     facts = Facts(error="relay-denied", refused_by="own-server", program="gmail-app")
-    outcomes = open_outcomes(facts, "account_domain")
+    outcomes = open_outcomes(Situation(facts), "account_domain")
     assert len(outcomes) >= 2
 
 
 def test_what_no_longer_matters_decides_nothing() -> None:
     full = Facts(error="mailbox-full", refused_by="recipient-server")
-    assert next_step(full).fact is None
-    assert impact_of(full, "vpn") == AnswerImpact("nothing")
-    assert (
-        impact_of(
-            Facts(error="tls-required", refused_by="own-server", account_domain="proseware.com"),
-            "program",
-        ).kind
-        == "steps"
-    )
+    assert Situation(full).next.fact is None
+    assert impact_of(Situation(full), "vpn") == AnswerImpact("nothing")
+    known = Facts(error="tls-required", refused_by="own-server", account_domain="proseware.com")
+    assert impact_of(Situation(known), "program") == AnswerImpact("steps")

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from app.diagnosis import Facts, diagnose, make_plan, read_facts
+from app.diagnosis import Facts, Plan, Situation, diagnose, read_facts
 from app.knowledge import knowledge
 from tests.cases import CASES, FOREIGN, Case
 
@@ -46,7 +46,7 @@ def test_the_order_of_recipients_changes_nothing(seen: str) -> None:
     outside = "place=away&connection=other&account_domain=proseware.com" + seen
     names = ["proseware.com", "adatum.com", "hanoi.proseware.com"]
     plans = [
-        make_plan(merge_reading(f"{outside}&recipient_domain={','.join(order)}"))
+        Plan(Situation(merge_reading(f"{outside}&recipient_domain={','.join(order)}")))
         for order in permutations(names)
     ]
     assert {plan.diagnosis.scenario for plan in plans} == {"away-relay"}
@@ -80,6 +80,6 @@ def test_a_place_decides_nothing_once_the_login_works(place: str, vpn: str) -> N
 
 def test_the_warning_stands_wherever_the_networks_own_server_is_advised() -> None:
     for name in ("row 4", "G2 work server, home sender", "G2 told as a sender"):
-        plan = make_plan(merge_reading(next(c.query for c in CASES if c.name == name)))
+        plan = Plan(Situation(merge_reading(next(c.query for c in CASES if c.name == name))))
         advised = {remedy.id: remedy for remedy in plan.remedies}
         assert "SPF" in (advised["server-of-this-network"].warning or "")

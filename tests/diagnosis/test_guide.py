@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from app.diagnosis import CHOICES, Facts, make_plan, next_step
+from app.diagnosis import CHOICES, Facts, Plan, Situation
 from app.diagnosis.guide import Guide
 from app.diagnosis.inline_markup import plain
 from app.i18n.languages import languages
@@ -90,8 +90,8 @@ def test_what_is_not_confirmed_comes_from_the_general_guide_and_says_so() -> Non
         assert "⟦" not in "".join(step.text for step in steps)
     mixed = guide("outlook-classic").steps(("server", "port"))
     assert [step.general for step in mixed] == [True, False, False]
-    assert not make_plan(BASE.but(program="thunderbird")).remedies[0].general
-    assert make_plan(BASE.but(program="samsung-email")).remedies[0].general
+    assert not Plan(Situation(BASE.but(program="thunderbird"))).remedies[0].general
+    assert Plan(Situation(BASE.but(program="samsung-email"))).remedies[0].general
 
 
 def test_the_acts_follow_each_other_as_on_the_programs_screens() -> None:
@@ -138,7 +138,7 @@ def test_what_stands_in_the_picture_is_what_the_steps_say() -> None:
 
 def test_an_oauth_only_account_is_never_told_to_type_a_password() -> None:
     for error in ("relay-denied", "authentication-failed", "authentication-required", "silent"):
-        plan = make_plan(BASE.but(account_domain="outlook.com", error=error))
+        plan = Plan(Situation(BASE.but(account_domain="outlook.com", error=error)))
         assert not {"use-login", "fix-password", "app-password"} & {r.id for r in plan.remedies}
         assert "sign-in-again" in [remedy.id for remedy in plan.remedies]
     for program, (_, acts) in product(CHOICES["program"], remedies_in_programs()):
@@ -150,11 +150,11 @@ def test_an_oauth_only_account_is_never_told_to_type_a_password() -> None:
 
 
 def test_the_program_is_asked_for_only_where_it_changes_the_steps() -> None:
-    assert next_step(Facts(error="mailbox-full", refused_by="recipient-server")).fact is None
+    assert Situation(Facts(error="mailbox-full", refused_by="recipient-server")).next.fact is None
     settled = Facts(error="sender-not-allowed", refused_by="recipient-server")
-    assert next_step(settled).fact == "program"
-    assert next_step(settled.but(program="unknown")).fact is None
-    assert next_step(settled).at_most == 1
+    assert Situation(settled).next.fact == "program"
+    assert Situation(settled.but(program="unknown")).next.fact is None
+    assert Situation(settled).next.at_most == 1
 
 
 def test_a_field_that_is_empty_is_not_left_as_it_is() -> None:

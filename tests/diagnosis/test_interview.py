@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.diagnosis import CHOICES, Facts, next_step
+from app.diagnosis import CHOICES, Facts, Plan, Situation
 from app.diagnosis import interview as interview_module
-from app.diagnosis.plan import make_plan
 from app.knowledge import knowledge
 
 ANSWERS = {fact: list(values) for fact, values in CHOICES.items()} | {
@@ -24,7 +23,7 @@ ANSWERS = {fact: list(values) for fact, values in CHOICES.items()} | {
 def walk(choose, facts: Facts = Facts()) -> list[str]:  # noqa: B008
     """Answer every question; return the facts asked for, in order."""
     asked, left = [], 99
-    while (step := next_step(facts)).fact:
+    while (step := Situation(facts).next).fact:
         assert step.fact not in asked
         assert getattr(facts, step.fact) is None
         assert 1 <= step.at_most < left
@@ -32,7 +31,7 @@ def walk(choose, facts: Facts = Facts()) -> list[str]:  # noqa: B008
         left = step.at_most
         facts = facts.but(**{step.fact: choose(step.fact)})
     assert step.at_most == 0
-    assert make_plan(facts).remedies
+    assert Plan(Situation(facts)).remedies
     return asked
 
 
@@ -91,7 +90,7 @@ def test_easy_questions_come_before_hard_ones() -> None:
     ],
 )
 def test_nothing_more_is_asked_once_nothing_can_change(facts, settled) -> None:
-    assert (next_step(Facts(**facts)).fact is None) is settled
+    assert (Situation(Facts(**facts)).next.fact is None) is settled
 
 
 def test_what_follows_from_other_facts_is_not_asked() -> None:
@@ -120,5 +119,5 @@ def test_one_thread_walks_at_a_time(monkeypatch) -> None:
     monkeypatch.setattr(walk.tree, "restrict_all", watched)
     interview_module._next_step.cache_clear()
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(next_step, [Facts(place=place) for place in CHOICES["place"]]))
+        list(pool.map(lambda place: Situation(Facts(place=place)).next, CHOICES["place"]))
     assert most == 1

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.diagnosis import Diagnosis, Facts, diagnose, make_plan, nearest_change, next_step
-from app.diagnosis.diagnosis import Verdict
-from app.diagnosis.placeholders import filler
-from app.diagnosis.table import decision_table
+from app.diagnosis import Facts, Plan, Situation, diagnose
+from app.diagnosis.diagnosis import nearest_change
+from app.diagnosis.placeholders import Wording
+from app.diagnosis.table import decision_table, judge
 from app.i18n.languages import languages, published
 from app.knowledge import knowledge
 from app.knowledge.variables import VARIABLES
@@ -26,32 +26,31 @@ ROW4 = Facts(
 
 
 def test_the_facts_that_decided_are_named() -> None:
-    assert [reason.fact for reason in make_plan(ROW4).because] == [
+    assert [reason.fact for reason in Plan(Situation(ROW4)).because] == [
         "error",
         "place",
         "connection",
         "recipient_domain",
     ]
-    assert make_plan(Facts()).because == ()
+    assert Plan(Situation(Facts())).because == ()
 
 
 def test_the_nearest_other_verdict_is_one_changed_fact_away() -> None:
-    change = nearest_change(diagnose(ROW4))
+    change = Situation(ROW4).change
     assert (change.variable, change.value, change.scenario.id) == ("login", "password", "logged-in")
     assert diagnose(ROW4.but(login="password", error=None)).refused == "no"
     home = Facts(place="home", connection="own", account_domain="a.com", recipient_domain="b.com")
-    change = nearest_change(diagnose(home))
+    change = Situation(home).change
     assert diagnose(home).refused == "no"
     assert change.refused != "no"
-    assert nearest_change(diagnose(Facts(error="mailbox-full"))).variable == "error"
+    assert Situation(Facts(error="mailbox-full")).change.variable == "error"
 
 
 @given(st.fixed_dictionaries({name: st.sampled_from(v) for name, v in VARIABLES.items()}))
 def test_a_change_that_is_named_really_makes_the_difference(case: dict[str, str]) -> None:
     table = decision_table()
     match = table.match(case)
-    verdict = Verdict(None, *table.verdict(match))
-    change = nearest_change(Diagnosis(Facts(), match, verdict, (), ()))
+    change = nearest_change(match)
     if change is None:
         return
     seen = match.values["matter"] in ("refused", "hosted", "login-wanted", "sender")
@@ -60,20 +59,20 @@ def test_a_change_that_is_named_really_makes_the_difference(case: dict[str, str]
         world |= {"error": "unknown", "refused_by": "unknown"}
     before = table.match(world)
     after = table.match(world | {change.variable: change.value})
-    assert table.verdict(before) != table.verdict(after)
+    assert judge(before.scenario, before.values) != judge(after.scenario, after.values)
     assert after.scenario is change.scenario
 
 
 def test_what_a_seen_refusal_does_not_explain_is_not_called_a_change() -> None:
     local = ROW4.but(recipient_domain="proseware.com")
     assert diagnose(local).scenario == "own-domain-refused"
-    assert nearest_change(diagnose(local)).variable == "error"
+    assert Situation(local).change.variable == "error"
 
 
 def test_steps_and_values_say_the_same() -> None:
     for account in ("outlook.com", "icloud.com", "gmail.com", "proseware.com"):
         for error in ("no-connection", "tls-required", "authentication-required", "silent"):
-            plan = make_plan(Facts(account_domain=account, error=error, port=25))
+            plan = Plan(Situation(Facts(account_domain=account, error=error, port=25)))
             for remedy in plan.remedies:
                 told = " ".join(step.text for step in remedy.steps)
                 if remedy.values.get("port") == 587 and remedy.values.get("server"):
@@ -85,11 +84,11 @@ def test_steps_and_values_say_the_same() -> None:
 def test_a_provider_of_mail_alone_runs_nobodys_line() -> None:
     home = Facts(place="home", connection="own", account_domain="gmail.com", vpn="no")
     assert diagnose(home.but(recipient_domain="adatum.com")).scenario == "home-other-line"
-    assert next_step(home.but(connection=None, error="relay-denied")).fact != "connection"
+    assert Situation(home.but(connection=None, error="relay-denied")).next.fact != "connection"
 
 
 def test_settings_come_from_the_provider_where_it_is_published() -> None:
-    remedy = make_plan(ROW4.but(account_domain="gmail.com", server=None)).remedies[0]
+    remedy = Plan(Situation(ROW4.but(account_domain="gmail.com", server=None))).remedies[0]
     assert remedy.values == {
         "server": "smtp.gmail.com",
         "port": 465,
@@ -99,61 +98,62 @@ def test_settings_come_from_the_provider_where_it_is_published() -> None:
 
 
 def test_a_server_nobody_told_is_not_invented() -> None:
-    remedy = make_plan(ROW4.but(server=None)).remedies[0]
+    remedy = Plan(Situation(ROW4.but(server=None))).remedies[0]
     assert remedy.values == {"port": 465, "security": "tls", "login": "password"}
-    borrowed = make_plan(ROW4.but(server="smtp.fabrikam.com", error=None)).remedies
+    borrowed = Plan(Situation(ROW4.but(server="smtp.fabrikam.com", error=None))).remedies
     assert all("server" not in remedy.values for remedy in borrowed)
 
 
 def test_a_good_port_is_kept() -> None:
-    assert make_plan(ROW4.but(port=587)).remedies[0].values["security"] == "starttls"
+    assert Plan(Situation(ROW4.but(port=587))).remedies[0].values["security"] == "starttls"
 
 
 def test_the_next_remedy_is_the_first_untried_and_words_stand_at_the_end() -> None:
-    plan = make_plan(ROW4)
+    plan = Plan(Situation(ROW4))
     names = [remedy.id for remedy in plan.remedies]
     assert plan.current.id == names[0]
-    assert make_plan(ROW4.but(tried=(names[0],))).current.id == names[1]
-    ended = make_plan(ROW4.but(tried=tuple(names)))
+    assert Plan(Situation(ROW4.but(tried=(names[0],)))).current.id == names[1]
+    ended = Plan(Situation(ROW4.but(tried=tuple(names))))
     assert ended.current is None
     assert "smtp.proseware.com" in ended.last.words
 
 
 def test_names_stand_in_the_words_and_stand_ins_where_none_is_known() -> None:
-    assert "smtp.proseware.com" in make_plan(ROW4).shown("ask-isp").words
-    assert "proseware.com" not in make_plan(ROW4).why
-    plan = make_plan(Facts(error="authentication-failed", account_domain="gmail.com"))
+    assert "smtp.proseware.com" in Plan(Situation(ROW4)).shown("ask-isp").words
+    assert "proseware.com" not in Plan(Situation(ROW4)).why
+    plan = Plan(Situation(Facts(error="authentication-failed", account_domain="gmail.com")))
     assert plan.summary.startswith("Gmail does not take")
-    nameless = make_plan(Facts(error="relay-denied", place="work", connection="other"))
+    nameless = Plan(Situation(Facts(error="relay-denied", place="work", connection="other")))
     assert "your outgoing server from a line that your mail provider" in nameless.why
-    at_home = make_plan(Facts(error="relay-denied", place="home", connection="other"))
+    at_home = Plan(Situation(Facts(error="relay-denied", place="home", connection="other")))
     assert ". Your outgoing server sees a stranger's line" in at_home.why
-    typed = make_plan(at_home.diagnosis.facts.but(server="smtp.proseware.com"))
+    typed = Plan(Situation(at_home.situation.facts.but(server="smtp.proseware.com")))
     assert typed.why == at_home.why
-    known = make_plan(at_home.diagnosis.facts.but(server="smtp.gmail.com"))
+    known = Plan(Situation(at_home.situation.facts.but(server="smtp.gmail.com")))
     assert ". smtp.gmail.com sees a stranger's line" in known.why
-    apple = make_plan(Facts(error="authentication-failed", account_domain="icloud.com"))
+    apple = Plan(Situation(Facts(error="authentication-failed", account_domain="icloud.com")))
     assert apple.summary.startswith("iCloud does not take"), "a name stays as it is spelt"
 
 
 @pytest.mark.parametrize("scenario", knowledge().scenarios.values(), ids=lambda s: s.id)
 @pytest.mark.parametrize("lang", list(published()))
 def test_no_sentence_begins_small_where_no_name_is_known(scenario, lang: str) -> None:
-    fill = filler(diagnose(Facts()), None, languages()[lang].gettext)
+    fill = Wording(Situation(Facts()), languages()[lang].gettext).fill
     for text in (scenario.title, scenario.why, scenario.aside or ""):
         begins = re.findall(r"(?:^|[.?] )(\w)", fill(text))
         assert not [letter for letter in begins if letter.islower()]
 
 
 def test_a_dated_fact_about_the_provider_is_told() -> None:
-    assert any("30 May 2022" in note for note in make_plan(Facts(account_domain="gmail.com")).notes)
+    gmail = Situation(Facts(account_domain="gmail.com"))
+    assert any("30 May 2022" in note for note in Plan(gmail).notes)
 
 
 def test_both_layers_stand_in_a_plan_of_the_article() -> None:
-    article = make_plan(ROW4).article
+    article = Plan(Situation(ROW4)).article
     assert "Case 4 of 6" in article[0]
     assert "log in" in article[2]
-    assert make_plan(Facts()).article == ()
+    assert Plan(Situation(Facts())).article == ()
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,9 @@ def test_both_layers_stand_in_a_plan_of_the_article() -> None:
     ],
 )
 def test_the_same_words_from_the_recipients_server_get_other_advice(error: str, first: str) -> None:
-    there = diagnose(Facts(error=error, refused_by="recipient-server"))
-    here = diagnose(Facts(error=error, refused_by="own-server"))
-    assert there.remedies[0] == first
-    stops = [knowledge().scenarios[diagnosis.scenario].stops for diagnosis in (there, here)]
-    assert stops[0] == "recipient" != stops[1]
-    assert next_step(there.facts).fact in (None, "program")
-    assert next_step(here.facts).fact not in (None, "program")
+    there = Situation(Facts(error=error, refused_by="recipient-server"))
+    here = Situation(Facts(error=error, refused_by="own-server"))
+    assert there.diagnosis.remedies[0] == first
+    assert there.match.scenario.stops == "recipient" != here.match.scenario.stops
+    assert there.next.fact in (None, "program")
+    assert here.next.fact not in (None, "program")

@@ -11,7 +11,7 @@ from app.diagnosis.boxes import Space
 from app.diagnosis.checks import check_everything
 from app.diagnosis.diagram import diagram
 from app.diagnosis.proof import prove_rows, prove_table
-from app.diagnosis.table import DecisionTable, decision_table
+from app.diagnosis.table import DecisionTable, decision_table, judge
 from app.knowledge import Choice, knowledge
 from app.knowledge.variables import VARIABLES
 
@@ -157,8 +157,9 @@ def test_the_diagram_agrees_with_the_table(case: dict[str, str]) -> None:
     match = table.match(case)
     tree = diagram()
     outcome = tree.outcome(tree.restrict_all(case))
+    assert tree.look_up(case) == outcome
     assert outcome.scenario == match.scenario.id
-    assert outcome.refused == table.verdict(match)[1]
+    assert outcome.refused == judge(match.scenario, match.values)[1]
     assert outcome.remedies == tuple(remedy.id for remedy in table.remedies(match))
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.diagnosis import Facts
-from app.diagnosis.reduction import find_provider, reduce_facts
+from app.diagnosis import Facts, Situation
+from app.diagnosis.reduction import find_provider
 
 P, A = "proseware.com", "adatum.com"
 
@@ -28,7 +28,7 @@ P, A = "proseware.com", "adatum.com"
 )
 def test_recipient(account, recipient, server, relation) -> None:
     facts = Facts(account_domain=account, recipient_domain=recipient, server=server)
-    assert reduce_facts(facts)["recipient"] == relation
+    assert Situation(facts).case["recipient"] == relation
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_recipient(account, recipient, server, relation) -> None:
     ],
 )
 def test_server(account, server, relation) -> None:
-    assert reduce_facts(Facts(account_domain=account, server=server))["server"] == relation
+    assert Situation(Facts(account_domain=account, server=server)).case["server"] == relation
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_server(account, server, relation) -> None:
     ],
 )
 def test_port(port, kind) -> None:
-    assert reduce_facts(Facts(port=port))["port"] == kind
+    assert Situation(Facts(port=port)).case["port"] == kind
 
 
 def test_a_provider_is_known_by_domain_subdomain_or_server() -> None:
@@ -68,4 +68,4 @@ def test_a_provider_is_known_by_domain_subdomain_or_server() -> None:
     assert find_provider(Facts(account_domain="notgmail.com")) is None
     both = Facts(account_domain="outlook.com", server="smtp.gmail.com")
     assert find_provider(both).id == "outlook.com"  # the account goes before the server
-    assert reduce_facts(both)["server"] == "other"
+    assert Situation(both).case["server"] == "other"

@@ -2,14 +2,14 @@
 
 from xml.etree import ElementTree
 
-from app.diagnosis import Facts
+from app.diagnosis import Facts, Situation
 from app.diagnosis.tree_drawing import draw_mermaid, draw_svg, grow
 
-BELOW = Facts(error="relay-denied", refused_by="own-server")
+BELOW = Situation(Facts(error="relay-denied", refused_by="own-server"))
 
 
 def test_every_plan_below_stands_in_the_drawing() -> None:
-    tree = grow(Facts(), str)
+    tree = grow(Situation(Facts()), str)
     ends = {text for text, _, is_end in tree.nodes.values() if is_end}
     assert {"work-relay", "away-relay", "home-local", "silent-drop"} <= ends
     reached = {below for _, below in tree.edges}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from app.diagnosis import Facts, make_plan
+from app.diagnosis import Facts, Plan, Situation
 from app.i18n.languages import languages
 from app.presentation.markdown import escape, write_markdown
 from app.presentation.ticket import make_ticket, write_plain
@@ -73,7 +73,7 @@ def test_no_site_makes_a_link_of_words(text: str) -> None:
 @given(TEXTS | TRICKS)
 def test_nothing_that_was_said_opens_markup(text: str) -> None:
     language = languages()["en"]
-    plan = make_plan(Facts(error="mailbox-full"), language.gettext, "en")
+    plan = Plan(Situation(Facts(error="mailbox-full")), language.gettext, "en")
     parts = make_ticket(plan, plan.remedies[0], language, HERE, [(text, [text])])
     plain = make_ticket(plan, plan.remedies[0], language, HERE)
     kinds = [kind for kind, _ in shown(write_markdown(parts)) if "text" not in kind]
@@ -109,7 +109,7 @@ def test_the_plain_ticket_stays_as_it_is(client, golden, lang: str) -> None:
 
 def test_parts_of_a_case_stand_behind_what_is_known() -> None:
     language = languages()["en"]
-    plan = make_plan(Facts(error="mailbox-full"), language.gettext, "en")
+    plan = Plan(Situation(Facts(error="mailbox-full")), language.gettext, "en")
     extra = [("Code", ["ab-12"]), ("Notes", []), ("Outcome", ["solved"])]
     text = write_plain(make_ticket(plan, plan.remedies[0], language, HERE, extra))
     titles = [line for line in text.splitlines() if line.isupper()]

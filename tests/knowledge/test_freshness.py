@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app import create_app
-from app.diagnosis import Facts, make_plan
+from app.diagnosis import Facts, Plan, Situation
 from app.knowledge import knowledge
 from app.knowledge.freshness import dated_facts, is_stale
 from app.settings import Settings
@@ -37,11 +37,11 @@ def test_all_facts_that_can_grow_old_are_listed() -> None:
 
 
 def test_a_plan_that_rests_on_an_old_fact_says_so() -> None:
-    assert make_plan(GMAIL, on=date(2026, 12, 1)).stale == ()
-    old = make_plan(GMAIL, on=date(2028, 1, 1)).stale
+    assert Plan(Situation(GMAIL), on=date(2026, 12, 1)).stale == ()
+    old = Plan(Situation(GMAIL), on=date(2028, 1, 1)).stale
     assert [fact.name for fact in old] == ["provider gmail", "program thunderbird, labels"]
     general = GMAIL.but(account_domain="proseware.com", program="other")
-    assert make_plan(general, on=date(2028, 1, 1)).stale == ()
+    assert Plan(Situation(general), on=date(2028, 1, 1)).stale == ()
 
 
 @pytest.mark.parametrize(("day", "said"), [(date(2026, 12, 1), False), (date(2028, 1, 1), True)])

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import create_app
-from app.diagnosis import Facts, make_plan
-from app.diagnosis.reduction import find_provider, reduce_facts
+from app.diagnosis import Facts, Plan, Situation
+from app.diagnosis.reduction import find_provider
 from app.knowledge import KnowledgeError, add_providers, knowledge
 from app.knowledge.ispdb import read_ispdb
 from app.knowledge.ispdb_files import BadFile
@@ -160,11 +160,11 @@ def own(tmp_path: Path):
 
 def test_an_operators_own_providers_give_exact_steps_from_the_next_start(own: Path, client) -> None:
     facts = Facts(error="tls-required", account_domain="mail.proseware.com", program="thunderbird")
-    assert reduce_facts(facts)["account"] == "unknown"
+    assert Situation(facts).case["account"] == "unknown"
     create_app(Settings(providers_file=str(own)))
     assert find_provider(facts).name == "Proseware"
-    assert reduce_facts(facts)["account"] == "password"
-    remedy = next(r for r in make_plan(facts).remedies if r.values)
+    assert Situation(facts).case["account"] == "password"
+    remedy = next(r for r in Plan(Situation(facts)).remedies if r.values)
     assert remedy.values["server"] == "smtp.proseware.com"
     assert remedy.values["port"] == 587
     answer = client.get("/en/profile.mobileconfig?account_domain=proseware.com")

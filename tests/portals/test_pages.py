@@ -5,7 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from app.diagnosis import Facts, make_plan, next_step
+from app.diagnosis import Facts, Plan, Situation
 from app.diagnosis.device_setup import autoconfig_provider, profile_provider
 from app.diagnosis.inline_markup import plain
 from app.knowledge import add_providers
@@ -195,22 +195,34 @@ BY_LOGIN = {
 
 
 @pytest.fixture
-def offering(tmp_path):
-    """Let proseware.com offer only some of the four ways, until the test is over."""
+def changed(tmp_path):
+    """Make the example's portal known with parts of its text replaced, until the test is over."""
 
-    def offer(ways: tuple[str, ...]) -> None:
-        text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
-        listed = ", ".join(f'"{way}"' for way in ways)
-        text = text.replace('["smtp-auth", "authorised-network"]', f"[{listed}]")
-        if "smtp-auth" not in ways:
-            text = text.replace('login = "password"', 'login = "none"')
+    def change(*parts: tuple[str, str]) -> None:
+        text = PORTALS.read_text("utf-8")
+        for old, new in (("logo =", "# logo ="), *parts):
+            text = text.replace(old, new)
         (tmp_path / "portals.toml").write_text(text, "utf-8")
         loaded = load_portals(tmp_path / "portals.toml", ("vi", "en"))
         assert not loaded.faults
         add_providers((), tuple(portal.provider for portal in loaded.portals.values()))
 
-    yield offer
+    yield change
     add_providers(())
+
+
+@pytest.fixture
+def offering(changed):
+    """Let proseware.com offer only some of the four ways, until the test is over."""
+
+    def offer(ways: tuple[str, ...]) -> None:
+        listed = ", ".join(f'"{way}"' for way in ways)
+        parts = [('["smtp-auth", "authorised-network"]', f"[{listed}]")]
+        if "smtp-auth" not in ways:
+            parts.append(('login = "password"', 'login = "none"'))
+        changed(*parts)
+
+    return offer
 
 
 @pytest.mark.no_cover
@@ -223,7 +235,7 @@ def test_every_plan_keeps_to_what_is_offered_and_ends_with_words(offering, ways,
 
     offering(OFFERS[ways])
     facts = read_facts(dict(parse_qsl(case.query)))[0].but(account_domain="proseware.com")
-    plan = make_plan(facts)
+    plan = Plan(Situation(facts))
     remedies = {remedy.id for remedy in plan.remedies}
     if "smtp-auth" not in OFFERS[ways]:
         assert not remedies & BY_LOGIN
@@ -244,9 +256,9 @@ def test_where_the_line_counts_for_nothing_home_is_like_anywhere(offering) -> No
         login="none",
     )
     offering(OFFERS["all"])
-    assert make_plan(at_home).diagnosis.refused == "no"
+    assert Plan(Situation(at_home)).diagnosis.refused == "no"
     offering(OFFERS["login"])
-    plan = make_plan(at_home)
+    plan = Plan(Situation(at_home))
     assert plan.diagnosis.refused == "maybe"
     assert plan.diagnosis.scenario == "uncounted-line"
     because = [reason.text for reason in plan.because]
@@ -264,7 +276,7 @@ def test_the_words_to_say_ask_for_what_there_is(offering) -> None:
         recipient_domain="adatum.com",
     )
     offering(("smtp-auth", "ip-allow-list"))
-    words = make_plan(facts).shown("ask-isp").words
+    words = Plan(Situation(facts)).shown("ask-isp").words
     assert "a login (SMTP AUTH) on port 465 or 587, adding my IP address" in words
     assert "before sending" not in words
 
@@ -280,7 +292,7 @@ SEEN = Facts(
 
 def test_without_a_login_what_there_is_instead_leads(offering) -> None:
     offering(OFFERS["pop"])
-    plan = make_plan(SEEN)
+    plan = Plan(Situation(SEEN))
     assert plan.remedies[0].id == "pop-first"
     steps = " ".join(step.text for step in plan.remedies[0].steps)
     assert "Proseware then knows your line" in steps
@@ -288,17 +300,17 @@ def test_without_a_login_what_there_is_instead_leads(offering) -> None:
     # Nothing on the page asks for a login.
     assert plan.change is None or plan.change.fact not in ("login", "account_domain")
     assert "log in" not in " ".join(plan.article)
-    assert make_plan(SEEN.but(login="password")).diagnosis.scenario == plan.diagnosis.scenario
+    assert Plan(Situation(SEEN.but(login="password"))).diagnosis.scenario == plan.diagnosis.scenario
 
 
 def test_without_a_login_no_settings_file_is_made(offering) -> None:
     account = Facts(account_domain="proseware.com")
     for ways in ("pop", "line", "list"):
         offering(OFFERS[ways])
-        assert autoconfig_provider(account) is None
-        assert profile_provider(account) is None
+        assert autoconfig_provider(Situation(account)) is None
+        assert profile_provider(Situation(account)) is None
     offering(OFFERS["all"])
-    assert profile_provider(account) is not None
+    assert profile_provider(Situation(account)) is not None
 
 
 def test_a_server_without_login_is_in_no_settings_file(tmp_path) -> None:
@@ -315,13 +327,9 @@ def test_a_server_without_login_is_in_no_settings_file(tmp_path) -> None:
     assert "relay.proseware.com" not in file
 
 
-def test_a_sign_in_of_its_own_is_not_microsofts(tmp_path) -> None:
-    text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
-    (tmp_path / "portals.toml").write_text(text.replace('"password"', '"oauth"'), "utf-8")
-    (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
-    add_providers((), (portal.provider,))
-    plan = make_plan(SEEN)
-    add_providers(())
+def test_a_sign_in_of_its_own_is_not_microsofts(changed) -> None:
+    changed(('"password"', '"oauth"'))
+    plan = Plan(Situation(SEEN))
     assert "a service of Proseware" in plan.why
     assert "Microsoft" not in plan.why
     steps = [plain(step.text) for step in plan.remedies[0].steps]
@@ -335,19 +343,15 @@ def test_where_the_line_counts_for_nothing_it_is_not_asked_for(offering) -> None
     offering(OFFERS["login"])
     facts = SEEN.but(place=None, connection=None)
     asked = []
-    while fact := next_step(facts).fact:
+    while fact := Situation(facts).next.fact:
         asked.append(fact)
         facts = facts.but(**{fact: "unknown"})
     assert not {"connection", "place", "vpn"} & set(asked)
 
 
-def test_without_webmail_nobody_is_sent_there(tmp_path) -> None:
-    text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
-    (tmp_path / "portals.toml").write_text(text.replace("# webmail =", "webmail ="), "utf-8")
-    (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
-    add_providers((), (portal.provider,))
-    plans = [make_plan(SEEN), make_plan(SEEN.but(error="authentication-failed"))]
-    add_providers(())
+def test_without_webmail_nobody_is_sent_there(changed) -> None:
+    changed(("# webmail =", "webmail ="))
+    plans = [Plan(Situation(SEEN)), Plan(Situation(SEEN.but(error="authentication-failed")))]
     for plan in plans:
         assert "webmail" not in [remedy.id for remedy in plan.remedies]
         steps = " ".join(step.text for remedy in plan.remedies for step in remedy.steps)
@@ -356,32 +360,28 @@ def test_without_webmail_nobody_is_sent_there(tmp_path) -> None:
 
 def test_asked_to_log_in_where_there_is_no_login(offering) -> None:
     offering(OFFERS["pop"])
-    plan = make_plan(SEEN.but(error="authentication-required"))
+    plan = Plan(Situation(SEEN.but(error="authentication-required")))
     assert plan.remedies[0].id == "pop-first"
     assert plan.notes[0].startswith("Proseware says that it has no login for sending.")
     offering(OFFERS["line"])
-    assert make_plan(SEEN.but(error="authentication-required")).remedies[0].id == "own-line"
+    assert Plan(Situation(SEEN.but(error="authentication-required"))).remedies[0].id == "own-line"
 
 
 def test_where_only_the_line_counts_one_is_sent_to_it_and_not_away(offering) -> None:
     offering(OFFERS["line"])
     for error in ("relay-denied", "no-connection"):
-        remedies = [remedy.id for remedy in make_plan(SEEN.but(error=error)).remedies]
+        remedies = [remedy.id for remedy in Plan(Situation(SEEN.but(error=error))).remedies]
         assert "other-network" not in remedies
         assert "work-vpn" not in remedies
-    plan = make_plan(SEEN)
+    plan = Plan(Situation(SEEN))
     assert plan.remedies[0].id == "own-line"
     assert "Proseware recognises its customers by that line" in plan.remedies[0].steps[1].text
-    untold = make_plan(SEEN.but(account_domain="fabrikam.com"))
+    untold = Plan(Situation(SEEN.but(account_domain="fabrikam.com")))
     assert "own-line" not in [remedy.id for remedy in untold.remedies]
 
 
-def test_without_a_sign_in_window_nobody_is_sent_to_one(tmp_path) -> None:
-    text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
-    (tmp_path / "portals.toml").write_text(text.replace('"password"', '"app-password"'), "utf-8")
-    (portal,) = load_portals(tmp_path / "portals.toml", ("vi", "en")).portals.values()
-    add_providers((), (portal.provider,))
-    failed = make_plan(SEEN.but(error="authentication-failed", login="password"))
-    add_providers(())
+def test_without_a_sign_in_window_nobody_is_sent_to_one(changed) -> None:
+    changed(('"password"', '"app-password"'))
+    failed = Plan(Situation(SEEN.but(error="authentication-failed", login="password")))
     assert failed.remedies[0].id == "app-password"
     assert "sign-in-again" not in [remedy.id for remedy in failed.remedies]

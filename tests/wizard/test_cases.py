@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from app.diagnosis import make_plan
+from app.diagnosis import Plan, Situation
 from app.i18n.languages import languages
 from tests.cases import CASES, Case
 from tests.diagnosis.test_cases import merge_reading
@@ -15,7 +15,7 @@ from tests.linting import visible_text
 def test_the_plan_page_says_what_the_diagnosis_says(client: FlaskClient, case: Case, lang) -> None:
     page = client.get(f"/{lang}/check?{case.query}&plan=now")
     assert page.status_code == 200
-    plan = make_plan(merge_reading(case.query), languages()[lang].gettext)
+    plan = Plan(Situation(merge_reading(case.query)), languages()[lang].gettext)
     text = visible_text(page)
     heading = page.text.partition("<h1>")[2].partition("</h1>")[0]
     for words in (plan.summary, plan.remedies[0].title, *(r.text for r in plan.because)):

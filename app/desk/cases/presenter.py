@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from ...diagnosis import Plan
 from ...diagnosis.inline_markup import plain
-from ...diagnosis.placeholders import titles
 from ...i18n.dates import long_date, short_moment
 from ...i18n.languages import Language
 from ...i18n.messages import N_
@@ -57,15 +56,15 @@ class ShownCase:
     def extra(self, language: Language) -> tuple[Extra, ...]:
         """Return what a ticket tells of the case besides its facts."""
         translate, case = language.gettext, self.case
-        told = [(translate("Code"), self.code)]
-        told += [(translate("On the desk"), f"{self.desk}")]
-        told += [(translate("Outcome"), translate(OUTCOMES[case.outcome]))]
+        entries = [(translate("Code"), self.code)]
+        entries += [(translate("On the desk"), f"{self.desk}")]
+        entries += [(translate("Outcome"), translate(OUTCOMES[case.outcome]))]
         if helped := self.title(language):
-            told += [(translate("What helped"), helped)]
+            entries += [(translate("What helped"), helped)]
         notes = [
             f"{short_moment(n.written, language.code)}, {n.agent}: {n.text}" for n in case.notes
         ]
-        lines = [f"{label}: {text}" for label, text in told]
+        lines = [f"{label}: {text}" for label, text in entries]
         return ((translate("Case"), lines), (translate("Notes"), notes))
 
 
@@ -81,8 +80,8 @@ def show_case(opened: OpenedCase, site: Site, theirs: Site, plans: Mapping[str, 
     code = format_code(case.code)
 
     def title(language: Language) -> str:
-        plan, helped = plans[language.code], [case.helped] if case.helped else []
-        return plain("".join(titles(helped, plan.diagnosis, plan.provider, language.gettext)))
+        wording = plans[language.code].wording
+        return plain(wording.title(case.helped)) if case.helped else ""
 
     translate, ours = site.language.gettext, plans[site.language.code]
     ways = {remedy.id: plain(remedy.title) for remedy in ours.remedies}

@@ -11,8 +11,8 @@ from typing import Any, Final
 from babel.numbers import format_decimal, format_percent
 from flask import Response, request
 
-from ...diagnosis import Facts, diagnose
-from ...diagnosis.placeholders import filler
+from ...diagnosis import Facts, Situation
+from ...diagnosis.placeholders import Wording
 from ...i18n.dates import shown_day
 from ...i18n.messages import N_
 from ...knowledge import knowledge
@@ -158,7 +158,7 @@ def _wording(site: Site) -> Callable[[str, str], str]:
     translate = site.language.gettext
     content = knowledge()
     names = {provider.id: provider.name for provider in content.providers}
-    fill = filler(diagnose(Facts()), None, translate)
+    fill = Wording(Situation(Facts()), translate).fill
 
     def worded(what: str, value: str) -> str:
         if what == "scenario" and value in content.scenarios:

@@ -6,16 +6,16 @@ from typing import Any
 
 from flask import Response, session
 
-from ...diagnosis import FACT_KEYS, Plan, make_plan
+from ...diagnosis import FACT_KEYS, Plan
 from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
 from ...presentation.excerpt import excerpt
 from ...presentation.paste_input import stated_facts
+from ...presentation.plan import make_plan
 from ...presentation.questions import answer_text, answers_so_far, shown_question
 from ...presentation.reading_rows import is_guess, others_of, printable, rows_of
 from ...presentation.route import SERVER, draw_route
-from ...services import services
 from ...web.links import NOTHING
 from ...web.pages import page
 from ...web.site import Site, home_url
@@ -47,8 +47,8 @@ def desk_page(
     state, code = taken.state, site.language.code
     caller = languages()[state.caller]
     theirs = Site(caller, site.root, site.theme)
-    plan = _plan(state, site)
-    said = plan if caller is site.language else _plan(state, theirs)
+    plan = make_plan(site, state.situation)
+    said = plan if caller is site.language else make_plan(theirs, state.situation)
     plans = {code: plan, caller.code: said}
     case = show_case(opened, site, theirs, plans) if opened else None
     link, url = theirs.check(state.plan), state.url(site)
@@ -66,10 +66,10 @@ def desk_page(
         "agent": at_desk and at_desk.agent,
         "token": at_desk and at_desk.token,
         "paste": _shown_paste(site, state, taken.paste),
-        "errors": {fact: _told(site, fault) for fact, fault in taken.errors.items()},
+        "errors": {fact: _message(site, fault) for fact, fault in taken.errors.items()},
         "typed": taken.typed,
         "labels": {fact: shown_question(code, fact).label for fact in knowledge().questions},
-        "card": make_card(state, code),
+        "card": make_card(state, plan),
         "answered": list(answers_so_far(code, state.facts)),
         "rows": make_rows(state, code),
         "plan": plan,
@@ -88,11 +88,7 @@ def desk_page(
     return page(site, "desk/desk.html", values, status or taken.status, keep=False)
 
 
-def _plan(state: DeskState, site: Site) -> Plan:
-    return make_plan(state.facts, site.language.gettext, site.language.code, services().today())
-
-
-def _told(site: Site, fault: AnswerError) -> tuple[str, str]:
+def _message(site: Site, fault: AnswerError) -> tuple[str, str]:
     """Return the message of a fault, and what was meant perhaps."""
     return site.language.gettext(PROBLEMS[fault.code]), fault.guess
 
@@ -123,11 +119,11 @@ def _shown_paste(site: Site, state: DeskState, paste: Paste | None) -> dict[str,
     reading = paste.reading
     stated = stated_facts(reading)
     rows = rows_of(reading, state.facts, site.language)
-    told = [row for row in rows if row.key not in FACT_KEYS or getattr(stated, row.key) is not None]
+    read = [row for row in rows if row.key not in FACT_KEYS or getattr(stated, row.key) is not None]
     return shown | {
         "reading": reading,
-        "rows": told,
-        "excerpt": excerpt(paste.text, reading, told),
+        "rows": read,
+        "excerpt": excerpt(paste.text, reading, read),
         "unsure": is_guess(reading),
         "others": others_of(reading, site.language),
     }

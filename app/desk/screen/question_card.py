@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...diagnosis import diagnose
+from ...diagnosis import Plan
 from ...diagnosis.answer_impact import AnswerImpact, impact_of
 from ...diagnosis.domains import display
-from ...diagnosis.placeholders import filler
-from ...diagnosis.reduction import find_provider
-from ...i18n.languages import languages
 from ...knowledge import knowledge
 from ...knowledge.variables import UNKNOWN
 from ...presentation.questions import ShownQuestion, answer_text, shown_question
@@ -57,20 +54,20 @@ class FactRow:
     text: str | None
 
 
-def make_card(state: DeskState, language: str) -> Card | None:
-    """Return the question to ask now, None when nothing is left to ask."""
-    fact = state.asked
+def make_card(state: DeskState, plan: Plan) -> Card | None:
+    """Return the question to ask now, in the plan's language; None when nothing is left to ask."""
+    fact, language = state.asked, plan.language
     if fact is None:
         return None
     ours, theirs = shown_question(language, fact), shown_question(state.caller, fact)
     current = getattr(state.facts, fact)
-    decision = impact_of(state.facts, fact)
+    decision = impact_of(state.situation, fact)
     rare = {choice.value for choice in ours.choices if choice.more}
     return Card(
         question=ours,
         said=theirs,
         kind=decision.kind,
-        between=_named(state, decision, language),
+        between=_named(plan, decision),
         choices=tuple(
             CardChoice(
                 number,
@@ -107,11 +104,11 @@ def _choice_text(language: str, state: DeskState, fact: str, value: str) -> str:
     return answer_text(language, fact, value)
 
 
-def _named(state: DeskState, decision: AnswerImpact, language: str) -> tuple[str, ...]:
+def _named(plan: Plan, decision: AnswerImpact) -> tuple[str, ...]:
     """Return the titles of what a decision is between, with "…" for those that are too many."""
     content = knowledge()
     titled = content.scenarios if decision.kind == "happened" else content.remedies
-    translate = languages()[language].gettext
-    fill = filler(diagnose(state.facts), find_provider(state.facts), translate)
-    titles = [fill(titled[id].title).rstrip(".") for id in decision.between[:MOST_NAMED]]
+    titles = [
+        plan.wording.fill(titled[id].title).rstrip(".") for id in decision.between[:MOST_NAMED]
+    ]
     return (*titles, *(["…"] if len(decision.between) > MOST_NAMED else []))

@@ -26,7 +26,7 @@ class Way:
 
 def make_ways(plan: Plan, said: Plan) -> list[Way]:
     """Return the remedies in order, the first one that was not tried open."""
-    tried, first = plan.diagnosis.facts.tried, plan.current
+    tried, first = plan.situation.facts.tried, plan.current
     return [
         Way(ours, theirs, ours.id in tried, ours is first)
         for ours, theirs in zip(plan.remedies, said.remedies, strict=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from flask import request
 
-from ...diagnosis import Facts, next_step
+from ...diagnosis import Facts, Situation
 from ...knowledge import knowledge
 from ...presentation.wizard_query import read_query
 from ...web.links import NOTHING, WizardState
@@ -45,15 +46,20 @@ class DeskState:
             parts.append("keys=off")
         return "&".join(parts)
 
+    @cached_property
+    def situation(self) -> Situation:
+        """What follows from the facts."""
+        return Situation(self.facts)
+
     @property
     def asked(self) -> str | None:
         """The question on the card, None when nothing is left to ask."""
-        return self.ask or next_step(self.facts).fact
+        return self.ask or self.situation.next.fact
 
     @property
     def plan(self) -> WizardState:
         """The caller's own plan in the wizard, as far as it is known."""
-        return WizardState(self.facts, plan=next_step(self.facts).fact is not None)
+        return WizardState(self.facts, plan=self.situation.next.fact is not None)
 
     def at(self, **changes: Any) -> DeskState:
         """Return the state with something about it changed."""
@@ -70,12 +76,12 @@ def read_state(site: Site, code: str = "") -> tuple[DeskState, dict[str, str]]:
 
     :raise 414: it is longer than any set of answers
     """
-    spot, wrong = read_query()
+    wizard, wrong = read_query()
     caller, ask = request.args.get("caller"), request.args.get("ask")
     spoken = [language.code for language in site.languages]
     return DeskState(
         caller=caller if caller in spoken else spoken[0],
-        facts=spot.facts,
+        facts=wizard.facts,
         ask=ask if ask in knowledge().questions else None,
         keys=request.args.get("keys") != "off",
         code=code,
