@@ -51,7 +51,7 @@ def create_app(
     from .presentation.paste_input import MemoryRequest
     from .settings import Settings
     from .store.cases import utc_now
-    from .web import errors
+    from .web import errors, site
     from .wizard import wizard
 
     settings = settings or Settings.from_environment()
@@ -66,6 +66,7 @@ def create_app(
     headers.install(app, settings.public_url, settings.hsts)
     compression.install(app)
     errors.install(app)
+    site.install(app)
     cross_site.install(app)
     cors.install(app)
     for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):

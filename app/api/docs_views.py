@@ -7,20 +7,16 @@ from flask import Blueprint, Response
 from ..services import services
 from ..web.pages import page
 from ..web.problems import KINDS
-from ..web.site import find_site, home_url
+from ..web.site import Site, home_url
 from .docs_content import described_keys, write_answer, write_request
 from .openapi import OPERATIONS, describe
 
 api_docs = Blueprint("api_docs", __name__)
 
 
-@api_docs.get("/<language:lang>/developers/api")
-def documents(lang: str) -> Response:
-    """Show how other programs can ask, with commands for this very address.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@api_docs.get("/<language:site>/developers/api")
+def documents(site: Site) -> Response:
+    """Show how other programs can ask, with commands for this very address."""
     home, today = home_url(), services().today()
     document = describe(site)
     rate = services().rates.api

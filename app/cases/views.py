@@ -10,16 +10,23 @@ from ..http.event_counting import record_event
 from ..http.security_log import record
 from ..presentation import case_pages
 from ..presentation.case_lookup import NotFound, find_case, why_not
-from ..presentation.wizard_query import read_query, redirect_to_canonical
-from ..services import services
+from ..presentation.wizard_query import canonical_state, read_query
+from ..services import services, storage
 from ..store import DatabaseUnavailable
-from ..store.cases import Cases, EndedCase, UnknownCode
+from ..store.cases import EndedCase, UnknownCode
 from ..store.codes import MalformedCode, parse_code
 from ..web.links import WizardState
 from ..web.rate_keys import rate_keys
-from ..web.site import Site, find_site
+from ..web.site import Site
 
 cases = Blueprint("cases", __name__)
+
+
+@cases.before_request
+def _require_storage() -> None:
+    """Let none of these pages exist where no cases are kept."""
+    if services().storage is None:
+        abort(404)
 
 
 @cases.after_request
@@ -29,26 +36,16 @@ def _no_opener(response: Response) -> Response:
     return response
 
 
-@cases.get("/<language:lang>/help")
-def offer(lang: str) -> Answer:
-    """Say what a code is, what is kept under it and for how long.
-
-    :raise 404: there is no such language, or no cases are kept here
-    """
-    site, kept = _find_site(lang)
-    state = read_query()[0]
-    return redirect_to_canonical(site.help(state), state) or case_pages.offer_page(
-        site, state, kept.lifetime.days
-    )
+@cases.get("/<language:site>/help")
+def offer(site: Site) -> Answer:
+    """Say what a code is, what is kept under it and for how long."""
+    state = canonical_state(site.help)
+    return case_pages.offer_page(site, state, storage().cases.lifetime.days)
 
 
-@cases.post("/<language:lang>/help")
-def open_case(lang: str) -> Answer:
-    """Keep the facts that the URL tells, and lead to the page with their code.
-
-    :raise 404: there is no such language, or no cases are kept here
-    """
-    site, kept = _find_site(lang)
+@cases.post("/<language:site>/help")
+def open_case(site: Site) -> Answer:
+    """Keep the facts that the URL tells, and lead to the page with their code."""
     state = read_query()[0]
     rate = services().rates.open_case
     allowance = rate.take(rate_keys()) if rate else None
@@ -57,7 +54,7 @@ def open_case(lang: str) -> Answer:
             record("limit-hit", limit="case", portal=site.portal_id)
         return case_pages.away_page(site, state, wait=allowance.wait)
     try:
-        case = kept.open(site.portal_id, site.language.code, state.facts)
+        case = storage().cases.open(site.portal_id, site.language.code, state.facts)
     except DatabaseUnavailable:
         return case_pages.away_page(site, state)
     response = redirect(site.case(case.code), 303)
@@ -65,23 +62,15 @@ def open_case(lang: str) -> Answer:
     return response
 
 
-@cases.get("/<language:lang>/case")
-def ask_for_code(lang: str) -> Response:
-    """Ask for a code.
-
-    :raise 404: there is no such language, or no cases are kept here
-    """
-    site, _ = _find_site(lang)
+@cases.get("/<language:site>/case")
+def ask_for_code(site: Site) -> Response:
+    """Ask for a code."""
     return case_pages.ask_page(site)
 
 
-@cases.post("/<language:lang>/case")
-def take_code(lang: str) -> Answer:
-    """Lead to the case of a code that was typed.
-
-    :raise 404: there is no such language, or no cases are kept here
-    """
-    site, _ = _find_site(lang)
+@cases.post("/<language:site>/case")
+def take_code(site: Site) -> Answer:
+    """Lead to the case of a code that was typed."""
     typed = request.form.get("code", "")
     try:
         return redirect(site.case(parse_code(typed)), 303)
@@ -89,29 +78,21 @@ def take_code(lang: str) -> Answer:
         return _show(site, typed)
 
 
-@cases.get("/<language:lang>/case/<code>")
-def show(lang: str, code: str) -> Response:
-    """Show a case to whoever has its code, as it stands now.
-
-    :raise 404: there is no such language, or no cases are kept here
-    """
-    site, _ = _find_site(lang)
+@cases.get("/<language:site>/case/<code>")
+def show(site: Site, code: str) -> Response:
+    """Show a case to whoever has its code, as it stands now."""
     if is_part_of_another():  # its visitor would be held up for the codes that it tries
         return case_pages.ask_page(site)
     # What is no code is not shown again: a link may say anything.
     return _show(site, code, again=False)
 
 
-@cases.post("/<language:lang>/case/<code>/delete")
-def delete(lang: str, code: str) -> Response:
-    """Erase a case: whoever has its code may.
-
-    :raise 404: there is no such language, or no cases are kept here
-    """
-    site, kept = _find_site(lang)
+@cases.post("/<language:site>/case/<code>/delete")
+def delete(site: Site, code: str) -> Response:
+    """Erase a case: whoever has its code may."""
     try:
         case = find_case(site, code, rate_keys())
-        kept.delete(site.portal_id, case.code)
+        storage().cases.delete(site.portal_id, case.code)
     except NotFound as fault:
         return case_pages.ask_page(site, code, fault)
     except (UnknownCode, EndedCase) as fault:  # somebody was faster
@@ -128,11 +109,3 @@ def _show(site: Site, typed: str, again: bool = True) -> Response:
         return case_pages.ask_page(site, typed if again or fault.status != 422 else "", fault)
     except DatabaseUnavailable:
         return case_pages.away_page(site)
-
-
-def _find_site(lang: str) -> tuple[Site, Cases]:
-    site = find_site(lang)
-    kept = services().storage
-    if kept is None:
-        abort(404)
-    return site, kept.cases

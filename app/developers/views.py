@@ -20,7 +20,7 @@ from ..services import services
 from ..web.assets import script, style
 from ..web.links import WizardState
 from ..web.pages import page
-from ..web.site import Site, find_site, home_url, visitor_site
+from ..web.site import Site, home_url, visitor_site
 from .embedding import loaders, newest, newest_of
 from .origins import check_origin
 
@@ -74,13 +74,9 @@ def redirect_to_language() -> Answer:
     return redirect(link(query), 302)
 
 
-@developers.get("/<language:lang>/developers")
-def overview(lang: str) -> Response:
-    """Show how to embed the wizard, or, outside of all portals, what there is for developers.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@developers.get("/<language:site>/developers")
+def overview(site: Site) -> Response:
+    """Show how to embed the wizard, or, outside of all portals, what there is for developers."""
     demo = services().settings.demo_url
     values = {
         "loader": newest(),
@@ -91,26 +87,18 @@ def overview(lang: str) -> Response:
     return page(site, "developers/overview.html", values, keep=False)
 
 
-@developers.get("/<language:lang>/developers/links")
-def links(lang: str) -> Answer:
-    """Show the form for a support link, and the link for the facts that the query holds.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@developers.get("/<language:site>/developers/links")
+def links(site: Site) -> Answer:
+    """Show the form for a support link, and the link for the facts that the query holds."""
     facts = read_query(fill=False)[0].facts
     if has_uncanonical_names(facts):
         return redirect(site.support_link(facts), 302)
     return _links_page(site, facts, {})
 
 
-@developers.post("/<language:lang>/developers/links")
-def make_link(lang: str) -> Answer:
-    """Reduce what was typed to domains, and redirect to the page with the link.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@developers.post("/<language:site>/developers/links")
+def make_link(site: Site) -> Answer:
+    """Reduce what was typed to domains, and redirect to the page with the link."""
     facts, wrong = read_facts({fact: request.form.get(fact) for fact in ASKED})
     if wrong:
         return _links_page(site, facts, wrong)
@@ -130,13 +118,12 @@ def _links_page(site: Site, facts: Facts, wrong: Mapping[str, str]) -> Response:
     return page(site, "developers/links.html", values, 422 if wrong else 200, keep=False)
 
 
-@developers.get("/<language:lang>/developers/test")
-def test(lang: str) -> Response:
+@developers.get("/<language:site>/developers/test")
+def test(site: Site) -> Response:
     """Tell whether a site may embed this portal.
 
-    :raise 404: there is no such language, or this is no portal
+    :raise 404: this is no portal
     """
-    site = find_site(lang)
     if site.portal is None:
         abort(404)
     given = request.args.get("origin", "")
@@ -150,15 +137,14 @@ def test(lang: str) -> Response:
     return page(site, "developers/embed-test.html", values, keep=False)
 
 
-@developers.get("/<language:lang>/demo")
-def demo(lang: str) -> Response:
+@developers.get("/<language:site>/demo")
+def demo(site: Site) -> Response:
     """Show a page of another site, with a strict policy, that embeds the portal's wizard.
 
     It is meant to be fetched from another address than the wizard's: see DEMO_URL.
 
-    :raise 404: there is no such language, or this is no portal
+    :raise 404: this is no portal
     """
-    site = find_site(lang)
     if site.portal is None:
         abort(404)
     loader = newest()

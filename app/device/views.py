@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
-from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Facts, Situation, read_facts
 from ..diagnosis.device_setup import autoconfig_provider, profile_provider
-from ..presentation.wizard_query import read_query, redirect_to_canonical
+from ..presentation.wizard_query import canonical_state
 from ..web.pages import FRESH
-from ..web.site import find_site
+from ..web.site import Site
 from . import autoconfig, profile
 
 device = Blueprint("device", __name__)
@@ -17,18 +16,14 @@ HOST = "autoconfig."
 """The host name that clients look under in a mail domain."""
 
 
-@device.get("/<language:lang>/profile.mobileconfig")
-def profile_file(lang: str) -> Answer:
+@device.get("/<language:site>/profile.mobileconfig")
+def profile_file(site: Site) -> Response:
     """Send the configuration profile for iPhone, iPad and Mac.
 
-    :raise 404: there is no such language, or nobody publishes settings it could be made from
+    :raise 404: nobody publishes settings it could be made from
     """
-    site = find_site(lang)
     translate = site.language.gettext
-    state = read_query()[0]
-    if moved := redirect_to_canonical(site.profile(state), state):
-        return moved
-    provider = profile_provider(state.situation)
+    provider = profile_provider(canonical_state(site.profile).situation)
     if provider is None:
         abort(404)
     title = translate("{provider}: mail settings").format(provider=provider.name)
@@ -43,27 +38,20 @@ def profile_file(lang: str) -> Answer:
     )
 
 
-@device.get("/<language:lang>/autoconfig.xml")
-def autoconfig_file(lang: str) -> Answer:
+@device.get("/<language:site>/autoconfig.xml")
+def autoconfig_file(site: Site) -> Response:
     """Send the settings file for Thunderbird and others.
 
-    :raise 404: there is no such language, or nobody publishes the settings
+    :raise 404: nobody publishes the settings
     """
-    site = find_site(lang)
-    state = read_query()[0]
-    if moved := redirect_to_canonical(site.autoconfig(state), state):
-        return moved
-    provider = autoconfig_provider(state.situation)
-    if provider is None:
-        abort(404)
-    content = autoconfig.make_client_config(provider)
+    content = _client_config(canonical_state(site.autoconfig).situation)
     return _file(content, autoconfig.MIMETYPE, "config-v1.1.xml")
 
 
 @device.get("/mail/config-v1.1.xml")
 @device.get("/.well-known/autoconfig/mail/config-v1.1.xml")
 def well_known() -> Response:
-    """Answer a client that looks for the settings of an address, or of its host's domain.
+    """Response a client that looks for the settings of an address, or of its host's domain.
 
     Clients put the address into the query; only its domain is read, and nothing is kept.
 
@@ -76,10 +64,14 @@ def well_known() -> Response:
         abort(404)
     facts, _ = read_facts({"account_domain": named})
     account = Facts(account_domain=facts.known("account_domain"))
-    provider = autoconfig_provider(Situation(account))
+    return Response(_client_config(Situation(account)), mimetype=autoconfig.MIMETYPE)
+
+
+def _client_config(situation: Situation) -> bytes:
+    provider = autoconfig_provider(situation)
     if provider is None:
         abort(404)
-    return Response(autoconfig.make_client_config(provider), mimetype=autoconfig.MIMETYPE)
+    return autoconfig.make_client_config(provider)
 
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:

@@ -8,63 +8,47 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, Response
-from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import Plan, PlannedRemedy
 from ..presentation.markdown import write_markdown
 from ..presentation.plan import make_plan
 from ..presentation.qr import draw_qr
 from ..presentation.ticket import Part, make_ticket, write_plain
-from ..presentation.wizard_query import read_query, redirect_to_canonical
+from ..presentation.wizard_query import canonical_state
 from ..web.links import WizardState
 from ..web.pages import page
-from ..web.site import Site, find_site, home_url, known_home
+from ..web.site import Site, home_url, known_home
 
 handouts = Blueprint("handouts", __name__)
 OWN = "private, max-age=300"
 
 
-@handouts.get("/<language:lang>/qr.svg")
-def qr(lang: str) -> Answer:
+@handouts.get("/<language:site>/qr.svg")
+def qr(site: Site) -> Response:
     """Send the QR code that opens the plan on another device.
 
-    :raise 404: there is no such language
     :raise 421: nobody knows which name the link should begin with
     """
-    site = find_site(lang)
-    state = read_query()[0]
-    moved = redirect_to_canonical(site.qr(state), state)
-    return moved or _send(draw_qr(home_url() + site.check(state)), "image/svg+xml")
+    state = canonical_state(site.qr)
+    return _send(draw_qr(home_url() + site.check(state)), "image/svg+xml")
 
 
-@handouts.get("/<language:lang>/ticket.txt")
-def ticket(lang: str) -> Answer:
-    """Send the case and its plan as plain text.
-
-    :raise 404: there is no such language
-    """
-    return _send_ticket(lang, Site.ticket, write_plain, "text/plain")
+@handouts.get("/<language:site>/ticket.txt")
+def ticket(site: Site) -> Response:
+    """Send the case and its plan as plain text."""
+    return _send_ticket(site, site.ticket, write_plain, "text/plain")
 
 
-@handouts.get("/<language:lang>/ticket.md")
-def markdown(lang: str) -> Answer:
-    """Send the case and its plan in Markdown.
-
-    :raise 404: there is no such language
-    """
-    return _send_ticket(lang, Site.markdown_ticket, write_markdown, "text/markdown")
+@handouts.get("/<language:site>/ticket.md")
+def markdown(site: Site) -> Response:
+    """Send the case and its plan in Markdown."""
+    return _send_ticket(site, site.markdown_ticket, write_markdown, "text/markdown")
 
 
-@handouts.get("/<language:lang>/sheet")
-def sheet(lang: str) -> Answer:
-    """Show the plan as one sheet to print.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
-    state = read_query()[0]
-    if moved := redirect_to_canonical(site.sheet(state), state):
-        return moved
+@handouts.get("/<language:site>/sheet")
+def sheet(site: Site) -> Response:
+    """Show the plan as one sheet to print."""
+    state = canonical_state(site.sheet)
     plan, remedy = _plan(site, state)
     link = _link(site, state)
     values = {
@@ -82,15 +66,12 @@ def sheet(lang: str) -> Answer:
 
 
 def _send_ticket(
-    lang: str,
-    link: Callable[[Site, WizardState], str],
+    site: Site,
+    link: Callable[[WizardState], str],
     write: Callable[[tuple[Part, ...]], str],
     mimetype: str,
-) -> Answer:
-    site = find_site(lang)
-    state = read_query()[0]
-    if moved := redirect_to_canonical(link(site, state), state):
-        return moved
+) -> Response:
+    state = canonical_state(link)
     plan, remedy = _plan(site, state)
     parts = make_ticket(plan, remedy, site.language, _link(site, state))
     return _send(write(parts), mimetype)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import abort, redirect, request
-from werkzeug.wrappers import Response
 
 from ..diagnosis import CODES, Facts, read_facts
 from ..diagnosis.facts import flat_values
@@ -52,12 +53,18 @@ def detected_connection(site: Site, state: WizardState) -> WizardState | None:
     return state.at(facts=state.facts.but(connection="own")) if served else None
 
 
-def redirect_to_canonical(url: str, state: WizardState) -> Response | None:
-    """Return the redirect to a page's canonical URL, None when the request came by it.
+def canonical_state(link: Callable[[WizardState], str]) -> WizardState:
+    """Return the state that the query string names.
 
     An address in a link somebody wrote by hand must not stay in it.
+
+    :param link: returns the page's canonical URL
+    :raise 302: the request came by another URL
     """
-    return redirect(url, 302) if has_uncanonical_names(state.facts) else None
+    state = read_query()[0]
+    if has_uncanonical_names(state.facts):
+        abort(redirect(link(state), 302))
+    return state
 
 
 def has_uncanonical_names(facts: Facts) -> bool:

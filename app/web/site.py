@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from flask import abort, g, request
+from flask import Flask, abort, g, request
 
 from ..diagnosis import Facts
 from ..http.host_check import host_of
@@ -42,6 +43,15 @@ class Site(Links):
     def languages(self) -> tuple[Language, ...]:
         """The languages that are offered here; a draft is not."""
         return tuple(_offered(self.theme).values())
+
+
+def install(app: Flask) -> None:
+    """Give a view its site, where its URL names the language as ``site``: 404 for a wrong one."""
+
+    @app.url_value_preprocessor
+    def find(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "site" in values:
+            values["site"] = find_site(values["site"])
 
 
 def find_site(code: str) -> Site:
