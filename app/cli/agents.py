@@ -1,4 +1,4 @@
-"""Commands for agents and for the database: ``flask agents``, ``flask database``."""
+"""Commands of the desk: ``flask agents``, ``flask database``, ``flask keys``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from typing import Any
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import AppGroup
 
 from ..portals import Portal
 from ..services import Storage, services
 from ..store import DatabaseUnavailable
 from ..store.agents import MAX_NAME_LENGTH, ROLES, Agents, NameTaken
+from ..store.keys import rotate as rotate_key
 from ..store.passwords import MAX_LENGTH, MIN_LENGTH
 
 
@@ -29,6 +30,7 @@ class DatabaseGroup(AppGroup):
 
 agents = DatabaseGroup("agents", help="Look after those who may work at the helpdesk's desk.")
 database = DatabaseGroup("database", help="Look after the tables of cases, agents and counts.")
+keys = DatabaseGroup("keys", help="Look after the key that the desk's cookies are signed with.")
 
 _portal = click.option("--portal", default="", help="The portal whose desk it is; none by default.")
 
@@ -37,7 +39,6 @@ _portal = click.option("--portal", default="", help="The portal whose desk it is
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), default=ROLES[0], show_default=True)
 @_portal
-@with_appcontext
 def add(name: str, role: str, portal: str) -> None:
     """Add an agent; the password is asked for, or read from standard input."""
     name = name.strip()
@@ -60,7 +61,6 @@ def add(name: str, role: str, portal: str) -> None:
 @click.argument("name")
 @click.argument("role", type=click.Choice(ROLES))
 @_portal
-@with_appcontext
 def role(name: str, role: str, portal: str) -> None:
     """Make an agent with a password a lead, or an agent again."""
     if not _agents().set_role(portal, name, role):
@@ -70,7 +70,6 @@ def role(name: str, role: str, portal: str) -> None:
 @agents.command("password")
 @click.argument("name")
 @_portal
-@with_appcontext
 def password(name: str, portal: str) -> None:
     """Give an agent another password, and sign them out everywhere."""
     try:
@@ -83,7 +82,6 @@ def password(name: str, portal: str) -> None:
 @agents.command("unlock")
 @click.argument("name")
 @_portal
-@with_appcontext
 def unlock(name: str, portal: str) -> None:
     """Let an agent try again at once after too many wrong passwords."""
     _agents().unlock(portal, name)
@@ -92,7 +90,6 @@ def unlock(name: str, portal: str) -> None:
 @agents.command("sign-out")
 @click.argument("name")
 @_portal
-@with_appcontext
 def sign_out(name: str, portal: str) -> None:
     """Sign an agent out everywhere, however they sign in; no browser of theirs is known then."""
     if not _agents().sign_out(portal, name):
@@ -102,16 +99,14 @@ def sign_out(name: str, portal: str) -> None:
 @agents.command("remove")
 @click.argument("name")
 @_portal
-@with_appcontext
 def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere; what they did stays in the audit."""
     if not _agents().remove(portal, name):
         raise _no_agent(name, "here")
-    require_storage().database.rewrite_erased()
+    _storage().database.rewrite_erased()
 
 
 @agents.command("list")
-@with_appcontext
 def show() -> None:
     """List the agents of all desks."""
     click.echo("number\tportal\trole\tname")
@@ -121,23 +116,30 @@ def show() -> None:
 
 @database.command("upgrade")
 @click.argument("revision", default="head")
-@with_appcontext
 def upgrade(revision: str) -> None:
     """Bring the tables to a revision, the newest by default; `base` takes all of them away."""
     try:
-        require_storage().database.migrate(revision)
+        _storage().database.migrate(revision)
     except DatabaseUnavailable as fault:
         raise click.ClickException(f"the database does not do that: {fault.__cause__}") from None
 
 
 @database.command("sweep")
 @click.option("--clock-is-right", "sure", is_flag=True, help="Erase by it, whatever it tells.")
-@with_appcontext
 def sweep(sure: bool) -> None:
     """Erase the cases that have expired; a server that runs does so every hour."""
-    if not require_storage().cases.sweep(sure):
+    if not _storage().cases.sweep(sure):
         why = "the clock is far ahead of the last sweep, so nothing is erased for a day"
         raise click.ClickException(f"{why}; if it is right, say so: --clock-is-right")
+
+
+@keys.command("rotate")
+@click.option("--at-once", is_flag=True, help="Others may know the old one: it counts no more.")
+def rotate(at_once: bool) -> None:
+    """Draw a new key; agents stay signed in, unless it is done at once."""
+    rotate_key(_storage().database, services().now(), at_once)
+    how = "within a minute, and the old one counts no more" if at_once else "in two minutes"
+    click.echo(f"A new key signs {how}")
 
 
 def _find(portal: str) -> Portal | None:
@@ -149,7 +151,7 @@ def _words(portal: str) -> tuple[str, ...]:
     return found.words if found else ()
 
 
-def require_storage() -> Storage:
+def _storage() -> Storage:
     """Return the storage.
 
     :raise ClickException: no database is set
@@ -161,7 +163,7 @@ def require_storage() -> Storage:
 
 
 def _agents() -> Agents:
-    return require_storage().agents
+    return _storage().agents
 
 
 def _password() -> str:

@@ -25,21 +25,15 @@ from ..presentation.reading_rows import printable, rows_of
 from ..reading import TooLong, read
 from ..services import services
 from ..web.site import Site
-from . import agents, content, keys, portals
+from . import agents, content
 
 
 def install(app: Flask) -> None:
     """Add the commands to ``flask``."""
-    app.cli.add_command(diagnose)
-    app.cli.add_command(read_error)
-    app.cli.add_command(table)
-    app.cli.add_command(texts)
-    app.cli.add_command(content.providers)
-    app.cli.add_command(content.content)
-    app.cli.add_command(portals.portals)
-    app.cli.add_command(agents.agents)
-    app.cli.add_command(agents.database)
-    app.cli.add_command(keys.keys)
+    desk = agents.agents, agents.database, agents.keys
+    own = content.providers, content.portals, content.content
+    for command in (diagnose, read_error, table, texts, *own, *desk):
+        app.cli.add_command(command)
 
 
 def _fact_options(command: Any) -> Any:

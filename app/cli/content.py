@@ -1,4 +1,4 @@
-"""Commands for dated facts and for importing providers."""
+"""Commands for what operators bring: providers, portals, and facts that grow old."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from ..i18n.languages import published
 from ..knowledge import knowledge
 from ..knowledge.freshness import dated_facts, is_stale
 from ..knowledge.ispdb import read_ispdb
@@ -15,9 +16,11 @@ from ..knowledge.ispdb_files import BadFile
 from ..knowledge.labels import label_table
 from ..knowledge.loader import FOLDER, load
 from ..knowledge.local import write_providers
+from ..portals.loader import load_portals
 from ..settings import OWN_PROVIDERS
 
 providers = AppGroup("providers", help="Bring in mail providers' settings from elsewhere.")
+portals = AppGroup("portals", help="Look after the portals file.")
 content = AppGroup("knowledge", help="Look after the facts.")
 
 
@@ -52,6 +55,20 @@ def import_providers(path: Path, to: Path) -> None:
         f"{len(imported.conflicts)} conflicts, {len(imported.faults)} files left out. "
         "They are used from the next start."
     )
+
+
+@portals.command("check")
+@click.argument("file", type=click.Path(path_type=Path), envvar="PORTALS")
+def check_portals(file: Path) -> None:
+    """Tell what is wrong in a portals file, with file, line and key; end with 1 if anything is."""
+    loaded = load_portals(file, tuple(published()))
+    for warning in loaded.warnings:
+        click.echo(f"MENDED {warning}")
+    for fault in loaded.faults:
+        click.echo(f"FAULT {fault}", err=True)
+    if loaded.faults:
+        raise SystemExit(1)
+    click.echo(f"The file is right. Portals: {', '.join(loaded.portals) or 'none'}.")
 
 
 @content.command("labels")
