@@ -16,6 +16,7 @@ from typing import Final
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
 
 FOLDER: Final = Path(__file__).parent.parent / "translations"
@@ -48,11 +49,6 @@ class Language:
     def audience(self) -> str:
         """The value of ``Content-Language`` (RFC 9110 section 8.5): all languages of a page."""
         return self.code if self.whole else f"{self.code}, {SOURCE}"
-
-
-def source_language() -> Language:
-    """Return English, whose texts are in the code, the templates and the TOML files."""
-    return _language(SOURCE, Catalog(locale=SOURCE))
 
 
 def read_language(code: str, path: Path) -> Language:
@@ -111,7 +107,7 @@ def catalogue_files() -> Iterator[tuple[str, Path]]:
 def languages() -> Mapping[str, Language]:
     """Return every language by its code: the published ones in their order, then the drafts."""
     read = {code: read_language(code, path) for code, path in catalogue_files()}
-    read[SOURCE] = source_language()
+    read[SOURCE] = _language(SOURCE, Catalog(locale=SOURCE))
     return {code: read[code] for code in dict.fromkeys((*PUBLISHED, *read))}
 
 
@@ -126,17 +122,9 @@ def preferred(header: str, among: tuple[str, ...]) -> str:
 
     ``*`` and a header that names none of them get the first.
     """
-    best, best_weight = among[0], 0.0
-    for part in header[:500].split(","):
-        tag, _, weight = part.partition(";q=")
-        try:
-            asked = float(weight) if weight else 1.0
-        except ValueError:
-            continue
-        code = tag.strip().lower().partition("-")[0]
-        if code in among and best_weight < asked <= 1:
-            best, best_weight = code, asked
-    return best
+    asked = parse_accept_header(header[:500])  # the heaviest first
+    codes = (tag.lower().partition("-")[0] for tag, weight in asked if weight)
+    return next((code for code in codes if code in among), among[0])
 
 
 class LanguageConverter(BaseConverter):
