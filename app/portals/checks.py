@@ -1,14 +1,15 @@
-"""What of a portal cannot be meant, though its form is right; keys are counted from its table."""
+"""What is wrong with a portals file: how it is named, and what no form of a value can tell."""
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections.abc import Collection, Iterator
+from operator import itemgetter
 
 from ..diagnosis.facts import BadValue, read_value
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
-from .entry import PortalEntry, Text
-from .errors import Key
+from .entry import Network, PortalEntry, Text
 from .portal import Portal
 
 PREFILLED = ("place", "account_domain", "server", "port", "security", "login", "program")
@@ -18,7 +19,24 @@ MARKS = "`⟦⟧⟨⟩{}"
 LONGEST = 300
 """Characters of a text."""
 
+Key = tuple[str | int, ...]
+"""Where something stands in a file: ``("portal", 0, "outgoing", 1, "port")``."""
 Found = Iterator[tuple[Key, str]]
+"""Keys, counted from the portal's table, and what is wrong there."""
+_Range = tuple[int, int, Network, str]
+"""A network's first and last address as numbers, the network, and its portal's id."""
+_first = itemgetter(0)
+
+
+def locate(file: str, key: Key, text: str, line: int = 0) -> str:
+    """Return a fault with its place: ``portals.toml:3: portal[1].outgoing[2].port: is missing``.
+
+    :param key: empty for a fault of the whole file; entries are counted from 0 here
+    :param line: where the portal's table begins, or TOML is broken; 0 when that is not known
+    """
+    where = f"{file}:{line}: " if line else f"{file}: "
+    name = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in key)
+    return f"{where}{name[1:]}: {text}" if key else f"{where}{text}"
 
 
 def entry_faults(entry: PortalEntry, languages: Collection[str]) -> Found:
@@ -89,7 +107,52 @@ def _login_faults(entry: PortalEntry) -> Found:
         yield ("authorisations",), "an outgoing server takes a login, but smtp-auth is not offered"
     for at, server in enumerate(entry.outgoing):
         if server.security == "none" and server.login != "none":
-            told = "a login without encryption shows the password to others on the way"
-            yield ("outgoing", at, "security"), told
+            why = "a login without encryption shows the password to others on the way"
+            yield ("outgoing", at, "security"), why
     if entry.hours is not None and entry.phone is None:
         yield ("hours",), "there are hours, but no phone"
+
+
+class Claims:
+    """What portals have for themselves, from the beginning of a file on: id, domains, networks."""
+
+    def __init__(self) -> None:
+        self._domains: dict[str, str] = {}
+        self._ids: set[str] = set()
+        # By the version of IP: networks that do not overlap, by their first addresses.
+        self._ranges: dict[int, list[_Range]] = {4: [], 6: []}
+
+    def faults(self, portal: Portal) -> Found:
+        """Yield what a portal claims that another one has already."""
+        if portal.id in self._ids:
+            yield ("id",), f"{portal.id!r} stands twice"
+        for at, domain in enumerate(portal.entry.domains):
+            if owner := self._domains.get(domain):
+                yield ("domains", at), f"{domain!r} belongs to the portal {owner!r} already"
+        for at, network in enumerate(portal.entry.networks):
+            if found := self._overlapping(network):
+                _, _, theirs, owner = found
+                what = f"{network} overlaps {theirs}, a network of the portal {owner!r}"
+                yield ("networks", at), what
+
+    def add(self, portal: Portal) -> None:
+        """Keep the claims of a portal that is without fault."""
+        self._ids.add(portal.id)
+        self._domains |= dict.fromkeys(portal.entry.domains, portal.id)
+        # A portal's own networks may lie within each other: the widest one counts.
+        for network in sorted(portal.entry.networks, key=lambda network: network.prefixlen):
+            if not self._overlapping(network):
+                insort(
+                    self._ranges[network.version], (*_ends(network), network, portal.id), key=_first
+                )
+
+    def _overlapping(self, network: Network) -> _Range | None:
+        first, last = _ends(network)
+        ranges = self._ranges[network.version]
+        at = bisect(ranges, last, key=_first)
+        # Of those that begin before its end, the last one is the last to end.
+        return ranges[at - 1] if at and ranges[at - 1][1] >= first else None
+
+
+def _ends(network: Network) -> tuple[int, int]:
+    return int(network.network_address), int(network.broadcast_address)

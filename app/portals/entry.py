@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
@@ -34,13 +35,10 @@ def _domain(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    try:
-        name = normalise_host(text)
-        if "." in name:
+    with suppress(NotADomain):
+        if "." in (name := normalise_host(text)):
             return name
-        raise NotADomain
-    except NotADomain:
-        raise ValueError(f"{_cut(text)} is no host name, like smtp.proseware.com") from None
+    raise ValueError(f"{_cut(text)} is no host name, like smtp.proseware.com")
 
 
 def _network(text: Any) -> IPv4Network | IPv6Network:
@@ -102,12 +100,12 @@ def _issuer(text: str) -> str:
         raise ValueError(f"{_cut(text)} {fault}") from None
 
 
-def _like(pattern: str, told: str) -> AfterValidator:
+def _like(pattern: str, fault: str) -> AfterValidator:
     shape = re.compile(pattern)
 
     def check(text: str) -> str:
         if not shape.fullmatch(text):
-            raise ValueError(f"{_cut(text)} {told}")
+            raise ValueError(f"{_cut(text)} {fault}")
         return text
 
     return AfterValidator(check)
@@ -134,6 +132,7 @@ Phone = Annotated[
 Word = Annotated[
     str, _like(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", "is no word of a to z, 0 to 9 and -")
 ]
+Named = Annotated[str, Field(min_length=1, max_length=200)]
 Issuer = Annotated[str, AfterValidator(_issuer)]
 Variable = Annotated[
     str, _like(r"OIDC_[A-Z0-9_]{1,60}", "is no name of a variable, like OIDC_PROSEWARE_SECRET")
@@ -198,14 +197,14 @@ class SignInEntry(Table):
     """
 
     issuer: Issuer
-    client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    client_id: Named
     client_secret_from: Variable
-    name: Line | None = None
+    name: Line = ""
     groups_claim: Claim = GROUPS
-    agents: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    leads: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    acr: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    amr: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    agents: Named = ""
+    leads: Named = ""
+    acr: Named = ""
+    amr: Named = ""
 
 
 class PortalEntry(Table):

@@ -12,10 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .checks import Found, adjusted_colours, entry_faults
-from .claims import Claims
-from .entry import PortalEntry, SignInEntry
-from .errors import Key, PortalsFileError
+from .checks import Claims, Key, adjusted_colours, entry_faults, locate
+from .entry import PortalEntry
 from .identity_provider import IdentityProvider
 from .logo import BadLogo, read_logo
 from .portal import Portal
@@ -35,8 +33,8 @@ class Loaded:
     """What a file says: the portals that are right, the faults, and what was changed."""
 
     portals: dict[str, Portal] = field(default_factory=dict)
-    faults: list[PortalsFileError] = field(default_factory=list)
-    warnings: list[PortalsFileError] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Loaded:
@@ -59,25 +57,21 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
         rows = tomllib.loads(text)
     # UnicodeError and TOMLDecodeError are ValueErrors; brackets may be nested without end.
     except (OSError, ValueError, RecursionError) as fault:
-        told = str(getattr(fault, "strerror", None) or fault)
-        at = _LINE.search(told)
-        loaded.faults.append(PortalsFileError(path.name, int(at[1]) if at else 0, (), told))
+        why = str(getattr(fault, "strerror", None) or fault)
+        at = _LINE.search(why)
+        loaded.faults.append(locate(path.name, (), why, int(at[1]) if at else 0))
         return loaded
-
-    def located(key: Key, told: str, line: int = 0) -> PortalsFileError:
-        return PortalsFileError(path.name, line, key, told)
-
     loaded.faults += [
-        located((key,), "is no key of this file; it holds [[portal]] tables")
+        locate(path.name, (key,), "is no key of this file; it holds [[portal]] tables")
         for key in rows
         if key != "portal"
     ]
     listed = rows.get("portal", [])
     if not isinstance(listed, list):
-        loaded.faults.append(located(("portal",), "is a list of tables: [[portal]]"))
+        loaded.faults.append(locate(path.name, ("portal",), "is a list of tables: [[portal]]"))
         return loaded
     if not listed:  # an editor or a full disk may have emptied it
-        loaded.faults.append(located((), "holds no [[portal]] table"))
+        loaded.faults.append(locate(path.name, (), "holds no [[portal]] table"))
     claims = Claims()
     for number, (row, line) in enumerate(zip(listed, _lines(text, len(listed)), strict=True)):
         try:
@@ -90,8 +84,8 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
             claims.add(portal)
             loaded.portals[portal.id] = portal
         place: Key = ("portal", number)
-        loaded.faults += [located((*place, *key), told, line) for key, told in found]
-        loaded.warnings += [located((*place, *key), told, line) for key, told in adjusted]
+        for lines, described in ((loaded.faults, found), (loaded.warnings, adjusted)):
+            lines += [locate(path.name, (*place, *key), text, line) for key, text in described]
     return loaded
 
 
@@ -101,17 +95,17 @@ def _lines(text: str, count: int) -> list[int]:
     return lines if len(lines) == count else [0] * count
 
 
-Told = list[tuple[Key, str]]
+Described = list[tuple[Key, str]]
 
 
 def _read(
     row: Any, path: Path, languages: Collection[str], demo: str
-) -> tuple[Portal | None, Told, Told]:
+) -> tuple[Portal | None, Described, Described]:
     """Return one portal, what is wrong with it, and what was changed, by keys from its table."""
     try:
         entry = PortalEntry.model_validate(row)
     except ValidationError as fault:
-        return None, list(_form_faults(fault)), []
+        return None, _form_faults(fault), []
     faults = list(entry_faults(entry, languages))
     logo = None
     if entry.logo is not None:
@@ -124,42 +118,28 @@ def _read(
         name = entry.sign_in.client_secret_from
         try:
             secret = read_secret(os.environ, name)
-            told = "" if secret else f"the environment has no {name} and no {name}_FILE"
+            why = "" if secret else f"the environment has no {name} and no {name}_FILE"
         except ValueError as fault:
-            secret, told = None, str(fault)
-        if told:
-            faults.append((("sign_in", "client_secret_from"), told))
-        identity = _identity(entry.sign_in, secret or "")
+            secret, why = None, str(fault)
+        if why:
+            faults.append((("sign_in", "client_secret_from"), why))
+        settings = entry.sign_in.model_dump(exclude={"client_secret_from"})
+        identity = IdentityProvider(client_secret=secret or "", **settings)
     portal = Portal(entry, path.name, logo, demo, identity)
     return portal, faults, list(adjusted_colours(portal))
 
 
-def _identity(told: SignInEntry, secret: str) -> IdentityProvider:
-    return IdentityProvider(
-        issuer=told.issuer,
-        client_id=told.client_id,
-        client_secret=secret,
-        name=told.name or "",
-        groups_claim=told.groups_claim,
-        agents=told.agents or "",
-        leads=told.leads or "",
-        acr=told.acr or "",
-        amr=told.amr or "",
-    )
-
-
-def _form_faults(fault: ValidationError) -> Found:
-    seen = set()
+def _form_faults(fault: ValidationError) -> Described:
+    faults: dict[Key, str] = {}
     for error in fault.errors(include_url=False):
         # A union's alternatives are told by name, which no key of the file is.
         key = tuple(part for part in error["loc"] if part not in ("str", "dict[str,str]", "int"))
-        told = _TOLD.get(error["type"], error["msg"].removeprefix("Value error, "))
-        if key not in seen:
-            yield key, told
-        seen.add(key)
+        text = _TEXTS.get(error["type"], error["msg"].removeprefix("Value error, "))
+        faults.setdefault(key, text)
+    return list(faults.items())
 
 
-_TOLD: Mapping[str, str] = {
+_TEXTS: Mapping[str, str] = {
     "missing": "is missing",
     "bool_type": "is true or false, without quotation marks",
     "extra_forbidden": "is no key here; see the example file for those that are",

@@ -44,8 +44,8 @@ def read_logo(path: Path) -> Logo:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as fault:  # a name may hold what no file's can
-        told = getattr(fault, "strerror", None) or fault
-        raise BadLogo(f"{path.name!r} cannot be read: {told}") from None
+        why = getattr(fault, "strerror", None) or fault
+        raise BadLogo(f"{path.name!r} cannot be read: {why}") from None
     if len(content) > LARGEST:
         raise BadLogo(f"is larger than {LARGEST} bytes; a plain SVG is best")
     width, height = _size(content, suffix)

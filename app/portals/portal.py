@@ -67,8 +67,7 @@ class Portal:
     @cached_property
     def facts(self) -> Facts:
         """What is known of every visitor until they say otherwise."""
-        told = {"account_domain": self.entry.domains[0]} | self.entry.facts
-        return Facts().but(**told)
+        return Facts().but(**{"account_domain": self.entry.domains[0]} | self.entry.facts)
 
     @cached_property
     def provider(self) -> Provider:

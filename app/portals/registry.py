@@ -16,7 +16,7 @@ class PortalRegistry:
     """The portals of a file.
 
     :param languages: the codes of the languages that the app speaks
-    :param use: told of the portals whenever they are others than before
+    :param use: called with the portals whenever they are others than before
     :param demo: the origin of a demo page that may embed every portal
     """
 
@@ -36,10 +36,8 @@ class PortalRegistry:
             # One portal's mistake is no reason to leave everybody without the wizard.
             loaded = self._read(path)
             self._take(loaded)
-            for fault in loaded.faults:
-                log.error("%s", fault)
             if loaded.faults:
-                log.error("%s: portals that run: %s", path, _names(loaded))
+                log.error("%s: portals that run: %s", path, self._names)
 
     def find(self, id: str) -> Portal | None:
         """Return a portal by its id."""
@@ -54,25 +52,25 @@ class PortalRegistry:
         if self.path is None:
             return False
         loaded = self._read(self.path)
-        for fault in loaded.faults:
-            log.error("%s", fault)
         if loaded.faults:
             log.error("%s is not used: the portals stay as they were", self.path)
             return False
         self._take(loaded)
-        log.warning("%s was read anew; portals: %s", self.path, _names(loaded))
+        log.warning("%s was read anew; portals: %s", self.path, self._names)
         return True
 
     def _read(self, path: Path) -> Loaded:
         loaded = load_portals(path, self.languages, self.demo)
         for warning in loaded.warnings:
             log.warning("%s", warning)
+        for fault in loaded.faults:
+            log.error("%s", fault)
         return loaded
 
     def _take(self, loaded: Loaded) -> None:
         self._portals = loaded.portals
         self.use(self.all())
 
-
-def _names(loaded: Loaded) -> str:
-    return ", ".join(loaded.portals) or "none"
+    @property
+    def _names(self) -> str:
+        return ", ".join(self._portals) or "none"

@@ -24,10 +24,10 @@ def read_secret(environment: Mapping[str, str], name: str) -> str | None:
     :raise ValueError: both are set, or the file holds no text; no secret is quoted
     """
     file = environment.get(f"{name}_FILE")
-    told = environment.get(name)
+    value = environment.get(name)
     if not file:
-        return told
-    if told:
+        return value
+    if value:
         raise ValueError(f"{name} and {name}_FILE are both set")
     path = Path(file)
     try:
