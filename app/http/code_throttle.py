@@ -17,7 +17,7 @@ GATES: Final = 64
 """Networks whose codes are looked up at the same time, at most."""
 
 Taken = tuple[Rate, str, Allowance]
-Who = tuple[str, ...]
+Keys = tuple[str, ...]
 """The keys that a client's misses are counted under, the narrowest first."""
 
 
@@ -47,18 +47,18 @@ class CodeThrottle:
         self._gates = [ConcurrencyLimit(1) for _ in range(GATES)]
 
     @contextmanager
-    def trying(self, who: Who, portal: str, agent: bool = False) -> Iterator[None]:
+    def trying(self, keys: Keys, portal: str, agent: bool = False) -> Iterator[None]:
         """Look a code up in the block.  It counts as a miss if the block ends in ``UnknownCode``.
 
         :param agent: an agent asks, who has signed in: no attack on the service is in their way
         :raise Throttled: too many misses came from there, so none is looked up
         :raise DatabaseUnavailable: it does not answer
         """
-        usual = list(zip(self._usual, who, strict=False))
-        strict = list(zip(() if agent else self._strict, who, strict=False))
+        usual = list(zip(self._usual, keys, strict=False))
+        strict = list(zip(() if agent else self._strict, keys, strict=False))
         taken: list[Taken] = []
         used_up = False
-        with self._one_at_a_time(who):
+        with self._one_at_a_time(keys):
             # Counted before it is known how it ends: another process may be asked at once.
             try:
                 _take(usual, taken)
@@ -83,13 +83,13 @@ class CodeThrottle:
             record("limit-hit", limit="code-budget", amount=self.budget.amount)
 
     @contextmanager
-    def _one_at_a_time(self, who: Who) -> Iterator[None]:
+    def _one_at_a_time(self, keys: Keys) -> Iterator[None]:
         """Serialise look-ups of one network, so that none is refused for another's pending count.
 
         :raise DatabaseUnavailable: the one before does not come to its end
         """
         try:
-            with self._gates[hash(who[:2][-1]) % GATES].hold(MAX_WAIT):
+            with self._gates[hash(keys[:2][-1]) % GATES].hold(MAX_WAIT):
                 yield
         except LimitReached:
             raise DatabaseUnavailable from None

@@ -15,14 +15,13 @@ from limits.errors import ConfigurationError
 from .client_ip import Address
 from .window_counters import Clock, CountMinSketch, RedisCounter
 
-MEMORY: Final = "memory"
-SCHEMES: Final = (MEMORY, "redis", "rediss", "redis+unix")
-SITE_BITS: Final = 64
-"""The bits of an IPv6 address that are one household's or machine's (RFC 6177, RFC 4291)."""
-CUSTOMER_BITS: Final = 48
-"""The bits of an IPv6 network that one customer may get (RFC 6177 section 2)."""
-PROVIDER_BITS: Final = 32
-"""The bits of the smallest IPv6 network that a registry allocates to a provider."""
+MEMORY: Final = "memory://"
+STORAGES: Final = (MEMORY, "redis://", "rediss://", "redis+unix://")
+IPV6_BITS: Final = (64, 48, 32)
+"""The bits of an IPv6 address that are one household's or machine's (RFC 4291), those that one
+customer may get (RFC 6177 section 2), and the fewest that a registry allocates to a provider.
+"""
+IPV4_BITS: Final = 24
 WIDER: Final = (1, 10, 10_000)
 """How many times more may come from the network around an address, and from an IPv6 provider."""
 
@@ -115,7 +114,7 @@ class NetworkRate:
 
     What an address sends beyond its own limit does not count for its network.
 
-    :param rates: for each of ``rate_keys``, the address first
+    :param rates: for each of ``network_keys``
     """
 
     def __init__(self, rates: Sequence[Rate]) -> None:
@@ -145,7 +144,7 @@ class RateLimits:
     """
 
     def __init__(self, storage: str, workers: int) -> None:
-        self._redis = None if _scheme(storage) == MEMORY else RedisCounter(storage)
+        self._redis = None if storage.startswith(MEMORY) else RedisCounter(storage)
         self._workers = workers
 
     def rates(self, text: str, name: str, times: int = 1) -> list[Rate]:
@@ -170,23 +169,16 @@ class RateLimits:
         return NetworkRate(rates) if rates else None
 
 
-def key_of(address: Address | None) -> str:
-    """Return what is counted as one visitor: an IPv4 address, an IPv6 /64, or all without any."""
-    if isinstance(address, IPv6Address):
-        return _network(address, SITE_BITS)
-    return str(address or "untold")
+def network_keys(address: Address | None) -> tuple[str, ...]:
+    """Return what a visitor is counted under: the address, then the networks around it.
 
-
-def around(address: Address | None) -> tuple[str, ...]:
-    """Return the networks around an address, the narrowest first.
-
-    One customer may have all of a /24, or of a /48; a small provider all of an IPv6 /32.
+    Of IPv6, a /64 is the address.  All visitors without an address are counted as one.
     """
     if address is None:
-        return (key_of(None),)
+        return "untold", "untold"
     if isinstance(address, IPv6Address):
-        return _network(address, CUSTOMER_BITS), _network(address, PROVIDER_BITS)
-    return (str(IPv4Network((int(address), 24), strict=False)),)
+        return tuple(str(IPv6Network((int(address), bits), strict=False)) for bits in IPV6_BITS)
+    return str(address), str(IPv4Network((int(address), IPV4_BITS), strict=False))
 
 
 def read_limit(text: str, name: str = "RATE_LIMIT") -> RateLimitItem | None:
@@ -212,18 +204,9 @@ def check_storage(uri: str) -> str:
     :raise ValueError: it is neither memory nor a Redis; it may hold a password, so is not quoted
     """
     try:
-        if _scheme(uri) in SCHEMES:
+        if uri.startswith(STORAGES):
             RateLimits(uri, 1)
             return uri
     except (ConfigurationError, ValueError):
         pass
     raise ValueError("RATE_LIMIT_STORAGE is memory:// or like redis://host:6379/0")
-
-
-def _scheme(uri: str) -> str:
-    scheme, between, _ = uri.partition("://")
-    return scheme if between else ""
-
-
-def _network(address: IPv6Address, bits: int) -> str:
-    return str(IPv6Network((int(address), bits), strict=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..http.code_throttle import Throttled, Who
+from ..http.code_throttle import Keys, Throttled
 from ..i18n.dates import shown_wait
 from ..i18n.messages import N_
 from ..services import services, storage
@@ -46,10 +46,10 @@ class NotFound(Exception):
         self.wait = wait
 
 
-def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Case:
+def find_case(site: Site, typed: str, keys: Keys, agent: str | None = None) -> Case:
     """Return the case of a code.
 
-    :param who: who asks: what misses are counted under
+    :param keys: what misses are counted under
     :param agent: an agent's name, for the audit; None for the person whose case it is
     :raise NotFound: there is none, or too many codes were tried
     :raise DatabaseUnavailable: cases are not available just now
@@ -57,7 +57,7 @@ def find_case(site: Site, typed: str, who: Who, agent: str | None = None) -> Cas
     cases, throttle = storage().cases, services().code_throttle
     try:
         code = parse_code(typed)  # one that was mistyped is not looked up, so nothing is guessed
-        with throttle.trying(who, site.portal_id, agent=agent is not None):
+        with throttle.trying(keys, site.portal_id, agent=agent is not None):
             if agent is None:
                 return cases.find(site.portal_id, code)
             return cases.view(site.portal_id, code, agent)

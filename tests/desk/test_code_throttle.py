@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app
 from app.http.code_throttle import CodeThrottle, Throttled
-from app.http.rate_limits import Rate, around, read_limit
+from app.http.rate_limits import Rate, network_keys, read_limit
 from app.http.window_counters import RedisCounter
 from app.services import services
 from app.settings import Settings
@@ -177,7 +177,7 @@ def test_a_network_with_all_its_addresses_is_held_up(
     throttle = CodeThrottle((), strict, budget)
 
     def is_looked_up(address: str) -> bool:
-        who = (address, *around(ip_address(address)))
+        who = network_keys(ip_address(address))
         try:
             with throttle.trying(who, ""):
                 raise UnknownCode
@@ -284,7 +284,7 @@ def test_a_network_that_is_held_up_fills_no_redis(
         address = f"2001:db8:1:{number:x}::1"
         with (
             pytest.raises((UnknownCode, Throttled)),
-            throttle.trying((address, *around(ip_address(address))), ""),
+            throttle.trying(network_keys(ip_address(address)), ""),
         ):
             raise UnknownCode
     assert len(redis.kept()) == 6 + 1, "the addresses that were looked up for, and the network"

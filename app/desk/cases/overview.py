@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ...http.code_throttle import Who
+from ...http.code_throttle import Keys
 from ...i18n.dates import short_moment
 from ...i18n.messages import N_
 from ...presentation.case_lookup import NotFound, find_case
@@ -93,7 +93,7 @@ def audit_lines(site: Site, agent: Agent) -> Response:
     return page(site, "desk/audit.html", values, keep=False)
 
 
-def throttle_keys(agent: Agent) -> Who:
+def throttle_keys(agent: Agent) -> Keys:
     """Return what an agent's misses are counted under."""
     return (f"agent {agent.id}",)
 
