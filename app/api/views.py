@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from ..diagnosis import Situation, read_facts
+from ..http.rate_limits import Allowance
+from ..http.security_log import record
 from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
@@ -18,14 +20,46 @@ from ..reading import TooLong, read
 from ..services import services
 from ..web.links import with_defaults
 from ..web.pages import FRESH
-from ..web.problems import refuse, reply
+from ..web.problems import KINDS, refuse, reply
+from ..web.rate_keys import rate_keys
 from ..web.site import Site, known_facts, visitor_site
-from . import rate_limit
 from .openapi import describe
 
+TOO_MANY: Final = "too-many-requests"
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-api.before_request(rate_limit.count)
-api.after_request(rate_limit.tell)
+
+
+@api.before_request
+def count_request() -> Response | None:
+    """Count the request, and refuse it beyond its address's limit."""
+    rate = services().rates.api
+    # Neither a CORS preflight nor what caches keep, which must not keep one visitor's count.
+    if rate is None or request.method == "OPTIONS" or request.endpoint == "api.description":
+        return None
+    g.allowance = allowance = rate.take(rate_keys())
+    if allowance.allowed:
+        return None
+    site = visitor_site()
+    if allowance.is_first_refusal:
+        record("limit-hit", limit="api", portal=site.portal_id)
+    message = site.language.gettext(KINDS[TOO_MANY].message).format(
+        seconds=allowance.wait, limit=allowance.limit, window=allowance.window
+    )
+    response = refuse(site, TOO_MANY, {"request": message})
+    response.headers["Retry-After"] = str(allowance.wait)
+    return response
+
+
+@api.after_request
+def add_rate_headers(response: Response) -> Response:
+    """Add the headers of the limit (draft-ietf-httpapi-ratelimit-headers-10)."""
+    allowance: Allowance | None = g.get("allowance")
+    if allowance is not None:
+        policy = f'"address";q={allowance.limit};w={allowance.window}'
+        left = f'"address";r={allowance.remaining};t={allowance.wait}'
+        response.headers["RateLimit-Policy"] = policy
+        response.headers["RateLimit"] = left
+    return response
 
 
 @api.post("/diagnoses")

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 
 from .forwarded import read_nodes
@@ -57,7 +50,9 @@ def trace_address(peer: str, header: str, proxies: Proxies) -> Address | None:
     address = read_address(peer)
     if address is None or not header or not is_within(address, proxies.networks):
         return address
-    nodes = _nodes(header[-MAX_HEADER_LENGTH:], proxies.header)
+    text = header[-MAX_HEADER_LENGTH:]
+    is_standard = proxies.header == "Forwarded"
+    nodes = read_nodes(text) if is_standard else reversed(text.split(","))
     for number, node in enumerate(nodes):
         if number == MAX_PROXIES:
             return None
@@ -65,10 +60,6 @@ def trace_address(peer: str, header: str, proxies: Proxies) -> Address | None:
         if address is None or not is_within(address, proxies.networks):
             return address
     return address if len(header) <= MAX_HEADER_LENGTH else None
-
-
-def _nodes(text: str, header: str) -> Iterator[str]:
-    return read_nodes(text) if header == "Forwarded" else reversed(text.split(","))
 
 
 def client_address(environ: Mapping[str, Any], proxies: Proxies) -> Address | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -70,11 +70,11 @@ class CodeThrottle:
                 for rate, key in () if used_up else strict:
                     rate.take(key)
                 self._note(portal, any(not allowance.remaining for _, _, allowance in taken))
+                taken.clear()
                 raise
-            except BaseException:
-                _give_back(taken)
-                raise
-            _give_back(taken)
+            finally:
+                for rate, key, _ in taken:
+                    rate.give_back(key)
 
     def _note(self, portal: str, is_last: bool) -> None:
         if is_last:
@@ -107,8 +107,3 @@ def _take(pairs: Sequence[tuple[Rate, str]], taken: list[Taken]) -> None:
         taken.append((rate, key, allowance))
         if not allowance.allowed:
             raise Throttled(allowance.wait)
-
-
-def _give_back(taken: Iterable[Taken]) -> None:
-    for rate, key, _ in taken:
-        rate.give_back(key)

@@ -47,14 +47,11 @@ class PortalPrefix:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + root[0]
             environ["PATH_INFO"] = environ["PATH_INFO"][root.end() :] or "/"
             environ[THEME_KEY] = portal.theme(f"#{root[2].lower()}" if root[2] else None)
-            known = _CONNECTION.search(environ.get("QUERY_STRING", ""))
-            if not known and self._on_own(portal, environ):
-                environ[OWN_NETWORK_KEY] = True
+            if not _CONNECTION.search(environ.get("QUERY_STRING", "")):
+                address = client_address(environ, self.proxies)
+                if address is not None and is_within(address, portal.entry.networks):
+                    environ[OWN_NETWORK_KEY] = True
         return self.app(environ, start)
-
-    def _on_own(self, portal: Portal, environ: dict[str, Any]) -> bool:
-        address = client_address(environ, self.proxies)
-        return address is not None and is_within(address, portal.entry.networks)
 
 
 def theme_of(environ: dict[str, Any]) -> PortalTheme | None:
