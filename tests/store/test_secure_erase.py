@@ -161,7 +161,7 @@ from app.store.cases import Cases
 if sys.argv[3] == "kill":
     sqlite.truncate_log = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 database = Database(f"sqlite:///{sys.argv[1]}")
-Cases(database, timedelta(days=3660)).end("", sys.argv[2])
+Cases(database, timedelta(days=3660)).delete("", sys.argv[2])
 """
 
 
