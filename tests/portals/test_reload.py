@@ -102,7 +102,7 @@ def test_a_new_file_is_used_and_a_bad_one_is_not(world) -> None:
             lambda text: text.replace("192.0.2.0/24", "192.0.2.0/99"),
             "the portals stay as they were",
         )
-        line = good[: good.index("192.0.2.0/24")].count("\n") + 1
+        line = good[: good.index("\n[[portal]]\n")].count("\n") + 2
         told = f"portals.toml:{line}: portal[1].networks[1]: '192.0.2.0/99' is no network"
         assert told in log.read_text("utf-8")
         assert all("Proseware 5" in fetch(server.port) for _ in range(8))

@@ -20,7 +20,7 @@ from app.presentation.excerpt import LONGEST_EXCERPT, excerpt
 from app.presentation.reading_rows import rows_of
 from app.reading import Candidate, Evidence, Reading
 from app.settings import Settings
-from tests.i18n.test_languages import MARK, pseudo  # noqa: F401
+from tests.i18n.test_languages import MARK, pseudo, with_language  # noqa: F401
 from tests.linting import LintingClient, visible_text
 
 SAID = (
