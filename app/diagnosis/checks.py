@@ -9,17 +9,22 @@ from ..knowledge.variables import FACT_OF, GIVEN, VARIABLES
 from .boxes import subtract_all, volume
 from .diagram import compile_table
 from .facts import Facts
-from .interview import Interview, State
+from .interview import Interview
 from .proof import prove_table, spell
 from .reduction import reduce_facts
 from .table import DecisionTable, decision_table
+
+NO_WAY = "no answers lead here: widen its `when`, or remove it"
+NO_PLAN = "no plan advises it: name it in `remedies` of a scenario, widen its `when`, or remove it"
+NO_CHANGE = "no answer changes a plan: use it in `when` of a stage or scenario, or remove it"
+NEVER_ASKED = "is never asked: no other question may settle it"
 
 
 def check_everything(table: DecisionTable | None = None) -> tuple[list[str], list[str]]:
     """Return a report of what was proved, and the faults, each with its smallest witness."""
     started = perf_counter()
     table = table or decision_table()
-    faults = [*_values(table), *map(str, prove_table(table)), *_verdicts(table)]
+    faults = [*_values(table), *prove_table(table), *_verdicts(table)]
     report = [
         f"{volume(table.space.whole):,} combinations of {len(VARIABLES)} finite facts",
         f"{len(table.content.scenarios)} scenarios, {len(table.content.stages)} stages",
@@ -34,59 +39,38 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     tree = compile_table(table)
     walk = Interview(table.content, tree)
     start = walk.state({}, frozenset())
-    ways: dict[State, tuple[str, ...]] = {start: ()}
-    for name, value in GIVEN.items():
-        ways[walk.state({name: value}, frozenset())] = (f"{name}={value}",)
-    pending, asked, reached = list(ways), set(), set()
+    states = {start} | {walk.state({name: value}, frozenset()) for name, value in GIVEN.items()}
+    pending, asked, reached = list(states), set(), set()
     while pending:
         state = pending.pop()
         fact = walk.next_question(state)
         if fact is None:
-            outcome = tree.outcome(state.node)
-            if outcome is None:
-                faults.append(f"no plan after {' '.join(ways[state])}")
-            else:
-                reached.add(outcome)
+            reached.add(tree.outcomes[state.node])
             continue
         asked.add(fact)
-        for value, after in walk.answers(state, fact):
-            if after not in ways:
-                ways[after] = (*ways[state], f"{fact}={value}")
-                pending.append(after)
+        after = {state for _, state in walk.answers(state, fact)} - states
+        states |= after
+        pending += after
     scenarios = {outcome.scenario for outcome in reached}
     remedies = {name for outcome in reached for name in outcome.remedies}
     content = table.content
-    faults += [
-        f"scenarios: {n}: no answers lead here: widen its `when`, or remove it"
-        for n in content.scenarios
-        if n not in scenarios
-    ]
-    faults += [
-        f"remedies.toml: {n}: no plan advises it: "
-        "name it in `remedies` of a scenario, widen its `when`, or remove it"
-        for n in content.remedies
-        if n not in remedies
-    ]
+    useful = {FACT_OF[name] for name in tree.support(tree.root)}
+    asked |= content.questions.keys() - useful  # what is of no use need not be asked
+    for file, names, needed, advice in (
+        ("scenarios", content.scenarios, scenarios, NO_WAY),
+        ("remedies.toml", content.remedies, remedies, NO_PLAN),
+        ("questions.toml", content.questions, useful, NO_CHANGE),
+        ("questions.toml", content.questions, asked, NEVER_ASKED),
+    ):
+        faults += [f"{file}: {name}: {advice}" for name in names if name not in needed]
     faults += [
         f"scenarios: {scenario.id}: remedies: none has `words` to say: add one, such as ask-isp"
         for scenario in content.scenarios.values()
         if not any(_closes(content.remedies[n]) for n in scenario.remedies)
     ]
-    useful = {FACT_OF[name] for name in tree.support(tree.root)}
-    faults += [
-        f"questions.toml: {n}: no answer changes a plan: "
-        "use it in `when` of a stage or scenario, or remove it"
-        for n in content.questions
-        if n not in useful
-    ]
-    faults += [
-        f"questions.toml: {n}: is never asked: no other question may settle it"
-        for n in content.questions
-        if n in useful and n not in asked
-    ]
     return [
         f"{len(tree)} nodes in the diagram, {len(tree.outcomes)} different plans",
-        f"{len(ways)} states of the interview, {walk.at_most(start)} questions at most",
+        f"{len(states)} states of the interview, {walk.at_most(start)} questions at most",
     ]
 
 

@@ -83,12 +83,8 @@ class Diagnosis:
     @property
     def because(self) -> tuple[str, ...]:
         """The variables that decided: had one been unknown, another row might have been met."""
-        values = self.match.values
-        return tuple(
-            name
-            for name in self.match.deciding()
-            if values[name] != UNKNOWN and (name == "recipient" or self.match.excludes(name))
-        )
+        match = self.match
+        return tuple(n for n in VARIABLES if match.values[n] != UNKNOWN and match.rests_on(n))
 
 
 def plan_remedies(match: Match, provider: Provider | None) -> tuple[Remedy, ...]:

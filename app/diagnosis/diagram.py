@@ -30,7 +30,7 @@ class Diagram:
         number = {outcome: i for i, outcome in enumerate(self.outcomes)}
         self._nodes: list[tuple[int, tuple[int, ...]]] = [(-1, ())] * len(self.outcomes)
         self._unique: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._restricted: dict[tuple[int, int, int], int] = {}
+        self._replaced: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self._support: dict[int, int] = dict.fromkeys(range(len(self.outcomes)), 0)
         self._reach: dict[int, int] = {i: 1 << i for i in range(len(self.outcomes))}
         self.root = self._build(rows, number)
@@ -76,44 +76,34 @@ class Diagram:
 
     def restrict(self, node: int, name: str, value: str) -> int:
         """Return the diagram below ``node`` once a variable is known."""
-        var = self.space.names.index(name)
-        return self._restrict(node, var, self.space.values[name].index(value))
-
-    def _restrict(self, node: int, var: int, value: int) -> int:
-        if not self._support[node] >> var & 1:
-            return node
-        own, children = self._nodes[node]
-        if own == var:
-            return children[value]
-        key = (node, var, value)
-        found = self._restricted.get(key)
-        if found is None:
-            below = tuple(self._restrict(child, var, value) for child in children)
-            found = self._restricted[key] = self._node(own, below)
-        return found
+        values = self.space.values[name]
+        known = values.index(value)
+        return self._replace(node, self.space.names.index(name), (known,) * len(values))
 
     def without(self, node: int, name: str, value: str, like: str) -> int:
         """Return the diagram below ``node`` where a value cannot be, put to rest as another one."""
-        var, values = self.space.names.index(name), self.space.values[name]
-        return self._without(node, var, values.index(value), values.index(like))
+        values = self.space.values[name]
+        instead = tuple(values.index(like if other == value else other) for other in values)
+        return self._replace(node, self.space.names.index(name), instead)
 
-    def _without(self, node: int, var: int, value: int, like: int) -> int:
+    def _replace(self, node: int, var: int, instead: tuple[int, ...]) -> int:
+        """Return the diagram below ``node`` with another value in place of each of a variable's."""
         if not self._support[node] >> var & 1:
             return node
-        own, children = self._nodes[node]
-        key = (node, var, -1 - value)  # a restriction's values are not negative
-        found = self._restricted.get(key)
+        key = (node, var, instead)
+        found = self._replaced.get(key)
         if found is None:
+            own, children = self._nodes[node]
             if own == var:
-                below = tuple(children[like if at == value else at] for at in range(len(children)))
+                below = tuple([children[value] for value in instead])
             else:
-                below = tuple(self._without(child, var, value, like) for child in children)
-            found = self._restricted[key] = self._node(own, below)
+                below = tuple([self._replace(child, var, instead) for child in children])
+            found = self._replaced[key] = self._node(own, below)
         return found
 
     def restrict_all(self, known: Mapping[str, str]) -> int:
         """Return the diagram that is left once some variables are known."""
-        if len(self._restricted) > MAX_MEMO:
+        if len(self._replaced) > MAX_MEMO:
             self.forget()
         node = self.root
         for name, value in known.items():
@@ -125,7 +115,7 @@ class Diagram:
         for node in range(self._built, len(self._nodes)):
             del self._unique[self._nodes[node]], self._support[node], self._reach[node]
         del self._nodes[self._built :]
-        self._restricted.clear()
+        self._replaced.clear()
 
     def support(self, node: int) -> tuple[str, ...]:
         """Return the variables that can still change the outcome."""

@@ -71,10 +71,6 @@ class Facts:
 
     def query(self) -> str:
         """Return the canonical query string; canonical values need no escaping."""
-        return self._query
-
-    @cached_property
-    def _query(self) -> str:
         return "&".join([f"{key}={value}" for key, value in self.pairs])
 
 
@@ -177,8 +173,7 @@ def _read_recipients(raw: str) -> str:
 
 
 def _read_code(key: str, raw: Any) -> str | int:
-    raw = _whole(raw)
-    text = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    text = _number_text(raw)
     if key == "enhanced_status":
         if _ENHANCED.fullmatch(text):
             return text
@@ -187,18 +182,20 @@ def _read_code(key: str, raw: Any) -> str | int:
     raise BadValue("not-a-code")
 
 
-def _whole(raw: Any) -> Any:
-    """Return a whole number as such: to JSON, 25.0 and 25 are one (RFC 8259 section 6)."""
-    return int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+def _number_text(raw: Any) -> str:
+    """Return a text as it is, a whole number in digits, and '' for anything else.
+
+    To JSON, 25.0 and 25 are one number (RFC 8259 section 6).
+    """
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    return str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
 
 
 def _read_port(raw: Any) -> str | int:
     if raw == UNKNOWN:
         return UNKNOWN
-    raw = _whole(raw)
-    if isinstance(raw, bool) or not isinstance(raw, int | str):
-        raise BadValue("not-a-port")
-    text = str(raw).strip() if isinstance(raw, str) or abs(raw) < 10**6 else ""
+    text = _number_text(raw).strip()
     # isdecimal takes full-width digits too, which a Vietnamese input method may leave behind.
     if not (text.isdecimal() and len(text) <= 5 and 0 < int(text) < 65536):
         raise BadValue("not-a-port")

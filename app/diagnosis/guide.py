@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..knowledge import Move, Program, Programs
+from ..knowledge.programs import FORM
 from . import inline_markup
 
 Values = Mapping[str, str | int]
 """The settings to use, by act: server, port, security, login."""
 PASSWORDS = ("password", "incoming-password")
 """Acts that a sign-in window makes needless."""
-FORM = ("enter", "choose", "tick", "untick", "switch", "pick", "empty")
-"""The moves that stand together on one screen."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,14 @@ class Guide:
         """Return the steps for some acts, in the order of the program's screens."""
         moves = list(self._moves(acts))
         controls = [self._control(*move) for move in moves]
-        steps = []
-        for at, (owner, act, move) in enumerate(moves):
-            text = self._sentence(owner, act, move)
-            steps.append(
-                GuideStep(text, self._screen(moves, controls, at), self._general(owner, move))
+        return [
+            GuideStep(
+                self._sentence(owner, act, move),
+                self._screen(moves, controls, at),
+                self._general(owner, move),
             )
-        return steps
+            for at, (owner, act, move) in enumerate(moves)
+        ]
 
     def _moves(self, acts: tuple[str, ...]) -> Iterator[tuple[Program, str, Move]]:
         program = self.program
@@ -139,14 +139,11 @@ class Guide:
         name = move.value or act
         if name in self.values:
             return inline_markup.value(self.values[name])
-        words = self.programs.values.get(self._kind_of(name))
+        if name in PASSWORDS:
+            app_password = self.values.get("sign_in") == "app-password"
+            name = "app-password" if app_password else "password"
+        words = self.programs.values.get(name)
         return self.translate(words) if words else None
-
-    def _kind_of(self, name: str) -> str:
-        needs_app_password = self.values.get("sign_in") == "app-password"
-        if name not in PASSWORDS:
-            return name
-        return "app-password" if needs_app_password else "password"
 
     def _control(self, owner: Program, act: str, move: Move) -> Control:
         text, language = self._shown(owner, move.labels[-1])

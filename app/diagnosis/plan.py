@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 
-from ..knowledge import Program, Provider, Remedy, knowledge
+from ..knowledge import Provider, Remedy, knowledge
 from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
 from ..knowledge.model import Step
 from ..knowledge.variables import FACT_OF
@@ -39,13 +39,10 @@ class ShownChange:
 
 @dataclass(frozen=True, eq=False)
 class PlannedRemedy:
-    """A remedy made out for this situation; ``settings`` are those to use, as far as known."""
+    """A remedy made out for the situation of a plan."""
 
     remedy: Remedy
-    settings: Mapping[str, str | int]
-    wording: Wording
-    make_steps: Callable[[tuple[str, ...]], tuple[GuideStep, ...]]
-    """Makes the steps of some acts in the mail program."""
+    plan: Plan
 
     @property
     def id(self) -> str:
@@ -55,22 +52,22 @@ class PlannedRemedy:
     @cached_property
     def title(self) -> str:
         """What it is, in a line."""
-        return self.wording.fill(self.remedy.title)
+        return self.plan.wording.fill(self.remedy.title)
 
     @property
     def values(self) -> Mapping[str, str | int]:
         """The settings that it makes, by name; empty for one that makes none."""
-        return self.settings if self.remedy.settings else {}
+        return self.plan.situation.settings if self.remedy.settings else {}
 
     @cached_property
     def warning(self) -> str | None:
         """What to mind."""
-        return self.wording.fill(self.remedy.warning) if self.remedy.warning else None
+        return self.plan.wording.fill(self.remedy.warning) if self.remedy.warning else None
 
     @cached_property
     def words(self) -> str | None:
         """What to say to whoever can help."""
-        return self.wording.say(self.remedy.words) if self.remedy.words else None
+        return self.plan.wording.say(self.remedy.words) if self.remedy.words else None
 
     @property
     def in_program(self) -> bool:
@@ -81,11 +78,11 @@ class PlannedRemedy:
     def steps(self) -> tuple[GuideStep, ...]:
         """What to do, in order."""
         made: list[GuideStep] = []
-        for step in applicable_steps(self.remedy, self.wording.situation):
+        for step in applicable_steps(self.remedy, self.plan.situation):
             if step.acts:
-                made += self.make_steps(step.acts)
+                made += self.plan.program_steps(step.acts)
             else:
-                made.append(GuideStep(self.wording.fill(step.text)))
+                made.append(GuideStep(self.plan.wording.fill(step.text)))
         return tuple(made)
 
     @property
@@ -170,12 +167,13 @@ class Plan:
     @cached_property
     def remedies(self) -> tuple[PlannedRemedy, ...]:
         """What helps, best first."""
-        settings, wording = self.situation.settings, self.wording
+        return tuple([PlannedRemedy(remedy, self) for remedy in self.diagnosis.planned])
+
+    def program_steps(self, acts: tuple[str, ...]) -> tuple[GuideStep, ...]:
+        """Return the steps of some acts in the person's mail program, with the settings to use."""
         program, sign_in = self.situation.facts.program, self.situation.case["account"]
-        values = (*settings.items(), ("sign_in", sign_in))
-        make_steps = partial(program_steps, program, values, self.language, self.translate)
-        planned = self.diagnosis.planned
-        return tuple([PlannedRemedy(remedy, settings, wording, make_steps) for remedy in planned])
+        values = (*self.situation.settings.items(), ("sign_in", sign_in))
+        return _program_steps(program, values, self.language, self.translate, acts)
 
     @cached_property
     def article(self) -> tuple[str, ...]:
@@ -206,8 +204,13 @@ class Plan:
     @cached_property
     def stale(self) -> tuple[DatedFact, ...]:
         """The facts that the plan rests on and that were last checked too long ago."""
-        program = knowledge().programs.find(self.situation.facts.program)
-        return _stale(self.provider, program, self.on) if self.on else ()
+        if self.on is None:
+            return ()
+        facts = list(facts_of_program(knowledge().programs.find(self.situation.facts.program)))
+        if self.provider:
+            facts[:0] = facts_of_provider(self.provider)
+        # One without a day is for the editors to find (`flask knowledge check`).
+        return tuple([fact for fact in facts if fact.checked and is_stale(fact.checked, self.on)])
 
     @cached_property
     def current(self) -> PlannedRemedy | None:
@@ -232,17 +235,13 @@ class Plan:
 
 
 @lru_cache(maxsize=1024)  # most people have the usual settings, so the same steps
-def program_steps(
+def _program_steps(
     program: str | None,
     values: tuple[tuple[str, str | int], ...],
     language: str,
     translate: Translate,
     acts: tuple[str, ...],
 ) -> tuple[GuideStep, ...]:
-    """Return the steps of some acts in a mail program.
-
-    :param values: the settings to use, by act
-    """
     guide = Guide(knowledge().programs, program, dict(values), language, translate)
     return tuple(guide.steps(acts))
 
@@ -251,24 +250,15 @@ def applicable_steps(remedy: Remedy, situation: Situation) -> Iterator[Step]:
     """Yield the steps of a remedy whose conditions hold, in order."""
     provider, match = situation.provider, situation.match
     says_what_it_offers = bool(provider and provider.offers)
-    has_phone = bool(provider and provider.phone)
+    has_phone, has_page = bool(provider and provider.phone), bool(provider and provider.page)
     for step in remedy.steps:
-        if step.usual and provider:
-            continue
-        if "{page}" in step.text and not (provider and provider.page):
-            continue
-        if "{outgoing}" in step.text and not provider:
-            continue
-        if step.helpdesk not in (None, has_phone) or step.told not in (None, says_what_it_offers):
-            continue
-        if (step.needs and provider and not provider.offers_any(step.needs)) or (
-            step.when and not match.holds(step.when)
-        ):
-            continue
-        yield step
-
-
-def _stale(provider: Provider | None, program: Program, on: date) -> tuple[DatedFact, ...]:
-    facts = [*(facts_of_provider(provider) if provider else ()), *facts_of_program(program)]
-    # One without a day is for the editors to find (`flask knowledge check`).
-    return tuple([fact for fact in facts if fact.checked and is_stale(fact.checked, on)])
+        lacking = (
+            (step.usual and provider)
+            or ("{page}" in step.text and not has_page)
+            or ("{outgoing}" in step.text and not provider)
+            or step.helpdesk not in (None, has_phone)
+            or step.told not in (None, says_what_it_offers)
+            or (provider and not provider.offers_any(step.needs))
+        )
+        if not lacking and match.holds(step.when):
+            yield step

@@ -7,7 +7,6 @@ cut out of the whole space must be nothing.  Both are exact, whatever the number
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ..knowledge.model import Stage
 from ..knowledge.variables import VARIABLES
@@ -15,38 +14,30 @@ from .boxes import Box, Space, meet, subtract_all, volume
 from .table import DecisionTable
 
 
-@dataclass(frozen=True)
-class TableFault:
-    """Something wrong with the table, with the smallest case that shows it."""
+def prove_rows(space: Space, rows: Sequence[tuple[str, Box]], where: str) -> Iterator[str]:
+    """Yield a fault for every pair of rows that overlap and for every case without a row.
 
-    what: str
-    witness: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.witness}" if self.witness else self.what
-
-
-def prove_rows(space: Space, rows: Sequence[tuple[str, Box]], where: str) -> Iterator[TableFault]:
-    """Yield a fault for every pair of rows that overlap and for every case without a row."""
+    Each ends with the smallest case that shows it.
+    """
     overlaps = False
     for i, (name, box) in enumerate(rows):
         for other, second in rows[i + 1 :]:
             if (shared := meet(box, second)) is not None:
                 overlaps = True
-                yield TableFault(f"{where}: {name} and {other} both answer", spell(space, [shared]))
+                yield f"{where}: {name} and {other} both answer: {spell(space, [shared])}"
     # Disjoint boxes whose volumes add up to the whole leave no gap: no cutting needed.
     if not overlaps and sum(volume(box) for _, box in rows) == volume(space.whole):
         return
     if gap := subtract_all([space.whole], [box for _, box in rows]):
-        yield TableFault(f"{where}: no row answers", spell(space, gap))
+        yield f"{where}: no row answers: {spell(space, gap)}"
 
 
-def prove_table(table: DecisionTable) -> Iterator[TableFault]:
+def prove_table(table: DecisionTable) -> Iterator[str]:
     """Yield every fault of the stages and of the scenarios; nothing for a sound table."""
     known: dict[str, tuple[str, ...]] = dict(VARIABLES)
     for stage in table.content.stages:
         yield from _prove_stage(stage, known)
-        known[stage.name] = tuple(dict.fromkeys(row.result for row in stage.rows))
+        known[stage.name] = stage.results
     rows = [
         (scenario.id, box)
         for scenario in table.content.scenarios.values()
@@ -54,10 +45,10 @@ def prove_table(table: DecisionTable) -> Iterator[TableFault]:
     ]
     yield from prove_rows(table.space, rows, "scenarios")
     for name in table.content.scenarios.keys() - {name for name, _ in rows}:
-        yield TableFault(f"scenarios: no case can ever meet {name}")
+        yield f"scenarios: no case can ever meet {name}"
 
 
-def _prove_stage(stage: Stage, known: dict[str, tuple[str, ...]]) -> Iterator[TableFault]:
+def _prove_stage(stage: Stage, known: dict[str, tuple[str, ...]]) -> Iterator[str]:
     inputs = {name for row in stage.rows for block in row.when for name in block}
     space = Space({name: values for name, values in known.items() if name in inputs})
     rows = [(row.result, space.box(block)) for row in stage.rows for block in row.when]

@@ -31,23 +31,6 @@ def find_provider(facts: Facts) -> Provider | None:
     return of_domain or content.by_server.get(facts.known("server") or "")
 
 
-def relate_recipients(facts: Facts, provider: Provider | None) -> dict[str, str]:
-    """Return each recipient's domain (G8) with its relation: same, other or unknown.
-
-    That is whether the outgoing server looks after the domain itself.
-    """
-    return {name: _recipient(facts, name, provider) for name in facts.recipients}
-
-
-def foremost_recipient(relations: Mapping[str, str]) -> str | None:
-    """Return the recipient's domain that most likely has to be relayed, whatever their order.
-
-    :param relations: as ``relate_recipients`` returns them
-    """
-    order = ("other", UNKNOWN, "same")
-    return min(sorted(relations), key=lambda name: order.index(relations[name]), default=None)
-
-
 def reduce_facts(
     facts: Facts, provider: Provider | None = None, recipient: str = UNKNOWN
 ) -> dict[str, str]:
@@ -118,7 +101,8 @@ def _port(port: int | str | None) -> str:
     return "relay" if port == 25 else "other"
 
 
-def _recipient(facts: Facts, recipient: str, provider: Provider | None) -> str:
+def relate_recipient(facts: Facts, recipient: str, provider: Provider | None) -> str:
+    """Return whether the outgoing server looks after a domain itself: same, other or unknown."""
     if recipient == UNKNOWN:
         return UNKNOWN
     server, account = facts.known("server"), facts.known("account_domain")

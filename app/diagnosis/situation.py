@@ -19,7 +19,7 @@ from .diagnosis import (
 )
 from .facts import Facts
 from .interview import NextStep, next_step
-from .reduction import Case, find_provider, foremost_recipient, reduce_facts, relate_recipients
+from .reduction import Case, find_provider, reduce_facts, relate_recipient
 from .table import Match, decision_table, judge
 
 
@@ -37,12 +37,15 @@ class Situation:
     @cached_property
     def recipients(self) -> Mapping[str, str]:
         """The recipients' domains (G8), each with its relation: same, other or unknown."""
-        return relate_recipients(self.facts, self.provider)
+        facts, provider = self.facts, self.provider
+        return {name: relate_recipient(facts, name, provider) for name in facts.recipients}
 
     @cached_property
     def recipient(self) -> str | None:
-        """The foremost recipient's domain, the one that the case is about."""
-        return foremost_recipient(self.recipients)
+        """The recipient's domain that most likely has to be relayed: the case is about it."""
+        order = ("other", UNKNOWN, "same")
+        relations = self.recipients
+        return min(sorted(relations), key=lambda name: order.index(relations[name]), default=None)
 
     @cached_property
     def case(self) -> Case:

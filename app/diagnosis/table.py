@@ -32,14 +32,15 @@ class Match:
     values: Mapping[str, str]
     conditions: tuple[When, ...]
 
-    def deciding(self) -> tuple[str, ...]:
-        """Return the variables that the conditions name, in the table's order."""
-        named = {name for when in self.conditions for name in when}
-        return tuple(name for name in VARIABLES if name in named)
+    def rests_on(self, name: str) -> bool:
+        """Tell whether the row would not have been met with this variable unknown.
 
-    def excludes(self, name: str) -> bool:
-        """Tell whether the row would not have been met with this variable unknown."""
-        return any(name in when and UNKNOWN not in when[name] for when in self.conditions)
+        It rests on the recipient, which the verdict may follow, wherever a condition names it.
+        """
+        return any(
+            name in when and (name == "recipient" or UNKNOWN not in when[name])
+            for when in self.conditions
+        )
 
     def holds(self, when: tuple[When, ...]) -> bool:
         """Tell whether one of some alternative conditions holds; none given always holds."""
@@ -145,15 +146,13 @@ def decision_table() -> DecisionTable:
 
 def judge(scenario: Scenario, case: Mapping[str, str]) -> tuple[str, str]:
     """Return (relay, refused) of a case that meets a scenario; see ``Scenario``."""
-    error = case["error"]
-    relay = _by_error(scenario.relay, error)
+    relay, refused = (
+        verdict["*" if "*" in verdict else case["error"]]
+        for verdict in (scenario.relay, scenario.refused)
+    )
     if relay == "by-recipient":
         relay = {"same": "no", "other": "yes"}.get(case["recipient"], "unknown")
-    return relay, _by_error(scenario.refused, error)
-
-
-def _by_error(words: Mapping[str, str], error: str) -> str:
-    return words["*"] if "*" in words else words[error]
+    return relay, refused
 
 
 def _first(blocks: Iterable[When], values: Mapping[str, str]) -> When | None:

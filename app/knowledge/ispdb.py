@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-from xml.parsers import expat
 
 from .ispdb_files import LARGEST, NAME, BadFile, one_line, read_files
 from .model import Incoming, Outgoing, Provider
@@ -90,35 +89,22 @@ def _account(content: bytes) -> Element:
     if len(content) > LARGEST:
         raise BadFile(f"larger than {LARGEST // 1024} KB")
     try:
-        root = _parse(content)
-    except (expat.ExpatError, ValueError, LookupError) as fault:
-        raise (
-            fault if isinstance(fault, BadFile) else BadFile(f"no XML: {one_line(fault)}")
-        ) from None
+        root = ElementTree.fromstring(content, ElementTree.XMLParser(target=_Builder()))
+    except BadFile:
+        raise
+    except (ElementTree.ParseError, ValueError, LookupError) as fault:
+        raise BadFile(f"no XML: {one_line(fault)}") from None
     account = root.find("emailProvider")
     if root.tag != "clientConfig" or account is None:
         raise BadFile("no clientConfig with an emailProvider")
     return account
 
 
-def _parse(content: bytes) -> Element:
-    """Return the root of an XML document without a document type.
+class _Builder(ElementTree.TreeBuilder):
+    """Refuse a document type: its entities could grow without end, or name other files."""
 
-    So it has no entities of its own, which could grow without end or name other files; in whatever
-    coding it is.
-    """
-
-    def refuse(*_: object) -> None:
+    def doctype(self, *_: object) -> None:
         raise BadFile("it has a document type, which no file of the database needs")
-
-    tree = ElementTree.TreeBuilder()
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = tree.start
-    parser.EndElementHandler = tree.end
-    parser.CharacterDataHandler = tree.data
-    parser.Parse(content, True)
-    return tree.close()
 
 
 def _outgoing(account: Element, domain: str) -> tuple[tuple[Outgoing, ...], set[str]]:

@@ -8,9 +8,8 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from .loader import build_provider
 from .model import Provider
-from .rows import KnowledgeError
+from .rows import KnowledgeError, build
 
 
 def write_providers(path: Path, providers: Iterable[Provider]) -> None:
@@ -39,4 +38,4 @@ def read_providers(path: Path) -> tuple[Provider, ...]:
 def _provider(path: Path, row: dict[str, object]) -> Provider:
     row = {key: value for key, value in row.items() if key != "notes"}
     row["checked"] = date.fromisoformat(str(row["checked"]))
-    return build_provider(row, path.name)
+    return build(Provider, f"{path.name}: {row['id']}", row)

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Annotated, Final
 
 from .programs import Programs
+from .variables import FACT_OF, VARIABLES
+
+FACTS: Final = tuple(FACT_OF.values())
+SECURITY: Final = ("none", "starttls", "tls")
+STOPS: Final = ("line", "server", "recipient", "nowhere", "lost", "unclear")
+"""Where a message stops on its route; nowhere: it gets through, lost: accepted, then gone."""
 
 When = Mapping[str, tuple[str, ...]]
 """Conditions that hold together: variable → the values allowed (``not`` already resolved)."""
@@ -33,8 +40,8 @@ class Question:
     effort: int
     text: str
     why: str
-    needs: str | None = None
-    about: tuple[str, ...] = ()
+    needs: Annotated[str, FACTS] | None = None
+    about: tuple[Annotated[str, FACTS], ...] = ()
     how: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     states: tuple[Choice, ...] = ()
@@ -64,6 +71,11 @@ class Stage:
     name: str
     rows: tuple[StageRow, ...] = field(metadata={"key": "row"})
 
+    @property
+    def results(self) -> tuple[str, ...]:
+        """All results that the stage can give."""
+        return tuple(dict.fromkeys(row.result for row in self.rows))
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -71,8 +83,6 @@ class Scenario:
 
     ``relay`` and ``refused`` map the value of ``error`` to the verdict, or hold the verdict for
     every error under ``*``; the relay verdict ``by-recipient`` follows the recipient.
-    ``stops`` is where the message stops on its route: line, server, recipient, nowhere (it gets
-    through), lost (accepted, then gone) or unclear.
     """
 
     id: str
@@ -80,7 +90,7 @@ class Scenario:
     relay: Mapping[str, str]
     refused: Mapping[str, str]
     cause: str
-    stops: str
+    stops: Annotated[str, STOPS]
     title: str
     why: str
     remedies: tuple[str, ...]
@@ -132,25 +142,22 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One published outgoing server; ``security`` is none, starttls or tls.
-
-    ``login``: it takes people who log in, from anywhere.
-    """
+    """One published outgoing server; ``login``: it takes people who log in, from anywhere."""
 
     server: str
     port: int
-    security: str
+    security: Annotated[str, SECURITY]
     login: bool = True
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """One published server for fetching mail; ``protocol`` is imap or pop3."""
+    """One published server for fetching mail."""
 
-    protocol: str
+    protocol: Annotated[str, ("imap", "pop3")]
     server: str
     port: int
-    security: str
+    security: Annotated[str, SECURITY]
 
 
 @dataclass(frozen=True)
@@ -166,9 +173,9 @@ class Note:
 class Provider:
     """A provider's published settings, the first server of each list recommended.
 
-    ``sign_in``: oauth-only, app-password, password or unknown.  ``oauth``: mail programs can be
-    let in through the provider's own window (always so where that is the only way).  ``page`` is
-    the provider's own on how to get an app password.  ``mail_only``: it runs no lines.
+    ``oauth``: mail programs can be let in through the provider's own window (always so where that
+    is the only way).  ``page`` is the provider's own on how to get an app password.
+    ``mail_only``: it runs no lines.
     ``offers``: the ways of authorisation and webmail, None where it has not said which.
     ``phone``: its helpdesk's number, where that is known.
     """
@@ -176,7 +183,7 @@ class Provider:
     id: str
     name: str
     domains: tuple[str, ...]
-    sign_in: str
+    sign_in: Annotated[str, VARIABLES["account"]]
     outgoing: tuple[Outgoing, ...]
     source: str
     checked: date

@@ -6,25 +6,25 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from .rows import KnowledgeError, build, check_keys, one_of, read_toml, rows_of, unique
+from .rows import (
+    KnowledgeError,
+    as_list,
+    build,
+    build_rows,
+    check_keys,
+    one_of,
+    read_toml,
+    rows_of,
+)
 from .variables import VARIABLES
 
-KINDS: Final = (
-    "go",
-    "press",
-    "enter",
-    "choose",
-    "tick",
-    "untick",
-    "switch",
-    "pick",
-    "empty",
-    "say",
-)
+FORM: Final = ("enter", "choose", "tick", "untick", "switch", "pick", "empty")
+"""The moves that stand together on one screen."""
+KINDS: Final = ("go", "press", *FORM, "say")
 """What a move can ask a person to do."""
-SENTENCES: Final = (*(kind for kind in KINDS if kind != "say"), "keep", "anew")
+SENTENCES: Final = ("go", "press", *FORM, "keep", "anew")
 """Our sentences around a label: one for each kind, two where no value is known."""
 VALUES: Final = ("user", "password", "app-password", "address")
 """What is entered where the settings name no value."""
@@ -46,9 +46,9 @@ class Move:
 
     kind: str
     labels: tuple[str, ...]
-    to: Mapping[str, str] = field(default_factory=dict)
-    value: str | None = None
-    when: str | None = None
+    to: Mapping[Annotated[str, ENTRIES], str] = field(default_factory=dict)
+    value: Annotated[str, VALUES] | None = None
+    when: Annotated[str, VARIABLES["login"]] | None = field(default=None, metadata={"key": "for"})
     anew: bool = False
 
 
@@ -103,27 +103,20 @@ def read_programs(path: Path) -> Programs:
     check_keys(data, file, required=("sentences", "values", "program"))
     check_keys(data["sentences"], f"{file}: sentences", required=SENTENCES)
     check_keys(data["values"], f"{file}: values", required=VALUES)
-    found = [_program(row, f"{file}: {row.get('id')}") for row in rows_of(data, "program", file)]
-    programs = Programs(data["sentences"], data["values"], unique(found, "id", file))
-    if GENERAL not in programs.known:
+    known = build_rows(rows_of(data, "program", file), file, Program, "id", acts=_acts)
+    programs = Programs(data["sentences"], data["values"], known)
+    if GENERAL not in known:
         raise KnowledgeError(f"{file}: no program has the id {GENERAL!r}: add the general guide")
-    for program in found:
+    for program in known.values():
         _check(program, programs.general.acts, f"{file}: {program.id}")
     return programs
 
 
-def _program(row: dict[str, Any], where: str) -> Program:
-    return build(
-        Program,
-        where,
-        row,
-        acts=lambda acts: {
-            name: tuple(_move(move, f"{where}: acts: {name}") for move in moves)
-            for name, moves in acts.items()
-        },
-        labels=dict,
-        covers=lambda covers: {act: tuple(needless) for act, needless in covers.items()},
-    )
+def _acts(acts: Any, where: str) -> dict[str, tuple[Move, ...]]:
+    return {
+        name: tuple(_move(move, f"{where}: {name}") for move in moves)
+        for name, moves in acts.items()
+    }
 
 
 def _move(row: dict[str, Any], where: str) -> Move:
@@ -132,15 +125,8 @@ def _move(row: dict[str, Any], where: str) -> Move:
     if len(kinds) != 1:
         raise KnowledgeError(f"{where}: write one of {', '.join(KINDS)} in a move, not {row}")
     (kind,) = kinds
-    named = row[kind]
-    labels = tuple(named) if isinstance(named, list) else (named,)
-    to, value, login = row.get("to", {}), row.get("value"), row.get("for")
-    check_keys(to, f"{where}: to", optional=ENTRIES)
-    if value is not None:
-        one_of(VALUES, f"{where}: value")(value)
-    if login is not None:
-        one_of(VARIABLES["login"], f"{where}: for")(login)
-    return Move(kind, labels, to, value, login, row.get("anew", False))
+    rest = {key: value for key, value in row.items() if key != kind}
+    return build(Move, where, {"kind": kind, "labels": as_list(row[kind]), **rest})
 
 
 def _check(program: Program, general: Collection[str], where: str) -> None:
@@ -149,7 +135,7 @@ def _check(program: Program, general: Collection[str], where: str) -> None:
     covers = (*program.covers, *needless)
     for key, acts in (("acts", program.acts), ("order", program.order), ("covers", covers)):
         for act in acts:
-            one_of(general, f"{where}: {key}")(act)
+            one_of(general)(act, f"{where}: {key}")
     named = dict.fromkeys(label for _, label in program.named())
     for language, labels in program.labels.items():
         for label in labels:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 Built = TypeVar("Built")
-_WORDS = {
+Reader = Callable[[Any, str], Any]
+"""Takes a value as the file has it and its place, and returns it as a field holds it."""
+_WORDS: Mapping[Any, str] = {
     str: "a text",
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     date: "a day such as 2026-11-24",
+    tuple: "a list",
+    frozenset: "a list",
+    Mapping: "a table with keys",
 }
 
 
@@ -47,7 +53,7 @@ def parse_toml(content: str, where: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as fault:
         raise KnowledgeError(f"{where}: {fault}") from None
     texts = data.pop("texts", {})
-    find = one_of(texts, f"{where}: texts")
+    find = one_of(texts)
     used = set()
 
     def fill(value: Any) -> Any:
@@ -56,7 +62,7 @@ def parse_toml(content: str, where: str) -> dict[str, Any]:
         if isinstance(value, list):
             return [fill(inner) for inner in value]
         if texts and isinstance(value, str) and value.startswith("@"):
-            used.add(find(value[1:]))
+            used.add(find(value[1:], f"{where}: texts"))
             return texts[value[1:]]
         return value
 
@@ -105,13 +111,14 @@ def check_keys(
             raise KnowledgeError(f"{where}: key {key!r} is missing: add it")
 
 
-def build(kind: type[Built], where: str, row: Any, /, **readers: Callable[[Any], Any]) -> Built:
-    """Return the dataclass that a row describes; lists become tuples.
+def build(kind: type[Built], where: str, row: Any, /, **readers: Reader) -> Built:
+    """Return the dataclass that a row describes, with those within it.
 
-    A field whose key is called otherwise in the file names it in its metadata, under ``key``.
+    A field whose key is called otherwise in the file names it in its metadata, under ``key``; one
+    that takes only some values has them in its type, as ``Annotated[str, values]``.
 
     :param where: file and row, for the message of a fault
-    :param readers: for a key, the function that reads its value
+    :param readers: for a key, here or within, the function that reads its value
     :raise KnowledgeError: a key is unknown or missing, or a value is of another type
     """
     required, optional, types = _shape(kind)  # type: ignore[arg-type]  # a class is hashable
@@ -119,47 +126,51 @@ def build(kind: type[Built], where: str, row: Any, /, **readers: Callable[[Any],
     values = {}
     for key, value in row.items():
         name, hint = types[key]
-        if key in readers:
-            values[name] = readers[key](value)
-            continue
-        values[name] = tuple(value) if isinstance(value, list) else value
-        if not _fits(values[name], hint):
-            raise KnowledgeError(f"{where}: {key}: write {_in_words(hint)}, not {value!r}")
+        place = f"{where}: {key}"
+        read = readers.get(key)
+        values[name] = read(value, place) if read else _read(value, hint, place, readers)
     return kind(**values)
 
 
 @cache
 def _shape(kind: type[Any]) -> tuple[list[str], list[str], dict[str, tuple[str, Any]]]:
     """Return a dataclass's required and optional keys, and the field and type of each."""
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     by_key = {f.metadata.get("key", f.name): f for f in fields(kind)}
     required = [key for key, f in by_key.items() if f.default is f.default_factory is MISSING]
     optional = [key for key in by_key if key not in required]
     return required, optional, {key: (f.name, hints[f.name]) for key, f in by_key.items()}
 
 
-def _fits(value: Any, hint: Any) -> bool:
-    if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
-    if hint in (int, float) and isinstance(value, bool):
-        return False
-    return isinstance(value, int | float if hint is float else hint)
+def _read(value: Any, hint: Any, where: str, readers: Mapping[str, Reader]) -> Any:
+    """Return a value as a field of a type holds it: lists become tuples, tables dataclasses."""
+    kind, parts = get_origin(hint) or hint, get_args(hint)
+    if NoneType in parts:
+        return None if value is None else _read(value, parts[0], where, readers)
+    if kind is Annotated:
+        return one_of(parts[1])(value, where)
+    if is_dataclass(kind):
+        return build(kind, where, value, **readers)  # type: ignore[arg-type]  # it is a class
+    if kind in (tuple, frozenset) and isinstance(value, list):
+        return kind(_read(item, parts[0], where, readers) for item in value)
+    if kind is Mapping and isinstance(value, dict):
+        return {
+            _read(key, parts[0], where, readers): _read(item, parts[1], f"{where}: {key}", readers)
+            for key, item in value.items()
+        }
+    if type(value) is kind or (kind is float and type(value) is int):
+        return value
+    raise KnowledgeError(f"{where}: write {_WORDS[kind]}, not {value!r}")
 
 
-def _in_words(hint: Any) -> str:
-    if get_origin(hint) is tuple:
-        return "a list"
-    return next(_WORDS[part] for part in (*get_args(hint), hint) if part in _WORDS)
-
-
-def one_of(words: Iterable[str], where: str) -> Callable[[Any], str]:
+def one_of(words: Iterable[str]) -> Reader:
     """Return a reader that takes one of some words.
 
     :raise KnowledgeError: when it reads something else
     """
     allowed = tuple(words)
 
-    def read(value: Any) -> str:
+    def read(value: Any, where: str) -> str:
         if value not in allowed:
             raise KnowledgeError(f"{where}: no value {value!r}: use one of {', '.join(allowed)}")
         return str(value)
@@ -167,7 +178,38 @@ def one_of(words: Iterable[str], where: str) -> Callable[[Any], str]:
     return read
 
 
-def unique(rows: Iterable[Built], key: str, file: str) -> dict[str, Built]:
+def list_of(words: Iterable[str]) -> Reader:
+    """Return a reader that takes a list of some words, or a single one."""
+    read = one_of(words)
+    return lambda value, where: tuple(read(word, where) for word in as_list(value))
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list as it is, and anything else as a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def read_table(
+    path: Path, name: str, kind: type[Built], key: str = "id", **readers: Reader
+) -> dict[str, Built]:
+    """Return the dataclasses that the rows of a TOML file describe, by the value of a key.
+
+    :param name: that of the array of tables, which is all that the file holds
+    :param readers: as for ``build``
+    :raise KnowledgeError: a row is wrong, or two have the same value of the key
+    """
+    return build_rows(read_rows(path, name), path.name, kind, key, **readers)
+
+
+def build_rows(
+    rows: Iterable[dict[str, Any]], file: str, kind: type[Built], key: str, **readers: Reader
+) -> dict[str, Built]:
+    """Return the dataclasses of rows by the value of a key; see ``read_table``."""
+    built = (build(kind, f"{file}: {row.get(key)}", row, **readers) for row in rows)
+    return unique(built, key, file)
+
+
+def unique(rows: Iterable[Built], key: str, where: str) -> dict[str, Built]:
     """Return rows by the value of one of their keys.
 
     :raise KnowledgeError: two rows have the same
@@ -176,6 +218,6 @@ def unique(rows: Iterable[Built], key: str, file: str) -> dict[str, Built]:
     for row in rows:
         name = getattr(row, key)
         if name in found:
-            raise KnowledgeError(f"{file}: {key} {name!r} stands twice: give each row its own")
+            raise KnowledgeError(f"{where}: {key} {name!r} stands twice: give each row its own")
         found[name] = row
     return found

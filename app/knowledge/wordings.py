@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from .rows import KnowledgeError, check_keys, read_toml
+from .rows import KnowledgeError, build, check_keys, read_toml, rows_of
 from .variables import VARIABLES
 
 FOLDER = Path(__file__).parent / "reading"
@@ -25,16 +25,18 @@ class Rule:
     """Evidence for a reason by words.
 
     A rule matches when a statement has every idea of ``ideas``, at most ``near`` words apart, and
-    none of ``none``.  ``sure``: an error message even without a code or a mail program around it.
+    none of ``none``.  ``phrases`` are an idea of its own.  ``sure``: an error message even without
+    a code or a mail program around it.
     """
 
-    reason: str
+    reason: Annotated[str, REASONS]
     says: str
     weight: float
-    ideas: tuple[str, ...]
-    near: int
-    none: tuple[str, ...]
-    sure: bool
+    ideas: tuple[str, ...] = field(default=(), metadata={"key": "all"})
+    phrases: tuple[str, ...] = ()
+    near: int = 1000
+    none: tuple[str, ...] = ()
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,10 @@ def load_wordings(folder: Path) -> Wordings:
         check_keys(language, path.name, optional=LANGUAGE)
         for idea, phrases in language.get("words", {}).items():
             ideas[idea] = (*ideas.get(idea, ()), *phrases, *_without_umlauts(phrases))
-        for field, names in language.get("labels", {}).items():
-            labels |= dict.fromkeys(names, field)
-        for value, names in language.get("values", {}).items():
-            values |= dict.fromkeys(names, value)
+        for name, spellings in language.get("labels", {}).items():
+            labels |= dict.fromkeys(spellings, name)
+        for value, spellings in language.get("values", {}).items():
+            values |= dict.fromkeys(spellings, value)
         introductions += language.get("introductions", [])
         for role in ("to", "from"):
             roles |= dict.fromkeys(language.get(role, []), role)
@@ -90,12 +92,13 @@ def load_wordings(folder: Path) -> Wordings:
     check_keys(content, "rules.toml", required=("rule", "ideas"))
     for idea, phrases in content["ideas"].items():
         ideas[idea] = (*ideas.get(idea, ()), *phrases)
-    rules = tuple(_rule(number, row, ideas) for number, row in enumerate(content["rule"]))
+    rows = rows_of(content, "rule", "rules.toml")
+    rules = tuple(_rule(number, row, ideas) for number, row in enumerate(rows))
     codes = read_toml(folder / "codes.toml")
     check_keys(codes, "codes.toml", required=("enhanced", "reply", "outlook"))
     for kind, weighed in codes.items():
         for code, weights in weighed.items():
-            _check_reasons(weights, f"codes.toml: {kind}: {code}")
+            check_keys(weights, f"codes.toml: {kind}: {code}", optional=REASONS)
     return Wordings(
         ideas,
         rules,
@@ -111,37 +114,19 @@ def load_wordings(folder: Path) -> Wordings:
 
 def _rule(number: int, row: dict[str, Any], ideas: dict[str, tuple[str, ...]]) -> Rule:
     where = f"rules.toml: {row.get('says')}"
-    check_keys(row, where, ("reason", "says", "weight"), ("all", "phrases", "near", "none", "sure"))
-    _check_reasons([row["reason"]], where)
-    needed = tuple(row.get("all", ()))
-    if "phrases" in row:
+    rule = build(Rule, where, row)
+    if rule.phrases:
         own = f"rule {number}"
-        ideas[own] = tuple(row["phrases"])
-        needed = (*needed, own)
-    for idea in (*needed, *row.get("none", ())):
+        ideas[own] = rule.phrases
+        rule = replace(rule, ideas=(*rule.ideas, own))
+    for idea in (*rule.ideas, *rule.none):
         if idea not in ideas:
             raise KnowledgeError(
                 f"{where}: no language has words for {idea!r}: add some to languages/en.toml"
             )
-    if not needed:
+    if not rule.ideas:
         raise KnowledgeError(f"{where}: nothing has to be said for it: add 'all' or 'phrases'")
-    return Rule(
-        row["reason"],
-        row["says"],
-        row["weight"],
-        needed,
-        row.get("near", 1000),
-        tuple(row.get("none", ())),
-        row.get("sure", False),
-    )
-
-
-def _check_reasons(reasons: Any, where: str) -> None:
-    for reason in reasons:
-        if reason not in REASONS:
-            raise KnowledgeError(
-                f"{where}: {reason!r} is no reason: use one of {', '.join(REASONS)}"
-            )
+    return rule
 
 
 def _without_umlauts(phrases: list[str]) -> list[str]:

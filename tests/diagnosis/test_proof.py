@@ -35,8 +35,8 @@ def test_the_shipped_table_is_sound() -> None:
 def test_a_missing_scenario_leaves_a_gap_with_a_witness(name: str) -> None:
     rest = {key: row for key, row in CONTENT.scenarios.items() if key != name}
     (fault,) = prove_table(broken(scenarios=rest))
-    assert fault.what == "scenarios: no row answers"
-    witness = dict(pair.split("=") for pair in fault.witness.split() if "=" in pair)
+    assert fault.startswith("scenarios: no row answers: ")
+    witness = dict(pair.split("=") for pair in fault.split() if "=" in pair)
     case = dict.fromkeys(VARIABLES, "unknown") | witness
     assert decision_table().match(case).scenario.id == name
 
@@ -50,7 +50,7 @@ def test_a_scenario_with_a_condition_less_overlaps_or_was_not_needed(name: str) 
     if wider.when[0] == first:  # it rests on its matter alone: widen that
         wider = replace(row, when=({"place": ("home",)}, *others))
     faults = list(prove_table(broken(scenarios=CONTENT.scenarios | {name: wider})))
-    assert any("both answer" in fault.what and fault.witness for fault in faults)
+    assert any("both answer: " in fault for fault in faults)
 
 
 @pytest.mark.parametrize("index", range(len(CONTENT.stages)))
@@ -58,7 +58,7 @@ def test_a_stage_without_one_of_its_rows_is_incomplete(index: int) -> None:
     stage = CONTENT.stages[index]
     stages = list(CONTENT.stages)
     stages[index] = replace(stage, rows=stage.rows[1:])
-    assert any("no row answers" in f.what for f in prove_table(broken(stages=tuple(stages))))
+    assert any("no row answers" in fault for fault in prove_table(broken(stages=tuple(stages))))
 
 
 def test_a_row_nothing_can_meet_is_found() -> None:
@@ -68,7 +68,7 @@ def test_a_row_nothing_can_meet_is_found() -> None:
         when=({"matter": ("told",), "error": ("relay-denied",)},),
     )
     faults = list(prove_table(broken(scenarios=CONTENT.scenarios | {"impossible": impossible})))
-    assert [str(fault) for fault in faults] == ["scenarios: no case can ever meet impossible"]
+    assert faults == ["scenarios: no case can ever meet impossible"]
 
 
 def test_a_remedy_nobody_gets_and_a_question_nobody_hears_are_found() -> None:
@@ -144,7 +144,7 @@ def test_every_question_is_what_its_golden_line_says(golden) -> None:
 def test_overlap_and_gap_name_the_plainest_case() -> None:
     space = Space({"a": ("1", "unknown"), "b": ("2", "unknown")})
     rows = [("x", space.box({"a": ("1",)})), ("y", space.box({"b": ("2",)}))]
-    assert [str(fault) for fault in prove_rows(space, rows, "here")] == [
+    assert list(prove_rows(space, rows, "here")) == [
         "here: x and y both answer: a=1 b=2",
         "here: no row answers: nothing known",
     ]

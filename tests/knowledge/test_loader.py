@@ -31,13 +31,13 @@ MISTAKES = [
         "stages.toml",
         'vpn = "yes"',
         'vpn = "maybe"',
-        "stages.toml: line: when: vpn: no value 'maybe': use one of yes, no, unknown",
+        "stages.toml: line: row: when: vpn: no value 'maybe': use one of yes, no, unknown",
     ),
     (
         "stages.toml",
         'vpn = "yes"',
         'tunnel = "yes"',
-        "stages.toml: line: when: unknown key 'tunnel'",
+        "stages.toml: line: row: when: unknown key 'tunnel'",
     ),
     (
         "stages.toml",
@@ -49,7 +49,7 @@ MISTAKES = [
         "stages.toml",
         "connection = { not",
         "connection = { nor",
-        "stages.toml: line: when: connection: unknown key 'nor'",
+        "stages.toml: line: row: when: connection: unknown key 'nor'",
     ),
     (
         IDENTITY,
@@ -85,7 +85,7 @@ MISTAKES = [
         IDENTITY,
         "sender-unclear",
         "sender-elsewhere",
-        "scenarios: id 'sender-elsewhere' stands twice",
+        "40-identity.toml: id 'sender-elsewhere' stands twice",
     ),
     (IDENTITY, "[[scenario]]", "[[scene]]", "40-identity.toml: unknown key 'scene'"),
     (
@@ -104,7 +104,7 @@ MISTAKES = [
         "remedies.toml",
         '{ acts = ["outgoing"',
         '{ acts = ["dance"',
-        "remedies.toml: use-login: acts: no value 'dance': use one of outgoing",
+        "remedies.toml: use-login: steps: acts: no value 'dance': use one of outgoing",
     ),
     (
         "remedies.toml",
@@ -153,7 +153,7 @@ MISTAKES = [
         "providers.toml",
         'security = "tls"',
         'security = "ssl"',
-        "providers.toml: gmail: security: no value 'ssl': use one of none, starttls, tls",
+        "providers.toml: gmail: outgoing: security: no value 'ssl': use one of none, starttls, tls",
     ),
     (
         "authorisations.toml",

@@ -19,7 +19,7 @@ def content(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("rules.toml", 'reason = "relay-denied"', 'reason = "rain"', "'rain' is no reason"),
+        ("rules.toml", 'reason = "relay-denied"', 'reason = "rain"', "no value 'rain': use one of"),
         ("rules.toml", 'all = ["relay", "deny"]', 'all = ["relay", "dney"]', "words for 'dney'"),
         (
             "rules.toml",
@@ -27,7 +27,7 @@ def content(tmp_path: Path) -> Path:
             '[[rule]]\nreason = "spam"\nsays = "x"\nweight = 1\n[[rule]]',
             "nothing has to be said",
         ),
-        ("codes.toml", "relay-denied = 8", "relay = 8", "'relay' is no reason"),
+        ("codes.toml", "relay-denied = 8", "relay = 8", "unknown key 'relay': use one of"),
         ("languages/vi.toml", "[labels]", "[labels", "vi.toml"),
     ],
 )
