@@ -103,7 +103,8 @@ def _draw(
 def _through(route: Route, translate: Callable[[str], str]) -> Route:
     *before, last = route.stations
     arrived = Station(last.id, last.label, last.detail, True, "through")
-    return Route((*before, arrived), translate(_CAPTIONS["nowhere", "no"]), 4)
+    caption = _CAPTIONS["nowhere", "no"]
+    return Route((*before, arrived), translate(caption), 4)
 
 
 def through(facts: Facts, translate: Callable[[str], str]) -> Route:
