@@ -39,7 +39,8 @@ class TranslatingEnvironment(Environment):
         )
         self.loader: BaseLoader = loader
         self.language = language
-        self.globals |= {"language": language, "_n": language.ngettext}
+        # Few: Jinja copies them for each page.
+        self.globals = {"namespace": self.globals["namespace"], "_n": language.ngettext}
         self.filters |= {
             "inline": _marker(samp=_PLAIN if language.code == "en" else _ENGLISH),
             # For what stands in another language than the page, where English must always say so.

@@ -26,18 +26,26 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
     """
     if len(request.query_string) > LONGEST_QUERY:
         abort(414)
-    given = request.args
-    facts, wrong = read_facts(flat_values(given.to_dict(flat=False), knowledge().remedies))
+    questions, remedies = knowledge().questions, knowledge().remedies
+    facts, wrong = read_facts(flat_values(request.args.to_dict(flat=False), remedies))
     # No question asks for a code, so a wrong one is no reason to stop anybody.
     wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
-    change, way, worked = given.get("change"), given.get("way"), given.get("worked")
+    change, way, worked = first_of("change"), first_of("way"), first_of("worked")
     return WizardState(
         with_defaults(facts, known_facts()) if fill else facts,
-        change=change if change in knowledge().questions else None,
-        way=way if way in knowledge().remedies else None,
-        worked=worked if worked in knowledge().remedies else None,
-        plan=given.get("plan") == "now",
+        change=change if change in questions else None,
+        way=way if way in remedies else None,
+        worked=worked if worked in remedies else None,
+        plan=first_of("plan") == "now",
     ), wrong
+
+
+def first_of(key: str) -> str | None:
+    """Return the first value of a key in the query string, None where there is none."""
+    # ``args.get`` raises and catches an error for each key that is missing.
+    if key not in request.args:
+        return None
+    return request.args[key]
 
 
 def detected_connection(site: Site, state: WizardState) -> WizardState | None:
