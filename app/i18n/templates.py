@@ -31,8 +31,9 @@ class Templates:
             code: TranslatingEnvironment(loader, language) for code, language in languages().items()
         }
         for environment in self._environments.values():
+            # A filter: Jinja calls it directly, where a function takes a call of its own.
             fragment = lru_cache(maxsize=FRAGMENTS)(_fragments(environment))
-            environment.globals["fragment"] = fragment
+            environment.filters["fragment"] = fragment
 
     def compile(self) -> None:
         """Compile all templates in all languages, so that no visitor waits for it."""

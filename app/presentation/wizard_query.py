@@ -13,6 +13,8 @@ from ..web.links import WizardState, with_defaults
 from ..web.site import Site, known_facts
 from .questions import typed_facts
 
+LOOKED_AT = ("change", "way", "worked", "plan")
+"""Keys of a query for what a state holds besides the facts."""
 LONGEST_QUERY = 4000
 """Characters of a query string that are read; no set of answers comes near it."""
 
@@ -27,25 +29,19 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
     if len(request.query_string) > LONGEST_QUERY:
         abort(414)
     questions, remedies = knowledge().questions, knowledge().remedies
-    facts, wrong = read_facts(flat_values(request.args.to_dict(flat=False), remedies))
+    # A plain dict: a MultiDict raises and catches an error for each key that is missing.
+    given = request.args.to_dict(flat=False)
+    facts, wrong = read_facts(flat_values(given, remedies))
     # No question asks for a code, so a wrong one is no reason to stop anybody.
     wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
-    change, way, worked = first_of("change"), first_of("way"), first_of("worked")
+    change, way, worked, plan = (given.get(key, [None])[0] for key in LOOKED_AT)
     return WizardState(
         with_defaults(facts, known_facts()) if fill else facts,
         change=change if change in questions else None,
         way=way if way in remedies else None,
         worked=worked if worked in remedies else None,
-        plan=first_of("plan") == "now",
+        plan=plan == "now",
     ), wrong
-
-
-def first_of(key: str) -> str | None:
-    """Return the first value of a key in the query string, None where there is none."""
-    # ``args.get`` raises and catches an error for each key that is missing.
-    if key not in request.args:
-        return None
-    return request.args[key]
 
 
 def detected_connection(site: Site, state: WizardState) -> WizardState | None:
@@ -70,8 +66,9 @@ def redirect_to_canonical(url: str, state: WizardState) -> Response | None:
 
 def has_uncanonical_names(facts: Facts) -> bool:
     """Tell whether the URL holds a name as somebody typed it, maybe with an address."""
+    given = request.args
     for fact in typed_facts():
         value = getattr(facts, fact)
-        if value is not None and request.args.get(fact, value) != str(value):
+        if value is not None and given.get(fact, value) != str(value):
             return True
     return False

@@ -12,12 +12,7 @@ from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
 from ..presentation.forms import typed_form
 from ..presentation.questions import typed_facts, without_outdated
-from ..presentation.wizard_query import (
-    detected_connection,
-    first_of,
-    has_uncanonical_names,
-    read_query,
-)
+from ..presentation.wizard_query import detected_connection, has_uncanonical_names, read_query
 from ..web.links import WizardState
 from ..web.site import Site, find_site, visitor_site
 from .analytics import answer_events
@@ -72,11 +67,11 @@ def check(lang: str) -> Response:
     if wrong:
         fact = next(iter(wrong))
         return question_page(site, state, fact, PROBLEMS[wrong[fact]])
-    asked = first_of("asked") or ""
+    asked = request.args.get("asked", "")
     if asked in knowledge().questions:
         if getattr(state.facts, asked) is None:
             return question_page(site, state, asked, PROBLEMS["missing-choice"])
-        was = first_of("was")
+        was = request.args.get("was")
         if was is not None:  # an answer was changed: go to the canonical URL without what is stale
             changed = was != str(getattr(state.facts, asked))
             facts = without_outdated(state.facts, asked) if changed else state.facts
@@ -112,7 +107,7 @@ def step_picture(lang: str) -> Response:
     """
     site = find_site(lang)
     state, _ = read_query()
-    number = first_of("step") or ""
+    number = request.args.get("step", "")
     return picture_page(site, state, int(number) if number.isdecimal() else 0)
 
 
