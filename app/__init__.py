@@ -85,7 +85,7 @@ def create_app(
 
     file = Path(settings.portals) if settings.portals else None
     portals = PortalRegistry(file, tuple(published()), use, settings.demo_origin)
-    templates = Templates({"public_url": settings.public_url})
+    templates = Templates()
     fixed = today
     made = services.Services.create(
         settings, templates, portals, lambda: fixed or date.today(), now or utc_now

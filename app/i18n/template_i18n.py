@@ -37,8 +37,10 @@ class TranslatingEnvironment(Environment):
             undefined=StrictUndefined,
             auto_reload=False,
         )
+        self.loader: BaseLoader = loader
         self.language = language
-        self.globals |= {"language": language, "_n": language.ngettext}
+        # Few: Jinja copies them for each page.
+        self.globals = {"namespace": self.globals["namespace"], "_n": language.ngettext}
         self.filters |= {
             "inline": _marker(samp=_PLAIN if language.code == "en" else _ENGLISH),
             # For what stands in another language than the page, where English must always say so.
@@ -50,7 +52,7 @@ class TranslatingEnvironment(Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        folded: nodes.Template = _Fold(self.language).visit(tree)
+        folded: nodes.Template = _Fold(self).visit(tree)
         return folded
 
 
@@ -58,10 +60,12 @@ class _Fold(NodeTransformer):
     """Replace what is the same on every page of a language by constants.
 
     That is translatable calls, the language's own code, and indentation (one line break).
+    An included template is put in its place: Jinja would copy all names for it on each page.
     """
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    def __init__(self, environment: TranslatingEnvironment) -> None:
+        self.environment = environment
+        self.language = environment.language
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:
         self.generic_visit(node)
@@ -87,6 +91,11 @@ class _Fold(NodeTransformer):
         if isinstance(node.node, nodes.Name) and node.node.name == "language":
             return nodes.Const(getattr(self.language, node.attr))
         return node
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Scope:
+        name = node.template.as_const()
+        source, file, _ = self.environment.loader.get_source(self.environment, name)
+        return nodes.Scope(self.environment.parse(source, name, file).body)
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.TemplateData:
         return nodes.TemplateData(_INDENTATION.sub("\n", node.data), lineno=node.lineno)

@@ -23,18 +23,17 @@ class Templates:
 
     ``fragment`` in a template renders a part whose few values recur on many pages (the choices of
     a question, the shape of the route) and remembers it.
-
-    :param names: what every template may use, by name
     """
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self) -> None:
         loader = FileSystemLoader(FOLDER)
         self._environments = {
             code: TranslatingEnvironment(loader, language) for code, language in languages().items()
         }
         for environment in self._environments.values():
+            # A filter: Jinja calls it directly, where a function takes a call of its own.
             fragment = lru_cache(maxsize=FRAGMENTS)(_fragments(environment))
-            environment.globals |= {**names, "fragment": fragment}
+            environment.filters["fragment"] = fragment
 
     def compile(self) -> None:
         """Compile all templates in all languages, so that no visitor waits for it."""

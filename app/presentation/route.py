@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ..diagnosis import Diagnosis, Facts
@@ -44,9 +45,12 @@ class Station:
     mark: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Route:
-    """The four stations, and what the picture says in words ('' before there is a verdict)."""
+    """The four stations, and what the picture says in words ('' before there is a verdict).
+
+    Compared by identity, so that its drawing is quickly found again.
+    """
 
     stations: tuple[Station, ...]
     caption: str
@@ -66,35 +70,46 @@ def draw_route(
     facts: Facts, translate: Callable[[str], str], diagnosis: Diagnosis | None = None
 ) -> Route:
     """Return the route for some facts, with the verdict when there is one."""
-    details = _details(facts, translate)
-    stops, refused, reached = "unclear", "no", 0
-    if diagnosis is not None:
-        stops, refused = diagnosis.match.scenario.stops, diagnosis.refused
-        reached = _REACHED.get(stops, 0) if (stops, refused) in _CAPTIONS else 0
-    mark, labels = _mark(stops, refused), dict(_STATIONS)
-    if details["server"]:  # which may be anybody's: it is called what it is, the present setting
-        labels["server"] = knowledge().questions["server"].label
+    verdict = (diagnosis.match.scenario.stops, diagnosis.refused) if diagnosis else None
+    return _draw(_details(facts, translate), translate, verdict)
+
+
+@lru_cache(maxsize=2048)
+def _draw(
+    details: tuple[str, ...], translate: Callable[[str], str], verdict: tuple[str, str] | None
+) -> Route:
+    # Few facts show in it, so most pages of one visitor have the same route.
+    _, _, server, _ = details
+    stops, refused = verdict or ("unclear", "no")
+    caption = _CAPTIONS.get(verdict, "") if verdict else ""
+    reached = _REACHED.get(stops, 0) if caption else 0
+    mark = _mark(stops, refused)
+    # A server that is named may be anybody's: it is called what it is, the present setting.
+    named = {"server": knowledge().questions["server"].label} if server else {}
     stations = tuple(
         Station(
             id,
-            translate(label),
-            details[id],
-            bool(details[id]),
-            mark if index == reached else "",
+            translate(named.get(id, label)),
+            detail,
+            bool(detail),
+            mark if place == reached else "",
         )
-        for index, (id, label) in enumerate(labels.items(), 1)
+        for place, ((id, label), detail) in enumerate(zip(_STATIONS, details, strict=True), 1)
     )
-    caption = _CAPTIONS.get((stops, refused), "") if diagnosis else ""
     return Route(stations, translate(caption) if caption else "", reached)
 
 
-def through(facts: Facts, translate: Callable[[str], str]) -> Route:
-    """Return the route of a message that gets through, after the fix."""
-    route = draw_route(facts, translate)
+@lru_cache(maxsize=2048)
+def _through(route: Route, translate: Callable[[str], str]) -> Route:
     *before, last = route.stations
     arrived = Station(last.id, last.label, last.detail, True, "through")
     caption = _CAPTIONS["nowhere", "no"]
     return Route((*before, arrived), translate(caption), 4)
+
+
+def through(facts: Facts, translate: Callable[[str], str]) -> Route:
+    """Return the route of a message that gets through, after the fix."""
+    return _through(draw_route(facts, translate), translate)
 
 
 def _mark(stops: str, refused: str) -> str:
@@ -103,13 +118,14 @@ def _mark(stops: str, refused: str) -> str:
     return "doubt" if refused == "maybe" or stops == "lost" else "stop"
 
 
-def _details(facts: Facts, translate: Callable[[str], str]) -> dict[str, str]:
+def _details(facts: Facts, translate: Callable[[str], str]) -> tuple[str, ...]:
+    """Return what is known of each station, '' for nothing."""
     place = knowledge().questions["place"].choice(facts.place or "")
     recipients = [display(name) for name in facts.recipients if name != "unknown"]
     account, server = facts.known("account_domain"), facts.known("server")
-    return {
-        "you": display(account) if account else "",
-        "line": translate(place.short) if place and place.short else "",
-        "server": display(server) if server else "",
-        "recipient": ", ".join(recipients[:2]) + (" …" if len(recipients) > 2 else ""),
-    }
+    return (
+        display(account) if account else "",
+        translate(place.short) if place and place.short else "",
+        display(server) if server else "",
+        ", ".join(recipients[:2]) + (" …" if len(recipients) > 2 else ""),
+    )

@@ -14,6 +14,8 @@ from ..web.links import WizardState, with_defaults
 from ..web.site import Site, known_facts
 from .questions import typed_facts
 
+LOOKED_AT = ("change", "way", "worked", "plan")
+"""Keys of a query for what a state holds besides the facts."""
 LONGEST_QUERY = 4000
 """Characters of a query string that are read; no set of answers comes near it."""
 
@@ -27,17 +29,19 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
     """
     if len(request.query_string) > LONGEST_QUERY:
         abort(414)
-    given = request.args
-    facts, wrong = read_facts(flat_values(given.to_dict(flat=False), knowledge().remedies))
+    questions, remedies = knowledge().questions, knowledge().remedies
+    # A plain dict: a MultiDict raises and catches an error for each key that is missing.
+    given = request.args.to_dict(flat=False)
+    facts, wrong = read_facts(flat_values(given, remedies))
     # No question asks for a code, so a wrong one is no reason to stop anybody.
     wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
-    change, way, worked = given.get("change"), given.get("way"), given.get("worked")
+    change, way, worked, plan = (given.get(key, [None])[0] for key in LOOKED_AT)
     return WizardState(
         with_defaults(facts, known_facts()) if fill else facts,
-        change=change if change in knowledge().questions else None,
-        way=way if way in knowledge().remedies else None,
-        worked=worked if worked in knowledge().remedies else None,
-        plan=given.get("plan") == "now",
+        change=change if change in questions else None,
+        way=way if way in remedies else None,
+        worked=worked if worked in remedies else None,
+        plan=plan == "now",
     ), wrong
 
 
@@ -69,8 +73,9 @@ def canonical_state(link: Callable[[WizardState], str]) -> WizardState:
 
 def has_uncanonical_names(facts: Facts) -> bool:
     """Tell whether the URL holds a name as somebody typed it, maybe with an address."""
+    given = request.args
     for fact in typed_facts():
         value = getattr(facts, fact)
-        if value is not None and request.args.get(fact, value) != str(value):
+        if value is not None and given.get(fact, value) != str(value):
             return True
     return False

@@ -37,17 +37,12 @@ def page(
         "portal": site.portal,
         "assets": assets,
     }
-    response = Response(
-        services().templates.render(site.language.code, template, {**values, **shared}),
-        status,
-        mimetype=mimetype,
-    )
-    response.headers[POLICY] = assets.policy
-    response.headers["Content-Language"] = site.language.audience
+    text = services().templates.render(site.language.code, template, {**values, **shared})
+    headers = {POLICY: assets.policy, "Content-Language": site.language.audience}
     # A header rather than an element: a page has few bytes.
     if template != START or site.language not in site.languages:
-        response.headers["X-Robots-Tag"] = "noindex"
+        headers["X-Robots-Tag"] = "noindex"
     # Any other response becomes no-store, see app/http/compression.py.
     if status == 200 and keep:
-        response.headers["Cache-Control"] = FRESH
-    return response
+        headers["Cache-Control"] = FRESH
+    return Response(text, status, headers, mimetype=mimetype)

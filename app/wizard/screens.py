@@ -35,6 +35,7 @@ def start_page(site: Site, state: WizardState) -> Response:
     values = {
         "next": state.situation.next,
         "pasted": "",
+        "public_url": services().settings.public_url,
         "route": draw_route(state.facts, site.language.gettext),
         **_links(site, state, "start"),
     }
@@ -162,12 +163,13 @@ def _on_portals_line(site: Site, state: WizardState) -> bool:
 def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
     here = site.start(state.facts) if where == "start" else site.check(state)
-    facts_url = site.check(WizardState(state.facts))
+    facts = WizardState(state.facts)
+    facts_url = site.check(facts)
     return {
         "state": state,
         "own_line": _on_portals_line(site, state),
         "here": here,
         "change_url": extend(facts_url, "change="),
         "plan_url": extend(facts_url, "plan=now"),
-        "help_url": site.help(WizardState(state.facts)) if services().storage else "",
+        "help_url": site.help(facts) if services().storage else "",
     }

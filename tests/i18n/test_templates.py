@@ -6,7 +6,7 @@ from app.i18n.templates import FOLDER, Templates
 
 
 def test_what_is_compiled_beforehand_is_not_compiled_again(monkeypatch) -> None:
-    templates = Templates({})
+    templates = Templates()
     compiled = []
     real = TranslatingEnvironment._parse
 
