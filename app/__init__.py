@@ -46,7 +46,7 @@ def create_app(
     from .i18n.languages import LanguageConverter, published
     from .i18n.templates import Templates
     from .knowledge import add_providers
-    from .knowledge.local import read_providers
+    from .knowledge.loader import read_providers
     from .portals import Portal, PortalRegistry
     from .presentation.paste_input import MemoryRequest
     from .settings import Settings

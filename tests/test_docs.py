@@ -11,7 +11,7 @@ import pytest
 
 from app import create_app
 from app.knowledge import knowledge
-from app.knowledge.labels import label_table
+from app.knowledge.programs import label_table
 from app.portals.identity_provider import IdentityProvider
 from app.settings import Settings
 from tests.knowledge.test_ispdb import entry, smtp

@@ -11,11 +11,9 @@ from flask.cli import AppGroup
 from ..i18n.languages import published
 from ..knowledge import knowledge
 from ..knowledge.freshness import dated_facts, is_stale
-from ..knowledge.ispdb import read_ispdb
-from ..knowledge.ispdb_files import BadFile
-from ..knowledge.labels import label_table
-from ..knowledge.loader import FOLDER, load
-from ..knowledge.local import write_providers
+from ..knowledge.ispdb import BadFile, read_ispdb
+from ..knowledge.loader import FOLDER, load, write_providers
+from ..knowledge.programs import label_table
 from ..portals.loader import load_portals
 from ..settings import OWN_PROVIDERS
 

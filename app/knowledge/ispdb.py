@@ -7,20 +7,36 @@ operator's own copy (MPL-2.0); none of it is kept in this project.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from .ispdb_files import LARGEST, NAME, BadFile, one_line, read_files
 from .model import Incoming, Outgoing, Provider
 
+LARGEST: Final = 256 * 1024
+"""Bytes of one file that are read."""
+MOST: Final = 5000
+"""Files that are read."""
+ARCHIVE, WHOLE = 8 * 1024**2, 32 * 1024**2
+"""Bytes of a zip, and of all that is in it."""
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
 _SECURITY = {"SSL": "tls", "STARTTLS": "starttls"}
 """Socket types worth advising, the better first (RFC 8314 section 3)."""
 _NO_LOGIN = {"none", "client-IP-address", "smtp-after-pop"}
 _DOMAIN = "%EMAILDOMAIN%"
+_Entry = tuple[str, Callable[[], bytes]]
+"""A file's name, and what reads its content."""
+
+
+class BadFile(ValueError):
+    """A file of the database that cannot be used; the message says why."""
 
 
 @dataclass
@@ -43,7 +59,7 @@ def read_ispdb(path: Path, checked: date, shipped: Iterable[Provider] = ()) -> I
     """
     imported = Imported()
     owners = {domain: "shipped with the app" for p in shipped for domain in p.domains}
-    for name, content in read_files(path):
+    for name, content in _read_files(path):
         try:
             if isinstance(content, BadFile):
                 raise content
@@ -93,7 +109,7 @@ def _account(content: bytes) -> Element:
     except BadFile:
         raise
     except (ElementTree.ParseError, ValueError, LookupError) as fault:
-        raise BadFile(f"no XML: {one_line(fault)}") from None
+        raise BadFile(f"no XML: {_one_line(fault)}") from None
     account = root.find("emailProvider")
     if root.tag != "clientConfig" or account is None:
         raise BadFile("no clientConfig with an emailProvider")
@@ -148,7 +164,7 @@ def _text(element: Element, tag: str) -> str:
 
 def _host(text: str | None) -> str:
     name = (text or "").strip().lower()
-    if not NAME.fullmatch(name):
+    if not _NAME.fullmatch(name):
         raise BadFile(f"{name[:60]!r} is no host name")
     return name
 
@@ -163,3 +179,85 @@ def _port(element: Element) -> int:
 def _plain(name: str) -> str:
     """Return a provider's name without the characters that our texts use as markup."""
     return re.sub(r"[^\w .,&+'()-]|_", "", name).strip()[:60]
+
+
+def _read_files(path: Path) -> Iterator[tuple[str, bytes | BadFile]]:
+    """Yield name and content of each file of the database, or why it has none, ordered by name."""
+    total = 0
+    try:
+        for name, read in _folder(path) if path.is_dir() else _archive(path):
+            try:
+                content = read()
+            # zipfile raises all kinds of exceptions on an archive that is broken.
+            except Exception as fault:
+                why = BadFile(f"cannot be read ({_one_line(fault)})")
+                yield name, fault if isinstance(fault, BadFile) else why
+                continue
+            total += len(content)
+            if total > WHOLE:
+                raise BadFile(f"{path} holds more than {WHOLE // 1024**2} MB")
+            yield name, content
+    except OSError as fault:
+        raise BadFile(f"{path} cannot be read ({_one_line(fault)})") from None
+
+
+def _folder(path: Path) -> Iterator[_Entry]:
+    folder = path / "ispdb" if (path / "ispdb").is_dir() else path
+    files = sorted(file for file in folder.iterdir() if _is_entry(file.name))
+    _count(files)
+    for file in files:
+        yield file.name, partial(_read_file, file)
+
+
+def _read_file(file: Path) -> bytes:
+    if not file.is_file():  # a folder, or a pipe that would never end
+        raise BadFile("is no file")
+    with file.open("rb") as opened:
+        return opened.read(LARGEST + 1)
+
+
+def _archive(path: Path) -> Iterator[_Entry]:
+    if not path.is_file():
+        raise BadFile(f"{path} is neither a folder nor a zip")
+    if path.stat().st_size > ARCHIVE:
+        raise BadFile(f"{path} is larger than {ARCHIVE // 1024**2} MB")
+    try:
+        archive = ZipFile(path)
+    except Exception as fault:
+        why = f"{path} is neither a folder nor a zip that can be read ({_one_line(fault)})"
+        raise BadFile(why) from None
+    with archive:
+        inside = [member for member in archive.infolist() if member.filename[-1:] != "/"]
+        within = [member for member in inside if "ispdb/" in member.filename] or inside
+        members = [member for member in within if _is_entry(_base(member))]
+        _count(members)
+        for member in sorted(members, key=lambda member: member.filename):
+            yield _base(member), partial(_read_member, archive, member)
+
+
+def _base(member: ZipInfo) -> str:
+    return member.filename.rpartition("/")[2]
+
+
+def _read_member(archive: ZipFile, member: ZipInfo) -> bytes:
+    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # others unpack without a limit
+        raise BadFile("is packed in an unusual way")
+    with archive.open(member) as opened:
+        return opened.read(LARGEST + 1)
+
+
+def _one_line(fault: Exception) -> str:
+    """Return an exception's message on one line, at most 200 characters."""
+    text = str(getattr(fault, "strerror", None) or fault) or type(fault).__name__
+    return " ".join(text.split())[:200]
+
+
+def _is_entry(name: str) -> bool:
+    """Tell whether a file is one of the database: older ones are named like their domain."""
+    stem = name.removesuffix(".xml")
+    return bool(_NAME.fullmatch(stem)) and not name.endswith((".md", ".json", ".py", ".txt"))
+
+
+def _count(files: Sized) -> None:
+    if len(files) > MOST:
+        raise BadFile(f"{len(files)} files are more than {MOST}")

@@ -1,24 +1,16 @@
-"""Load the content and check its form: keys, values, and what one file says of another."""
+"""Load the content, shipped and the operator's own: check keys, values and references."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from .model import (
-    Authorisation,
-    Knowledge,
-    Provider,
-    Question,
-    Remedy,
-    Scenario,
-    Stage,
-    Step,
-    When,
-)
+from .model import Authorisation, Knowledge, Provider, Question, Remedy, Scenario, Stage, Step, When
 from .programs import Programs, read_programs
 from .rows import (
     KnowledgeError,
@@ -63,13 +55,41 @@ def add_providers(after: tuple[Provider, ...], before: tuple[Provider, ...] = ()
     _current = replace(content, providers=before + content.providers + after)
 
 
+def write_providers(path: Path, providers: Iterable[Provider]) -> None:
+    """Write a file of providers atomically."""
+    rows = [asdict(p) | {"checked": p.checked.isoformat(), "notes": []} for p in providers]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
+    new.replace(path)
+
+
+def read_providers(path: Path) -> tuple[Provider, ...]:
+    """Return the providers of a file that ``write_providers`` wrote; none if there is no file.
+
+    :raise KnowledgeError: a row is wrong; the message names file and row
+    """
+    if not path.exists():  # the command that makes it needs an app that starts
+        return ()
+    try:
+        rows = json.loads(path.read_text("utf-8"))
+        return tuple(_provider(path, row) for row in rows)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise KnowledgeError(f"{path}: {fault}") from None
+
+
+def _provider(path: Path, row: dict[str, object]) -> Provider:
+    row = {key: value for key, value in row.items() if key != "notes"}
+    row["checked"] = date.fromisoformat(str(row["checked"]))
+    return build(Provider, f"{path.name}: {row['id']}", row)
+
+
 def load(folder: Path) -> Knowledge:
     """Load all content from one folder.
 
     :raise KnowledgeError: a key, value or reference is wrong
     """
-    article = read_toml(folder / "article.toml")
-    check_keys(article, "article.toml", required=ARTICLE)
+    article = read_toml(folder / "article.toml", ARTICLE)
     programs = read_programs(folder / "programs.toml")
     stages = _stages(folder / "stages.toml")
     when = _conditions({**VARIABLES, **{stage.name: stage.results for stage in stages}})

@@ -8,16 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from .rows import (
-    KnowledgeError,
-    as_list,
-    build,
-    build_rows,
-    check_keys,
-    one_of,
-    read_toml,
-    rows_of,
-)
+from .rows import KnowledgeError, as_list, build, build_rows, check_keys, one_of, read_toml, rows_of
 from .variables import VARIABLES
 
 FORM: Final = ("enter", "choose", "tick", "untick", "switch", "pick", "empty")
@@ -99,8 +90,7 @@ def read_programs(path: Path) -> Programs:
 
     :raise KnowledgeError: a key, act, move or order is wrong; the message names the program
     """
-    data, file = read_toml(path), path.name
-    check_keys(data, file, required=("sentences", "values", "program"))
+    data, file = read_toml(path, ("sentences", "values", "program")), path.name
     check_keys(data["sentences"], f"{file}: sentences", required=SENTENCES)
     check_keys(data["values"], f"{file}: values", required=VALUES)
     known = build_rows(rows_of(data, "program", file), file, Program, "id", acts=_acts)
@@ -148,3 +138,30 @@ def _check(program: Program, general: Collection[str], where: str) -> None:
         raise KnowledgeError(
             f"{where}: key 'source' or 'checked' is missing: say who confirms the labels, and when"
         )
+
+
+def label_table(programs: Programs) -> Iterator[str]:
+    """Yield the lines of the table in docs/programs.md: a row for each act of each program.
+
+    A label stands as the program shows it in English, with what is confirmed in other languages
+    behind it.  An act that is not listed for a program comes from the general guide.
+    """
+    yield "| program | act | labels, confirmed | by what | checked |"
+    yield "|---|---|---|---|---|"
+    for program in programs.known.values():
+        acts = dict.fromkeys(act for act, _ in program.named())
+        for act in () if program.words else acts:
+            shown = [_shown(program, label) for of, label in program.named() if of == act]
+            yield (
+                f"| {program.id} | {act} | {', '.join(dict.fromkeys(shown))} "
+                f"| {program.source} | {program.checked} |"
+            )
+
+
+def _shown(program: Program, label: str) -> str:
+    confirmed = [
+        f"{language}: {labels[label]}"
+        for language, labels in program.labels.items()
+        if label in labels
+    ]
+    return f"{label} ({', '.join(confirmed)})" if confirmed else label

@@ -30,15 +30,19 @@ class KnowledgeError(ValueError):
     """A content file cannot be used; the message names file, row and key, and what to do."""
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the data of one TOML file; see ``parse_toml``.
+def read_toml(
+    path: Path, required: Iterable[str] = (), optional: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return the data of one TOML file; see ``parse_toml`` and ``check_keys``.
 
-    :raise KnowledgeError: the file is missing or is no TOML
+    :raise KnowledgeError: the file is missing or is no TOML, or a key is wrong
     """
     try:
-        return parse_toml(path.read_text("utf-8"), path.name)
+        data = parse_toml(path.read_text("utf-8"), path.name)
     except OSError as fault:
         raise KnowledgeError(f"{path.name}: {fault}") from None
+    check_keys(data, path.name, required, optional)
+    return data
 
 
 def parse_toml(content: str, where: str) -> dict[str, Any]:
@@ -77,9 +81,7 @@ def read_rows(path: Path, name: str) -> list[dict[str, Any]]:
 
     :raise KnowledgeError: it is missing, or there is something else
     """
-    data = read_toml(path)
-    check_keys(data, path.name, required=(name,))
-    return rows_of(data, name, path.name)
+    return rows_of(read_toml(path, (name,)), name, path.name)
 
 
 def rows_of(data: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:

@@ -77,8 +77,7 @@ def load_wordings(folder: Path) -> Wordings:
     introductions: list[str] = []
     roles: dict[str, str] = {}
     for path in sorted((folder / "languages").glob("*.toml")):
-        language = read_toml(path)
-        check_keys(language, path.name, optional=LANGUAGE)
+        language = read_toml(path, optional=LANGUAGE)
         for idea, phrases in language.get("words", {}).items():
             ideas[idea] = (*ideas.get(idea, ()), *phrases, *_without_umlauts(phrases))
         for name, spellings in language.get("labels", {}).items():
@@ -88,14 +87,12 @@ def load_wordings(folder: Path) -> Wordings:
         introductions += language.get("introductions", [])
         for role in ("to", "from"):
             roles |= dict.fromkeys(language.get(role, []), role)
-    content = read_toml(folder / "rules.toml")
-    check_keys(content, "rules.toml", required=("rule", "ideas"))
+    content = read_toml(folder / "rules.toml", ("rule", "ideas"))
     for idea, phrases in content["ideas"].items():
         ideas[idea] = (*ideas.get(idea, ()), *phrases)
     rows = rows_of(content, "rule", "rules.toml")
     rules = tuple(_rule(number, row, ideas) for number, row in enumerate(rows))
-    codes = read_toml(folder / "codes.toml")
-    check_keys(codes, "codes.toml", required=("enhanced", "reply", "outlook"))
+    codes = read_toml(folder / "codes.toml", ("enhanced", "reply", "outlook"))
     for kind, weighed in codes.items():
         for code, weights in weighed.items():
             check_keys(weights, f"codes.toml: {kind}: {code}", optional=REASONS)
