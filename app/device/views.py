@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from ..diagnosis import Facts, Situation, read_facts
-from ..diagnosis.device_setup import autoconfig_provider, profile_provider
 from ..presentation.wizard_query import canonical_state
 from ..web.pages import FRESH
 from ..web.site import Site
-from . import autoconfig, profile
+from .files import make_client_config, make_profile
 
 device = Blueprint("device", __name__)
 HOST = "autoconfig."
@@ -23,19 +22,16 @@ def profile_file(site: Site) -> Response:
     :raise 404: nobody publishes settings it could be made from
     """
     translate = site.language.gettext
-    provider = profile_provider(canonical_state(site.profile).situation)
-    if provider is None:
+    provider = canonical_state(site.profile).situation.provider
+    if not (provider and provider.has_profile):
         abort(404)
     title = translate("{provider}: mail settings").format(provider=provider.name)
     description = translate(
         "Sets up an account with the settings that {provider} publishes. No password is inside: "
         "your device asks for it."
     ).format(provider=provider.name)
-    return _file(
-        profile.make_profile(provider, title, description),
-        profile.MIMETYPE,
-        f"{provider.id}.mobileconfig",
-    )
+    content = make_profile(provider, title, description)
+    return _file(content, "application/x-apple-aspen-config", f"{provider.id}.mobileconfig")
 
 
 @device.get("/<language:site>/autoconfig.xml")
@@ -45,7 +41,7 @@ def autoconfig_file(site: Site) -> Response:
     :raise 404: nobody publishes the settings
     """
     content = _client_config(canonical_state(site.autoconfig).situation)
-    return _file(content, autoconfig.MIMETYPE, "config-v1.1.xml")
+    return _file(content, "text/xml", "config-v1.1.xml")
 
 
 @device.get("/mail/config-v1.1.xml")
@@ -64,14 +60,14 @@ def well_known() -> Response:
         abort(404)
     facts, _ = read_facts({"account_domain": named})
     account = Facts(account_domain=facts.known("account_domain"))
-    return Response(_client_config(Situation(account)), mimetype=autoconfig.MIMETYPE)
+    return Response(_client_config(Situation(account)), mimetype="text/xml")
 
 
 def _client_config(situation: Situation) -> bytes:
-    provider = autoconfig_provider(situation)
-    if provider is None:
+    provider = situation.provider
+    if not (provider and provider.has_account):
         abort(404)
-    return autoconfig.make_client_config(provider)
+    return make_client_config(provider)
 
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:

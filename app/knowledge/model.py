@@ -204,6 +204,19 @@ class Provider:
         """Whether one can log in for sending, as far as the provider says."""
         return self.offers_any(("smtp-auth",))
 
+    @property
+    def has_account(self) -> bool:
+        """Whether what is published makes a whole account that a device can set up."""
+        return bool(self.incoming) and self.has_login
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether a configuration profile makes the account, too: it knows passwords only.
+
+        So not where a sign-in window is the only way (Apple: com.apple.mail.managed).
+        """
+        return self.has_account and self.sign_in != "oauth-only"
+
 
 @dataclass(frozen=True)
 class Authorisation:

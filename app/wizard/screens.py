@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, abort
 
 from ..diagnosis import Facts
-from ..diagnosis.device_setup import profile_provider
 from ..http.event_counting import record_event
 from ..knowledge import knowledge
 from ..presentation.excerpt import excerpt
@@ -84,7 +83,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "ours": site.serves(plan.provider),
         "drawn": draw_screen,
         "program": answer_text(site.language.code, "program", program) if program else None,
-        "profile": program and state.facts.program in APPLE and profile_provider(state.situation),
+        "profile": program in APPLE and plan.provider and plan.provider.has_profile,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(site.language.code, state.facts)),
         **_links(site, state, "check"),

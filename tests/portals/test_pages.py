@@ -6,7 +6,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.diagnosis import Facts, Plan, Situation
-from app.diagnosis.device_setup import autoconfig_provider, profile_provider
 from app.diagnosis.inline_markup import plain
 from app.knowledge import add_providers
 from app.portals.loader import load_portals
@@ -307,14 +306,15 @@ def test_without_a_login_no_settings_file_is_made(offering) -> None:
     account = Facts(account_domain="proseware.com")
     for ways in ("pop", "line", "list"):
         offering(OFFERS[ways])
-        assert autoconfig_provider(Situation(account)) is None
-        assert profile_provider(Situation(account)) is None
+        provider = Situation(account).provider
+        assert not provider.has_account
+        assert not provider.has_profile
     offering(OFFERS["all"])
-    assert profile_provider(Situation(account)) is not None
+    assert Situation(account).provider.has_profile
 
 
 def test_a_server_without_login_is_in_no_settings_file(tmp_path) -> None:
-    from app.device.autoconfig import make_client_config
+    from app.device.files import make_client_config
 
     text = PORTALS.read_text("utf-8").replace("logo =", "# logo =")
     relay = '[[portal.outgoing]]\nserver = "relay.proseware.com"\nport = 25\nsecurity = "none"\n'
