@@ -5,7 +5,6 @@
 'relay-denied'
 """
 
-from .model import Candidate, Evidence, Reading
-from .reader import LARGEST, TooLong, read
+from .reader import LARGEST, Candidate, Evidence, Reading, TooLong, read
 
 __all__ = ["LARGEST", "Candidate", "Evidence", "Reading", "TooLong", "read"]

@@ -8,8 +8,7 @@ from functools import cached_property
 
 from ..knowledge.wordings import wordings
 from .classify import Scores, add_codes, classifier
-from .fields import Field, dialog_fields, report_fields
-from .layout import find_layout
+from .layout import Field, dialog_fields, find_layout, report_fields
 from .normalise import CleanText
 from .replies import Reply, find_replies
 from .shapes import Found, outlook_numbers

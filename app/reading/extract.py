@@ -7,25 +7,26 @@ from collections.abc import Iterator
 from functools import cache
 
 from ..knowledge.wordings import wordings
-from .fields import Field
+from .decision import Decision
+from .layout import Field
 from .normalise import CleanText, fold
 from .replies import Reply
 from .shapes import (
+    NAMED_HOST,
+    SENDER,
+    SENDING_DOMAIN,
+    TRAILING_HOST,
     Found,
     before_address,
+    find,
     find_address,
     find_addresses,
     find_host,
     find_mail_host,
     find_named_domain,
-    find_named_host,
     find_port,
     find_recipients,
     find_replying_host,
-    find_sender,
-    find_sending_domain,
-    find_trailing_host,
-    outlook_numbers,
 )
 
 BEFORE_REPLY = 400
@@ -46,44 +47,31 @@ Facts = dict[str, Found]
 Item = tuple[str, Found | None]
 
 
-def extract(
-    cleaned: CleanText, fields: list[Field], report: list[Field], reply: Reply | None, reason: str
-) -> Facts:
+def extract(decision: Decision, reason: str) -> Facts:
     """Return the facts that the text states, by the keys of the API.
 
-    :param reply: the deciding reply, if any
-    :param reason: its reason, on which the role of an address depends
+    :param reason: that of the text, on which the role of an address depends
     """
     facts: Facts = {}
-    for sources in _sources(cleaned, fields, report, reply, reason, facts):
-        for key, found in sources:
-            if found is not None:
-                facts.setdefault(key, found)
+    for key, found in _items(decision, reason, facts):
+        if found is not None:
+            facts.setdefault(key, found)
     return facts
 
 
-def _sources(
-    cleaned: CleanText,
-    fields: list[Field],
-    report: list[Field],
-    reply: Reply | None,
-    reason: str,
-    facts: Facts,
-) -> Iterator[Iterator[Item]]:
-    """Yield the items of each part of the text, the most reliable part first."""
-    numbers = outlook_numbers(cleaned)
-    number = str(numbers[0].value) if numbers else ""
-    yield iter([("outlook_error", numbers[0] if numbers else None)])
+def _items(decision: Decision, reason: str, facts: Facts) -> Iterator[Item]:
+    """Yield what each part of the text states, the most reliable part first."""
+    cleaned, reply = decision.cleaned, decision.reply
+    for number in decision.numbers[:1]:
+        yield "outlook_error", number
     if reply:
-        yield _from_codes(reply)
-    yield _from_dialog(cleaned, fields, bool(numbers))
+        yield from _from_codes(reply)
+    yield from _from_dialog(cleaned, decision.fields, bool(decision.numbers))
     if reply and not reply.returned:
-        yield _from_reply(cleaned, reply, reason)
-    yield _from_report(cleaned, report)
+        yield from _from_reply(cleaned, reply, reason)
+    yield from _from_report(cleaned, decision.report)
     if reply is None or reply.at > 8 or reply.end < len(cleaned.text) - 8:
-        yield _from_surroundings(
-            cleaned, reply, _role_of_bare_address(reason, number), reason, bool(number), facts
-        )
+        yield from _from_surroundings(decision, reason, facts)
 
 
 def _from_codes(reply: Reply) -> Iterator[Item]:
@@ -136,10 +124,10 @@ def _security_values() -> dict[str, str]:
 
 def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]:
     """Yield the addresses in the deciding reply, and its server."""
-    sender = find_sender(cleaned, (reply.at, reply.end))
+    sender = find(SENDER, cleaned, (reply.at, reply.end))
     yield "sender_domain", sender
     if reason == "unauthenticated-domain":
-        yield "sender_domain", find_sending_domain(cleaned, (reply.at, reply.end))
+        yield "sender_domain", find(SENDING_DOMAIN, cleaned, (reply.at, reply.end))
     address = find_address(cleaned, reply.start, reply.end)
     if address and not sender:
         if reason in _SENDER_REASONS:
@@ -156,10 +144,10 @@ def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]
     for area in areas:
         for recipient in find_recipients(cleaned, area, reach=24):
             yield "recipient_domain", recipient
-        yield "sender_domain", find_sender(cleaned, area)
+        yield "sender_domain", find(SENDER, cleaned, area)
     for area in areas:
         yield "server", find_replying_host(cleaned, area, last=True)
-    yield "server", find_trailing_host(cleaned, (reply.start, reply.end))
+    yield "server", find(TRAILING_HOST, cleaned, (reply.start, reply.end))
 
 
 def _from_report(cleaned: CleanText, report: list[Field]) -> Iterator[Item]:
@@ -172,33 +160,25 @@ def _from_report(cleaned: CleanText, report: list[Field]) -> Iterator[Item]:
         if field.name == "x-postfix-sender":
             yield "sender_domain", find_address(cleaned, field.start, field.end)
         elif field.name == "remote-mta":
-            yield "server", find_named_host(cleaned, field.start, field.end)
+            yield "server", find(NAMED_HOST, cleaned, (field.start, field.end))
         elif field.name == "status":
             status = _STATUS.match(cleaned.folded, field.start, field.end)
             if status and not status[0].endswith(".0.0"):
                 yield "enhanced_status", Found(status[0], *status.span())
 
 
-def _from_surroundings(
-    cleaned: CleanText,
-    reply: Reply | None,
-    bare_role: str | None,
-    reason: str,
-    dialog: bool,
-    facts: Facts,
-) -> Iterator[Item]:
-    """Yield what the rest of the text states about facts still missing.
-
-    :param bare_role: the fact of an address without a word about its role
-    """
+def _from_surroundings(decision: Decision, reason: str, facts: Facts) -> Iterator[Item]:
+    """Yield what the rest of the text states about facts still missing."""
+    cleaned, reply, numbers = decision.cleaned, decision.reply, decision.numbers
     area = (0, min(len(cleaned.text), SURROUNDINGS))
     if "port" not in facts:
-        yield "port", find_port(cleaned, area, dialog)
+        yield "port", find_port(cleaned, area, bool(numbers))
     if "recipient_domain" not in facts or "sender_domain" not in facts:
         for recipient in reversed(list(find_recipients(cleaned, area, reach=40))):
             yield "recipient_domain", recipient
-        yield "sender_domain", find_sender(cleaned, area)
+        yield "sender_domain", find(SENDER, cleaned, area)
         addresses = list(find_addresses(cleaned, area))
+        bare_role = _role_of_bare_address(reason, numbers)
         roles = {"to": "recipient_domain", "": bare_role}
         if bare_role == "sender_domain" or reason in _ABOUT_SENDER:
             roles["from"] = "sender_domain"
@@ -211,8 +191,9 @@ def _from_surroundings(
         yield "server", find_mail_host(cleaned, area, reply.at if reply else area[1])
 
 
-def _role_of_bare_address(reason: str, number: str) -> str | None:
+def _role_of_bare_address(reason: str, numbers: list[Found]) -> str | None:
     """Return the fact that an address without a word about its role belongs to."""
+    number = str(numbers[0].value) if numbers else ""
     if number in _OUTLOOK_ROLES:
         return _OUTLOOK_ROLES[number]
     if reason in _LOGIN_REASONS:

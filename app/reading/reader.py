@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import exp
 
+from .classify import classifier
 from .decision import NAMED_WEIGHT, Decision
-from .direction import UNKNOWN, refused_by
-from .extract import Facts, extract
-from .model import NONE, OTHER, Candidate, Evidence, Reading
+from .extract import BEFORE_REPLY, Facts, extract
 from .normalise import clean
 
 LARGEST = 256 * 1024
@@ -27,6 +28,58 @@ MIN_SHARE = 0.45
 """Least weight of an alternative, as a share of the best one's."""
 MIN_WEIGHT = 1.5
 """Least weight of an alternative."""
+OTHER, NONE = "other", "none"
+OWN, RECIPIENTS, UNKNOWN = "own-server", "recipient-server", "unknown"
+AFTER_REPLY = 60
+"""Characters after a reply that may name its server."""
+_OWN_REASONS = frozenset({"authentication-failed"})  # nobody logs in at the recipient's server
+_OWN_PORTS = (465, 587, 588, 2525, 2587)
+_RELAYED = re.compile(r"\(in reply to |\[[0-9a-f.:]{3,39}\]\s{0,4}said|relay=[^,\s]{3,80},")
+_SESSION = re.compile(
+    r"noqueue: reject|ruleset=check|rejected (?:rcpt|mail|after)|smtpd?\[\d+\]: reject"
+    r"|(?:^|\n)[ \tcs:<>*~=-]{0,8}(?:ehlo|helo|mail from|auth (?:login|plain)|rcpt to|quit|data)\b"
+)
+_NAMES = (
+    (re.compile(r"mx|inbound|mail-?in\b|aspmx"), RECIPIENTS),
+    (re.compile(r"smtp|out|submi"), OWN),
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Reason with its confidence, from 0 to 1."""
+
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Place of a finding: offsets in the pasted text, in characters.
+
+    ``why``: ``reason``, ``refused_by`` or the name of a fact; ``words``: the decoded text there.
+    """
+
+    start: int
+    end: int
+    why: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Reading of a pasted text.
+
+    ``facts`` has the contract's keys: reply_code, enhanced_status, server, port, security,
+    outlook_error, recipient_domain, sender_domain; None where the text does not say.
+    """
+
+    reason: str
+    confidence: float
+    alternatives: tuple[Candidate, ...]
+    refused_by: str
+    facts: Mapping[str, str | int | None]
+    evidence: tuple[Evidence, ...]
 
 
 class TooLong(ValueError):
@@ -47,12 +100,12 @@ def read(text: str) -> Reading:
         reason = OTHER if decision.is_error else NONE
     if reason == NONE and not decision.is_dialog:
         return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, dict.fromkeys(FACTS), ())
-    facts = extract(decision.cleaned, decision.fields, decision.report, decision.reply, reason)
+    facts = extract(decision, reason)
     return Reading(
         reason,
         _confidence(ranked, reason),
         tuple(_alternatives(ranked, reason)),
-        refused_by(decision, reason, facts),
+        _refused_by(decision, reason, facts),
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts)),
     )
@@ -83,3 +136,29 @@ def _confidence(ranked: list[tuple[str, float]], reason: str) -> float:
     best = ranked[0][1]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
     return round(_sureness(best) * (1 - 0.4 * second / best), 2)
+
+
+def _refused_by(decision: Decision, reason: str, facts: Facts) -> str:
+    """Return ``own-server``, ``recipient-server`` or ``unknown``: whose server refused.
+
+    The same words ask for a login at one's own server, and mean the recipient's problem at theirs.
+    """
+    port = facts.get("port")
+    if decision.is_dialog or (port and port.value in _OWN_PORTS):
+        return OWN
+    folded, reply = decision.cleaned.folded, decision.reply
+    if reply and reply.at < 4 and reply.end > len(folded) - 4:
+        return OWN if reason in _OWN_REASONS else UNKNOWN  # there is no context
+    start = max(0, (reply.at if reply else 0) - BEFORE_REPLY)
+    near = classifier().context(folded, start, reply.start if reply else start + 1500)
+    area = start, reply.end + AFTER_REPLY if reply else start + 1500
+    if "remote" in near or decision.report or _RELAYED.search(folded, *area):
+        return RECIPIENTS
+    if reason in _OWN_REASONS or near & {"program", "client"} or _SESSION.search(folded, *area):
+        return OWN
+    if "bounce" in decision.context:
+        return RECIPIENTS
+    if decision.context & {"program", "client"}:
+        return OWN
+    server = str(facts["server"].value) if "server" in facts else ""
+    return next((side for pattern, side in _NAMES if pattern.match(server)), UNKNOWN)

@@ -9,8 +9,7 @@ from functools import cache
 from itertools import islice
 
 from ..knowledge.wordings import wordings
-from .fields import Field
-from .layout import Layout
+from .layout import Field, Layout
 from .normalise import CleanText, fold
 
 MAX_REPLY_LENGTH = 700

@@ -19,7 +19,7 @@ _HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
 _DOMAIN = r"((?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,62})"
 _OPEN = r"[\"'<(\[]?"
 _NAME = re.compile(_DOMAIN)
-_FOLDED_HOST = re.compile(_HOST)
+NAMED_HOST = re.compile(_HOST)
 _ADDRESS = re.compile(rf"(?<![\w.+=-])[\w.+=/-]{{1,64}}@{_DOMAIN}")
 _OUTLOOK = re.compile(r"800(?:ccc|4[0-9]|40)[0-9a-f]{2,3}(?![0-9a-f])")
 _NUMBER = re.compile(r"(?:25|465|587|2525|26|588|2587)(?![\w.])")
@@ -29,18 +29,21 @@ _MAIL_HOST = re.compile(
     r"(?:[\w-]{1,63}\.){0,6}[a-z][a-z0-9-]{1,30})(?![\w@/])"
 )
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
-_FROM_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
+SENDING_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
+"""The domain in a reply about SPF, DKIM or DMARC."""
 _ANY_HOST = re.compile(rf"(?<![\w@./\[-]){_HOST}(?![\w@/\]-])")
-_TRAILING_HOST = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
+TRAILING_HOST = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
+"""The host in brackets at the end of a reply."""
 _RECIPIENT = re.compile(
     r"rcpt to:|to=(?<![a-z]to=)|final-recipient|recipient\w{0,3}:?|rejected rcpt"
     r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
 )
-_SENDER = re.compile(
+SENDER = re.compile(
     r"(?:mail from:|from=(?<!\wfrom=)|f=(?<!\wf=)|sent? (?:mail )?as|as sender"
     r"|sender(?:'?s)?(?: e-?mail)?(?: address)?(?: rejected| was| is)?:?)"
     rf"\s{{0,3}}[<'\"]?[\w.+=-]{{1,64}}@{_DOMAIN}"
 )
+"""The domain of the address after a word for sender."""
 # The host of a reply.  The words are a fast test: one of them must be in the text.
 _REPLY_VERBS = ("said", "responded", "returned", "rejected", "refused", "replied")
 _REPLYING_HOSTS = tuple(
@@ -86,6 +89,11 @@ class Found:
     end: int
 
 
+def find(pattern: re.Pattern[str], cleaned: CleanText, area: Area) -> Found | None:
+    """Return the first match of a pattern with one group."""
+    return _found(pattern.search(cleaned.folded, *area))
+
+
 def outlook_numbers(cleaned: CleanText) -> list[Found]:
     """Return Outlook's error numbers, written as 0x800CCC79."""
     found: list[Found] = []
@@ -104,11 +112,6 @@ def find_host(cleaned: CleanText, start: int, end: int) -> Found | None:
         start += 1
     name = _NAME.match(cleaned.text, start, min(start + 260, len(cleaned.text)))
     return Found(name[0].lower(), start, name.end()) if name else None
-
-
-def find_named_host(cleaned: CleanText, start: int, end: int) -> Found | None:
-    """Return the first host name between two places."""
-    return _found(_FOLDED_HOST.search(cleaned.folded, start, end))
 
 
 def find_port(cleaned: CleanText, area: Area, dialog: bool) -> Found | None:
@@ -155,21 +158,11 @@ def find_recipients(cleaned: CleanText, area: Area, reach: int) -> Iterator[Foun
             yield Found(address[1].lower(), address.start(1), address.end(1))
 
 
-def find_sender(cleaned: CleanText, area: Area) -> Found | None:
-    """Return the domain of the address after a word for sender."""
-    return _found(_SENDER.search(cleaned.folded, *area))
-
-
 def find_mail_host(cleaned: CleanText, area: Area, before: int) -> Found | None:
     """Return the nearest host with a mail server's name before a place, or the first after."""
     hosts = list(islice(_MAIL_HOST.finditer(cleaned.folded, *area), 20))
     earlier = [host for host in hosts if host.end() <= before]
     return _found(earlier[-1] if earlier else hosts[0] if hosts else None)
-
-
-def find_sending_domain(cleaned: CleanText, area: Area) -> Found | None:
-    """Return the domain in a reply about SPF, DKIM or DMARC."""
-    return _found(_FROM_DOMAIN.search(cleaned.folded, *area))
 
 
 def find_addresses(cleaned: CleanText, area: Area) -> Iterator[tuple[str, Found]]:
@@ -192,11 +185,6 @@ def find_named_domain(cleaned: CleanText, area: Area) -> Found | None:
         if before and _roles().get(before[1]) == "to":
             return _found(host)
     return None
-
-
-def find_trailing_host(cleaned: CleanText, area: Area) -> Found | None:
-    """Return the host in brackets at the end of a reply."""
-    return _found(_TRAILING_HOST.search(cleaned.folded, *area))
 
 
 def find_replying_host(cleaned: CleanText, area: Area, last: bool) -> Found | None:
