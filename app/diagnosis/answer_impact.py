@@ -64,7 +64,7 @@ def _at_last(
     walk = interview()
     with WALKING:
         state = walk.state(dict(known), answered)
-        reach = [walk.tree.reach(after.node) for _, after in walk.answers(state, fact)]
+        reach = [walk.tree.reach[after.node] for _, after in walk.answers(state, fact)]
     outcomes = walk.tree.outcomes
     possible = [at for at in range(len(outcomes)) if any(mask >> at & 1 for mask in reach)]
     possible.sort(key=lambda at: all(mask >> at & 1 for mask in reach))

@@ -9,54 +9,39 @@ are proved without visiting one of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from ..knowledge.variables import UNKNOWN
 
 Box = tuple[int, ...]
 """One bit mask a variable of the space, none of them 0."""
 
 
-@dataclass(frozen=True)
 class Space:
     """The variables, in order, each with its values in order."""
 
-    values: Mapping[str, tuple[str, ...]]
-    names: tuple[str, ...] = field(init=False)
-    whole: Box = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(self.values))
-        object.__setattr__(self, "whole", tuple((1 << len(v)) - 1 for v in self.values.values()))
+    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
+        self.values = values
+        self.names = tuple(values)
+        self.whole: Box = tuple([(1 << len(names)) - 1 for names in values.values()])
 
     def box(self, allowed: Mapping[str, Iterable[str]]) -> Box:
         """Return the box that allows the given values; what is not named is free."""
         masks = list(self.whole)
         for name, values in allowed.items():
-            masks[self.names.index(name)] = self.mask(name, values)
+            order = self.values[name]
+            masks[self.names.index(name)] = sum(1 << order.index(value) for value in set(values))
         return tuple(masks)
 
-    def mask(self, name: str, values: Iterable[str]) -> int:
-        """Return the bit mask of some values of one variable."""
-        order = self.values[name]
-        return sum(1 << order.index(value) for value in set(values))
-
-    def allowed(self, box: Box) -> dict[str, tuple[str, ...]]:
-        """Return what a box says: only the variables that it narrows, with their values."""
-        return {
-            name: tuple(v for i, v in enumerate(self.values[name]) if mask >> i & 1)
-            for name, mask, whole in zip(self.names, box, self.whole, strict=True)
-            if mask != whole
-        }
-
-    def witness(self, boxes: Sequence[Box], neutral: str = "unknown") -> dict[str, str]:
-        """Return the combination in ``boxes`` that names fewest facts other than ``neutral``."""
-        points = [self._plainest(box, neutral) for box in boxes]
+    def witness(self, boxes: Sequence[Box]) -> dict[str, str]:
+        """Return the combination in ``boxes`` that names fewest facts; what it omits is unknown."""
+        points = [self._plainest(box) for box in boxes]
         return min(points, key=lambda point: (len(point), sorted(point.items())))
 
-    def _plainest(self, box: Box, neutral: str) -> dict[str, str]:
+    def _plainest(self, box: Box) -> dict[str, str]:
         point = {}
-        for name, mask in zip(self.names, box, strict=True):
-            possible = [v for i, v in enumerate(self.values[name]) if mask >> i & 1]
-            if neutral not in possible:
+        for (name, values), mask in zip(self.values.items(), box, strict=True):
+            possible = [value for i, value in enumerate(values) if mask >> i & 1]
+            if UNKNOWN not in possible:
                 point[name] = possible[0]
         return point
 

@@ -7,7 +7,7 @@ from time import perf_counter
 from ..knowledge import Remedy
 from ..knowledge.variables import FACT_OF, GIVEN, VARIABLES
 from .boxes import subtract_all, volume
-from .diagram import compile_table
+from .diagram import Diagram
 from .facts import Facts
 from .interview import Interview
 from .proof import prove_table, spell
@@ -36,7 +36,7 @@ def check_everything(table: DecisionTable | None = None) -> tuple[list[str], lis
 
 def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     """Walk every way through the questions; add what is never met to the faults."""
-    tree = compile_table(table)
+    tree = Diagram(table)
     walk = Interview(table.content, tree)
     start = walk.state({}, frozenset())
     states = {start} | {walk.state({name: value}, frozenset()) for name, value in GIVEN.items()}

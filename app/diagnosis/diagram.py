@@ -10,10 +10,10 @@ Nodes are numbers; those below ``len(outcomes)`` are the outcomes themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
-from .boxes import Box, Space
+from .boxes import Box
 from .table import DecisionTable, Outcome, decision_table
 
 MAX_MEMO = 200_000
@@ -21,22 +21,22 @@ MAX_MEMO = 200_000
 
 
 class Diagram:
-    """A decision diagram over a space, built from disjoint boxes that cover it."""
+    """The decision diagram of a proved table."""
 
-    def __init__(self, space: Space, boxes: Iterable[tuple[Box, Outcome]]) -> None:
-        self.space = space
-        rows = list(boxes)
+    def __init__(self, table: DecisionTable) -> None:
+        self.space = table.space
+        rows = list(table.outcomes())
         self.outcomes = list(dict.fromkeys(outcome for _, outcome in rows))
-        number = {outcome: i for i, outcome in enumerate(self.outcomes)}
         self._nodes: list[tuple[int, tuple[int, ...]]] = [(-1, ())] * len(self.outcomes)
         self._unique: dict[tuple[int, tuple[int, ...]], int] = {}
         self._replaced: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self._support: dict[int, int] = dict.fromkeys(range(len(self.outcomes)), 0)
-        self._reach: dict[int, int] = {i: 1 << i for i in range(len(self.outcomes))}
-        self.root = self._build(rows, number)
+        self.reach: dict[int, int] = {i: 1 << i for i in range(len(self.outcomes))}
+        """The outcomes that can still come about below a node, one bit each."""
+        self.root = self._build(rows)
         self._built = len(self._nodes)
 
-    def _build(self, rows: list[tuple[Box, Outcome]], number: Mapping[Outcome, int]) -> int:
+    def _build(self, rows: list[tuple[Box, Outcome]]) -> int:
         # A set of rows is one integer, a bit a row: filtering by a value is one AND.
         fits = [
             [
@@ -45,6 +45,7 @@ class Diagram:
             ]
             for var, values in enumerate(self.space.values.values())
         ]
+        number = {outcome: i for i, outcome in enumerate(self.outcomes)}
         ends = [number[outcome] for _, outcome in rows]
         memo: dict[tuple[int, int], int] = {}
 
@@ -70,8 +71,8 @@ class Diagram:
             support, reach = 1 << var, 0
             for child in children:
                 support |= self._support[child]
-                reach |= self._reach[child]
-            self._support[node], self._reach[node] = support, reach
+                reach |= self.reach[child]
+            self._support[node], self.reach[node] = support, reach
         return node
 
     def restrict(self, node: int, name: str, value: str) -> int:
@@ -113,7 +114,7 @@ class Diagram:
     def forget(self) -> None:
         """Drop every derived node; numbers handed out before are void."""
         for node in range(self._built, len(self._nodes)):
-            del self._unique[self._nodes[node]], self._support[node], self._reach[node]
+            del self._unique[self._nodes[node]], self._support[node], self.reach[node]
         del self._nodes[self._built :]
         self._replaced.clear()
 
@@ -121,10 +122,6 @@ class Diagram:
         """Return the variables that can still change the outcome."""
         mask = self._support[node]
         return tuple(name for i, name in enumerate(self.space.names) if mask >> i & 1)
-
-    def reach(self, node: int) -> int:
-        """Return the outcomes that can still come about, one bit each."""
-        return self._reach[node]
 
     def look_up(self, case: Mapping[str, str]) -> Outcome:
         """Return the outcome of a whole case; no node is added, so nobody has to wait."""
@@ -142,12 +139,7 @@ class Diagram:
         return self._built
 
 
-def compile_table(table: DecisionTable) -> Diagram:
-    """Compile a proved table."""
-    return Diagram(table.space, table.outcomes())
-
-
 @cache
 def diagram() -> Diagram:
     """Return the diagram of the table that the app ships with."""
-    return compile_table(decision_table())
+    return Diagram(decision_table())

@@ -84,10 +84,7 @@ class Interview:
         found: dict[str, None] = {}
         for name in self.tree.support(state.node):
             needs = self.questions[FACT_OF[name]].needs
-            if needs and needs not in state.answered:
-                found[needs] = None
-            else:
-                found[FACT_OF[name]] = None
+            found[FACT_OF[name] if not needs or needs in state.answered else needs] = None
         if not found and PROGRAM not in state.answered:
             outcome = self.tree.outcome(state.node)
             if outcome and not self._in_program.isdisjoint(outcome.remedies):
@@ -105,9 +102,8 @@ class Interview:
 
     def _spread(self, state: State, fact: str) -> int:
         """Return how many outcomes stay open in all after each answer; fewer splits better."""
-        return sum(
-            self.tree.reach(after.node).bit_count() for _, after in self.answers(state, fact)
-        )
+        reach = self.tree.reach
+        return sum(reach[after.node].bit_count() for _, after in self.answers(state, fact))
 
     def answers(self, state: State, fact: str) -> Iterator[tuple[str, State]]:
         """Yield each finite answer to a question with the state that it leads to."""
@@ -133,11 +129,8 @@ class Interview:
         memo = {} if memo is None else memo
         if state not in memo:
             fact = self.next_question(state)
-            memo[state] = (
-                0
-                if fact is None
-                else 1 + max(self.at_most(after, memo) for _, after in self.answers(state, fact))
-            )
+            answers = self.answers(state, fact) if fact else ()
+            memo[state] = max((1 + self.at_most(after, memo) for _, after in answers), default=0)
         return memo[state]
 
 

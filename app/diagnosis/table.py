@@ -113,11 +113,9 @@ class DecisionTable:
                         yield piece, Outcome(scenario.id, refused, remedies)
 
     def _by_refusal(self, box: Box, scenario: Scenario) -> Iterator[tuple[Box, str]]:
-        if "*" in scenario.refused:
-            yield box, scenario.refused["*"]
-            return
         for error, refused in scenario.refused.items():
-            if (part := meet(box, self.space.box({"error": (error,)}))) is not None:
+            theirs = self.space.box({} if error == "*" else {"error": (error,)})
+            if (part := meet(box, theirs)) is not None:
                 yield part, refused
 
     def _by_remedies(

@@ -177,6 +177,6 @@ def test_what_the_diagram_calls_settled_cannot_change_the_outcome(case, name, da
 def test_forgetting_keeps_the_diagram_right() -> None:
     tree = diagram()
     before = tree.restrict_all({"place": "work"})
-    reach = tree.reach(before)
+    reach = tree.reach[before]
     tree.forget()
-    assert tree.reach(tree.restrict_all({"place": "work"})) == reach
+    assert tree.reach[tree.restrict_all({"place": "work"})] == reach
