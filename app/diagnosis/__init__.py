@@ -5,10 +5,9 @@
 'use-login'
 """
 
-from .diagnosis import Diagnosis
 from .facts import CHOICES, CODES, FACT_KEYS, Facts, read_facts
 from .plan import Plan, PlannedRemedy
-from .situation import Situation, diagnose
+from .situation import Diagnosis, Situation, diagnose
 
 __all__ = [
     "CHOICES",

@@ -13,8 +13,6 @@ from ..knowledge import Move, Program, Programs
 from ..knowledge.programs import FORM
 from . import inline_markup
 
-Values = Mapping[str, str | int]
-"""The settings to use, by act: server, port, security, login."""
 PASSWORDS = ("password", "incoming-password")
 """Acts that a sign-in window makes needless."""
 
@@ -46,22 +44,18 @@ class GuideStep:
     general: bool = False
 
 
+@dataclass(frozen=True)
 class Guide:
-    """Words the acts of a remedy for one program, one language and one set of values."""
+    """Words the acts of a remedy for one program, one language and one set of values.
 
-    def __init__(
-        self,
-        programs: Programs,
-        program: str | None,
-        values: Values,
-        language: str,
-        translate: Callable[[str], str],
-    ) -> None:
-        self.programs = programs
-        self.program = programs.find(program)
-        self.values = values
-        self.language = language
-        self.translate = translate
+    ``values`` are the settings to use, by act: server, port, security, login.
+    """
+
+    programs: Programs
+    program: Program
+    values: Mapping[str, str | int]
+    language: str
+    translate: Callable[[str], str]
 
     def steps(self, acts: tuple[str, ...]) -> list[GuideStep]:
         """Return the steps for some acts, in the order of the program's screens."""

@@ -55,9 +55,7 @@ class Wording:
         return [
             verdict.recipient
             for verdict in diagnosis.verdicts
-            if verdict.recipient
-            and verdict.recipient != UNKNOWN
-            and (verdict.relay, verdict.refused) == worst
+            if verdict.recipient != UNKNOWN and (verdict.relay, verdict.refused) == worst
         ]
 
     @cached_property

@@ -11,11 +11,10 @@ from ..knowledge import Provider, Remedy, knowledge
 from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
 from ..knowledge.model import Step
 from ..knowledge.variables import FACT_OF
-from .diagnosis import Diagnosis
 from .guide import Guide, GuideStep
 from .interview import NextStep, spoken_choice
 from .placeholders import Translate, Wording, statement
-from .situation import Situation
+from .situation import Diagnosis, Situation
 
 
 @dataclass(frozen=True)
@@ -242,7 +241,8 @@ def _program_steps(
     translate: Translate,
     acts: tuple[str, ...],
 ) -> tuple[GuideStep, ...]:
-    guide = Guide(knowledge().programs, program, dict(values), language, translate)
+    programs = knowledge().programs
+    guide = Guide(programs, programs.find(program), dict(values), language, translate)
     return tuple(guide.steps(acts))
 
 

@@ -1,26 +1,84 @@
-"""A case's facts with what follows from them."""
+"""A case's facts with what follows from them: what happened, for whom, what to do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
-from ..knowledge import Provider
-from ..knowledge.variables import UNKNOWN
-from .diagnosis import (
-    Change,
-    Diagnosis,
-    Verdict,
-    advised_settings,
-    judge_recipients,
-    nearest_change,
-    plan_remedies,
+from ..knowledge import Provider, Remedy, Scenario, knowledge
+from ..knowledge.variables import FACT_OF, UNKNOWN, VARIABLES, WEBMAIL
+from .diagram import diagram
+from .facts import CHOICES, Facts
+from .interview import NextStep, next_step, spoken_choice
+from .reduction import (
+    SUBMISSION_PORTS,
+    Case,
+    find_provider,
+    reduce_answer,
+    reduce_facts,
+    relate_recipient,
 )
-from .facts import Facts
-from .interview import NextStep, next_step
-from .reduction import Case, find_provider, reduce_facts, relate_recipient
 from .table import Match, decision_table, judge
+
+_UNSEEN = {"error": UNKNOWN, "refused_by": UNKNOWN}
+"""What is known of a refusal before it was seen."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of the message for one recipient's domain; see ``Diagnosis``."""
+
+    recipient: str
+    relay: str
+    refused: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """The nearest other verdict: one variable with another value, and the row met then."""
+
+    variable: str
+    value: str
+    scenario: Scenario
+    refused: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What happened and what to do about it, as fixed words.
+
+    ``relay`` is yes, no or unknown: must the outgoing server pass the message on, and does that
+    matter here?  ``refused`` is no, maybe or yes: is the message refused, for whatever cause?
+    Both are for the foremost recipient (G8); ``verdicts`` has one for each.
+    """
+
+    match: Match
+    relay: str
+    refused: str
+    verdicts: tuple[Verdict, ...]
+    planned: tuple[Remedy, ...]
+
+    @property
+    def scenario(self) -> str:
+        """The id of the decision table's row."""
+        return self.match.scenario.id
+
+    @property
+    def article_row(self) -> int | None:
+        """The row of the article's table, 1 to 6, when the facts are one of them."""
+        return self.match.scenario.article_row
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """The ids of the remedies, best first."""
+        return tuple(remedy.id for remedy in self.planned)
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The variables that decided: had one been unknown, another row might have been met."""
+        match = self.match
+        return tuple(n for n in VARIABLES if match.values[n] != UNKNOWN and match.rests_on(n))
 
 
 @dataclass(frozen=True)
@@ -60,10 +118,34 @@ class Situation:
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        """What happened and what to do; with several recipients, that of the foremost (G8)."""
-        verdict = Verdict(self.recipient, *judge(self.match.scenario, self.case))
-        verdicts = judge_recipients(self.facts, self.case, self.recipients)
-        return Diagnosis(self.match, verdict, verdicts, plan_remedies(self.match, self.provider))
+        """What happened and what to do."""
+        verdicts = tuple([self._verdict(*recipient) for recipient in self.recipients.items()])
+        relay, refused = judge(self.match.scenario, self.case)
+        return Diagnosis(self.match, relay, refused, verdicts, self._planned())
+
+    def _verdict(self, recipient: str, relation: str) -> Verdict:
+        """Judge one recipient; a refusal that was seen speaks of the foremost kind only."""
+        case = {**self.case, "recipient": relation}
+        if self.facts.error == "relay-denied" and relation != self.case["recipient"]:
+            case |= _UNSEEN
+        return Verdict(recipient, *judge(_scenario_of(case), case))
+
+    def _planned(self) -> tuple[Remedy, ...]:
+        """Return the remedies of the match that the provider offers, best first.
+
+        Where it has no login, what it has instead leads.
+        """
+        provider = self.provider
+        says_what_it_offers = bool(provider and provider.offers)
+        remedies = [
+            remedy
+            for remedy in decision_table().remedies(self.match)
+            if remedy.told in (None, says_what_it_offers)
+            and (provider is None or provider.offers_any(remedy.needs))
+        ]
+        if provider and not provider.has_login:
+            remedies.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
+        return tuple(remedies)
 
     @cached_property
     def change(self) -> Change | None:
@@ -74,7 +156,18 @@ class Situation:
     @cached_property
     def settings(self) -> Mapping[str, str | int]:
         """The outgoing settings to use, by name; only a known provider's server is one of them."""
-        return advised_settings(self.provider, self.facts.port)
+        if self.provider:
+            best = self.provider.outgoing[0]
+            oauth = self.provider.sign_in == "oauth-only"
+            return {
+                "server": best.server,
+                "port": best.port,
+                "security": best.security,
+                "login": "oauth" if oauth else "password",
+            }
+        # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
+        port = self.facts.port if self.facts.port in SUBMISSION_PORTS else 465
+        return {"port": port, "security": "tls" if port == 465 else "starttls", "login": "password"}
 
     @cached_property
     def next(self) -> NextStep:
@@ -90,3 +183,55 @@ class Situation:
 def diagnose(facts: Facts) -> Diagnosis:
     """Return the diagnosis for some facts."""
     return Situation(facts).diagnosis
+
+
+def nearest_change(
+    match: Match, provider: Provider | None = None, account_known: bool = False
+) -> Change | None:
+    """Return the other verdict that the change of one fact brings about, or None.
+
+    What the person can change comes first, then what is easy to tell, the error last.  A refusal
+    that was seen belongs to this world only, so other worlds are compared without it: a change
+    counts only if it is the change that makes the difference.
+
+    :param account_known: another account would be another case, so it is no change of this one
+    """
+    seen = {name: match.values[name] for name in VARIABLES}
+    here = judge(match.scenario, seen)
+    world, there = seen, here
+    if match.values["matter"] in ("refused", "hosted", "login-wanted", "sender"):
+        world = seen | _UNSEEN
+        there = judge(_scenario_of(world), world)
+    for variable, value in _spoken_changes():
+        if value == seen[variable] or (variable == "account" and account_known):
+            continue
+        if value in CHOICES.get(variable, ()) and reduce_answer(variable, value, provider) != value:
+            continue  # the provider makes another value of this answer
+        before, verdict = (seen, here) if variable == "error" else (world, there)
+        after = before | {variable: value}
+        scenario = _scenario_of(after)
+        changed = judge(scenario, after)
+        wanted = changed[1] == "no" or here[1] == "no" or variable == "error"
+        if wanted and changed != verdict and scenario is not match.scenario:
+            return Change(variable, value, scenario, changed[1])
+    return None
+
+
+def _scenario_of(case: Case) -> Scenario:
+    return decision_table().content.scenarios[diagram().look_up(case).scenario]
+
+
+@cache
+def _spoken_changes() -> tuple[tuple[str, str], ...]:
+    """Return every value of a fact that can be put into words, nearest change first."""
+    questions = knowledge().questions
+    variables = [name for name in VARIABLES if name != "program"]
+    variables.sort(
+        key=lambda n: (n == "error", not questions[FACT_OF[n]].yours, questions[FACT_OF[n]].effort)
+    )
+    return tuple(
+        (name, value)
+        for name in variables
+        for value in VARIABLES[name]
+        if value != UNKNOWN and (choice := spoken_choice(name, value)) and choice.text
+    )

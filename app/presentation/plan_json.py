@@ -33,7 +33,7 @@ def plan_object(situation: Situation, site: Site, on: date) -> PlanObject:
         "scenario": diagnosis.scenario,
         "relay": diagnosis.relay,
         "refused": diagnosis.refused,
-        "cause": diagnosis.cause,
+        "cause": diagnosis.match.scenario.cause,
         "summary": plan.summary,
         "explanation": " ".join(filter(None, (plan.why, plan.aside))),
         "because": [

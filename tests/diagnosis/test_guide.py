@@ -31,7 +31,8 @@ BASE = Facts(error="relay-denied", place="work", connection="other", account_dom
 
 
 def guide(program: str | None, values=GMAIL, lang: str = "en") -> Guide:
-    return Guide(knowledge().programs, program, values, lang, languages()[lang].gettext)
+    programs = knowledge().programs
+    return Guide(programs, programs.find(program), values, lang, languages()[lang].gettext)
 
 
 def remedies_in_programs() -> list[tuple[str, tuple[str, ...]]]:

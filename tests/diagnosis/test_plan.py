@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.diagnosis import Facts, Plan, Situation, diagnose
-from app.diagnosis.diagnosis import nearest_change
 from app.diagnosis.placeholders import Wording
+from app.diagnosis.situation import nearest_change
 from app.diagnosis.table import decision_table, judge
 from app.i18n.languages import languages, published
 from app.knowledge import knowledge
