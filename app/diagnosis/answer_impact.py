@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..knowledge.variables import GIVEN, VARIABLES
 from .diagram import diagram
-from .interview import PROGRAM, VARIABLE_OF, WALKING, interview, known_variables
+from .interview import PROGRAM, VARIABLE_OF, WALKING, Known, interview, known_variables
 from .situation import Situation
 from .table import Outcome
 
@@ -52,14 +52,11 @@ def open_outcomes(situation: Situation, fact: str) -> tuple[Outcome, ...]:
     )
     if len(direct) > 1:
         return direct
-    known, answered = known_variables(situation.facts, situation.case)
-    return _at_last(tuple(known.items()), answered, fact) or direct
+    return _at_last(*known_variables(situation.facts, situation.case), fact) or direct
 
 
 @lru_cache(maxsize=4096)
-def _at_last(
-    known: tuple[tuple[str, str], ...], answered: frozenset[str], fact: str
-) -> tuple[Outcome, ...]:
+def _at_last(known: Known, answered: frozenset[str], fact: str) -> tuple[Outcome, ...]:
     """Return the outcomes that the answers leave possible; first those that not all of them do."""
     walk = interview()
     with WALKING:

@@ -147,29 +147,23 @@ def read_value(key: str, raw: Any) -> str | int:
         return raw
     if raw.strip().lower() == UNKNOWN:
         return UNKNOWN
-    if key == "recipient_domain":
-        return _read_recipients(raw)
-    if len(raw) > MAX_TYPED:
+    if len(raw) > MAX_TYPED * (MAX_RECIPIENTS if key == "recipient_domain" else 1):
         raise BadValue("too-long")
     try:
+        if key == "recipient_domain":
+            return _read_recipients(raw)
         return normalise_host(raw) if key == "server" else normalise_domain(raw)
     except NotADomain:
         raise BadValue("not-a-host" if key == "server" else "not-a-domain") from None
 
 
 def _read_recipients(raw: str) -> str:
-    if len(raw) > MAX_TYPED * MAX_RECIPIENTS:
-        raise BadValue("too-long")
     names = [part for part in raw.replace(";", ",").replace("\n", ",").split(",") if part.strip()]
     if len(names) > MAX_RECIPIENTS:
         raise BadValue("too-many")
-    try:
-        found = dict.fromkeys(normalise_domain(name) for name in names)
-    except NotADomain:
-        raise BadValue("not-a-domain") from None
-    if not found:
-        raise BadValue("not-a-domain")
-    return ",".join(found)
+    if not names:
+        raise NotADomain
+    return ",".join(dict.fromkeys(normalise_domain(name) for name in names))
 
 
 def _read_code(key: str, raw: Any) -> str | int:

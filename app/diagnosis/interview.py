@@ -28,6 +28,8 @@ _STAND_IN = {
 """The choice that speaks for a finite value which several choices share."""
 
 PROGRAM = "program"
+Known = tuple[tuple[str, str], ...]
+"""Variables with their values."""
 
 WALKING = Lock()
 """Held by whoever walks: that adds nodes to the diagram."""
@@ -141,22 +143,18 @@ def interview() -> Interview:
 
 
 def next_step(facts: Facts, case: Case) -> NextStep:
-    """Return what to ask next.
-
-    :param case: what the facts come to
-    """
-    known, answered = known_variables(facts, case)
-    return _next_step(tuple(known.items()), answered)
+    """Return what to ask next; ``case`` is what the facts come to."""
+    return _next_step(*known_variables(facts, case))
 
 
-def known_variables(facts: Facts, case: Case) -> tuple[dict[str, str], frozenset[str]]:
+def known_variables(facts: Facts, case: Case) -> tuple[Known, frozenset[str]]:
     """Return the variables that the facts settle, and the facts that have been answered.
 
     A variable is settled when nothing more has to be asked to know it.
     """
     questions = knowledge().questions
     answered = frozenset([f for f in VARIABLE_OF if getattr(facts, f) is not None])
-    known = {}
+    known = []
     for name, value in case.items():
         fact = FACT_OF[name]
         needs = questions[fact].needs
@@ -165,12 +163,12 @@ def known_variables(facts: Facts, case: Case) -> tuple[dict[str, str], frozenset
             or fact in answered
             or (needs is not None and getattr(facts, needs) == UNKNOWN)
         ):
-            known[name] = value
-    return known, answered
+            known.append((name, value))
+    return tuple(known), answered
 
 
 @lru_cache(maxsize=4096)
-def _next_step(known: tuple[tuple[str, str], ...], answered: frozenset[str]) -> NextStep:
+def _next_step(known: Known, answered: frozenset[str]) -> NextStep:
     # People with the same finite facts get the same question, whatever they typed.
     with WALKING:
         walk = interview()

@@ -85,7 +85,7 @@ class Wording:
     def _said(self) -> Mapping[str, str]:
         """What words that the person says may name."""
         facts, translate, named = self.situation.facts, self.translate, self._named
-        account, server = _shown(facts, "account_domain"), _shown(facts, "server")
+        account, server = (display(facts.known(k) or "") for k in ("account_domain", "server"))
         current = {
             "recipient": self._recipients or named["recipient"],
             "server": server or named["server"],
@@ -148,7 +148,7 @@ def _offered(provider: Provider | None, translate: Translate) -> str:
     )
 
 
-def _at(words: str, domain: str | None) -> str:
+def _at(words: str, domain: str) -> str:
     return words.format(domain=domain) if domain else ""
 
 
@@ -158,8 +158,3 @@ def _servers_answer(facts: Facts, translate: Translate) -> str:
     if not codes:
         return translate("I can read you the exact words of the error.")
     return translate("The server answers {codes}.").format(codes=codes)
-
-
-def _shown(facts: Facts, key: str) -> str | None:
-    known = facts.known(key)
-    return display(known) if known else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..knowledge.model import Stage
 from ..knowledge.variables import VARIABLES
 from .boxes import Box, Space, meet, subtract_all, volume
 from .table import DecisionTable
@@ -36,7 +35,10 @@ def prove_table(table: DecisionTable) -> Iterator[str]:
     """Yield every fault of the stages and of the scenarios; nothing for a sound table."""
     known: dict[str, tuple[str, ...]] = dict(VARIABLES)
     for stage in table.content.stages:
-        yield from _prove_stage(stage, known)
+        inputs = {name for row in stage.rows for block in row.when for name in block}
+        space = Space({name: values for name, values in known.items() if name in inputs})
+        rows = [(row.result, space.box(block)) for row in stage.rows for block in row.when]
+        yield from prove_rows(space, rows, f"stage {stage.name}")
         known[stage.name] = stage.results
     rows = [
         (scenario.id, box)
@@ -46,13 +48,6 @@ def prove_table(table: DecisionTable) -> Iterator[str]:
     yield from prove_rows(table.space, rows, "scenarios")
     for name in table.content.scenarios.keys() - {name for name, _ in rows}:
         yield f"scenarios: no case can ever meet {name}"
-
-
-def _prove_stage(stage: Stage, known: dict[str, tuple[str, ...]]) -> Iterator[str]:
-    inputs = {name for row in stage.rows for block in row.when for name in block}
-    space = Space({name: values for name, values in known.items() if name in inputs})
-    rows = [(row.result, space.box(block)) for row in stage.rows for block in row.when]
-    yield from prove_rows(space, rows, f"stage {stage.name}")
 
 
 def spell(space: Space, boxes: Sequence[Box]) -> str:

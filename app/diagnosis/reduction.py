@@ -8,6 +8,7 @@ to belong to one published provider; in between it is ``unknown``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
@@ -19,6 +20,10 @@ Case = Mapping[str, str]
 
 SUBMISSION_PORTS = (465, 587)
 """Ports for sending with a login: RFC 8314 section 3.3 and RFC 6409 section 3.1."""
+_NOT_SAID: Mapping[Any, str] = {None: UNKNOWN, UNKNOWN: UNKNOWN}
+_PORTS = {**_NOT_SAID, 25: "relay", **dict.fromkeys(SUBMISSION_PORTS, "submission")}
+_PROGRAMS = {**_NOT_SAID, "webmail": "webmail"}
+_SECURITY = {**_NOT_SAID, "none": "none"}
 
 
 def find_provider(facts: Facts) -> Provider | None:
@@ -43,15 +48,15 @@ def reduce_facts(
     answered = {name: getattr(facts, name, None) or UNKNOWN for name in VARIABLES}
     return answered | {
         "error": reduce_answer("error", facts.error, provider),
-        "program": _program(facts.program),
+        "program": _PROGRAMS.get(facts.program, "program"),
         "account": provider.sign_in if provider else UNKNOWN,
         "login": reduce_answer("login", facts.login, provider),
         "connection": reduce_answer("connection", facts.connection, provider),
         "recipient": recipient,
         "sender": _relation(facts.known("sender_domain"), facts.known("account_domain")),
         "server": _server(facts, provider),
-        "port": _port(facts.port),
-        "security": {None: UNKNOWN, UNKNOWN: UNKNOWN, "none": "none"}.get(facts.security, "on"),
+        "port": _PORTS.get(facts.port, "other"),
+        "security": _SECURITY.get(facts.security, "on"),
     }
 
 
@@ -85,20 +90,6 @@ def _login(login: str | None, provider: Provider) -> str:
 
 
 _BY_PROVIDER = {"error": _error, "connection": _connection, "login": _login}
-
-
-def _program(program: str | None) -> str:
-    if program in (None, UNKNOWN):
-        return UNKNOWN
-    return "webmail" if program == "webmail" else "program"
-
-
-def _port(port: int | str | None) -> str:
-    if not isinstance(port, int):
-        return UNKNOWN
-    if port in SUBMISSION_PORTS:
-        return "submission"
-    return "relay" if port == 25 else "other"
 
 
 def relate_recipient(facts: Facts, recipient: str, provider: Provider | None) -> str:

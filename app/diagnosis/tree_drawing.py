@@ -5,15 +5,14 @@ Equal subtrees are drawn once, so the drawing is a graph that reads from left to
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from ..knowledge import knowledge
 from .interview import VARIABLE_OF, Interview, State, interview, known_variables, spoken_choice
+from .placeholders import Translate
 from .situation import Situation
 
-Translate = Callable[[str], str]
 COLUMN, BOX, ROW, LINE = 480, 300, 30, 16
 """Widths of a column and of a box, heights of a box with its margin and of a line, in pixels."""
 
@@ -48,7 +47,8 @@ def grow(situation: Situation, translate: Translate) -> Tree:
                 reasons.append(reason)
         return number
 
-    visit(walk.state(*known_variables(situation.facts, situation.case)), 0)
+    known, answered = known_variables(situation.facts, situation.case)
+    visit(walk.state(dict(known), answered), 0)
     return tree
 
 

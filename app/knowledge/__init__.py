@@ -1,24 +1,11 @@
 """The content: questions, decision table, remedies and providers as TOML, and their loader."""
 
 from .loader import add_providers, knowledge
-from .model import (
-    Authorisation,
-    Choice,
-    Incoming,
-    Knowledge,
-    Outgoing,
-    Provider,
-    Question,
-    Remedy,
-    Scenario,
-    Stage,
-    When,
-)
+from .model import Choice, Incoming, Knowledge, Outgoing, Provider, Question, Remedy, Scenario, When
 from .programs import Move, Program, Programs
 from .rows import KnowledgeError
 
 __all__ = [
-    "Authorisation",
     "Choice",
     "Incoming",
     "Knowledge",
@@ -31,7 +18,6 @@ __all__ = [
     "Question",
     "Remedy",
     "Scenario",
-    "Stage",
     "When",
     "add_providers",
     "knowledge",

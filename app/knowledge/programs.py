@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from .rows import KnowledgeError, as_list, build, build_rows, check_keys, one_of, read_toml, rows_of
+from .rows import KnowledgeError, as_list, build, check_keys, one_of, read_toml, rows_of, unique
 from .variables import VARIABLES
 
 FORM: Final = ("enter", "choose", "tick", "untick", "switch", "pick", "empty")
@@ -93,7 +93,9 @@ def read_programs(path: Path) -> Programs:
     data, file = read_toml(path, ("sentences", "values", "program")), path.name
     check_keys(data["sentences"], f"{file}: sentences", required=SENTENCES)
     check_keys(data["values"], f"{file}: values", required=VALUES)
-    known = build_rows(rows_of(data, "program", file), file, Program, "id", acts=_acts)
+    rows = rows_of(data, "program", file)
+    built = (build(Program, f"{file}: {row.get('id')}", row, acts=_acts) for row in rows)
+    known = unique(built, "id", file)
     programs = Programs(data["sentences"], data["values"], known)
     if GENERAL not in known:
         raise KnowledgeError(f"{file}: no program has the id {GENERAL!r}: add the general guide")

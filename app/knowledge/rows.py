@@ -200,15 +200,9 @@ def read_table(
     :param readers: as for ``build``
     :raise KnowledgeError: a row is wrong, or two have the same value of the key
     """
-    return build_rows(read_rows(path, name), path.name, kind, key, **readers)
-
-
-def build_rows(
-    rows: Iterable[dict[str, Any]], file: str, kind: type[Built], key: str, **readers: Reader
-) -> dict[str, Built]:
-    """Return the dataclasses of rows by the value of a key; see ``read_table``."""
-    built = (build(kind, f"{file}: {row.get(key)}", row, **readers) for row in rows)
-    return unique(built, key, file)
+    rows = read_rows(path, name)
+    built = (build(kind, f"{path.name}: {row.get(key)}", row, **readers) for row in rows)
+    return unique(built, key, path.name)
 
 
 def unique(rows: Iterable[Built], key: str, where: str) -> dict[str, Built]:

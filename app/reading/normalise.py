@@ -108,7 +108,7 @@ def clean(original: str) -> CleanText:
     if "\x00" in text:
         text = edit(text, _DROPPED, lambda _: "")
     if ">" in text or "|" in text:
-        text = _QUOTED.sub(_blank, text)
+        text = _QUOTED.sub(lambda match: " " * len(match[0]), text)
     folded = text.lower() if text.isascii() else text.translate(_FOLDED)
     return CleanText(original, text, folded, tuple(steps))
 
@@ -190,10 +190,6 @@ def _decode_word(match: re.Match[str]) -> str:
         return raw.decode(charset)
     except (ValueError, LookupError):
         return match[0]
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 @lru_cache(maxsize=512)

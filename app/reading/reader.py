@@ -126,16 +126,12 @@ def _evidence(decision: Decision, reason: str, facts: Facts) -> Iterator[Evidenc
         yield Evidence(*decision.cleaned.span(start, end), why, words)
 
 
-def _sureness(weight: float) -> float:
-    return 1 - exp(-weight / 3.2)
-
-
 def _confidence(ranked: list[tuple[str, float]], reason: str) -> float:
     if reason in (OTHER, NONE):
         return 0.5
     best = ranked[0][1]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
-    return round(_sureness(best) * (1 - 0.4 * second / best), 2)
+    return round((1 - exp(-best / 3.2)) * (1 - 0.4 * second / best), 2)
 
 
 def _refused_by(decision: Decision, reason: str, facts: Facts) -> str:
