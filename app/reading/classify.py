@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -41,6 +42,13 @@ class Scores:
     def best(self) -> tuple[str | None, float]:
         """Return the reason of the highest weight and that weight; None without any."""
         return max(self.weights.items(), key=lambda pair: pair[1], default=(None, 0.0))
+
+    def add(self, weights: Mapping[str, float], place: Place | None = None) -> None:
+        """Add to the weights of some reasons; the place counts where a reason has none."""
+        for reason, weight in weights.items():
+            self.weights[reason] = self.weights.get(reason, 0.0) + weight
+            if place:
+                self.places.setdefault(reason, [place])
 
 
 class Classifier:
@@ -90,17 +98,6 @@ class Classifier:
 def classifier() -> Classifier:
     """Return the classifier of the shipped wordings."""
     return Classifier()
-
-
-def add_codes(scores: Scores, code: int | None, enhanced: str | None) -> None:
-    """Add the weights of a reply code and an enhanced status code."""
-    known = wordings()
-    tables = [known.reply.get(code or 0, {})]
-    if enhanced:
-        tables.append(known.enhanced.get(enhanced.partition(".")[2], {}))
-    for weights in tables:
-        for reason, weight in weights.items():
-            scores.weights[reason] = scores.weights.get(reason, 0.0) + weight
 
 
 def _together(rule: Rule, hits: Hits) -> list[Place] | None:

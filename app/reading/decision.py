@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from ..knowledge.wordings import wordings
-from .classify import Scores, add_codes, classifier
+from .classify import Scores, classifier
 from .layout import Field, dialog_fields, find_layout, report_fields
 from .normalise import CleanText
 from .replies import Reply, find_replies
-from .shapes import Found, outlook_numbers
+from .shapes import outlook_numbers
 
 NAMED_WEIGHT = 4.0
 """Least weight of a reason that is named."""
@@ -120,7 +120,8 @@ class Decision:
         known = reply.certain or (reply.quoted and expected)
         if not known and not self._is_reply(reply, scores):
             return None
-        add_codes(scores, reply.code, reply.enhanced)
+        scores.add(wordings().reply.get(reply.code or 0, {}))
+        scores.add(wordings().enhanced.get((reply.enhanced or "").partition(".")[2], {}))
         return scores
 
     def _is_reply(self, reply: Reply, scores: Scores) -> bool:
@@ -149,15 +150,15 @@ class Decision:
                 vague = has_reply and scores.ideas & {"recipient-refused", "sender-refused"}
                 _add(total, scores, 0.6 if vague else 0.9)
         for number in self.numbers:
-            _add_weights(total, wordings().outlook.get(str(number.value), {}), number)
+            weights = wordings().outlook.get(str(number.value), {})
+            total.add(weights, (number.start, number.end))
         for field in self.report:
-            value = self._value(field)
-            found = Found(value, field.start, field.end)
+            value, place = self._value(field), (field.start, field.end)
             if field.name == "status":
                 code = value[2:].partition(" ")[0]
-                _add_weights(total, wordings().enhanced.get(code, {}), found)
+                total.add(wordings().enhanced.get(code, {}), place)
             elif field.name == "action" and value.startswith("delay"):
-                _add_weights(total, {"temporary": NAMED_WEIGHT}, found)
+                total.add({"temporary": NAMED_WEIGHT}, place)
         return total
 
     def _is_refusal(self, scores: Scores, start: int, end: int) -> bool:
@@ -191,9 +192,3 @@ def _add(total: Scores, more: Scores, share: float) -> None:
             total.weights[reason] = weight * share
             if share > 0.5 and reason in more.places:
                 total.places[reason] = more.places[reason]
-
-
-def _add_weights(total: Scores, weights: Mapping[str, float], found: Found) -> None:
-    for reason, weight in weights.items():
-        total.weights[reason] = total.weights.get(reason, 0.0) + weight
-        total.places.setdefault(reason, [(found.start, found.end)])
