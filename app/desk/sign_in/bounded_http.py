@@ -108,6 +108,9 @@ class _Adapter(HTTPAdapter):
             if isinstance(fault, RequestException):
                 raise
             raise RequestException(request=request) from fault
+        if time.monotonic() >= self._deadline:  # the thread that cuts may be late itself
+            answer.close()
+            raise TooSlow(request=request)
         if len(body) > LARGEST:
             answer.close()
             raise Untrusted(f"it answers with more than {LARGEST} bytes")
