@@ -5,14 +5,11 @@ Without a case the URL is the state, as in the wizard, and nothing is stored; a 
 database.
 """
 
-from . import account  # noqa: F401
-from .blueprint import desk
-from .cases import overview  # noqa: F401
-from .cases import views as case_views  # noqa: F401
+from . import views  # noqa: F401
+from .access import desk
+from .cookies import DeskSessions
 from .insights import metrics  # noqa: F401
 from .insights import views as insights_views  # noqa: F401
-from .screen import views as screen_views  # noqa: F401
-from .session_cookie import DeskSessions
 from .sign_in import oidc_views, password_views  # noqa: F401
 
 __all__ = ["DeskSessions", "desk"]

@@ -1,22 +1,27 @@
-"""Access control of the desk's pages."""
+"""The blueprint of the desk, and access control of its pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
-from flask import abort, current_app, g, redirect, request, session
+from flask import Blueprint, Response, abort, current_app, g, redirect, request, session
+from werkzeug.wrappers import Response as Answer
 
+from ..http.headers import POLICY, allow_nothing
 from ..http.security_log import record
 from ..i18n.messages import N_
 from ..services import services
 from ..store import DatabaseUnavailable
 from ..store.agents import Agent
-from ..web.site import Site, find_site
-from .forms import DeskForm
+from ..web.csp import forbid_frames
+from ..web.site import Site
+from .forms import form_token, is_forged
 from .sign_in.page import place_query, requested_place, sign_in_page
 
+desk = Blueprint("desk", __name__)
 TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
 View = Callable[..., Any]
@@ -26,25 +31,43 @@ ENDED: Final = N_(
 )
 
 
-class AgentContext(NamedTuple):
-    """An agent, and the CSRF token for the forms of their page."""
+@desk.before_request
+def _redirect_to_plain_root() -> Answer | None:
+    """Redirect to the portal's plain root: a cookie's path cannot hold an embedder's accent."""
+    plain = request.script_root.partition(";")[0]
+    site = (request.view_args or {}).get("site")
+    if site is None or plain == request.script_root:
+        return None
+    return redirect(_canonical_url(replace(site, root=plain)), 303)
 
-    agent: Agent
-    token: str
+
+def _canonical_url(site: Site) -> str:
+    """Return the URL of the page that the request asks for; nothing typed is repeated in it."""
+    query = place_query(request.args.get("to", ""))
+    for link in (Site.sign_in, Site.sign_in_at_provider):
+        if request.path == link(Site(site.language)):
+            return link(site, query)
+    return site.below(requested_place(site))
 
 
-def find_desk(lang: str) -> Site:
-    """Return the site of a desk with agents.
+@desk.after_request
+def _forbid_frames(response: Response) -> Response:
+    """Let nobody frame it: a site that embeds the wizard has no business around agents' work."""
+    policy = response.headers.get(POLICY) or allow_nothing(None)
+    response.headers[POLICY] = forbid_frames(policy)
+    return response
 
-    :raise 404: there is no such language, or no agents are kept here
+
+def require_desk() -> None:
+    """Require a desk with agents.
+
+    :raise 404: no agents are kept here
     :raise DatabaseUnavailable: sessions cannot be read
     """
-    site = find_site(lang)
     if services().storage is None:
         abort(404)
     if current_app.session_interface.is_null_session(session):
         raise DatabaseUnavailable
-    return site
 
 
 def current_agent(site: Site) -> Agent | None:
@@ -60,14 +83,11 @@ def current_agent(site: Site) -> Agent | None:
 
 
 def signed_in(view: View) -> View:
-    """Require an agent of this desk; redirect others to the sign-in page, and back afterwards.
-
-    The view gets the site and the agent in place of the language.
-    """
+    """Require an agent of this desk; redirect others to the sign-in page, and back afterwards."""
 
     @wraps(view)
-    def guarded(lang: str, **given: Any) -> Any:
-        site = find_desk(lang)
+    def guarded(site: Site, **given: Any) -> Any:
+        require_desk()
         agent = current_agent(site)
         if agent is None:
             return redirect_to_sign_in(site)
@@ -93,37 +113,32 @@ def lead_only(view: View) -> View:
 
 
 def admit(view: View) -> View:
-    """Require an agent of this desk, unless the desk is open to all.
-
-    The view gets the site and the agent's context, None for a visitor.
-    """
+    """Require an agent of this desk, unless it is open to all: then the view may get None."""
 
     @wraps(view)
-    def guarded(lang: str, **given: Any) -> Any:
+    def guarded(site: Site, **given: Any) -> Any:
         is_open = services().settings.desk_open
-        site = find_site(lang) if is_open else find_desk(lang)
         try:
+            if not is_open:
+                require_desk()
             agent = current_agent(site)
-        except (
-            DatabaseUnavailable
-        ):  # whoever has a session of ours goes on with the call, without cases
+        except DatabaseUnavailable:  # whoever has a session goes on with the call, without cases
             if not is_open and TOKEN not in session:
                 raise
-            agent, is_open = None, True
+            return view(site, None, **given)
         if agent is None and not is_open:
             return redirect_to_sign_in(site)
-        return view(site, agent_context(agent) if agent else None, **given)
+        return view(site, agent, **given)
 
     return guarded
 
 
-def check_form(site: Site, form: DeskForm | None = None) -> None:
+def check_form(site: Site) -> None:
     """Refuse a form that is not this session's own.
 
-    :param form: as it was sent, where it is more than a button
     :raise 400: its token is missing, old, or another session's
     """
-    if (form or DeskForm.sent()).forged:
+    if is_forged():
         refuse(site, "forged", 400)
 
 
@@ -138,9 +153,9 @@ def refuse(site: Site, reason: str, status: int) -> NoReturn:
     abort(status)
 
 
-def agent_context(agent: Agent) -> AgentContext:
-    """Return an agent with a new token for the forms of a page."""
-    return AgentContext(agent, DeskForm().token)
+def agent_values(agent: Agent | None) -> dict[str, Any]:
+    """Return what an agent's page shows of them, with the token for its forms."""
+    return {"agent": agent, "token": form_token() if agent else None}
 
 
 def redirect_to_sign_in(site: Site) -> Any:

@@ -1,4 +1,4 @@
-"""Forms of the desk with CSRF tokens."""
+"""CSRF tokens of the desk's forms."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import secrets
 from typing import Any
 
 from flask import current_app, request, session
-from wtforms import Form, PasswordField, StringField
+from wtforms import Form
 from wtforms.csrf.core import CSRF
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
 from ..services import services
-from ..store.agents import MAX_NAME_LENGTH
-from ..store.passwords import MAX_LENGTH
 from ..store.sessions import SESSION_LIFETIME
 
 
@@ -57,7 +55,7 @@ def _bytes(text: str) -> bytes:
 
 
 class DeskForm(Form):
-    """A form with the token; ``validate`` fails where it is missing, of another session, or old."""
+    """A form that holds the token; ``validate`` fails where that is another session's, or old."""
 
     class Meta:
         """WTForms' own settings of a form."""
@@ -65,31 +63,12 @@ class DeskForm(Form):
         csrf = True
         csrf_class = DeskCSRF
 
-    @classmethod
-    def sent(cls) -> DeskForm:
-        """Return the form as the request sent it."""
-        return cls(request.form)
 
-    @property
-    def token(self) -> str:
-        """The token to write into a page."""
-        return str(self.csrf_token.current_token)
-
-    @property
-    def forged(self) -> bool:
-        """Whether it is not this session's own form."""
-        return not self.validate() and "csrf_token" in self.errors
+def form_token() -> str:
+    """Return the token to write into a page's forms."""
+    return str(DeskForm().csrf_token.current_token)
 
 
-class SignInForm(DeskForm):
-    """A name and a password."""
-
-    name = StringField(validators=[Length(max=MAX_NAME_LENGTH)])
-    password = PasswordField(validators=[Length(max=MAX_LENGTH)])
-
-
-class PasswordForm(DeskForm):
-    """The password that somebody has, and the one that they want."""
-
-    old = PasswordField(validators=[Length(max=MAX_LENGTH)])
-    new = PasswordField(validators=[Length(max=MAX_LENGTH)])
+def is_forged() -> bool:
+    """Tell whether the form that was sent is not this session's own."""
+    return not DeskForm(request.form).validate()

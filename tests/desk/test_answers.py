@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from app.desk.screen.form_answers import AnswerError, beside, read_form, shown_text
+from app.desk.screen.submission import AnswerError, beside, read_form, shown_text
 from app.diagnosis import Facts
 from app.knowledge import knowledge
 from tests.diagnosis.test_interview import ANSWERS

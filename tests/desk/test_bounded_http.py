@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
 
-from app.desk.sign_in import oidc_client
+from app.desk.sign_in import bounded_http, oidc_client
 from app.store.hashing_limit import Slots
 from tests.desk.test_identity import (
     BACK,
@@ -179,6 +179,15 @@ def test_any_answer_that_drips_is_cut_off(signing: Flask, hostile: Hostile, path
 def test_all_answers_together_have_one_end(signing: Flask, hostile: Hostile) -> None:
     for path in ("/keys", "/userinfo"):
         hostile.delay(path, 0.7 * TOTAL)
+    assert come_back(signing, hostile) == 503
+
+
+def test_an_answer_after_the_end_is_too_late_where_nothing_has_cut_it(
+    signing: Flask, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As on a loaded machine, where the thread that cuts does not get its turn in time.
+    monkeypatch.setattr(bounded_http, "Timer", lambda seconds, cut: Timer(LONG, cut))
+    hostile.delay("/userinfo", 1.5 * TOTAL)
     assert come_back(signing, hostile) == 503
 
 

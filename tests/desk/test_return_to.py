@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app import create_app
-from app.desk.sign_in.return_to import canonical_place
+from app.desk.sign_in.page import canonical_place
 from app.settings import Settings
 from tests.conftest import PORTALS
 from tests.desk.conftest import let_go

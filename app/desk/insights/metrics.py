@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from ...services import Storage, services
 from ...store import DatabaseUnavailable
 from ...store.code_budget import CodeBudget
 from ...store.counts import read_open_cases, read_totals
-from ..blueprint import desk
+from ..access import desk
 
 COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "scenario": ("plans", "Plans that were reached", ("portal", "scenario")),
@@ -79,16 +80,12 @@ def may_read(environ: Mapping[str, Any], allowed: Sequence[Network], proxies: Pr
     return address is not None and is_within(address, allowed)
 
 
+@dataclass(frozen=True, eq=False)
 class Totals(Collector):
     """Collects every metric from the database; without it, only that it is away."""
 
-    def __init__(self, storage: Storage | None, budget: CodeBudget | None = None) -> None:
-        self.storage = storage
-        self.budget = budget
-
-    def describe(self) -> list[Metric]:
-        """Return nothing: what there is is asked for when it is read."""
-        return []
+    storage: Storage | None
+    budget: CodeBudget | None
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""

@@ -1,9 +1,9 @@
-"""Sum up what was counted: by day or week, by value, by remedy, by question."""
+"""Sum up what was counted: by day or week, by value, by remedy, by question; and scale charts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -65,30 +65,9 @@ class Figures:
     by: Mapping[str, Mapping[str, int]]
     periods: tuple[Period, ...]
 
-    @property
-    def plans(self) -> int:
-        """How many plans were reached, all questions answered."""
-        return sum(self.by["plan"].values())
-
-    @property
-    def early(self) -> int:
-        """How many plans were asked for before that."""
-        return sum(self.by["early"].values())
-
-    @property
-    def worked(self) -> int:
-        """How often somebody said that it worked."""
-        return sum(self.by["worked"].values())
-
-    @property
-    def pastes(self) -> int:
-        """How many pasted errors were read."""
-        return sum(self.by["read"].values())
-
-    @property
-    def shown_plans(self) -> int:
-        """How many plans were shown in all."""
-        return self.plans + self.early
+    def total(self, what: str) -> int:
+        """Return how often something was counted, whatever its value."""
+        return sum(self.by[what].values())
 
     @property
     def by_week(self) -> bool:
@@ -141,3 +120,22 @@ def sum_up(counts: Iterable[Count], until: date, days: int) -> Figures:
 
 def _first(day: date, days: int) -> date:
     return day - timedelta(days=day.weekday()) if days > MOST_DAYS else day
+
+
+def scale_top(most: int) -> int:
+    """Return the next number that is easy to read and has a whole half: 2, 4, 10, 20, 40, 100."""
+    power = 1
+    while True:
+        for step in (2, 4, 10):
+            if step * power >= most:
+                return step * power
+        power *= 10
+
+
+def draw_bars(numbers: Sequence[int], most: int | None = None) -> tuple[float, ...]:
+    """Return how long each bar is, the longest 100.
+
+    :param most: what a bar of 100 stands for, by default the greatest number
+    """
+    whole = max(numbers, default=0) if most is None else most
+    return tuple(round(100 * min(number, whole) / whole, 1) if whole else 0 for number in numbers)

@@ -23,10 +23,8 @@ from ...store.agents import Agent
 from ...store.counts import Count, read_counts
 from ...web.pages import page
 from ...web.site import Site
-from ..access import agent_context, lead_only
-from ..blueprint import desk
-from .charts import draw_bars, draw_columns
-from .summary import COUNTED, Figures, sum_up
+from ..access import agent_values, desk, lead_only
+from .summary import COUNTED, DIMENSIONS, Figures, draw_bars, scale_top, sum_up
 
 DAYS: Final = (7, 30, 90, 365)
 USUAL: Final = 30
@@ -43,7 +41,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet would calculate."""
 
 
-@desk.get("/<language:lang>/desk/insights")
+@desk.get("/<language:site>/desk/insights")
 @lead_only
 def insights(site: Site, agent: Agent) -> Response:
     """Show what was counted."""
@@ -52,11 +50,11 @@ def insights(site: Site, agent: Agent) -> Response:
         figures = sum_up(_counts(site, days), services().today(), days)
     except DatabaseUnavailable:
         return _away(site)
-    values = _values(site, figures) | agent_context(agent)._asdict()
+    values = _values(site, figures) | agent_values(agent)
     return page(site, "desk/insights.html", values, keep=False)
 
 
-@desk.get("/<language:lang>/desk/insights.csv")
+@desk.get("/<language:site>/desk/insights.csv")
 @lead_only
 def insights_csv(site: Site, agent: Agent) -> Response:
     """Return what was counted, a line for each day, what and value."""
@@ -109,48 +107,40 @@ def _away(site: Site) -> Response:
 
 
 def _values(site: Site, figures: Figures) -> dict[str, Any]:
-    code, periods, leaving, tried = (
-        site.language.code,
-        figures.periods,
-        figures.leaving,
-        figures.tried,
-    )
-    worded = _wording(site)
-    ranks = {what: figures.ranked(what) for what in ("scenario", *_CHARTED)}
-    told = [number for remedy in tried for number in (remedy.worked, remedy.not_worked)]
-    lengths = draw_bars(told)
-
+    code, worded, periods = site.language.code, _wording(site), figures.periods
+    plans, worked = [period.plans for period in periods], [period.worked for period in periods]
+    top = scale_top(max(*plans, *worked))
+    bars = {}
+    for what in DIMENSIONS:
+        ranked = figures.ranked(what)
+        lengths = draw_bars([number for _, number in ranked])
+        bars[what] = [
+            (value, worded(what, value), number, length)
+            for (value, number), length in zip(ranked, lengths, strict=True)
+        ]
+    tried = figures.tried
+    most = max((max(remedy.worked, remedy.not_worked) for remedy in tried), default=0)
     return {
         "here": site.insights(figures.days),
         "figures": figures,
         "choices": DAYS,
-        "columns": draw_columns([(period.plans, period.worked) for period in periods]),
+        "top": top,
+        "columns": (draw_bars(plans, top), draw_bars(worked, top)),
         "best": max(periods, key=lambda period: period.plans),
-        "bars": {
-            what: [
-                (value, worded(what, value), number, length)
-                for (value, number), length in zip(
-                    ranked, draw_bars([number for _, number in ranked]), strict=True
-                )
-            ]
-            for what, ranked in ranks.items()
-        },
+        "bars": bars,
         "remedies": [
-            (worded("remedy", remedy.remedy), remedy, *lengths[2 * place : 2 * place + 2])
-            for place, remedy in enumerate(tried)
+            (worded("remedy", each.remedy), each, *draw_bars([each.worked, each.not_worked], most))
+            for each in tried
         ],
         "leaving": [
             (shown_question(code, asked.fact).text, asked, *draw_bars([asked.left], asked.shown))
-            for asked in leaving
+            for asked in figures.leaving
             if asked.fact in knowledge().questions
         ],
         "number": lambda number: format_decimal(number, locale=code),
         "share": lambda part, whole: format_percent(part / whole if whole else 0, locale=code),
         "day": lambda day, length="medium": shown_day(day, code, length),
     }
-
-
-_CHARTED: Final = ("error", "provider", "program", "place")
 
 
 def _wording(site: Site) -> Callable[[str, str], str]:

@@ -11,36 +11,36 @@ from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
 from ...presentation.excerpt import excerpt
+from ...presentation.markdown import write_markdown
 from ...presentation.paste_input import stated_facts
 from ...presentation.plan import make_plan
 from ...presentation.questions import answer_text, answers_so_far, shown_question
 from ...presentation.reading_rows import is_guess, others_of, printable, rows_of
 from ...presentation.route import SERVER, draw_route
+from ...presentation.ticket import Part, make_ticket, write_plain
+from ...store.agents import Agent
 from ...web.links import NOTHING
 from ...web.pages import page
 from ...web.site import Site, home_url
-from ..access import TOKEN, AgentContext
-from ..cases.presenter import OpenedCase, show_case
+from ..access import TOKEN, agent_values
 from ..sign_in.page import sign_in_url
-from .form_answers import AnswerError
+from .case import OpenedCase, case_parts, show_case
 from .question_card import make_card, make_rows
-from .remedies import make_ways
 from .state import DeskState
-from .submission import Paste, Submission
-from .ticket import write_tickets
+from .submission import AnswerError, Paste, Submission
 
 
 def desk_page(
     site: Site,
     taken: Submission,
-    at_desk: AgentContext | None = None,
+    agent: Agent | None = None,
     opened: OpenedCase | None = None,
     status: int | None = None,
 ) -> Response:
     """Show the screen.
 
     :param taken: its state, and what no URL holds: mistakes, and what was pasted
-    :param at_desk: who works here, None where the desk is open to all
+    :param agent: who works here, None where the desk is open to all
     :param opened: the case that the facts belong to
     :param status: of the answer, by default what ``taken`` says
     """
@@ -49,22 +49,20 @@ def desk_page(
     theirs = Site(caller, site.root, site.theme)
     plan = make_plan(site, state.situation)
     said = plan if caller is site.language else make_plan(theirs, state.situation)
-    plans = {code: plan, caller.code: said}
-    case = show_case(opened, site, theirs, plans) if opened else None
-    link, url = theirs.check(state.plan), state.url(site)
+    spoken = [(site, plan)] if said is plan else [(site, plan), (theirs, said)]
+    tickets = [_ticket(where, each, state, opened, site) for where, each in spoken]
+    link, here = theirs.check(state.plan), state.url(site)
     values: dict[str, Any] = {
         "state": state,
         "caller": caller,
         "two": caller is not site.language,
-        "url": url,
+        "here": here,
         "afresh": state.at(facts=NOTHING, ask=None, code="").url(site),
-        "here": url,
-        "case": case,
+        "case": show_case(opened, site, theirs, plan) if opened else None,
         "keep_url": site.keep_case(state.query(site)),
-        "away": at_desk is None and TOKEN in session,
-        "sign_in_url": sign_in_url(site, site.within(url)),
-        "agent": at_desk and at_desk.agent,
-        "token": at_desk and at_desk.token,
+        "away": agent is None and TOKEN in session,
+        "sign_in_url": sign_in_url(site, site.within(here)),
+        **agent_values(agent),
         "paste": _shown_paste(site, state, taken.paste),
         "errors": {fact: _message(site, fault) for fact, fault in taken.errors.items()},
         "typed": taken.typed,
@@ -74,18 +72,25 @@ def desk_page(
         "rows": make_rows(state, code),
         "plan": plan,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
-        "ways": make_ways(plan, said),
         "said": said,
         "own_account": site.serves(plan.provider),
         "settings": _settings(code, plan),
         "link": link,
         "whole_link": f"{home_url()}{link}",
         "qr": theirs.qr(state.plan),
-        "tickets": write_tickets(
-            [(site, plan)] if said is plan else [(site, plan), (theirs, said)], state, case
-        ),
+        "ticket_plain": "\n----------\n\n".join(map(write_plain, tickets)),
+        "ticket_markdown": "\n---\n\n".join(map(write_markdown, tickets)),
     }
     return page(site, "desk/desk.html", values, status or taken.status, keep=False)
+
+
+def _ticket(
+    where: Site, plan: Plan, state: DeskState, opened: OpenedCase | None, site: Site
+) -> tuple[Part, ...]:
+    """Return the ticket in one of the screen's languages; a case in it is led to on the desk."""
+    link = f"{home_url()}{where.check(state.plan)}"
+    extra = case_parts(opened.case, site, where.language, plan) if opened else ()
+    return make_ticket(plan, plan.current or plan.last, where.language, link, extra)
 
 
 def _message(site: Site, fault: AnswerError) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...diagnosis import Plan
@@ -10,8 +11,8 @@ from ...diagnosis.domains import display
 from ...knowledge import knowledge
 from ...knowledge.variables import UNKNOWN
 from ...presentation.questions import ShownQuestion, answer_text, shown_question
-from .form_answers import beside, shown_text
 from .state import DeskState
+from .submission import beside, shown_text
 
 MOST_NAMED = 3
 """How many outcomes are named of those that an answer decides between."""
@@ -45,15 +46,6 @@ class Card:
     text: str | None
 
 
-@dataclass(frozen=True)
-class FactRow:
-    """A question beside the card: a list, or a text field with "I don't know" beside it."""
-
-    question: ShownQuestion
-    current: str
-    text: str | None
-
-
 def make_card(state: DeskState, plan: Plan) -> Card | None:
     """Return the question to ask now, in the plan's language; None when nothing is left to ask."""
     fact, language = state.asked, plan.language
@@ -84,17 +76,18 @@ def make_card(state: DeskState, plan: Plan) -> Card | None:
     )
 
 
-def make_rows(state: DeskState, language: str) -> list[FactRow]:
-    """Return the questions that are not on the card, in the order of the content."""
-    rows = []
+def make_rows(state: DeskState, language: str) -> Iterator[tuple[ShownQuestion, str, str | None]]:
+    """Yield each question that is not on the card, with its answer: in a list, or in a text field.
+
+    What stands in the text field, None where there is none, comes last.
+    """
     for fact in knowledge().questions:
         if fact == state.asked:
             continue
         question, value = shown_question(language, fact), getattr(state.facts, fact)
         current = "" if value is None else str(value)
         typed = "" if current == UNKNOWN else ", ".join(map(display, current.split(",")))
-        rows.append(FactRow(question, current, typed if question.field else None))
-    return rows
+        yield question, current, typed if question.field else None
 
 
 def _choice_text(language: str, state: DeskState, fact: str, value: str) -> str:

@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from threading import Timer
 from typing import Any, Final
 
@@ -18,14 +17,10 @@ from authlib.integrations.requests_client import OAuth2Session
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException, Timeout
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 LARGEST: Final = 256 * 1024
 """Bytes of one answer; keys and claims are a few thousand."""
-_opened: ContextVar[list[socket.socket] | None] = ContextVar("opened", default=None)
-"""The connections of the request that is being made, to be cut when its time is over."""
 
 
 class Untrusted(Exception):
@@ -49,46 +44,25 @@ class BoundedSession(OAuth2Session):
             self.mount(scheme, _Adapter(deadline))
 
 
-class _Remembered:
-    """A connection that can be cut from another thread, also while it is being encrypted."""
-
-    def _new_conn(self) -> socket.socket:
-        made: socket.socket = super()._new_conn()  # type: ignore[misc]
-        opened = _opened.get()
-        if opened is not None:
-            opened.append(made.dup())
-        return made
-
-
-class _Plain(_Remembered, HTTPConnection):
-    pass
-
-
-class _Encrypted(_Remembered, HTTPSConnection):
-    pass
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _EncryptedPool(HTTPSConnectionPool):
-    ConnectionCls = _Encrypted
-
-
 class _Adapter(HTTPAdapter):
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
+        self._opened: list[socket.socket] = []
         super().__init__()
 
-    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
-        super().init_poolmanager(*args, **settings)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _EncryptedPool}
+    def get_connection_with_tls_context(self, *args: Any, **settings: Any) -> Any:
+        """Return a pool whose connections can be cut, also while one is being encrypted."""
+        pool = super().get_connection_with_tls_context(*args, **settings)
+        kind, opened = type(pool).ConnectionCls, self._opened
 
-    def proxy_manager_for(self, proxy: Any, **settings: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **settings)
-        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _EncryptedPool}
-        return manager
+        class Remembered(kind):  # type: ignore[misc, valid-type]
+            def _new_conn(self) -> socket.socket:
+                made: socket.socket = super()._new_conn()
+                opened.append(made.dup())
+                return made
+
+        pool.ConnectionCls = Remembered
+        return pool
 
     def send(
         self, request: PreparedRequest, stream: bool = False, *args: Any, **settings: Any
@@ -99,7 +73,7 @@ class _Adapter(HTTPAdapter):
         :raise Untrusted: the answer is larger than any that is meant
         """
         try:
-            with _cut_after(self._deadline - time.monotonic()):
+            with self._cut_in_time():
                 answer = super().send(request, True, *args, **settings)
                 body = answer.raw.read(LARGEST + 1, decode_content=True)
         except (RequestException, HTTPError, OSError) as fault:
@@ -108,33 +82,33 @@ class _Adapter(HTTPAdapter):
             if isinstance(fault, RequestException):
                 raise
             raise RequestException(request=request) from fault
+        if time.monotonic() >= self._deadline:  # the thread that cuts may be late itself
+            answer.close()
+            raise TooSlow(request=request)
         if len(body) > LARGEST:
             answer.close()
             raise Untrusted(f"it answers with more than {LARGEST} bytes")
         answer._content, answer._content_consumed = body, True
         return answer
 
+    @contextmanager
+    def _cut_in_time(self) -> Iterator[None]:
+        """Cut the connections that are opened during the block when the time is over."""
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
+            raise TooSlow
+        timer = Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            while self._opened:
+                self._opened.pop().close()
 
-@contextmanager
-def _cut_after(seconds: float) -> Iterator[None]:
-    """Cut the connections that are opened during the block when the time is over."""
-    if seconds <= 0:
-        raise TooSlow
-    opened: list[socket.socket] = []
-
-    def cut() -> None:
-        for one in opened:
+    def _cut(self) -> None:
+        for one in self._opened:
             with suppress(OSError):  # it is closed already
                 one.shutdown(socket.SHUT_RDWR)
-
-    timer, before = Timer(seconds, cut), _opened.set(opened)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        _opened.reset(before)
-        for one in opened:
-            one.close()

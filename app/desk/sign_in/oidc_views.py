@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import abort, redirect, request, session
 from werkzeug.wrappers import Response as Answer
@@ -11,16 +11,14 @@ from ...http.security_log import record
 from ...i18n.dates import shown_wait
 from ...i18n.languages import preferred
 from ...i18n.messages import N_
-from ...portals.identity_provider import IdentityProvider, name_of
+from ...portals.identity_provider import name_of
 from ...services import services, storage
 from ...web.rate_keys import rate_keys
 from ...web.site import Site, find_site, home_url
-from ..access import current_agent, find_desk
-from ..blueprint import desk
+from ..access import current_agent, desk, require_desk
 from .oidc_client import AWAY_STATUS, STALE, WEAK, OidcClient, SignInRefused
-from .page import provider_of, return_url, sign_in_page
+from .page import canonical_place, provider_of, return_url, sign_in_page
 from .password_views import MANY, begin
-from .return_to import canonical_place
 
 NOBODY: Final = N_(
     "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "
@@ -40,17 +38,16 @@ LONGEST: Final = 1000
 """Characters of a page to lead back to: a cookie has little room."""
 
 
-@desk.get("/<language:lang>/desk/sign-in/provider")
-def begin_with_provider(lang: str) -> Answer:
+@desk.get("/<language:site>/desk/sign-in/provider")
+def begin_with_provider(site: Site) -> Answer:
     """Send the browser to the identity provider, where somebody has asked for it on a page of ours.
 
     A link or a picture on another site gets the sign-in page instead: an identity provider whose
     session is open would finish the sign-in without asking.
 
-    :raise 404: there is no such language, or the desk has no identity provider
+    :raise 404: the desk has no identity provider
     """
-    site, provider = _found(lang)
-    wanted = request.args.get("to", "")
+    client, wanted = _client(site), request.args.get("to", "")
     if current_agent(site):
         return redirect(return_url(site, wanted), 303)
     if request.headers.get("Sec-Fetch-Site", OURS[0]) not in OURS:
@@ -59,40 +56,38 @@ def begin_with_provider(lang: str) -> Answer:
     rate = services().rates.oidc
     began = rate.take(_keys("began")) if rate else None
     if began and not began.allowed:
-        return _limited(site, wanted, began.wait)
+        return _limited(site, client, wanted, began.wait)
     if rate and (wait := rate.wait(_keys("refused"))):
-        return _limited(site, wanted, wait)
+        return _limited(site, client, wanted, wait)
     first = Site(site.languages[0], site.root, site.theme)
     options = {"prompt": "login"} if session.pop(ANOTHER, False) else {}
     try:
-        url = OidcClient(provider, _name(site)).begin(f"{home_url()}{first.signed_in()}", **options)
+        url = client.begin(f"{home_url()}{first.signed_in()}", **options)
     except SignInRefused as fault:
-        return _refuse(site, wanted, fault.text, fault.status)
+        return _refuse(site, client, wanted, fault.text, fault.status)
     kept = canonical_place(wanted)
-    session[ON_THE_WAY] = {"lang": lang, "to": kept if len(kept) <= LONGEST else ""}
+    session[ON_THE_WAY] = {"lang": site.language.code, "to": kept if len(kept) <= LONGEST else ""}
     return redirect(url, 303)
 
 
-@desk.get("/<language:lang>/desk/signed-in")
-def end_with_provider(lang: str) -> Answer:
+@desk.get("/<language:site>/desk/signed-in")
+def end_with_provider(site: Site) -> Answer:
     """Sign in whom the identity provider vouches for, and lead to the page they had asked for.
 
-    :raise 404: there is no such language, or the desk has no identity provider
+    :raise 404: the desk has no identity provider
     """
-    site, provider = _found(lang)
-    begun = session.get(ON_THE_WAY, {})
+    client, begun = _client(site), session.get(ON_THE_WAY, {})
     spoken = tuple(language.code for language in site.languages)
     asked = begun.get("lang") or preferred(request.headers.get("Accept-Language", ""), spoken)
     site = find_site(asked) if asked in spoken else site
     wanted: str = begun.get("to", "")
     if current_agent(site):  # somebody went back, or loads the page again
         return redirect(return_url(site, wanted), 303)
-    client = OidcClient(provider, _name(site))
     if not client.is_pending():
-        return _refuse(site, wanted, STALE, 400)
+        return _refuse(site, client, wanted, STALE, 400)
     rate = services().rates.oidc
     if rate and (wait := rate.wait(_keys("refused"))):
-        return _limited(site, wanted, wait)
+        return _limited(site, client, wanted, wait)
     try:
         claims = client.end()
     except SignInRefused as fault:
@@ -100,27 +95,23 @@ def end_with_provider(lang: str) -> Answer:
             rate.take(_keys("refused"))
         if fault.text == WEAK:
             session[ANOTHER] = True
-        return _refuse(site, wanted, fault.text, fault.status)
-    role = provider.role_of(claims)
+        return _refuse(site, client, wanted, fault.text, fault.status)
+    ours, agents = client.provider, storage().agents
+    role = ours.role_of(claims)
     if role is None:
         session[ANOTHER] = True
-        return _refuse(site, wanted, NOBODY, 403)
-    agents = storage().agents
+        return _refuse(site, client, wanted, NOBODY, 403)
     name = name_of(claims)
-    begin(agents.provision(site.portal_id, provider.issuer, claims["sub"], name, role), "provider")
+    begin(agents.provision(site.portal_id, ours.issuer, claims["sub"], name, role), "provider")
     return redirect(return_url(site, wanted), 303)
 
 
-def _found(lang: str) -> tuple[Site, IdentityProvider]:
-    site = find_desk(lang)
+def _client(site: Site) -> OidcClient:
+    require_desk()
     provider = provider_of(site)
     if provider is None:
         abort(404)
-    return site, provider
-
-
-def _name(site: Site) -> str:
-    return site.portal_id or "-"
+    return OidcClient(provider, site.portal_id or "-")
 
 
 def _keys(counted: str) -> tuple[str, ...]:
@@ -128,14 +119,16 @@ def _keys(counted: str) -> tuple[str, ...]:
     return tuple(f"provider-{counted} {key}" for key in rate_keys())
 
 
-def _limited(site: Site, wanted: str, wait: int) -> Answer:
+def _limited(site: Site, client: OidcClient, wanted: str, wait: int) -> Answer:
     record("limit-hit", limit="provider", portal=site.portal_id)
-    return _refuse(site, wanted, MANY, 429, time=shown_wait(wait, site.language.code))
+    return _refuse(site, client, wanted, MANY, 429, wait)
 
 
-def _refuse(site: Site, wanted: str, text: str, status: int, **values: Any) -> Answer:
+def _refuse(
+    site: Site, client: OidcClient, wanted: str, text: str, status: int, wait: int = 0
+) -> Answer:
     record("sign-in-refused", portal=site.portal_id, reason="provider", status=status)
-    provider = provider_of(site)
-    values["name"] = provider.shown if provider else ""
-    message = site.language.gettext(text).format(**values)
+    message = site.language.gettext(text).format(
+        name=client.provider.shown, time=shown_wait(wait, site.language.code)
+    )
     return sign_in_page(site, error=message, status=status, to=wanted, at="provider")

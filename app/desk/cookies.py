@@ -1,8 +1,9 @@
-"""A signed cookie on the desk's pages only: the wizard has none, by construction.
+"""The desk's cookies: a session's, and that of a device.  The wizard has none, by construction.
 
 There is one for each language, on the path of that language's desk, so no other page of the site
-ever gets it.  It is signed with a key that the database keeps, so all workers and machines know it
-and nobody has to set it; they look once a minute whether it was changed.
+ever gets it.  The session's is signed with a key that the database keeps, so all workers and
+machines know it and nobody has to set it; they look once a minute whether it was changed.  By the
+other one whoever has signed in with a device is known there, and not locked out.
 """
 
 from __future__ import annotations
@@ -13,16 +14,21 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, after_this_request, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from ..i18n.languages import languages
-from ..services import services
+from ..services import services, storage
 from ..store import Database, DatabaseUnavailable
+from ..store.agents import Agent
+from ..store.devices import LIFETIME
 from ..store.keys import signing_keys
+from ..store.sign_in_throttle import RowKey
 from ..web.links import Links
+from ..web.site import Site
 
 COOKIE: Final = "desk"
+DEVICE_COOKIE: Final = "desk-device"
 FRESH: Final = 60.0
 """Seconds that keys are kept in memory; shorter than ``keys.HANDOVER``."""
 _DESK: Final = re.compile(r"/[a-z-]+/desk(?:/|$)")
@@ -93,3 +99,37 @@ def cookie_name(app: Flask, name: str) -> str:
 def cookie_paths(root: str) -> Iterator[str]:
     """Yield the paths of a desk, one in each language, below the root of its portal."""
     return (Links(language, root).desk() for language in languages().values())
+
+
+def known_device(site: Site, name: str) -> RowKey | None:
+    """Return the device that a request comes from, where this name has signed in there before.
+
+    :raise DatabaseUnavailable: devices cannot be read
+    """
+    return storage().devices.find(site.portal_id, name, _token())
+
+
+def remember_device(agent: Agent) -> None:
+    """Remember the device of an agent who has signed in, and send it a new token.
+
+    :raise DatabaseUnavailable: the token cannot be kept
+    """
+    token = storage().devices.remember(agent, _token())
+
+    @after_this_request
+    def send(response: Response) -> Response:
+        for path in cookie_paths(request.script_root):
+            response.set_cookie(
+                cookie_name(current_app, DEVICE_COOKIE),
+                token,
+                max_age=LIFETIME,
+                path=path,
+                secure=True,
+                httponly=True,
+                samesite="Strict",
+            )
+        return response
+
+
+def _token() -> str:
+    return request.cookies.get(cookie_name(current_app, DEVICE_COOKIE), "")

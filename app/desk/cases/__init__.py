@@ -1,1 +1,0 @@
-"""Cases on the screen: opened by a code, kept, sent back."""
