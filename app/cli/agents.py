@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from ..portals import Portal
 from ..services import Storage, services
 from ..store import DatabaseUnavailable
-from ..store.agents import MAX_NAME_LENGTH, ROLES, Agents, NameTaken
+from ..store.agents import MAX_NAME_LENGTH, ROLES, Agents
 from ..store.keys import rotate as rotate_key
 from ..store.passwords import MAX_LENGTH, MIN_LENGTH
 
@@ -49,8 +49,6 @@ def add(name: str, role: str, portal: str) -> None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
     try:
         _agents().add(portal, name, role, _password(), _words(portal))
-    except NameTaken:
-        raise click.ClickException(f"there is an agent {name!r} here already") from None
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
     where = f"at /at/{portal}/<language>/desk" if portal else "at /<language>/desk"

@@ -26,10 +26,7 @@ the clocks of two machines differ."""
 
 
 def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
-    """Return the signing key, then the other valid key, if any; generate the first key if missing.
-
-    :raise DatabaseUnavailable: the database does not answer
-    """
+    """Return the signing key, then the other valid key, if any; generate the first if missing."""
     with database.reading() as connection:
         key, previous, changed = _read(connection)
     if not key:
@@ -45,12 +42,11 @@ def rotate(database: Database, now: datetime, at_once: bool = False) -> None:
     """Generate a new key; the current key stays valid for a while, older keys do not.
 
     :param at_once: revoke the current key too, because it may have leaked
-    :raise DatabaseUnavailable: the database does not answer
     """
     with database.writing() as connection:
         # Serialises concurrent rotations.
         chosen = select(secrets.c.value).where(secrets.c.name == CURRENT).with_for_update()
-        old = connection.execute(chosen).scalar()
+        old = connection.scalar(chosen)
         connection.execute(delete(secrets).where(secrets.c.name == PREVIOUS))
         if old and not at_once:
             insert_missing(connection, secrets, {"name": PREVIOUS}, {"value": old})

@@ -6,7 +6,7 @@ from flask import Response, after_this_request, current_app, request
 
 from ...services import storage
 from ...store.agents import Agent
-from ...store.devices import LIFETIME
+from ...store.sessions import DEVICE_LIFETIME
 from ...store.sign_in_throttle import RowKey
 from ...web.site import Site
 from ..session_cookie import cookie_name, cookie_paths
@@ -37,7 +37,7 @@ def remember_device(agent: Agent) -> None:
             response.set_cookie(
                 cookie_name(current_app, COOKIE),
                 token,
-                max_age=LIFETIME,
+                max_age=DEVICE_LIFETIME,
                 path=path,
                 secure=True,
                 httponly=True,
