@@ -16,7 +16,7 @@ from . import audit, passwords
 from . import sign_in_throttle as throttle
 from .cases import utc_now
 from .database import Database
-from .schema import agents, devices, sessions
+from .schema import agents, attempts, devices, sessions
 from .sign_in_throttle import RowKey
 from .upsert import insert_into
 
@@ -99,10 +99,9 @@ class Agents:
         with self.database.writing() as connection:
             throttle.reset_name(connection, portal, name)
             changed = update(agents).where(_has_password(portal, name)).values(password=hashed)
-            agent = connection.execute(changed.returning(agents.c.id)).scalar()
-            if agent is not None:
-                _sign_out(connection, agent)
-        return agent is not None
+            found = connection.scalars(changed.returning(agents.c.id)).all()
+            _sign_out(connection, *found)
+        return bool(found)
 
     def change_password(self, agent: Agent, old: str, new: str, words: Iterable[str] = ()) -> bool:
         """Change an agent's own password and end their sessions; return False if ``old`` is wrong.
@@ -114,18 +113,19 @@ class Agents:
         """
         with passwords.KNOWN_DEVICE_SLOTS.taken():
             with self.database.writing() as connection:
-                throttle.count_reauthentication(connection, agent.portal, agent.name, self.now())
+                key = throttle.reauthentication_key(connection, agent.portal, agent.name)
+                throttle.count(connection, attempts, key, self.now())
             with self.database.reading() as connection:
                 row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
             if row is None or not passwords.verify(old, row.password):
                 return False
             with self.database.writing() as connection:
-                throttle.reset_reauthentication(connection, agent.portal, agent.name)
+                connection.execute(delete(attempts).filter_by(**key))
             # Only after the old one was right: the check of a new password is expensive.
             hashed = passwords.hash_new_password(new, agent.name, *words)
         with self.database.writing() as connection:
-            same = (agents.c.id == agent.id) & (agents.c.password == row.password)
-            if not connection.execute(update(agents).where(same).values(password=hashed)).rowcount:
+            same = update(agents).filter_by(id=agent.id, password=row.password)
+            if not connection.execute(same.values(password=hashed)).rowcount:
                 return False
             _sign_out(connection, agent.id)
             audit.write(connection, self.now(), agent.portal, agent.signature, "password", "")
@@ -135,8 +135,7 @@ class Agents:
         """End the sessions of every agent of a name; return how many agents there are."""
         with self.database.writing() as connection:
             found = connection.scalars(select(agents.c.id).where(_has_name(portal, name))).all()
-            for agent in found:
-                _sign_out(connection, agent)
+            _sign_out(connection, *found)
         return len(found)
 
     def unlock(self, portal: str, name: str) -> None:
@@ -165,7 +164,7 @@ class Agents:
         with (passwords.KNOWN_DEVICE_SLOTS if device else passwords.UNKNOWN_DEVICE_SLOTS).taken():
             with self.database.writing() as connection:
                 if device:
-                    lock = throttle.count_on_device(connection, device, now)
+                    lock = throttle.count(connection, devices, device, now)
                 else:
                     lock = throttle.count_attempt(connection, portal, name, network, now)
             with self.database.reading() as connection:
@@ -178,12 +177,12 @@ class Agents:
             return None
         with self.database.writing() as connection:
             if device:
-                throttle.reset_device(connection, device)
+                connection.execute(update(devices).filter_by(**device).values(failures=0))
             else:
                 throttle.reset_network(connection, portal, name, network)
             if fresh:
-                same = (agents.c.id == row.id) & (agents.c.password == row.password)
-                connection.execute(update(agents).where(same).values(password=fresh))
+                same = update(agents).filter_by(id=row.id, password=row.password)
+                connection.execute(same.values(password=fresh))
         agent = permitted_agent(row, self.allowed)
         return agent and replace(agent, password_hash=fresh or row.password)
 
@@ -197,9 +196,9 @@ class Agents:
             return agent_from_row(connection.execute(upsert.returning(agents)).one())
 
 
-def _sign_out(connection: Connection, agent: int) -> None:
+def _sign_out(connection: Connection, *ids: int) -> None:
     for table in (sessions, devices):
-        connection.execute(delete(table).where(table.c.agent == agent))
+        connection.execute(delete(table).where(table.c.agent.in_(ids)))
 
 
 def _has_name(portal: str, name: str) -> ColumnElement[bool]:

@@ -29,8 +29,8 @@ def write(
     connection: Connection, at: datetime, portal: str, agent: str, action: str, code: str
 ) -> None:
     """Add an entry, in the transaction of the change that it records."""
-    entry = {"at": at, "portal": portal, "agent": agent, "action": action, "code": code}
-    connection.execute(insert(audit).values(entry))
+    entry = insert(audit).values(at=at, portal=portal, agent=agent, action=action, code=code)
+    connection.execute(entry)
 
 
 def has_entry(connection: Connection, agent: str, code: str, since: datetime) -> bool:

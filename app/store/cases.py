@@ -74,7 +74,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Cases:
-    """The cases of all portals.
+    """The cases of all portals; whatever takes one or its code raises what ``find`` does.
 
     :param lifetime: how long a case is kept after it was opened
     :param new_code: returns a random code
@@ -113,10 +113,7 @@ class Cases:
             return _find(connection, portal, code, self.now())
 
     def view(self, portal: str, code: str, agent: str) -> Case:
-        """Return a case, and record in the audit log that an agent viewed it, once an hour.
-
-        :raise: as ``find``
-        """
+        """Return a case, and record in the audit log that an agent viewed it, once an hour."""
         now = self.now()
         with self.database.reading() as connection:
             case = _find(connection, portal, code, now)
@@ -132,7 +129,6 @@ class Cases:
 
         :param case: the case as it was read
         :raise StaleCase: somebody else has changed it since
-        :raise: as ``find``
         """
         now, values = self.now(), changes | {"version": case.version + 1}
         if "facts" in changes:
@@ -151,16 +147,13 @@ class Cases:
             return _find(connection, case.portal, case.code, now)
 
     def delete(self, portal: str, code: str, agent: str = "") -> None:
-        """Erase a case before it expires.
-
-        :raise: as ``find``
-        """
+        """Erase a case before it expires."""
         now = self.now()
         with self.database.writing() as connection:
             _find(connection, portal, code, now, lock=True)
             erase(connection, (code,), "deleted")
             audit.write(connection, now, portal, agent, "deleted", code)
-        self.database.after_erase()
+        self.database.secure_erase.after_erase()
 
     def sweep(self, sure: bool = False) -> bool:
         """Erase expired cases, and delete rows that are past their retention.
@@ -173,7 +166,7 @@ class Cases:
             trusted = self.clock_check.accept(connection, now, sure)
         if trusted:
             sweep(self.database, now, self.lifetime)
-        self.database.rewrite_erased()
+        self.database.secure_erase.rewrite()
         return trusted
 
 

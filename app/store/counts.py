@@ -33,10 +33,8 @@ class Count(NamedTuple):
 def add_counts(connection: Connection, added: Mapping[CountKey, int]) -> None:
     """Add numbers to the counters; safe with concurrent writers."""
     new = insert_into(connection, counts)
-    upsert = new.on_conflict_do_update(
-        index_elements=list(counts.primary_key),
-        set_={"number": counts.c.number + new.excluded.number},
-    )
+    total = {"number": counts.c.number + new.excluded.number}
+    upsert = new.on_conflict_do_update(index_elements=list(counts.primary_key), set_=total)
     # Sorted: writers that lock rows in one order cannot deadlock.
     rows = [
         {"day": day, "portal": portal, "what": what, "value": value, "number": number}

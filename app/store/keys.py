@@ -31,7 +31,8 @@ def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
         key, previous, changed = _read(connection)
     if not key:
         with database.writing() as connection:  # another process may be faster
-            insert_missing(connection, secrets, {"name": CURRENT}, {"value": _generate()})
+            drawn = {"value": random.token_urlsafe(48)}
+            insert_missing(connection, secrets, {"name": CURRENT}, drawn)
             key, previous, changed = _read(connection)
     if not previous or changed is None or now >= changed + PROPAGATION + SESSION_LIFETIME:
         return (key,)
@@ -50,7 +51,7 @@ def rotate(database: Database, now: datetime, at_once: bool = False) -> None:
         connection.execute(delete(secrets).where(secrets.c.name == PREVIOUS))
         if old and not at_once:
             insert_missing(connection, secrets, {"name": PREVIOUS}, {"value": old})
-        upsert(connection, secrets, {"name": CURRENT}, {"value": _generate()})
+        upsert(connection, secrets, {"name": CURRENT}, {"value": random.token_urlsafe(48)})
         upsert(connection, moments, {"name": ROTATION}, {"at": now})
 
 
@@ -61,7 +62,3 @@ def _read(connection: Connection) -> tuple[str, str, datetime | None]:
     rows = connection.execute(chosen.where(secrets.c.name.in_((CURRENT, PREVIOUS)))).all()
     keys = {row.name: row.value for row in rows}
     return keys.get(CURRENT, ""), keys.get(PREVIOUS, ""), rows[0].changed if rows else None
-
-
-def _generate() -> str:
-    return random.token_urlsafe(48)

@@ -16,17 +16,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Final, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Table,
-    delete,
-    func,
-    insert,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, tuple_, update
 
 from .audit import RETENTION
 from .database import Database, DatabaseUnavailable
@@ -93,8 +83,14 @@ def sweep(database: Database, now: datetime, lifetime: timedelta) -> None:
         lambda connection: _drop(connection, attempts, forgotten),
     )
     for step in steps:
-        while _run_batch(database, step) >= BATCH:
-            time.sleep(PAUSE)
+        number = BATCH
+        while number >= BATCH:
+            with database.writing() as connection:
+                number = step(connection)
+            if number:
+                database.secure_erase.after_erase()
+            if number >= BATCH:
+                time.sleep(PAUSE)
 
 
 def erase(connection: Connection, codes: Sequence[str], reason: str) -> None:
@@ -102,14 +98,6 @@ def erase(connection: Connection, codes: Sequence[str], reason: str) -> None:
     erased = {"facts": None, "outcome": None, "helped": None, "ended": reason}
     connection.execute(update(cases).where(cases.c.code.in_(codes)).values(erased))
     connection.execute(delete(notes).where(notes.c.code.in_(codes)))
-
-
-def _run_batch(database: Database, step: Callable[[Connection], int]) -> int:
-    with database.writing() as connection:
-        number = step(connection)
-    if number:
-        database.after_erase()
-    return number
 
 
 def _expire(connection: Connection, now: datetime) -> int:
@@ -187,6 +175,6 @@ def _steady_time(jump: ClockJump, current: ClockJump) -> timedelta | None:
 
 def _last_sweep(connection: Connection) -> datetime | None:
     """Return the time of the last trusted sweep, or of the newest audit entry before the first."""
-    swept = select(moments.c.at).where(moments.c.name == SWEEP)
-    last: datetime | None = connection.scalar(swept)
-    return last or connection.execute(select(func.max(audit.c.at))).scalar()
+    swept = connection.execute(select(moments.c.at).where(moments.c.name == SWEEP)).scalar()
+    newest = select(audit.c.at).order_by(audit.c.at.desc()).limit(1)
+    return swept or connection.execute(newest).scalar()

@@ -57,33 +57,14 @@ def count_attempt(
     :raise SignInLocked: the name is locked for this network
     """
     local, total = _keys(connection, portal, name, network)
-    lock = _count(connection, attempts, local, now)
+    lock = count(connection, attempts, local, now)
     _take_token(connection, total, now)
     return lock
 
 
-def count_on_device(connection: Connection, key: RowKey, now: datetime) -> timedelta:
-    """Count an attempt from a known device, for that device only.
-
-    :param key: of the device's row
-    :return: how long the device is locked if the password is wrong
-    :raise SignInLocked: the device is locked
-    """
-    return _count(connection, devices, key, now)
-
-
-def count_reauthentication(connection: Connection, portal: str, name: str, now: datetime) -> None:
-    """Count an attempt of a signed-in agent to confirm their password.
-
-    :raise SignInLocked: too many wrong passwords
-    """
-    _count(connection, attempts, _reauthentication_key(connection, portal, name), now)
-
-
-def reset_reauthentication(connection: Connection, portal: str, name: str) -> None:
-    """Clear the attempts of a signed-in agent after the right password."""
-    key = _reauthentication_key(connection, portal, name)
-    connection.execute(delete(attempts).filter_by(**key))
+def reauthentication_key(connection: Connection, portal: str, name: str) -> RowKey:
+    """Return the key of the attempts of a signed-in agent to confirm their password."""
+    return _keys(connection, portal, name, "")[1] | {"place": REAUTHENTICATION}
 
 
 def reset_network(connection: Connection, portal: str, name: str, network: str) -> None:
@@ -99,11 +80,6 @@ def reset_network(connection: Connection, portal: str, name: str, network: str) 
         connection.execute(back.values(locked_until=until - REFILL))
 
 
-def reset_device(connection: Connection, key: RowKey) -> None:
-    """Clear the wrong passwords of a device."""
-    connection.execute(update(devices).filter_by(**key).values(failures=0))
-
-
 def reset_name(connection: Connection, portal: str, name: str) -> None:
     """Clear all wrong passwords of a name, except those on known devices."""
     of_name = _keys(connection, portal, name, "")[0]
@@ -111,7 +87,13 @@ def reset_name(connection: Connection, portal: str, name: str) -> None:
     connection.execute(delete(attempts).filter_by(**of_name))
 
 
-def _count(connection: Connection, table: Table, key: RowKey, now: datetime) -> timedelta:
+def count(connection: Connection, table: Table, key: RowKey, now: datetime) -> timedelta:
+    """Count an attempt from a known device, or another one with a limit of its own.
+
+    :param key: of the row of ``devices`` or ``attempts``
+    :return: how long it is locked if the password is wrong
+    :raise SignInLocked: it is locked
+    """
     row = _row(connection, table, key, now)
     failures = 0 if row.locked_until <= now - ATTEMPT_LIFETIME else row.failures
     # A lock that ends later than its own length from now was set before the clock was set back.
@@ -171,10 +153,6 @@ def _keys(connection: Connection, portal: str, name: str, network: str) -> tuple
     of_name = {"portal": portal, "name": _digest(secret, "name", name, 6)}
     place = _digest(secret, "network", network, 4)
     return of_name | {"place": place}, of_name | {"place": ALL_NETWORKS}
-
-
-def _reauthentication_key(connection: Connection, portal: str, name: str) -> RowKey:
-    return _keys(connection, portal, name, "")[1] | {"place": REAUTHENTICATION}
 
 
 def _digest(secret: str, kind: str, text: str, digits: int) -> str:
