@@ -82,9 +82,8 @@ def reset_network(connection: Connection, portal: str, name: str, network: str) 
 
 def reset_name(connection: Connection, portal: str, name: str) -> None:
     """Clear all wrong passwords of a name, except those on known devices."""
-    of_name = _keys(connection, portal, name, "")[0]
-    del of_name["place"]
-    connection.execute(delete(attempts).filter_by(**of_name))
+    key, _ = _keys(connection, portal, name, "")
+    connection.execute(delete(attempts).filter_by(portal=portal, name=key["name"]))
 
 
 def count(connection: Connection, table: Table, key: RowKey, now: datetime) -> timedelta:
