@@ -8,7 +8,7 @@ try:
     from app.reading import read
     from app.server.sighup import on_sighup
     from app.services import services
-    from app.store.maintenance import start_maintenance
+    from app.store.retention import start_maintenance
 
     app = create_app()
     read("550")  # compiles the patterns before the first request

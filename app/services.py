@@ -17,10 +17,9 @@ from .settings import Settings
 from .store import Database
 from .store.agents import Agents
 from .store.cases import Cases
-from .store.code_budget import CodeBudget
 from .store.counter_buffer import CounterBuffer
-from .store.devices import Devices
-from .store.sessions import Sessions
+from .store.counts import CodeBudget
+from .store.sessions import Devices, Sessions
 
 KEY: Final = "thongthu"
 """Key in Flask's ``extensions``."""

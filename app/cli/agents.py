@@ -8,10 +8,9 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from ..portals import Portal
 from ..services import Storage, services
 from ..store import DatabaseUnavailable
-from ..store.agents import MAX_NAME_LENGTH, ROLES, Agents, NameTaken
+from ..store.agents import MAX_NAME_LENGTH, ROLES
 from ..store.keys import rotate as rotate_key
 from ..store.passwords import MAX_LENGTH, MIN_LENGTH
 
@@ -45,12 +44,10 @@ def add(name: str, role: str, portal: str) -> None:
     if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or "#" in name:
         why = f"a name has 1 to {MAX_NAME_LENGTH} characters, no # among them"
         raise click.BadParameter(why, param_hint="NAME")
-    if portal and _find(portal) is None:
+    if portal and services().portals.find(portal) is None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
     try:
-        _agents().add(portal, name, role, _password(), _words(portal))
-    except NameTaken:
-        raise click.ClickException(f"there is an agent {name!r} here already") from None
+        _storage().agents.add(portal, name, role, _password(), _words(portal))
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
     where = f"at /at/{portal}/<language>/desk" if portal else "at /<language>/desk"
@@ -63,7 +60,7 @@ def add(name: str, role: str, portal: str) -> None:
 @_portal
 def role(name: str, role: str, portal: str) -> None:
     """Make an agent with a password a lead, or an agent again."""
-    if not _agents().set_role(portal, name, role):
+    if not _storage().agents.set_role(portal, name, role):
         raise _no_agent(name, "with a password here")
 
 
@@ -73,7 +70,7 @@ def role(name: str, role: str, portal: str) -> None:
 def password(name: str, portal: str) -> None:
     """Give an agent another password, and sign them out everywhere."""
     try:
-        if not _agents().set_password(portal, name, _password(), _words(portal)):
+        if not _storage().agents.set_password(portal, name, _password(), _words(portal)):
             raise _no_agent(name, "with a password here")
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
@@ -84,7 +81,7 @@ def password(name: str, portal: str) -> None:
 @_portal
 def unlock(name: str, portal: str) -> None:
     """Let an agent try again at once after too many wrong passwords."""
-    _agents().unlock(portal, name)
+    _storage().agents.unlock(portal, name)
 
 
 @agents.command("sign-out")
@@ -92,7 +89,7 @@ def unlock(name: str, portal: str) -> None:
 @_portal
 def sign_out(name: str, portal: str) -> None:
     """Sign an agent out everywhere, however they sign in; no browser of theirs is known then."""
-    if not _agents().sign_out(portal, name):
+    if not _storage().agents.sign_out(portal, name):
         raise _no_agent(name, "here")
 
 
@@ -101,16 +98,16 @@ def sign_out(name: str, portal: str) -> None:
 @_portal
 def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere; what they did stays in the audit."""
-    if not _agents().remove(portal, name):
+    if not _storage().agents.remove(portal, name):
         raise _no_agent(name, "here")
-    _storage().database.rewrite_erased()
+    _storage().database.secure_erase.rewrite()
 
 
 @agents.command("list")
 def show() -> None:
     """List the agents of all desks."""
     click.echo("number\tportal\trole\tname")
-    for agent in _agents().all():
+    for agent in _storage().agents.all():
         click.echo(f"{agent.id}\t{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
 
 
@@ -142,28 +139,15 @@ def rotate(at_once: bool) -> None:
     click.echo(f"A new key signs {how}")
 
 
-def _find(portal: str) -> Portal | None:
-    return services().portals.find(portal)
-
-
 def _words(portal: str) -> tuple[str, ...]:
-    found = _find(portal)
+    found = services().portals.find(portal)
     return found.words if found else ()
 
 
 def _storage() -> Storage:
-    """Return the storage.
-
-    :raise ClickException: no database is set
-    """
-    found = services().storage
-    if found is None:
-        raise click.ClickException("no database is set (DATABASE_URL)")
-    return found
-
-
-def _agents() -> Agents:
-    return _storage().agents
+    if found := services().storage:
+        return found
+    raise click.ClickException("no database is set (DATABASE_URL)")
 
 
 def _password() -> str:

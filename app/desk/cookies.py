@@ -21,7 +21,7 @@ from ..i18n.languages import languages
 from ..services import services, storage
 from ..store import Database, DatabaseUnavailable
 from ..store.agents import Agent
-from ..store.devices import LIFETIME
+from ..store.sessions import DEVICE_LIFETIME
 from ..store.keys import signing_keys
 from ..store.sign_in_throttle import RowKey
 from ..web.links import Links
@@ -122,7 +122,7 @@ def remember_device(agent: Agent) -> None:
             response.set_cookie(
                 cookie_name(current_app, DEVICE_COOKIE),
                 token,
-                max_age=LIFETIME,
+                max_age=DEVICE_LIFETIME,
                 path=path,
                 secure=True,
                 httponly=True,

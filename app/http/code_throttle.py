@@ -8,8 +8,8 @@ from typing import Final
 
 from ..store import DatabaseUnavailable
 from ..store.cases import UnknownCode
-from ..store.code_budget import CodeBudget
 from ..store.concurrency_limit import MAX_WAIT, ConcurrencyLimit, LimitReached
+from ..store.counts import CodeBudget
 from .rate_limits import Allowance, Rate
 from .security_log import record
 

@@ -1,7 +1,7 @@
 """Storage of cases, agents, the audit log and counters; no Flask.
 
-Everything goes through one ``Database``.  While it is unavailable every call raises
-``DatabaseUnavailable``; nothing that was acknowledged is lost.
+Everything goes through one ``Database``.  While it does not answer, whatever reads or writes raises
+``DatabaseUnavailable``, which docstrings do not repeat; nothing that was acknowledged is lost.
 """
 
 from .database import Database, DatabaseUnavailable

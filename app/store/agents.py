@@ -16,7 +16,7 @@ from . import audit, passwords
 from . import sign_in_throttle as throttle
 from .cases import utc_now
 from .database import Database
-from .schema import agents, devices, sessions
+from .schema import agents, attempts, devices, sessions
 from .sign_in_throttle import RowKey
 from .upsert import insert_into
 
@@ -47,25 +47,16 @@ class Agent:
         return f"{self.name[:80]} (#{self.id})" if self.federated else self.name
 
 
-class NameTaken(Exception):
-    """The desk has an agent of this name."""
-
-
+@dataclass(frozen=True)
 class Agents:
     """The agents of all desks.
 
     :param allowed: who may sign in with a password
     """
 
-    def __init__(
-        self,
-        database: Database,
-        now: Callable[[], datetime] = utc_now,
-        allowed: PasswordPolicy = "everybody",
-    ) -> None:
-        self._database = database
-        self._now = now
-        self._allowed = allowed
+    database: Database
+    now: Callable[[], datetime] = utc_now
+    allowed: PasswordPolicy = "everybody"
 
     def add(
         self, portal: str, name: str, role: str, password: str, words: Iterable[str] = ()
@@ -73,44 +64,28 @@ class Agents:
         """Add an agent with a password.
 
         :param words: words of this desk, which make a password easy to guess
-        :raise ValueError: the password is too short, too long, or easily guessed
-        :raise NameTaken: the desk has an agent of this name
-        :raise DatabaseUnavailable: the database does not answer
+        :raise ValueError: the password is too short, too long, or easily guessed, or the desk has
+            an agent of this name
         """
-        name, hashed = _nfc(name), passwords.hash_new_password(password, name, *words)
-        row = {
-            "portal": portal,
-            "name": name,
-            "role": role,
-            "password": hashed,
-            "added": self._now(),
-        }
+        hashed = passwords.hash_new_password(password, name, *words)
+        row = {"portal": portal, "name": _nfc(name), "role": role, "password": hashed}
+        made = insert(agents).values(**row, added=self.now()).returning(agents)
         try:
-            with self._database.writing() as connection:
-                made = connection.execute(insert(agents).values(row).returning(agents.c.id))
-                return Agent(made.scalar_one(), portal, name, role)
+            with self.database.writing() as connection:
+                return agent_from_row(connection.execute(made).one())
         except IntegrityError:
-            raise NameTaken(name) from None
+            raise ValueError(f"there is an agent {name!r} here already") from None
 
-    def all(self, portal: str | None = None) -> list[Agent]:
-        """Return the agents of a desk, or of all.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+    def all(self) -> list[Agent]:
+        """Return the agents of all desks."""
         chosen = select(agents).order_by(agents.c.portal, agents.c.name)
-        if portal is not None:
-            chosen = chosen.where(agents.c.portal == portal)
-        with self._database.reading() as connection:
-            rows = connection.execute(chosen).all()
-        return [agent_from_row(row) for row in rows]
+        with self.database.reading() as connection:
+            return [agent_from_row(row) for row in connection.execute(chosen)]
 
     def set_role(self, portal: str, name: str, role: str) -> bool:
-        """Set the role of an agent with a password; return False if there is none.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+        """Set the role of an agent with a password; return False if there is none."""
         chosen = update(agents).where(_has_password(portal, name)).values(role=role)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             return connection.execute(chosen).rowcount == 1
 
     def set_password(
@@ -119,16 +94,14 @@ class Agents:
         """Set an agent's password and end their sessions; return False if there is no such agent.
 
         :raise ValueError: the password is too short, too long, or easily guessed
-        :raise DatabaseUnavailable: the database does not answer
         """
         name, hashed = _nfc(name), passwords.hash_new_password(password, name, *words)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             throttle.reset_name(connection, portal, name)
             changed = update(agents).where(_has_password(portal, name)).values(password=hashed)
-            agent = connection.execute(changed.returning(agents.c.id)).scalar()
-            if agent is not None:
-                _sign_out(connection, agent)
-        return agent is not None
+            found = connection.scalars(changed.returning(agents.c.id)).all()
+            _sign_out(connection, *found)
+        return bool(found)
 
     def change_password(self, agent: Agent, old: str, new: str, words: Iterable[str] = ()) -> bool:
         """Change an agent's own password and end their sessions; return False if ``old`` is wrong.
@@ -137,54 +110,44 @@ class Agents:
         :raise ValueError: the new one is too short, too long, or easily guessed
         :raise SignInLocked: too many wrong passwords
         :raise SlotsFull: too many passwords are being checked
-        :raise DatabaseUnavailable: the database does not answer
         """
         with passwords.KNOWN_DEVICE_SLOTS.taken():
-            with self._database.writing() as connection:
-                throttle.count_reauthentication(connection, agent.portal, agent.name, self._now())
-            with self._database.reading() as connection:
+            with self.database.writing() as connection:
+                key = throttle.reauthentication_key(connection, agent.portal, agent.name)
+                throttle.count(connection, attempts, key, self.now())
+            with self.database.reading() as connection:
                 row = connection.execute(select(agents).where(agents.c.id == agent.id)).first()
             if row is None or not passwords.verify(old, row.password):
                 return False
-            with self._database.writing() as connection:
-                throttle.reset_reauthentication(connection, agent.portal, agent.name)
+            with self.database.writing() as connection:
+                connection.execute(delete(attempts).filter_by(**key))
             # Only after the old one was right: the check of a new password is expensive.
             hashed = passwords.hash_new_password(new, agent.name, *words)
-        with self._database.writing() as connection:
-            same = (agents.c.id == agent.id) & (agents.c.password == row.password)
-            if not connection.execute(update(agents).where(same).values(password=hashed)).rowcount:
+        with self.database.writing() as connection:
+            same = update(agents).filter_by(id=agent.id, password=row.password)
+            if not connection.execute(same.values(password=hashed)).rowcount:
                 return False
             _sign_out(connection, agent.id)
-            audit.write(connection, self._now(), agent.portal, agent.signature, "password", "")
+            audit.write(connection, self.now(), agent.portal, agent.signature, "password", "")
         return True
 
     def sign_out(self, portal: str, name: str) -> int:
-        """End the sessions of every agent of a name; return how many agents there are.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
-        with self._database.writing() as connection:
+        """End the sessions of every agent of a name; return how many agents there are."""
+        with self.database.writing() as connection:
             found = connection.scalars(select(agents.c.id).where(_has_name(portal, name))).all()
-            for agent in found:
-                _sign_out(connection, agent)
+            _sign_out(connection, *found)
         return len(found)
 
     def unlock(self, portal: str, name: str) -> None:
-        """Clear all counted wrong passwords of a name.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
-        with self._database.writing() as connection:
+        """Clear all counted wrong passwords of a name."""
+        with self.database.writing() as connection:
             throttle.reset_name(connection, portal, _nfc(name))
             own = devices.c.agent.in_(select(agents.c.id).where(_has_password(portal, name)))
             connection.execute(update(devices).where(own).values(failures=0))
 
     def remove(self, portal: str, name: str) -> int:
-        """Delete every agent of a name with their sessions; return how many.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
-        with self._database.writing() as connection:
+        """Delete every agent of a name with their sessions; return how many."""
+        with self.database.writing() as connection:
             return connection.execute(delete(agents).where(_has_name(portal, name))).rowcount
 
     def check(
@@ -196,16 +159,15 @@ class Agents:
         :param device: key of the known device, from ``Devices.find``
         :raise SignInLocked: too many wrong passwords for this name from this network or device
         :raise SlotsFull: too many passwords are being checked
-        :raise DatabaseUnavailable: the database does not answer
         """
-        name, now = normalise_name(name), self._now()
+        name, now = normalise_name(name), self.now()
         with (passwords.KNOWN_DEVICE_SLOTS if device else passwords.UNKNOWN_DEVICE_SLOTS).taken():
-            with self._database.writing() as connection:
+            with self.database.writing() as connection:
                 if device:
-                    lock = throttle.count_on_device(connection, device, now)
+                    lock = throttle.count(connection, devices, device, now)
                 else:
                     lock = throttle.count_attempt(connection, portal, name, network, now)
-            with self._database.reading() as connection:
+            with self.database.reading() as connection:
                 row = connection.execute(select(agents).where(_has_password(portal, name))).first()
             right = passwords.verify(password, row.password if row else None)
             fresh = passwords.rehash(password, row.password) if right and row else None
@@ -213,34 +175,30 @@ class Agents:
             if lock:
                 log.warning("A name at the desk of %r is locked for %s", portal, lock)
             return None
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             if device:
-                throttle.reset_device(connection, device)
+                connection.execute(update(devices).filter_by(**device).values(failures=0))
             else:
                 throttle.reset_network(connection, portal, name, network)
             if fresh:
-                same = (agents.c.id == row.id) & (agents.c.password == row.password)
-                connection.execute(update(agents).where(same).values(password=fresh))
-        agent = permitted_agent(row, self._allowed)
+                same = update(agents).filter_by(id=row.id, password=row.password)
+                connection.execute(same.values(password=fresh))
+        agent = permitted_agent(row, self.allowed)
         return agent and replace(agent, password_hash=fresh or row.password)
 
     def provision(self, portal: str, issuer: str, subject: str, name: str, role: str) -> Agent:
-        """Insert or update the agent of an identity provider's subject, and return it.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+        """Insert or update the agent of an identity provider's subject, and return it."""
         claims = {"name": _nfc(name.replace("\0", ""))[:MAX_NAME_LENGTH], "role": role}
         key = {"portal": portal, "issuer": issuer, "subject": subject}
-        with self._database.writing() as connection:
-            row = insert_into(connection, agents).values({**key, **claims, "added": self._now()})
+        with self.database.writing() as connection:
+            row = insert_into(connection, agents).values(**key, **claims, added=self.now())
             upsert = row.on_conflict_do_update(index_elements=list(key), set_=claims)
-            id = connection.execute(upsert.returning(agents.c.id)).scalar_one()
-        return Agent(id, portal, claims["name"], role, federated=True)
+            return agent_from_row(connection.execute(upsert.returning(agents)).one())
 
 
-def _sign_out(connection: Connection, agent: int) -> None:
+def _sign_out(connection: Connection, *ids: int) -> None:
     for table in (sessions, devices):
-        connection.execute(delete(table).where(table.c.agent == agent))
+        connection.execute(delete(table).where(table.c.agent.in_(ids)))
 
 
 def _has_name(portal: str, name: str) -> ColumnElement[bool]:

@@ -29,8 +29,8 @@ def write(
     connection: Connection, at: datetime, portal: str, agent: str, action: str, code: str
 ) -> None:
     """Add an entry, in the transaction of the change that it records."""
-    entry = {"at": at, "portal": portal, "agent": agent, "action": action, "code": code}
-    connection.execute(insert(audit).values(entry))
+    entry = insert(audit).values(at=at, portal=portal, agent=agent, action=action, code=code)
+    connection.execute(entry)
 
 
 def has_entry(connection: Connection, agent: str, code: str, since: datetime) -> bool:
@@ -40,21 +40,15 @@ def has_entry(connection: Connection, agent: str, code: str, since: datetime) ->
 
 
 def read(database: Database, portal: str, limit: int) -> list[AuditEntry]:
-    """Return a portal's entries, newest first.
-
-    :raise DatabaseUnavailable: the database does not answer
-    """
-    chosen = select(audit).where(audit.c.portal == portal)
+    """Return a portal's entries, newest first."""
+    chosen = select(audit.c.at, audit.c.agent, audit.c.action, audit.c.code)
+    chosen = chosen.where(audit.c.portal == portal).order_by(audit.c.id.desc()).limit(limit)
     with database.reading() as connection:
-        rows = connection.execute(chosen.order_by(audit.c.id.desc()).limit(limit)).all()
-    return [AuditEntry(row.at, row.agent, row.action, row.code) for row in rows]
+        return [AuditEntry(*row) for row in connection.execute(chosen)]
 
 
 def recent_codes(database: Database, portal: str, agent: str, limit: int) -> list[str]:
-    """Return the codes of open cases that an agent worked with, most recent first.
-
-    :raise DatabaseUnavailable: the database does not answer
-    """
+    """Return the codes of open cases that an agent worked with, most recent first."""
     chosen = (
         select(audit.c.code, audit.c.id)
         .join(cases, cases.c.code == audit.c.code)

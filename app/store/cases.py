@@ -7,7 +7,7 @@ a while, so that a page can say how the case ended.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -18,11 +18,10 @@ from ..diagnosis import Facts, read_facts
 from ..diagnosis.facts import flat_values
 from ..knowledge import knowledge
 from . import audit
-from .clock_check import ClockCheck
 from .codes import generate_code
 from .database import Database
 from .redact_emails import redact_emails
-from .retention import erase, sweep
+from .retention import ClockCheck, erase, sweep
 from .schema import cases, notes
 
 OUTCOMES: Final = ("open", "solved", "passed-on", "unsolved")
@@ -73,50 +72,34 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True)
 class Cases:
-    """The cases of all portals.
+    """The cases of all portals; whatever takes one or its code raises what ``find`` does.
 
     :param lifetime: how long a case is kept after it was opened
     :param new_code: returns a random code
     :param clock_check: decides whether a sweep may trust the clock
     """
 
-    def __init__(
-        self,
-        database: Database,
-        lifetime: timedelta,
-        now: Callable[[], datetime] = utc_now,
-        new_code: Callable[[], str] = generate_code,
-        clock_check: ClockCheck | None = None,
-    ) -> None:
-        self._database = database
-        self._now = now
-        self._new_code = new_code
-        self._clock_check = clock_check or ClockCheck()
-        self.lifetime = lifetime
+    database: Database
+    lifetime: timedelta
+    now: Callable[[], datetime] = utc_now
+    new_code: Callable[[], str] = generate_code
+    clock_check: ClockCheck = field(default_factory=ClockCheck)
 
     def open(self, portal: str, language: str, facts: Facts, agent: str = "") -> Case:
         """Store facts and return the case with its new code.
 
         :param agent: who opens it; '' for the person with the problem
-        :raise DatabaseUnavailable: the database does not answer
         """
-        now = self._now()
-        with self._database.writing() as connection:
-            code = self._new_code()
+        now = self.now()
+        with self.database.writing() as connection:
+            code = self.new_code()
             while connection.execute(select(cases.c.code).where(cases.c.code == code)).first():
-                code = self._new_code()
-            row = {
-                "code": code,
-                "portal": portal,
-                "language": language,
-                "opened": now,
-                "expires": now + self.lifetime,
-                "version": 1,
-                "facts": facts.query(),
-                "outcome": "open",
-            }
-            connection.execute(insert(cases).values(row))
+                code = self.new_code()
+            row = insert(cases).values(code=code, portal=portal, language=language, version=1)
+            row = row.values(opened=now, expires=now + self.lifetime)
+            connection.execute(row.values(facts=facts.query(), outcome="open"))
             audit.write(connection, now, portal, agent, "opened", code)
             return _find(connection, portal, code, now)
 
@@ -125,22 +108,18 @@ class Cases:
 
         :raise UnknownCode: this portal has none
         :raise EndedCase: the case has expired or was deleted
-        :raise DatabaseUnavailable: the database does not answer
         """
-        with self._database.reading() as connection:
-            return _find(connection, portal, code, self._now())
+        with self.database.reading() as connection:
+            return _find(connection, portal, code, self.now())
 
     def view(self, portal: str, code: str, agent: str) -> Case:
-        """Return a case, and record in the audit log that an agent viewed it, once an hour.
-
-        :raise: as ``find``
-        """
-        now = self._now()
-        with self._database.reading() as connection:
+        """Return a case, and record in the audit log that an agent viewed it, once an hour."""
+        now = self.now()
+        with self.database.reading() as connection:
             case = _find(connection, portal, code, now)
             if audit.has_entry(connection, agent, code, now - VIEW_INTERVAL):
                 return case
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             case = _find(connection, portal, code, now, lock=True)
             audit.write(connection, now, portal, agent, "seen", code)
         return case
@@ -150,52 +129,44 @@ class Cases:
 
         :param case: the case as it was read
         :raise StaleCase: somebody else has changed it since
-        :raise: as ``find``
         """
-        now = self._now()
-        values = dict(changes)
-        if "facts" in values:
-            values["facts"] = values["facts"].query()
-        with self._database.writing() as connection:
+        now, values = self.now(), changes | {"version": case.version + 1}
+        if "facts" in changes:
+            values["facts"] = changes["facts"].query()
+        with self.database.writing() as connection:
             current = _find(connection, case.portal, case.code, now, lock=True)
             if current.version != case.version:
                 raise StaleCase
-            values["version"] = case.version + 1
             connection.execute(update(cases).where(cases.c.code == case.code).values(values))
             if note.strip():
                 # PostgreSQL keeps no NUL in a text.
-                note = note.replace("\0", "")
-                text = redact_emails(note.strip())[:MAX_NOTE_LENGTH]
+                text = redact_emails(note.replace("\0", "").strip())[:MAX_NOTE_LENGTH]
                 row = {"code": case.code, "written": now, "agent": agent, "text": text}
                 connection.execute(insert(notes).values(row))
             audit.write(connection, now, case.portal, agent, "changed", case.code)
             return _find(connection, case.portal, case.code, now)
 
     def delete(self, portal: str, code: str, agent: str = "") -> None:
-        """Erase a case before it expires.
-
-        :raise: as ``find``
-        """
-        now = self._now()
-        with self._database.writing() as connection:
+        """Erase a case before it expires."""
+        now = self.now()
+        with self.database.writing() as connection:
             _find(connection, portal, code, now, lock=True)
             erase(connection, (code,), "deleted")
             audit.write(connection, now, portal, agent, "deleted", code)
-        self._database.after_erase()
+        self.database.secure_erase.after_erase()
 
     def sweep(self, sure: bool = False) -> bool:
         """Erase expired cases, and delete rows that are past their retention.
 
         :param sure: the operator confirms that the clock is right
         :return: False if nothing was erased because the clock is not trusted
-        :raise DatabaseUnavailable: the database does not answer
         """
-        now = self._now()
-        with self._database.writing() as connection:
-            trusted = self._clock_check.accept(connection, now, sure)
+        now = self.now()
+        with self.database.writing() as connection:
+            trusted = self.clock_check.accept(connection, now, sure)
         if trusted:
-            sweep(self._database, now, self.lifetime)
-        self._database.rewrite_erased()
+            sweep(self.database, now, self.lifetime)
+        self.database.secure_erase.rewrite()
         return trusted
 
 
@@ -209,22 +180,10 @@ def _find(
         raise UnknownCode
     if row.ended or row.expires <= now:
         raise EndedCase(row.ended or "expired")
-    written = connection.execute(select(notes).where(notes.c.code == code).order_by(notes.c.id))
-    return Case(
-        row.code,
-        row.portal,
-        row.language,
-        row.opened,
-        row.expires,
-        row.version,
-        facts_from_query(row.facts),
-        row.outcome,
-        row.helped,
-        tuple(CaseNote(note.written, note.agent, note.text) for note in written),
-    )
-
-
-def facts_from_query(query: str) -> Facts:
-    """Return the facts of a stored query string, without remedies that no longer exist."""
-    remedies = knowledge().remedies
-    return read_facts(flat_values(parse_qs(query), remedies), frozenset(remedies))[0]
+    columns = select(notes.c.written, notes.c.agent, notes.c.text)
+    written = connection.execute(columns.where(notes.c.code == code).order_by(notes.c.id))
+    remedies = knowledge().remedies  # those that no longer exist are left out
+    facts, _ = read_facts(flat_values(parse_qs(row.facts), remedies), frozenset(remedies))
+    values = row._asdict() | {"facts": facts}
+    del values["ended"]
+    return Case(**values, notes=tuple(CaseNote(*note) for note in written))

@@ -26,7 +26,7 @@ LENGTHS: Final = (PAYLOAD_LENGTH + 1, 9)
 """Characters of a code with its check character: today's codes, and older ones."""
 MAX_TYPED_LENGTH: Final = 40
 """Characters of a typed code, blanks and dashes included."""
-_LOOKALIKES: Final = {"1": "L", "I": "L"}
+_LOOKALIKES: Final = str.maketrans("1I", "LL")
 """How people misread a small L."""
 
 
@@ -54,9 +54,7 @@ def parse_code(typed: str) -> str:
     if len(typed) > MAX_TYPED_LENGTH:
         raise MalformedCode
     plain = unicodedata.normalize("NFKC", typed).upper()
-    characters = "".join(
-        _LOOKALIKES.get(character, character) for character in plain if character.isalnum()
-    )
+    characters = "".join(filter(str.isalnum, plain)).translate(_LOOKALIKES)
     if not set(characters) <= set(ALPHABET):
         raise MalformedCode
     if len(characters) not in LENGTHS:

@@ -1,11 +1,12 @@
-"""What was just counted: kept in memory, and written to the database interval few seconds."""
+"""What was just counted: kept in memory, and written to the database every few seconds."""
 
 from __future__ import annotations
 
 import atexit
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from threading import Event, Lock, Thread
 from typing import Final
@@ -44,44 +45,47 @@ class CounterBuffer:
         self.database = database
         self.today = today
         self._interval = interval
-        self._new: dict[Observation, int] = {}
-        self._sums: dict[CountKey, int] = {}
-        self._make_locks()
-        self._stopped = Event()
-        self._thread: Thread | None = None
-        os.register_at_fork(after_in_child=_weak_call(self._reset_in_child))
+        self._reset()
+        # A forked child must not write its parent's counts.
+        os.register_at_fork(after_in_child=_weak_call(self._reset))
 
     def add(self, portal: str, *pairs: tuple[str, str]) -> None:
         """Count the events of one response: pairs of event and value, both fixed words of ours."""
         observation = (portal, pairs)
         with self._lock:
-            if observation in self._new:
+            if observation in self._new or len(self._new) < MAX_KEYS:
                 self._new[observation] += 1
-            elif len(self._new) < MAX_KEYS:
-                self._new[observation] = 1
             if self._thread is None:
                 self._start_thread()
 
-    def pending(self) -> Mapping[CountKey, int]:
-        """Return the counts not yet written."""
-        with self._summing:
-            return self._collect()
+    def pending(self) -> Counter[CountKey]:
+        """Return the counts not yet written.
+
+        Their day is read here and not for each page: a few seconds before midnight count as the
+        next day.
+        """
+        day = self.today()
+        portals, whats, values = MAX_LENGTHS
+        with self._lock:
+            sums = self._sums
+            for (portal, pairs), number in self._new.items():
+                for what, value in pairs:
+                    key = (day, portal[:portals], what[:whats], value[:values])
+                    if key in sums or len(sums) < MAX_KEYS:
+                        sums[key] += number
+            self._new.clear()
+            return sums.copy()
 
     def flush(self) -> None:
-        """Write the pending counts; they stay pending if that fails.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+        """Write the pending counts; they stay pending if that fails."""
         if not self._writing.acquire(timeout=WRITE_LOCK_TIMEOUT):
             raise DatabaseUnavailable
         try:
-            with self._summing:
-                pending = self._collect()
-            if pending:
+            if pending := self.pending():
                 with self.database.writing() as connection:
                     add_counts(connection, pending)
-                with self._summing:
-                    self._subtract(pending)
+                with self._lock:
+                    self._sums -= pending
         finally:
             self._writing.release()
 
@@ -90,40 +94,13 @@ class CounterBuffer:
         self._stopped.set()
         self._flush_or_log()
 
-    def _reset_in_child(self) -> None:
-        """Drop everything: a forked child must not write its parent's counts."""
-        self._new, self._sums = {}, {}
-        self._make_locks()
-        self._stopped, self._thread = Event(), None
-
-    def _make_locks(self) -> None:
-        # ``add`` takes only the first; only the last is held during a write.
-        self._lock, self._summing, self._writing = Lock(), Lock(), Lock()
-
-    def _collect(self) -> dict[CountKey, int]:
-        """Add the new observations to the sums by event, and return a copy of the sums.
-
-        The day is read here and not for each page: a few seconds before midnight count as the
-        next day.
-        """
-        with self._lock:
-            new, self._new = self._new, {}
-        day = self.today()
-        sums = self._sums
-        portals, whats, values = MAX_LENGTHS
-        for (portal, pairs), number in new.items():
-            for what, value in pairs:
-                key = (day, portal[:portals], what[:whats], value[:values])
-                if key in sums or len(sums) < MAX_KEYS:
-                    sums[key] = sums.get(key, 0) + number
-        return dict(sums)
-
-    def _subtract(self, written: Mapping[CountKey, int]) -> None:
-        """Subtract what was written from the sums."""
-        for key, number in written.items():
-            left = self._sums.pop(key, 0) - number
-            if left > 0:
-                self._sums[key] = left
+    def _reset(self) -> None:
+        self._new: Counter[Observation] = Counter()
+        self._sums: Counter[CountKey] = Counter()
+        # Only the second is held during a write, so that counting does not wait for the database.
+        self._lock, self._writing = Lock(), Lock()
+        self._stopped = Event()
+        self._thread: Thread | None = None
 
     def _start_thread(self) -> None:
         args = (self._stopped, self._interval, _weak_call(self._flush_or_log))

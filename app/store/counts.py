@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from .database import Database
 from .schema import cases, counts
 from .upsert import insert_into
 
@@ -15,6 +17,8 @@ CountKey = tuple[date, str, str, str]
 """Day, portal, event (the column ``what``), value."""
 MAX_LENGTHS: Final = (40, 20, 60)
 """Characters of a portal, an event and a value."""
+UNKNOWN_CODE: Final = ("code", "missed")
+"""Event and value of an unknown code; it belongs to no portal."""
 
 
 class Count(NamedTuple):
@@ -29,10 +33,8 @@ class Count(NamedTuple):
 def add_counts(connection: Connection, added: Mapping[CountKey, int]) -> None:
     """Add numbers to the counters; safe with concurrent writers."""
     new = insert_into(connection, counts)
-    upsert = new.on_conflict_do_update(
-        index_elements=list(counts.primary_key),
-        set_={"number": counts.c.number + new.excluded.number},
-    )
+    total = {"number": counts.c.number + new.excluded.number}
+    upsert = new.on_conflict_do_update(index_elements=list(counts.primary_key), set_=total)
     # Sorted: writers that lock rows in one order cannot deadlock.
     rows = [
         {"day": day, "portal": portal, "what": what, "value": value, "number": number}
@@ -70,3 +72,35 @@ def read_open_cases(connection: Connection, now: datetime) -> list[tuple[str, in
         .order_by(cases.c.portal)
     )
     return [(portal, number) for portal, number in connection.execute(query)]
+
+
+@dataclass(frozen=True)
+class CodeBudget:
+    """Daily budget of unknown codes for the whole service, whoever sends them.
+
+    The database counts them, so that all workers and machines share the budget and it survives a
+    restart.  Only an unknown code is a write; a known one costs one row to read.
+
+    :param amount: codes per day
+    :param today: returns the current day
+    """
+
+    database: Database
+    amount: int
+    today: Callable[[], date]
+
+    def remaining(self) -> int:
+        """Return how many codes are left for today."""
+        with self.database.reading() as connection:
+            return max(0, self.amount - self._spent(connection))
+
+    def spend(self) -> bool:
+        """Count an unknown code, and return whether it was the last of the budget."""
+        with self.database.writing() as connection:
+            add_counts(connection, {(self.today(), "", *UNKNOWN_CODE): 1})
+            return self._spent(connection) == self.amount
+
+    def _spent(self, connection: Connection) -> int:
+        what, value = UNKNOWN_CODE
+        row = {"day": self.today(), "portal": "", "what": what, "value": value}
+        return connection.scalar(select(counts.c.number).filter_by(**row)) or 0

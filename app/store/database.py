@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 from threading import Lock
+from types import ModuleType
 from typing import Final
 from weakref import finalize
 
@@ -19,7 +20,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import concurrency_limit, sqlite
 from .db_errors import describe, is_contention, is_statement_error
-from .migrate import UnknownRevision, is_current, migrate_to
 from .secure_erase import SecureErase
 from .sqlite import LOCK_TIMEOUT, WRITES
 
@@ -56,47 +56,35 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a connection for reading.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+        """Open a connection for reading."""
         with self._connected(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction that commits at the end of the block.
-
-        :raise DatabaseUnavailable: it does not answer; nothing was acknowledged
-        """
+        """Open a transaction that commits at the end of the block."""
         with self._connected():
             with self._transaction() as connection:
                 yield connection
             if self._file_changed():  # the change is in a file that is gone
                 raise DatabaseUnavailable
-            self._secure_erase.truncate_log()
-
-    def after_erase(self) -> None:
-        """Start to rewrite from the files what the last commit has erased."""
-        self._secure_erase.after_erase()
-
-    def rewrite_erased(self) -> None:
-        """Rewrite the files if they may still hold erased data."""
-        self._secure_erase.rewrite()
+            self.secure_erase.truncate_log()
 
     def migrate(self, revision: str = "head") -> None:
         """Migrate the tables to a revision: ``head`` is the newest, ``base`` has no tables.
 
         :raise DatabaseUnavailable: it does not answer, or newer code has migrated it
         """
+        from . import migrate  # imported here: needed once per process, and never by the wizard
+
         try:
             self._open_file()
             with self._engine.connect() as connection:
-                current = is_current(connection)  # then no write lock is needed
+                current = migrate.is_current(connection)  # then no write lock is needed
             if revision != "head" or not current:
                 with self._transaction() as connection:
-                    migrate_to(connection, revision)
-        except (SQLAlchemyError, OSError, UnknownRevision) as fault:
+                    migrate.migrate_to(connection, revision)
+        except (SQLAlchemyError, OSError, migrate.UnknownRevision) as fault:
             raise self._suspend(fault) from fault
         self._ready = revision == "head"
 
@@ -118,7 +106,7 @@ class Database:
         used = self._ready or self._unavailable
         stall = concurrency_limit.MAX_STALL if used else concurrency_limit.MAX_WAIT
         try:
-            with self._limit.hold(stall), self._deadline():
+            with self._limit.hold(stall), self._dialect.limited():
                 self._check_suspended()  # another call may have failed meanwhile
                 self._prepare()
                 yield
@@ -175,13 +163,12 @@ class Database:
         return DatabaseUnavailable()
 
     def _create_engine(self) -> None:
-        settings, prepare = sqlite.SETTINGS, sqlite.prepare
-        self._deadline: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._dialect: ModuleType = sqlite
         if self._file is None:
             from . import postgresql  # imported here: its driver is not needed for SQLite
 
-            settings, prepare = postgresql.SETTINGS, postgresql.limit
-            self._deadline = postgresql.limited
+            self._dialect = postgresql
+        settings = self._dialect.SETTINGS
         defaults = {name: value for name, value in settings.items() if name not in self.url.query}
         self._engine = create_engine(
             self.url,
@@ -190,8 +177,8 @@ class Database:
             pool_timeout=LOCK_TIMEOUT,
             hide_parameters=True,  # its errors may be logged
         )
-        prepare(self._engine)
-        self._secure_erase = SecureErase(self._engine)
+        self._dialect.prepare(self._engine)
+        self.secure_erase = SecureErase(self._engine, self._dialect)
         # The last connection to SQLite removes the log; workers of a server end without closing it.
         finalize(self, self._engine.dispose)
 
@@ -201,14 +188,11 @@ def read_url(url: str) -> URL:
 
     :raise ValueError: it is neither SQLite's nor PostgreSQL's
     """
-    try:
+    with suppress(ArgumentError, ValueError):  # ValueError: its message would quote the port
         parsed = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: its message would quote the port
-        parsed = None
-    if parsed is not None and parsed.drivername == "sqlite" and parsed.database:
-        if not parsed.database.startswith((":memory:", "file:")):
+        name = parsed.database
+        if parsed.drivername == "sqlite" and name and not name.startswith((":memory:", "file:")):
             return parsed
-        parsed = None
-    if parsed is not None and parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return parsed.set(drivername="postgresql+psycopg")
+        if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+            return parsed.set(drivername="postgresql+psycopg")
     raise ValueError("DATABASE_URL is like sqlite:///desk.sqlite3 or postgresql://user@host/name")

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-)
+from sqlalchemy import exc
 
 from .sqlite import is_busy
 
-MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+MISTAKES = (exc.DataError, exc.IntegrityError, exc.NotSupportedError, exc.ProgrammingError)
 """Errors of a healthy database about the statement."""
 SETUP_ERRORS = {"42P01", "42703", "42501", "3F000"}
 """SQLSTATEs of a missing table, column, schema or privilege: the set-up is at fault."""
@@ -35,7 +29,7 @@ def is_contention(fault: Exception) -> bool:
 
 def describe(fault: Exception) -> str:
     """Describe an error for the log, without values: a message may quote the statement."""
-    if not isinstance(fault, DBAPIError):
+    if not isinstance(fault, exc.DBAPIError):
         return str(fault)
     if fault.statement is None:  # it failed to connect
         return str(fault.orig).partition("\n")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore
 
 
@@ -30,14 +30,9 @@ class Slots:
 
         :raise SlotsFull: none became free in time
         """
-        if not self._queue.acquire(blocking=False):
-            raise SlotsFull
-        try:
-            if not self._slots.acquire(timeout=self._patience):
-                raise SlotsFull
-            try:
-                yield
-            finally:
-                self._slots.release()
-        finally:
-            self._queue.release()
+        with ExitStack() as held:
+            for semaphore, patience in ((self._queue, 0), (self._slots, self._patience)):
+                if not semaphore.acquire(timeout=patience):
+                    raise SlotsFull
+                held.callback(semaphore.release)
+            yield

@@ -26,15 +26,13 @@ the clocks of two machines differ."""
 
 
 def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
-    """Return the signing key, then the other valid key, if any; generate the first key if missing.
-
-    :raise DatabaseUnavailable: the database does not answer
-    """
+    """Return the signing key, then the other valid key, if any; generate the first if missing."""
     with database.reading() as connection:
         key, previous, changed = _read(connection)
     if not key:
         with database.writing() as connection:  # another process may be faster
-            insert_missing(connection, secrets, {"name": CURRENT}, {"value": _generate()})
+            drawn = {"value": random.token_urlsafe(48)}
+            insert_missing(connection, secrets, {"name": CURRENT}, drawn)
             key, previous, changed = _read(connection)
     if not previous or changed is None or now >= changed + PROPAGATION + SESSION_LIFETIME:
         return (key,)
@@ -45,16 +43,15 @@ def rotate(database: Database, now: datetime, at_once: bool = False) -> None:
     """Generate a new key; the current key stays valid for a while, older keys do not.
 
     :param at_once: revoke the current key too, because it may have leaked
-    :raise DatabaseUnavailable: the database does not answer
     """
     with database.writing() as connection:
         # Serialises concurrent rotations.
         chosen = select(secrets.c.value).where(secrets.c.name == CURRENT).with_for_update()
-        old = connection.execute(chosen).scalar()
+        old = connection.scalar(chosen)
         connection.execute(delete(secrets).where(secrets.c.name == PREVIOUS))
         if old and not at_once:
             insert_missing(connection, secrets, {"name": PREVIOUS}, {"value": old})
-        upsert(connection, secrets, {"name": CURRENT}, {"value": _generate()})
+        upsert(connection, secrets, {"name": CURRENT}, {"value": random.token_urlsafe(48)})
         upsert(connection, moments, {"name": ROTATION}, {"at": now})
 
 
@@ -65,7 +62,3 @@ def _read(connection: Connection) -> tuple[str, str, datetime | None]:
     rows = connection.execute(chosen.where(secrets.c.name.in_((CURRENT, PREVIOUS)))).all()
     keys = {row.name: row.value for row in rows}
     return keys.get(CURRENT, ""), keys.get(PREVIOUS, ""), rows[0].changed if rows else None
-
-
-def _generate() -> str:
-    return random.token_urlsafe(48)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-FOLDER: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 0x7468  # any number that nothing else in the database locks
 
 
@@ -30,8 +28,6 @@ def migrate_to(connection: Connection, revision: str) -> None:
     :param revision: a number, ``head`` for the newest, ``base`` for no tables
     :raise UnknownRevision: no such revision, or newer code has migrated the tables
     """
-    from alembic import command
-
     if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     config, history = _history()
@@ -48,17 +44,11 @@ def migrate_to(connection: Connection, revision: str) -> None:
 
 
 def _revision(connection: Connection) -> str | None:
-    from alembic.migration import MigrationContext
-
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def _history() -> tuple[Config, ScriptDirectory]:
-    # Imported here: needed once per process, and never by the wizard.
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
     config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", f"{__package__}:migrations")
     config.set_main_option("path_separator", "os")
     return config, ScriptDirectory.from_config(config)

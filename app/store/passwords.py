@@ -45,17 +45,6 @@ class GuessablePassword(ValueError):
     """The password is too easy to guess."""
 
 
-def hash_password(password: str) -> str:
-    """Return the hash of a password.
-
-    :raise ValueError: it is too short or too long
-    """
-    password = unicodedata.normalize("NFC", password)
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise ValueError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
-    return _hasher().hash(password)
-
-
 def hash_new_password(password: str, *words: str) -> str:
     """Return the hash of a new password, after a check of its strength.
 
@@ -63,9 +52,11 @@ def hash_new_password(password: str, *words: str) -> str:
     :raise GuessablePassword: a common password, a pattern, or a few common words
     :raise ValueError: it is too short or too long
     """
-    hashed = hash_password(password)
+    plain = unicodedata.normalize("NFC", password)
+    if not MIN_LENGTH <= len(plain) <= MAX_LENGTH:
+        raise ValueError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
     _check_strength(password, words)
-    return hashed
+    return _hasher().hash(plain)
 
 
 def verify(password: str, hashed: str | None) -> bool:
@@ -90,14 +81,12 @@ def _check_strength(password: str, words: Iterable[str]) -> None:
     from zxcvbn import zxcvbn  # imported here: its lists take 15 MB, and new passwords are rare
 
     known = [*COMMON_WORDS, *words]
-    plain = [_without_marks(word) for word in known]
-    variants = [password, _without_marks(password)]
-    if any(
-        zxcvbn(text[:JUDGED_LENGTH], [*known, *plain])["guesses_log10"] <= MIN_GUESSES_LOG10
-        for text in variants
-        if text
-    ):
-        raise GuessablePassword("this password is too easy to guess: a longer sentence is harder")
+    known += [_without_marks(word) for word in known]
+    for text in filter(None, (password, _without_marks(password))):
+        if zxcvbn(text[:JUDGED_LENGTH], known)["guesses_log10"] <= MIN_GUESSES_LOG10:
+            raise GuessablePassword(
+                "this password is too easy to guess: a longer sentence is harder"
+            )
 
 
 def _without_marks(text: str) -> str:

@@ -65,7 +65,7 @@ def limited(seconds: float = TIME_LIMIT) -> Iterator[None]:
         _deadline.reset(token)
 
 
-def limit(engine: Engine) -> None:
+def prepare(engine: Engine) -> None:
     """Make an engine open connections with deadlines."""
     event.listen(engine, "do_connect", _connect)
 
@@ -89,8 +89,7 @@ def rewrite(engine: Engine) -> bool:
 
 
 def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedConnection:
-    left = _left()
-    if left is not None and left <= 0:
+    if _left() == 0:
         raise OperationalError("it does not answer in time")
     return LimitedConnection.connect(*args, **settings)
 

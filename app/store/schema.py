@@ -8,29 +8,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData()
+metadata = sa.MetaData()
 
 
 class Moment(TypeDecorator[datetime]):
     """Point in time in UTC, also in databases without time zones."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
@@ -52,50 +39,50 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-NUMBER = BigInteger().with_variant(Integer, "sqlite")
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """Auto-increment key: SQLite needs INTEGER for that."""
 
-cases = Table(
+cases = sa.Table(
     "cases",
     metadata,
-    Column("code", String(16), primary_key=True),
-    Column("portal", String(40), nullable=False),
-    Column("language", String(10), nullable=False),
-    Column("opened", Moment, nullable=False),
-    Column("expires", Moment, nullable=False, index=True),
-    Column("version", Integer, nullable=False),
+    sa.Column("code", sa.String(16), primary_key=True),
+    sa.Column("portal", sa.String(40), nullable=False),
+    sa.Column("language", sa.String(10), nullable=False),
+    sa.Column("opened", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
     # Empty once the case has ended.
-    Column("facts", Text),
-    Column("outcome", String(20)),
-    Column("helped", String(40)),
-    Column("ended", String(10)),
+    sa.Column("facts", sa.Text),
+    sa.Column("outcome", sa.String(20)),
+    sa.Column("helped", sa.String(40)),
+    sa.Column("ended", sa.String(10)),
 )
 
-notes = Table(
+notes = sa.Table(
     "notes",
     metadata,
-    Column("id", NUMBER, primary_key=True, autoincrement=True),
-    Column("code", ForeignKey("cases.code", ondelete="CASCADE"), nullable=False, index=True),
-    Column("written", Moment, nullable=False),
-    Column("agent", String(100), nullable=False),
-    Column("text", Text, nullable=False),
+    sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("code", sa.ForeignKey("cases.code", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("written", Moment, nullable=False),
+    sa.Column("agent", sa.String(100), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
 )
 
-agents = Table(
+agents = sa.Table(
     "agents",
     metadata,
-    Column("id", NUMBER, primary_key=True, autoincrement=True),
-    Column("portal", String(40), nullable=False),
-    Column("name", String(100), nullable=False),
-    Column("role", String(10), nullable=False),
-    Column("added", Moment, nullable=False),
+    sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("portal", sa.String(40), nullable=False),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("role", sa.String(10), nullable=False),
+    sa.Column("added", Moment, nullable=False),
     # Either a password, or the subject of an identity provider.
-    Column("password", Text),
-    Column("issuer", String(300)),
-    Column("subject", String(255)),
-    UniqueConstraint("portal", "issuer", "subject"),
+    sa.Column("password", sa.Text),
+    sa.Column("issuer", sa.String(300)),
+    sa.Column("subject", sa.String(255)),
+    sa.UniqueConstraint("portal", "issuer", "subject"),
 )
-Index(
+sa.Index(
     "ix_agents_password",
     agents.c.portal,
     agents.c.name,
@@ -104,68 +91,70 @@ Index(
     postgresql_where=agents.c.password.is_not(None),
 )
 
-attempts = Table(
+attempts = sa.Table(
     "attempts",
     metadata,
-    Column("portal", String(40), primary_key=True),
+    sa.Column("portal", sa.String(40), primary_key=True),
     # Digests of the typed name and of the network, or * for all networks.
-    Column("name", String(16), primary_key=True),
-    Column("place", String(16), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Moment, nullable=False),
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("place", sa.String(16), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("locked_until", Moment, nullable=False),
 )
 
-devices = Table(
+devices = sa.Table(
     "devices",
     metadata,
-    Column("token", String(64), primary_key=True),
-    Column("agent", ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True, index=True),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Moment, nullable=False),
-    Column("expires", Moment, nullable=False, index=True),
+    sa.Column("token", sa.String(64), primary_key=True),
+    sa.Column(
+        "agent", sa.ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("locked_until", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False, index=True),
 )
 
-sessions = Table(
+sessions = sa.Table(
     "sessions",
     metadata,
-    Column("token", String(64), primary_key=True),
-    Column("agent", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("begun", Moment, nullable=False),
-    Column("seen", Moment, nullable=False),
-    Column("expires", Moment, nullable=False, index=True),
+    sa.Column("token", sa.String(64), primary_key=True),
+    sa.Column("agent", sa.ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("begun", Moment, nullable=False),
+    sa.Column("seen", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False, index=True),
 )
 
-audit = Table(
+audit = sa.Table(
     "audit",
     metadata,
-    Column("id", NUMBER, primary_key=True, autoincrement=True),
-    Column("at", Moment, nullable=False, index=True),
-    Column("portal", String(40), nullable=False),
-    Column("agent", String(100), nullable=False),
-    Column("action", String(20), nullable=False),
-    Column("code", String(16), nullable=False, index=True),
+    sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("portal", sa.String(40), nullable=False),
+    sa.Column("agent", sa.String(100), nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("code", sa.String(16), nullable=False, index=True),
 )
 
-counts = Table(
+counts = sa.Table(
     "counts",
     metadata,
-    Column("day", Date, primary_key=True),
-    Column("portal", String(40), primary_key=True),
-    Column("what", String(20), primary_key=True),
-    Column("value", String(60), primary_key=True),
-    Column("number", BigInteger, nullable=False),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("portal", sa.String(40), primary_key=True),
+    sa.Column("what", sa.String(20), primary_key=True),
+    sa.Column("value", sa.String(60), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
 )
 
-secrets = Table(
+secrets = sa.Table(
     "secrets",
     metadata,
-    Column("name", String(20), primary_key=True),
-    Column("value", String(100), nullable=False),
+    sa.Column("name", sa.String(20), primary_key=True),
+    sa.Column("value", sa.String(100), nullable=False),
 )
 
-moments = Table(
+moments = sa.Table(
     "moments",
     metadata,
-    Column("name", String(20), primary_key=True),  # of an event, which last happened then
-    Column("at", Moment, nullable=False),
+    sa.Column("name", sa.String(20), primary_key=True),  # of an event, which last happened then
+    sa.Column("at", Moment, nullable=False),
 )

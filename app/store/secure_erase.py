@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from types import ModuleType
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,10 +21,14 @@ log = logging.getLogger(__name__)
 
 
 class SecureErase:
-    """Track whether the files may hold erased data; at first, that of a killed process."""
+    """Track whether the files may hold erased data; at first, that of a killed process.
 
-    def __init__(self, engine: Engine) -> None:
+    :param dialect: the module of the database's kind
+    """
+
+    def __init__(self, engine: Engine, dialect: ModuleType) -> None:
         self._engine = engine
+        self._dialect = dialect
         self._in_log = self._in_pages = True
 
     def after_erase(self) -> None:
@@ -36,7 +41,7 @@ class SecureErase:
 
         It is tried again after each write until it succeeds.
         """
-        if self._engine.dialect.name != "sqlite" or not self._in_log:
+        if self._dialect is not sqlite or not self._in_log:
             return
         self._in_log = False  # first: another thread may set it again
         try:
@@ -54,18 +59,10 @@ class SecureErase:
         try:
             if self._in_pages:
                 self._in_pages = False  # first: another thread may set it again
-                if not _rewrite(self._engine):
+                if not self._dialect.rewrite(self._engine):
                     self._in_pages = True
         except (sqlite3.Error, SQLAlchemyError) as fault:
             self._in_pages = True
             log.warning("What was erased stays in the files for now (%s)", describe(fault))
         self._in_log = True  # old values of changed rows too
         self.truncate_log()
-
-
-def _rewrite(engine: Engine) -> bool:
-    if engine.dialect.name == "sqlite":
-        return sqlite.rewrite(engine)
-    from . import postgresql  # imported here: its driver is not needed for SQLite
-
-    return postgresql.rewrite(engine)

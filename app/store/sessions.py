@@ -1,4 +1,9 @@
-"""Sessions of signed-in agents: they end after 12 hours, when idle, and on request."""
+"""Sessions of signed-in agents, and the devices that they are known on.
+
+A session ends after 12 hours, when idle, and on request.  A known device is a browser in which an
+agent signed in before; it is throttled on its own, so that other people's wrong passwords cannot
+lock the agent out.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +17,12 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from .agents import Agent, PasswordPolicy, permitted_agent
+from .agents import Agent, PasswordPolicy, normalise_name, permitted_agent
 from .cases import utc_now
 from .database import Database, DatabaseUnavailable
-from .schema import agents, sessions
+from .schema import agents, devices, sessions
+from .sign_in_throttle import RowKey
+from .upsert import upsert
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 """How long a session lasts: one shift."""
@@ -23,6 +30,9 @@ IDLE_TIMEOUT: Final = timedelta(hours=1)
 """How long an unused session lasts, unless IDLE_MINUTES says otherwise."""
 SEEN_INTERVAL: Final = timedelta(minutes=1)
 """How often the use of a session is recorded."""
+DEVICE_LIFETIME: Final = timedelta(days=90)
+"""How long a device is known after the last sign-in on it."""
+MAX_TOKEN_LENGTH: Final = 100
 
 
 def digest(token: str) -> str:
@@ -43,6 +53,7 @@ class Session:
     seen: datetime
 
 
+@dataclass(frozen=True)
 class Sessions:
     """Sessions at all desks.
 
@@ -50,29 +61,21 @@ class Sessions:
     :param passwords: who may sign in with a password
     """
 
-    def __init__(
-        self,
-        database: Database,
-        now: Callable[[], datetime] = utc_now,
-        idle: timedelta = IDLE_TIMEOUT,
-        passwords: PasswordPolicy = "everybody",
-    ) -> None:
-        self._database = database
-        self._now = now
-        self._idle = idle
-        self._passwords = passwords
+    database: Database
+    now: Callable[[], datetime] = utc_now
+    idle: timedelta = IDLE_TIMEOUT
+    passwords: PasswordPolicy = "everybody"
 
     def begin(self, agent: Agent, replaced: str = "") -> str:
         """Begin a session, and return its token; only a digest is stored.
 
         :param replaced: token of the session that it replaces, '' for none
         :raise CredentialsChanged: the agent may not sign in any more
-        :raise DatabaseUnavailable: the database does not answer
         """
-        token, now = secrets.token_urlsafe(32), self._now()
+        token, now = secrets.token_urlsafe(32), self.now()
         row = {"agent": agent.id, "begun": now, "seen": now, "expires": now + SESSION_LIFETIME}
         old = (sessions.c.expires <= now) | (sessions.c.token == digest(replaced))
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             # Locked: a change of the password waits, and then ends this session too.
             chosen = select(agents.c.password).where(agents.c.id == agent.id).with_for_update()
             found = connection.execute(chosen).first()
@@ -83,63 +86,87 @@ class Sessions:
         return token
 
     def find_agent(self, portal: str, token: str) -> Agent | None:
-        """Return the agent of a session, None if it has ended or belongs to another desk.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
-        now, same_token = self._now(), sessions.c.token == digest(token)
+        """Return the agent of a session, None if it has ended or belongs to another desk."""
+        now, same_token = self.now(), sessions.c.token == digest(token)
         chosen = (
             select(agents, sessions.c.seen)
             .join(sessions, sessions.c.agent == agents.c.id)
             .where(same_token, self._valid(now), agents.c.portal == portal)
         )
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(chosen).first()
         if row is None:
             return None
         if now - row.seen >= SEEN_INTERVAL:
             # A database that is only readable just now should not sign anybody out.
-            with suppress(DatabaseUnavailable), self._database.writing() as connection:
+            with suppress(DatabaseUnavailable), self.database.writing() as connection:
                 connection.execute(update(sessions).where(same_token).values(seen=now))
-        return permitted_agent(row, self._passwords)
+        return permitted_agent(row, self.passwords)
 
     def list_for(self, agent: Agent) -> list[Session]:
-        """Return an agent's sessions, most recently used first.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
-        chosen = select(sessions).where(sessions.c.agent == agent.id, self._valid(self._now()))
-        with self._database.reading() as connection:
-            rows = connection.execute(chosen.order_by(sessions.c.seen.desc())).all()
-        return [Session(row.token, row.begun, row.seen) for row in rows]
+        """Return an agent's sessions, most recently used first."""
+        chosen = select(sessions.c.token, sessions.c.begun, sessions.c.seen)
+        chosen = chosen.where(sessions.c.agent == agent.id, self._valid(self.now()))
+        with self.database.reading() as connection:
+            rows = connection.execute(chosen.order_by(sessions.c.seen.desc()))
+            return [Session(*row) for row in rows]
 
     def end(self, token: str) -> None:
-        """End a session.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+        """End a session."""
         self._end(sessions.c.token == digest(token))
 
     def end_by_id(self, agent: Agent, id: str) -> int:
-        """End one of an agent's sessions by its id; return how many ended.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+        """End one of an agent's sessions by its id; return how many ended."""
         return self._end((sessions.c.token == id) & (sessions.c.agent == agent.id))
 
     def end_others(self, agent: Agent, token: str) -> int:
-        """End all of an agent's sessions except one; return how many ended.
-
-        :raise DatabaseUnavailable: the database does not answer
-        """
+        """End all of an agent's sessions except one; return how many ended."""
         return self._end((sessions.c.token != digest(token)) & (sessions.c.agent == agent.id))
 
     def _end(self, condition: ColumnElement[bool]) -> int:
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             return connection.execute(delete(sessions).where(condition)).rowcount
 
     def _valid(self, now: datetime) -> ColumnElement[bool]:
         # One that ends later than a lifetime from now was begun before the clock was set back.
         latest = now + SESSION_LIFETIME + SEEN_INTERVAL
         lasts = (sessions.c.expires > now) & (sessions.c.expires <= latest)
-        return lasts & (sessions.c.seen > now - self._idle)
+        return lasts & (sessions.c.seen > now - self.idle)
+
+
+@dataclass(frozen=True)
+class Devices:
+    """The known devices of all agents."""
+
+    database: Database
+    now: Callable[[], datetime] = utc_now
+
+    def find(self, portal: str, name: str, token: str) -> RowKey | None:
+        """Return the key of a device's row if this name has signed in on it, else None."""
+        if not 0 < len(token) <= MAX_TOKEN_LENGTH:
+            return None
+        chosen = (
+            select(devices.c.token, devices.c.agent)
+            .join(agents, agents.c.id == devices.c.agent)
+            .where(devices.c.token == digest(token), devices.c.expires > self.now())
+            .where(agents.c.portal == portal, agents.c.name == normalise_name(name))
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(chosen).first()
+        return row._asdict() if row else None
+
+    def remember(self, agent: Agent, token: str) -> str:
+        """Register an agent's device, and return its new token; only a digest is stored.
+
+        The new token also replaces the old one for other agents who signed in on this device.
+
+        :param token: the device's current token, '' for none
+        """
+        new, now = secrets.token_urlsafe(32), self.now()
+        same_device = devices.c.token == digest(token)
+        fresh = {"failures": 0, "locked_until": now, "expires": now + DEVICE_LIFETIME}
+        with self.database.writing() as connection:
+            connection.execute(delete(devices).where(devices.c.expires <= now))
+            connection.execute(update(devices).where(same_device).values(token=digest(new)))
+            upsert(connection, devices, {"token": digest(new), "agent": agent.id}, fresh)
+        return new

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets as random
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, and_, delete, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from .schema import attempts, devices, secrets
 from .upsert import insert_missing
@@ -58,35 +57,14 @@ def count_attempt(
     :raise SignInLocked: the name is locked for this network
     """
     local, total = _keys(connection, portal, name, network)
-    lock = _count(connection, attempts, local, now)
-    row = _row(connection, attempts, total, now)
-    _take_token(connection, total, row.locked_until, now)
+    lock = count(connection, attempts, local, now)
+    _take_token(connection, total, now)
     return lock
 
 
-def count_on_device(connection: Connection, key: RowKey, now: datetime) -> timedelta:
-    """Count an attempt from a known device, for that device only.
-
-    :param key: of the device's row
-    :return: how long the device is locked if the password is wrong
-    :raise SignInLocked: the device is locked
-    """
-    return _count(connection, devices, key, now)
-
-
-def count_reauthentication(connection: Connection, portal: str, name: str, now: datetime) -> None:
-    """Count an attempt of a signed-in agent to confirm their password.
-
-    :raise SignInLocked: too many wrong passwords
-    """
-    _count(connection, attempts, _reauthentication_key(connection, portal, name), now)
-
-
-def reset_reauthentication(connection: Connection, portal: str, name: str) -> None:
-    """Clear the attempts of a signed-in agent after the right password."""
-    connection.execute(
-        delete(attempts).where(_is(attempts, _reauthentication_key(connection, portal, name)))
-    )
+def reauthentication_key(connection: Connection, portal: str, name: str) -> RowKey:
+    """Return the key of the attempts of a signed-in agent to confirm their password."""
+    return _keys(connection, portal, name, "")[1] | {"place": REAUTHENTICATION}
 
 
 def reset_network(connection: Connection, portal: str, name: str, network: str) -> None:
@@ -95,26 +73,26 @@ def reset_network(connection: Connection, portal: str, name: str, network: str) 
     Of the attempts from all networks only this one is taken back: the others may be an attack.
     """
     local, total = _keys(connection, portal, name, network)
-    connection.execute(delete(attempts).where(_is(attempts, local)))
-    until = connection.execute(select(attempts.c.locked_until).where(_is(attempts, total))).scalar()
+    connection.execute(delete(attempts).filter_by(**local))
+    until = connection.scalar(select(attempts.c.locked_until).filter_by(**total))
     if until is not None:
-        back = update(attempts).where(_is(attempts, total))
+        back = update(attempts).filter_by(**total)
         connection.execute(back.values(locked_until=until - REFILL))
-
-
-def reset_device(connection: Connection, key: RowKey) -> None:
-    """Clear the wrong passwords of a device."""
-    connection.execute(update(devices).where(_is(devices, key)).values(failures=0))
 
 
 def reset_name(connection: Connection, portal: str, name: str) -> None:
     """Clear all wrong passwords of a name, except those on known devices."""
-    of_name = _keys(connection, portal, name, "")[0]
-    del of_name["place"]
-    connection.execute(delete(attempts).where(_is(attempts, of_name)))
+    key, _ = _keys(connection, portal, name, "")
+    connection.execute(delete(attempts).filter_by(portal=portal, name=key["name"]))
 
 
-def _count(connection: Connection, table: Table, key: RowKey, now: datetime) -> timedelta:
+def count(connection: Connection, table: Table, key: RowKey, now: datetime) -> timedelta:
+    """Count an attempt from a known device, or another one with a limit of its own.
+
+    :param key: of the row of ``devices`` or ``attempts``
+    :return: how long it is locked if the password is wrong
+    :raise SignInLocked: it is locked
+    """
     row = _row(connection, table, key, now)
     failures = 0 if row.locked_until <= now - ATTEMPT_LIFETIME else row.failures
     # A lock that ends later than its own length from now was set before the clock was set back.
@@ -122,24 +100,25 @@ def _count(connection: Connection, table: Table, key: RowKey, now: datetime) -> 
         raise SignInLocked(_seconds(row.locked_until - now))
     lock = _lock(failures + 1)
     counted = {"failures": failures + 1, "locked_until": now + lock}
-    connection.execute(update(table).where(_is(table, key)).values(counted))
+    connection.execute(update(table).filter_by(**key).values(counted))
     return lock
 
 
-def _take_token(connection: Connection, key: RowKey, until: datetime, now: datetime) -> None:
-    """Take one attempt from the limit for all networks, which is full again at ``until``.
+def _take_token(connection: Connection, key: RowKey, now: datetime) -> None:
+    """Take one attempt from the limit for all networks.
 
-    This is the generic cell rate algorithm (ITU-T I.371), whose whole state is one moment.
+    This is the generic cell rate algorithm (ITU-T I.371), whose whole state is one moment: when the
+    limit is full again.
     """
+    until = _row(connection, attempts, key, now).locked_until
     full = now + BURST * REFILL
     # Later than that it was written before the clock was set back: allow one, then wait.
     until = max(until, now) if until <= full + SKEW else full - REFILL
     wait = until + REFILL - full
     if wait > timedelta(0):
         raise SignInLocked(_seconds(wait))
-    connection.execute(
-        update(attempts).where(_is(attempts, key)).values(locked_until=until + REFILL)
-    )
+    taken = update(attempts).filter_by(**key)
+    connection.execute(taken.values(locked_until=until + REFILL))
 
 
 def _lock(failures: int) -> timedelta:
@@ -153,20 +132,14 @@ def _seconds(wait: timedelta) -> int:
 
 def _row(connection: Connection, table: Table, key: RowKey, now: datetime) -> Any:
     """Return the row of a key, locked for update; insert it if missing."""
-    row = None
-    while row is None:  # another process may delete it after it was found
+    chosen = select(table).filter_by(**key).with_for_update()
+    while True:  # another process may delete it after it was found
         if table is attempts:
             insert_missing(connection, attempts, key, {"failures": 0, "locked_until": now})
-        row = connection.execute(select(table).where(_is(table, key)).with_for_update()).first()
-        if row is None and table is not attempts:
-            raise SignInLocked(
-                1
-            )  # the device was just removed; the next attempt comes from an unknown one
-    return row
-
-
-def _is(table: Table, key: Mapping[str, Any]) -> Any:
-    return and_(*(table.c[name] == value for name, value in key.items()))
+        if row := connection.execute(chosen).first():
+            return row
+        if table is devices:  # just removed; the next attempt comes from an unknown device
+            raise SignInLocked(1)
 
 
 def _keys(connection: Connection, portal: str, name: str, network: str) -> tuple[RowKey, RowKey]:
@@ -181,10 +154,6 @@ def _keys(connection: Connection, portal: str, name: str, network: str) -> tuple
     return of_name | {"place": place}, of_name | {"place": ALL_NETWORKS}
 
 
-def _reauthentication_key(connection: Connection, portal: str, name: str) -> RowKey:
-    return _keys(connection, portal, name, "")[1] | {"place": REAUTHENTICATION}
-
-
 def _digest(secret: str, kind: str, text: str, digits: int) -> str:
     message = f"{kind} {text}".encode("utf-8", "surrogatepass")
     return hmac.digest(secret.encode(), message, hashlib.sha256).hex()[:digits]
@@ -192,10 +161,9 @@ def _digest(secret: str, kind: str, text: str, digits: int) -> str:
 
 def _secret(connection: Connection) -> str:
     chosen = select(secrets.c.value).where(secrets.c.name == DIGEST_KEY)
-    secret = connection.execute(chosen).scalar()
+    secret = connection.scalar(chosen)
     if secret is None:
-        insert_missing(
-            connection, secrets, {"name": DIGEST_KEY}, {"value": random.token_urlsafe(48)}
-        )
+        drawn = {"value": random.token_urlsafe(48)}
+        insert_missing(connection, secrets, {"name": DIGEST_KEY}, drawn)
         secret = connection.execute(chosen).scalar_one()
     return str(secret)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -19,6 +19,8 @@ SETTINGS: Final[dict[str, Any]] = {"timeout": LOCK_TIMEOUT}
 TRUNCATE_TIMEOUT: Final = 0.1
 """Seconds to wait for readers before the log is truncated."""
 BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+limited = nullcontext
+"""No deadline for a block: a file does not hang."""
 
 
 def prepare(engine: Engine) -> None:
@@ -81,11 +83,10 @@ def _open(_: Any, __: Any, args: list[Any], settings: dict[str, Any]) -> None:
 
 def _set_up(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # _begin begins the transactions
-    cursor = connection.cursor()
-    _use_wal(cursor)
-    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
+    with closing(connection.cursor()) as cursor:
+        _use_wal(cursor)
+        for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            cursor.execute(f"PRAGMA {setting}")
 
 
 def _use_wal(cursor: sqlite3.Cursor) -> None:

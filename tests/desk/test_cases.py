@@ -13,8 +13,9 @@ from flask import Flask
 from app.diagnosis import Facts
 from app.services import install, services
 from app.store import DatabaseUnavailable, audit
-from app.store.cases import Case
+from app.store.cases import Case, Cases
 from app.store.codes import format_code
+from app.store.sessions import Sessions
 from tests.desk.conftest import look_up
 from tests.desk.test_case_pages import some_code
 from tests.linting import LintingClient, visible_text
@@ -130,12 +131,12 @@ def test_a_case_that_ends_while_it_is_changed(
     form = fields(client.get(url(case.code))) | {"place": "home"}
     look = cases.view
 
-    def end_it(portal: str, code: str, agent: str) -> Case:
+    def end_it(_: Cases, portal: str, code: str, agent: str) -> Case:
         found = look(portal, code, agent)
         cases.delete(portal, code)
         return found
 
-    monkeypatch.setattr(cases, "view", end_it)
+    monkeypatch.setattr(Cases, "view", end_it)
     page = client.post(url(case.code, path), data=form)
     assert page.status_code == 410
     assert "deleted" in visible_text(page)
@@ -266,7 +267,7 @@ def test_the_desk_goes_on_without_its_database(
     def away(*_: object) -> None:
         raise DatabaseUnavailable
 
-    monkeypatch.setattr(services(desk_app).storage.sessions, "find_agent", away)
+    monkeypatch.setattr(Sessions, "find_agent", away)
     page = client.get("/en/desk?place=home")
     assert page.status_code == 200
     assert "not available just now" in visible_text(page)

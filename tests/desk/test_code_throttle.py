@@ -23,8 +23,8 @@ from app.services import services
 from app.settings import Settings
 from app.store import Database, DatabaseUnavailable
 from app.store.cases import UnknownCode
-from app.store.code_budget import CodeBudget
 from app.store.codes import PAYLOAD_LENGTH, check_character
+from app.store.counts import CodeBudget
 from tests.api.redisserver import RedisServer, running
 from tests.browser.server import HOST, serving
 from tests.desk.conftest import SETTINGS, let_go, look_up, sign_in

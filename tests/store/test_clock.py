@@ -11,7 +11,7 @@ from app.services import services
 from app.settings import Settings
 from app.store import Database
 from app.store.cases import Cases, EndedCase, UnknownCode, utc_now
-from app.store.clock_check import MAX_JUMP, PROBATION, ClockCheck
+from app.store.retention import MAX_JUMP, PROBATION, ClockCheck
 from tests.store.fixtures import Clock
 from tests.store.test_cases import DAY, FACTS
 

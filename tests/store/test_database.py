@@ -21,7 +21,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 
-from app.store import Database, DatabaseUnavailable, concurrency_limit
+from app.store import Database, DatabaseUnavailable, concurrency_limit, migrate
 from app.store import database as module
 from app.store.database import LOCK_TIMEOUT, PAUSE, read_url
 from app.store.schema import agents, counts, devices, metadata, secrets, sessions
@@ -412,7 +412,7 @@ def test_waiting_threads_do_not_retry_an_unavailable_database(
                 all_wait.set()
             return self.now
 
-    monkeypatch.setattr(module, "migrate_to", migrate_to)
+    monkeypatch.setattr(migrate, "migrate_to", migrate_to)
 
     def ask() -> None:
         with pytest.raises(DatabaseUnavailable), database.reading():

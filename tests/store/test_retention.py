@@ -14,7 +14,7 @@ from app.services import services
 from app.settings import Settings
 from app.store import Database, DatabaseUnavailable, audit, retention
 from app.store.cases import Cases
-from app.store.maintenance import start_maintenance
+from app.store.retention import start_maintenance
 from app.store.schema import attempts, notes
 from app.store.schema import audit as lines
 from app.store.schema import cases as table

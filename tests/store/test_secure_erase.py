@@ -130,7 +130,7 @@ def test_a_sweep_of_many_cases_leaves_no_trace(kept: Cases, file: Path, opened: 
                 code = draw.choice(list(living))
                 erase(connection, [code], "deleted")
                 gone |= living.pop(code)
-    opened.after_erase()
+    opened.secure_erase.after_erase()
     kept.sweep()
     assert len(gone) > 1000
     found = set(re.findall("marker-[0-9]{5}", file.read_bytes().decode("latin-1")))

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from app.store import Database
 from app.store.agents import Agents
-from app.store.devices import LIFETIME, Devices
 from app.store.schema import attempts, secrets
 from app.store.schema import devices as device_table
+from app.store.sessions import DEVICE_LIFETIME, Devices
 from app.store.sign_in_throttle import BURST, SignInLocked
 from tests.store.fixtures import Clock, hash_quickly
 
@@ -102,7 +102,7 @@ def test_a_device_is_known_by_agent_and_for_a_time(
         assert devices.find("", "lan", wrong) is None
     with database.reading() as connection:
         assert shared not in str(connection.execute(select(device_table)).all())
-    clock.moment += LIFETIME
+    clock.moment += DEVICE_LIFETIME
     assert devices.find("", "lan", shared) is None
     devices.remember(kim, "")
     with database.reading() as connection:

@@ -18,8 +18,7 @@ from ...http.client_ip import Network, Proxies, client_address, is_within, read_
 from ...http.security_log import record
 from ...services import Storage, services
 from ...store import DatabaseUnavailable
-from ...store.code_budget import CodeBudget
-from ...store.counts import read_open_cases, read_totals
+from ...store.counts import CodeBudget, read_open_cases, read_totals
 from ..access import desk
 
 COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
