@@ -28,7 +28,13 @@ def upgrade() -> None:
     op.create_table(
         "notes",
         sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
-        sa.Column("code", sa.String(16), _part_of("cases.code"), nullable=False, index=True),
+        sa.Column(
+            "code",
+            sa.String(16),
+            sa.ForeignKey("cases.code", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        ),
         sa.Column("written", MOMENT, nullable=False),
         sa.Column("agent", sa.String(100), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
@@ -64,7 +70,13 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("token", sa.String(64), primary_key=True),
-        sa.Column("agent", NUMBER, _part_of("agents.id"), nullable=False, index=True),
+        sa.Column(
+            "agent",
+            NUMBER,
+            sa.ForeignKey("agents.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        ),
         sa.Column("expires", MOMENT, nullable=False, index=True),
     )
     op.create_table(
@@ -93,9 +105,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away again."""
-    for table in ("secrets", "counts", "audit", "sessions", "attempts", "agents", "notes", "cases"):
+    for table in (
+        "secrets",
+        "counts",
+        "audit",
+        "sessions",
+        "attempts",
+        "agents",
+        "notes",
+        "cases",
+    ):
         op.drop_table(table)
-
-
-def _part_of(column: str) -> sa.ForeignKey:
-    return sa.ForeignKey(column, ondelete="CASCADE")

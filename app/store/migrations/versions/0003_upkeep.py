@@ -10,7 +10,7 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-ERASED = (("cases", "facts"), ("notes", "text"), ("agents", "name"), ("agents", "password"))
+ERASED = {"cases": ("facts",), "notes": ("text",), "agents": ("name", "password")}
 
 
 def upgrade() -> None:
@@ -21,16 +21,18 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     if op.get_bind().dialect.name == "postgresql":
-        for table, column in ERASED:
-            kind = "varchar(100)" if column == "name" else "text"
-            # The same type again: nothing is rewritten, but old statistics are dropped.
-            op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind}")
-            op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
+        for table, columns in ERASED.items():
+            for column in columns:
+                kind = "varchar(100)" if column == "name" else "text"
+                # The same type again: nothing is rewritten, but old statistics are dropped.
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind}")
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
 
 
 def downgrade() -> None:
     """Take the table away again, and let PostgreSQL look at all values."""
     op.drop_table("moments")
     if op.get_bind().dialect.name == "postgresql":
-        for table, column in ERASED:
-            op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS -1")
+        for table, columns in ERASED.items():
+            for column in columns:
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS -1")
