@@ -92,7 +92,8 @@ def read_error(lang: str, as_json: bool, file: BinaryIO) -> None:
     except (OSError, RuntimeError) as fault:  # click's, when there is no standard input
         raise click.ClickException(f"The text cannot be read: {fault}") from None
     except TooLong:
-        click.echo(language.gettext(PROBLEMS["too-much-text"]), err=True)
+        problem = PROBLEMS["too-much-text"]
+        click.echo(language.gettext(problem), err=True)
         raise SystemExit(2) from None
     answer = reading_object(reading, Site(language))
     if as_json:
