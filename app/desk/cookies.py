@@ -29,6 +29,7 @@ from ..web.site import Site
 
 COOKIE: Final = "desk"
 DEVICE_COOKIE: Final = "desk-device"
+SAFE: Final[dict[str, Any]] = {"secure": True, "httponly": True}
 FRESH: Final = 60.0
 """Seconds that keys are kept in memory; shorter than ``keys.HANDOVER``."""
 _DESK: Final = re.compile(r"/[a-z-]+/desk(?:/|$)")
@@ -76,14 +77,13 @@ class DeskSessions(SecureCookieSessionInterface):
             return
         signer = self.get_signing_serializer(app)
         text = signer.dumps(dict(session)) if session and signer else None
-        usual: dict[str, Any] = {"secure": True, "httponly": True, "samesite": "Lax"}
         name = cookie_name(app, COOKIE)
         for path in cookie_paths(request.script_root):
             # No Max-Age: it ends with the browser, and at the latest with the agent's shift.
             if text is None:
-                response.delete_cookie(name, path, **usual)
+                response.delete_cookie(name, path, **SAFE, samesite="Lax")
             else:
-                response.set_cookie(name, text, path=path, **usual)
+                response.set_cookie(name, text, path=path, **SAFE, samesite="Lax")
 
 
 def cookie_name(app: Flask, name: str) -> str:
@@ -118,16 +118,9 @@ def remember_device(agent: Agent) -> None:
 
     @after_this_request
     def send(response: Response) -> Response:
+        name = cookie_name(current_app, DEVICE_COOKIE)
         for path in cookie_paths(request.script_root):
-            response.set_cookie(
-                cookie_name(current_app, DEVICE_COOKIE),
-                token,
-                max_age=DEVICE_LIFETIME,
-                path=path,
-                secure=True,
-                httponly=True,
-                samesite="Strict",
-            )
+            response.set_cookie(name, token, DEVICE_LIFETIME, path=path, **SAFE, samesite="Strict")
         return response
 
 

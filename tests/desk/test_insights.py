@@ -192,6 +192,19 @@ def test_days_and_weeks_in_the_time_asked_for(client, keep) -> None:
         assert 'insights?days=30" aria-current="true"' in client.get(PAGE + wrong).text
 
 
+def test_columns_stand_side_by_side_in_proportion(client, keep) -> None:
+    keep({("plan", "settled"): 40, ("worked", "wait"): 10})
+    keep({("plan", "settled"): 20}, ago=6)
+    chart = client.get(f"{PAGE}?days=7").text
+    assert 'class="columns" viewBox="0 0 70 100"' in chart
+    box = r'<rect class="(\w+)" x="([\d.]+)" y="([\d.]+)" width="(\d)" height="([\d.]+)"'
+    assert re.findall(box, chart) == [
+        ("all", "1.0", "50.0", "8", "50.0"),
+        ("all", "61.0", "0.0", "8", "100.0"),
+        ("part", "63.0", "75.0", "4", "25.0"),
+    ]
+
+
 def test_a_portal_sees_its_own_numbers_and_nobody_elses(counted, client, keep) -> None:
     theirs = lead_of(counted, "proseware")
     keep({("plan", "settled"): 7})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -86,22 +87,18 @@ class Totals(Collector):
     storage: Storage | None
     budget: CodeBudget | None
 
-    def collect(self) -> Iterator[Metric]:
-        """Yield every metric."""
-        up = GaugeMetricFamily("thongthu_database_up", "Whether the database answers")
-        try:
-            found = self._read()
-        except DatabaseUnavailable:
-            found = None
-        up.add_metric([], found is not None)
-        yield up
-        yield from found or ()
+    def collect(self) -> list[Metric]:
+        """Return every metric."""
+        found: list[Metric] = []
+        if self.storage:
+            with suppress(DatabaseUnavailable):
+                found = self._read(self.storage)
+        text = "Whether the database answers"
+        return [GaugeMetricFamily("thongthu_database_up", text, value=bool(found)), *found]
 
-    def _read(self) -> list[Metric] | None:
-        if self.storage is None:
-            return None
-        self.storage.counters.flush()
-        with self.storage.database.reading() as connection:
+    def _read(self, storage: Storage) -> list[Metric]:
+        storage.counters.flush()
+        with storage.database.reading() as connection:
             totals = read_totals(connection)
             cases = read_open_cases(connection, datetime.now(UTC))
         families = {
@@ -114,10 +111,10 @@ class Totals(Collector):
         for portal, number in cases:
             open_cases.add_metric([portal], number)
         left = GaugeMetricFamily(
-            "thongthu_code_budget_remaining", "Codes that fit no case and may still come today"
+            "thongthu_code_budget_remaining",
+            "Codes that fit no case and may still come today",
+            value=self.budget.remaining() if self.budget else None,
         )
-        if self.budget:
-            left.add_metric([], self.budget.remaining())
         return [*families.values(), open_cases, left]
 
 

@@ -9,7 +9,7 @@ from io import StringIO
 from typing import Any, Final
 
 from babel.numbers import format_decimal, format_percent
-from flask import Response, request
+from flask import Response, abort, request
 
 from ...diagnosis import Facts, Situation
 from ...diagnosis.placeholders import Wording
@@ -46,10 +46,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 def insights(site: Site, agent: Agent) -> Response:
     """Show what was counted."""
     days = _days()
-    try:
-        figures = sum_up(_counts(site, days), services().today(), days)
-    except DatabaseUnavailable:
-        return _away(site)
+    figures = sum_up(_counts(site, days), services().today(), days)
     values = _values(site, figures) | agent_values(agent)
     return page(site, "desk/insights.html", values, keep=False)
 
@@ -58,16 +55,11 @@ def insights(site: Site, agent: Agent) -> Response:
 @lead_only
 def insights_csv(site: Site, agent: Agent) -> Response:
     """Return what was counted, a line for each day, what and value."""
-    days = _days()
-    try:
-        counts = _counts(site, days)
-    except DatabaseUnavailable:
-        return _away(site)
-    portal = site.portal_id
+    days, portal = _days(), site.portal_id
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(("day", "portal", "what", "value", "number"))
-    for count in counts:
+    for count in _counts(site, days):
         words = (_cell(word) for word in (portal, count.what, count.value))
         writer.writerow((count.day.isoformat(), *words, count.number))
     response = Response(text.getvalue(), mimetype="text/csv")
@@ -86,12 +78,15 @@ def _days() -> int:
 def _counts(site: Site, days: int) -> list[Count]:
     """Return what was counted, of this process up to now.
 
-    :raise DatabaseUnavailable: it does not answer
+    :raise 503: the database does not answer
     """
-    storage().counters.flush()
     since = services().today() - timedelta(days=days - 1)
-    with storage().database.reading() as connection:
-        return read_counts(connection, site.portal_id, since, COUNTED)
+    try:
+        storage().counters.flush()
+        with storage().database.reading() as connection:
+            return read_counts(connection, site.portal_id, since, COUNTED)
+    except DatabaseUnavailable:
+        abort(_away(site))
 
 
 def _away(site: Site) -> Response:

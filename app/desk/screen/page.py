@@ -27,7 +27,7 @@ from ..sign_in.page import sign_in_url
 from .case import OpenedCase, case_parts, show_case
 from .question_card import make_card, make_rows
 from .state import DeskState
-from .submission import AnswerError, Paste, Submission
+from .submission import Paste, Submission
 
 
 def desk_page(
@@ -64,7 +64,10 @@ def desk_page(
         "sign_in_url": sign_in_url(site, site.within(here)),
         **agent_values(agent),
         "paste": _shown_paste(site, state, taken.paste),
-        "errors": {fact: _message(site, fault) for fact, fault in taken.errors.items()},
+        "errors": {
+            fact: (site.language.gettext(PROBLEMS[fault.code]), fault.guess)
+            for fact, fault in taken.errors.items()
+        },
         "typed": taken.typed,
         "labels": {fact: shown_question(code, fact).label for fact in knowledge().questions},
         "card": make_card(state, plan),
@@ -91,11 +94,6 @@ def _ticket(
     link = f"{home_url()}{where.check(state.plan)}"
     extra = case_parts(opened.case, site, where.language, plan) if opened else ()
     return make_ticket(plan, plan.current or plan.last, where.language, link, extra)
-
-
-def _message(site: Site, fault: AnswerError) -> tuple[str, str]:
-    """Return the message of a fault, and what was meant perhaps."""
-    return site.language.gettext(PROBLEMS[fault.code]), fault.guess
 
 
 def _settings(language: str, plan: Plan) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ class DeskState:
     def query(self, site: Site) -> str:
         """Return the canonical query string; what is usual is left out."""
         parts = [self.facts.query()] if self.facts.pairs and not self.code else []
-        if self.caller != usual_caller(site):
+        if self.caller != site.languages[0].code:
             parts.append(f"caller={self.caller}")
         if self.ask:
             parts.append(f"ask={self.ask}")
@@ -64,11 +64,6 @@ class DeskState:
     def at(self, **changes: Any) -> DeskState:
         """Return the state with something about it changed."""
         return replace(self, **changes)
-
-
-def usual_caller(site: Site) -> str:
-    """Return the code of the language that callers speak unless the URL says otherwise."""
-    return site.languages[0].code
 
 
 def read_state(site: Site, code: str = "") -> tuple[DeskState, dict[str, str]]:

@@ -153,7 +153,8 @@ class OidcClient(FlaskOAuth2App):
         if not ours.is_safe(claims):  # by the ID token alone, which is signed for this sign-in
             raise SignInRefused(WEAK, 403)
         # Many providers tell names and groups only there.
-        if not {"name", ours.groups_claim} <= claims.keys() and self._has("userinfo_endpoint"):
+        lacking = {"name", ours.groups_claim} - claims.keys()
+        if lacking and "userinfo_endpoint" in self.load_server_metadata():
             more = self.userinfo(token=token)
             if more.get("sub") != subject:
                 raise Untrusted("its user info is about somebody else")
@@ -195,9 +196,6 @@ class OidcClient(FlaskOAuth2App):
         self.load_server_metadata()
         groups = self.provider.groups_claim
         return f"openid profile {groups}" if groups in self._scopes else "openid profile"
-
-    def _has(self, name: str) -> bool:
-        return bool(self.load_server_metadata().get(name))
 
     def _reason(self, fault: Exception) -> SignInRefused:
         """Return what is to be said of a fault; the log names its kind, and no secret."""

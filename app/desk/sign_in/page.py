@@ -77,12 +77,8 @@ def _facts(query: Query) -> str:
 
 def _pairs(query: Query, names: tuple[str, ...]) -> Iterator[str]:
     """Yield what a query says under some names, where it is a word that we know."""
-    known = {
-        "days": _DAYS,
-        "caller": languages(),
-        "ask": knowledge().questions,
-        "keys": ("off",),
-    }
+    questions = knowledge().questions
+    known = {"days": _DAYS, "caller": languages(), "ask": questions, "keys": ("off",)}
     for name in names:
         if (value := query.get(name, [""])[0]) in known[name]:
             yield f"{name}={value}"

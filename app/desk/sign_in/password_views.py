@@ -232,8 +232,7 @@ def _account_page(
 def _refuse(site: Site, name: str, reason: str, wait: int = 0) -> Response:
     text, status = REFUSALS[reason]
     record("sign-in-refused", portal=site.portal_id, reason=reason)
-    answer = sign_in_page(site, name, _message(site, text, wait), status)
-    return _with_pause(answer)
+    return _with_pause(sign_in_page(site, name, _message(site, text, wait), status))
 
 
 def _refuse_change(site: Site, agent: Agent, reason: str, wait: int = 0) -> Response:
