@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response
 
 from ..diagnosis import Situation, read_facts
-from ..presentation.plan_json import plan_object
-from ..presentation.reading_json import reading_object
+from ..presentation.json_answers import plan_object, reading_object
 from ..reading import read
 from ..services import services
 from ..web.pages import page

@@ -13,16 +13,14 @@ from ..http.security_log import record
 from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
+from ..presentation.json_answers import plan_object, reading_object
 from ..presentation.paste_input import take_paste
-from ..presentation.plan_json import plan_object
-from ..presentation.reading_json import reading_object
 from ..reading import TooLong, read
 from ..services import services
 from ..web.links import with_defaults
 from ..web.pages import FRESH
 from ..web.problems import KINDS, refuse, reply
-from ..web.rate_keys import rate_keys
-from ..web.site import Site, known_facts, visitor_site
+from ..web.site import Site, known_facts, rate_keys, visitor_site
 from .openapi import describe
 
 TOO_MANY: Final = "too-many-requests"

@@ -16,7 +16,7 @@ from ..knowledge.ispdb_files import BadFile
 from ..knowledge.labels import label_table
 from ..knowledge.loader import FOLDER, load
 from ..knowledge.local import write_providers
-from ..portals.loader import load_portals
+from ..portals.registry import load_portals
 from ..settings import OWN_PROVIDERS
 
 providers = AppGroup("providers", help="Bring in mail providers' settings from elsewhere.")

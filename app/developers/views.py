@@ -21,8 +21,7 @@ from ..web.assets import script, style
 from ..web.links import WizardState
 from ..web.pages import page
 from ..web.site import Site, home_url, visitor_site
-from .embedding import loaders, newest, newest_of
-from .origins import check_origin
+from .embedding import check_origin, loaders, newest, newest_of
 
 developers = Blueprint("developers", __name__)
 

@@ -9,7 +9,7 @@ from flask import Response
 
 from ..http.headers import POLICY
 from ..services import services
-from .csp import PageAssets
+from .assets import PageAssets
 from .site import Site
 
 START: Final = "wizard/start.html"

@@ -11,11 +11,10 @@ from ..diagnosis import Facts
 from ..diagnosis.device_setup import profile_provider
 from ..http.event_counting import record_event
 from ..knowledge import knowledge
-from ..presentation.excerpt import excerpt
 from ..presentation.paste_input import merge_reading
 from ..presentation.plan import make_plan
 from ..presentation.questions import answer_text, answers_so_far, shown_question
-from ..presentation.reading_rows import YOURS, is_guess, others_of, printable, rows_of
+from ..presentation.reading_rows import YOURS, excerpt, is_guess, others_of, printable, rows_of
 from ..presentation.route import draw_route, through
 from ..presentation.step_picture import draw_screen
 from ..reading import Reading

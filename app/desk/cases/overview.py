@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from ...http.code_throttle import Keys
 from ...i18n.dates import short_moment
 from ...i18n.messages import N_
-from ...presentation.case_lookup import NotFound, find_case
-from ...presentation.case_pages import code_page
+from ...presentation.case_pages import NotFound, code_page, find_case
 from ...services import storage
 from ...store import audit
 from ...store.agents import Agent

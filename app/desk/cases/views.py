@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from ...i18n.messages import N_
 from ...knowledge import knowledge
-from ...presentation.case_lookup import NotFound, find_case, why_not
+from ...presentation.case_pages import NotFound, find_case, why_not
 from ...presentation.paste_input import take_paste
 from ...services import storage
 from ...store.agents import Agent

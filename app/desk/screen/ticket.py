@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...diagnosis import Plan
-from ...presentation.markdown import write_markdown
-from ...presentation.ticket import Part, make_ticket, write_plain
+from ...presentation.ticket import Part, make_ticket, write_markdown, write_plain
 from ...web.site import Site, home_url
 from ..cases.presenter import ShownCase
 from .state import DeskState

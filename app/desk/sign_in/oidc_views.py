@@ -13,8 +13,7 @@ from ...i18n.languages import preferred
 from ...i18n.messages import N_
 from ...portals.identity_provider import IdentityProvider, name_of
 from ...services import services, storage
-from ...web.rate_keys import rate_keys
-from ...web.site import Site, find_site, home_url
+from ...web.site import Site, find_site, home_url, rate_keys
 from ..access import current_agent, find_desk
 from ..blueprint import desk
 from .oidc_client import AWAY_STATUS, STALE, WEAK, OidcClient, SignInRefused

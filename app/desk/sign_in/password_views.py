@@ -16,8 +16,7 @@ from ...store.agents import Agent
 from ...store.hashing_limit import SlotsFull
 from ...store.sessions import CredentialsChanged
 from ...store.sign_in_throttle import SignInLocked
-from ...web.rate_keys import rate_keys
-from ...web.site import Site
+from ...web.site import Site, rate_keys
 from ..access import TOKEN, check_form, current_agent, find_desk
 from ..blueprint import desk
 from ..forms import SignInForm
