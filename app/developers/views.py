@@ -17,9 +17,8 @@ from ..portals.origin import LONGEST
 from ..presentation.questions import shown_question
 from ..presentation.wizard_query import has_uncanonical_names, read_query
 from ..services import services
-from ..web.assets import script, style
 from ..web.links import WizardState
-from ..web.pages import page
+from ..web.pages import page, script, style
 from ..web.site import Site, home_url, visitor_site
 from .embedding import check_origin, loaders, newest, newest_of
 

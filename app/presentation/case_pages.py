@@ -17,9 +17,9 @@ from ..store.codes import MAX_TYPED_LENGTH, MalformedCode, format_code, parse_co
 from ..web.links import NOTHING, WizardState
 from ..web.pages import page
 from ..web.site import Site
+from .pictures import draw_route
 from .plan import make_plan
 from .questions import described_facts
-from .route import draw_route
 
 MISTYPED: Final = N_(
     "This is no code of ours: perhaps a sign was misheard. It has twelve signs, such as "

@@ -12,8 +12,7 @@ from wsgi import app as wsgi_app
 
 from ..presentation.paste_input import LARGEST_BODY
 from ..settings import Settings
-from .gateway import Gateway
-from .uploads import UploadLimits
+from .gateway import Gateway, UploadLimits
 
 OPEN_FILES: Final = Path("/proc/self/fd")
 

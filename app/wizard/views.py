@@ -20,8 +20,8 @@ from ..presentation.wizard_query import detected_connection, has_uncanonical_nam
 from ..reading import TooLong, read
 from ..web.links import WizardState
 from ..web.site import Site, visitor_site
-from .analytics import answer_events
 from .screens import (
+    answer_events,
     paste_page,
     picture_page,
     plan_page,

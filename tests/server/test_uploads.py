@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app.server.uploads import UploadLimits, Uploads, UploadsFull
+from app.server.gateway import UploadLimits, Uploads, UploadsFull
 from tests.browser.server import serving
 from tests.server.loop import run
 from tests.server.wire import ask, connect, head, is_closed, many, read_answer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.web.assets import FETCHING, STYLES, PageAssets, script
+from app.web.pages import FETCHING, STYLES, PageAssets, script
 from tests.browser.server import serving
 from tests.conftest import PORTALS
 from tests.server.wire import connect, head

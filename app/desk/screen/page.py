@@ -11,10 +11,10 @@ from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
 from ...presentation.paste_input import stated_facts
+from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import make_plan
 from ...presentation.questions import answer_text, answers_so_far, shown_question
 from ...presentation.reading_rows import excerpt, is_guess, others_of, printable, rows_of
-from ...presentation.route import SERVER, draw_route
 from ...web.links import NOTHING
 from ...web.pages import page
 from ...web.site import Site, home_url

@@ -4,7 +4,7 @@ import pytest
 
 from app.diagnosis import Facts, diagnose
 from app.knowledge import knowledge
-from app.presentation.route import draw_route, through
+from app.presentation.pictures import draw_route, through
 
 
 def test_stations_fill_in_as_facts_become_known() -> None:
