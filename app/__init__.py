@@ -38,7 +38,7 @@ def create_app(
     from .device import device
     from .diagnosis import Facts, Situation
     from .handouts import handouts
-    from .http import compression, cross_site, headers, security_log
+    from .http import cross_site, responses, security_log
     from .http.event_counting import EventCounting
     from .http.host_check import HostCheck
     from .http.page_cache import PageCache
@@ -63,8 +63,8 @@ def create_app(
     app.session_interface = DeskSessions()
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
-    headers.install(app, settings.public_url, settings.hsts)
-    for part in (compression, errors, site, cross_site, cli):
+    responses.install(app, settings.public_url, settings.hsts)
+    for part in (errors, site, cross_site, cli):
         part.install(app)
     for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):
         app.register_blueprint(blueprint)

@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from .http import backend_tls
+from sqlalchemy import URL
+
 from .http.client_ip import HEADERS, Network, Proxies, read_networks
 from .http.host_check import LOOPBACK, read_host, read_hosts
 from .http.rate_limits import MEMORY, check_storage, read_limit
-from .portals.identity_provider import IdentityProvider
+from .portals.identity_provider import IdentityProvider, is_loopback
 from .portals.secret import with_secrets
 from .store.agents import PasswordPolicy
+from .store.database import read_url
 
 INSTANCE = Path(__file__).parent.parent / "instance"
 OWN_PROVIDERS = INSTANCE / "providers.json"
@@ -30,6 +32,9 @@ _HSTS: Final = re.compile(r"([0-9]{1,10}(; ?includeSubDomains(; ?preload)?)?)?")
 """Values of Strict-Transport-Security (RFC 6797 section 6.1), and '' for none."""
 _URL: Final = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
 """URL that links can start with: no user, password or query."""
+_SURE: Final = ("verify-full", "verify-ca")
+"""The values of libpq's ``sslmode`` that check the certificate; the first also checks its name."""
+_ALLOWS: Final = "INSECURE_BACKENDS=yes allows it, inside a network of your own"
 
 
 # Readers of single variables: of a name and a value; all raise ``ValueError`` for an invalid one.
@@ -209,7 +214,69 @@ class Settings:
                 read[key] = kind.__metadata__[0](name, environment[name])
         insecure = read.get("insecure_backends", False)
         if url := read["database_url"]:
-            read["database_url"] = backend_tls.check_database(url, environment, insecure)
+            read["database_url"] = _check_database(url, environment, insecure)
         if uri := read.get("rate_limit_storage"):
-            backend_tls.require_tls_to_storage(uri, insecure)
+            _check_storage(uri, insecure)
         return cls(**read, identity=IdentityProvider.from_environment(environment))
+
+
+def _check_database(url: str, environment: Mapping[str, str], insecure: bool) -> str:
+    """Return a database's URL, with ``sslmode=verify-full`` where it is elsewhere and says nothing.
+
+    :param environment: may name PostgreSQL's host where the URL does not
+    :param insecure: whether other ways to another machine are allowed
+    :raise ValueError: what is sent there could be read, or answered by others
+    """
+    told = read_url(url)
+    if insecure or told.get_backend_name() == "sqlite" or _is_local(told, environment):
+        return url
+    if "sslmode" not in told.query:
+        told = told.update_query_dict({"sslmode": _SURE[0]})
+        return told.render_as_string(hide_password=False)
+    if told.query["sslmode"] not in _SURE:
+        raise ValueError(
+            f"DATABASE_URL is on another machine: sslmode is {' or '.join(_SURE)}; {_ALLOWS}"
+        )
+    return url
+
+
+def _check_storage(uri: str, insecure: bool) -> None:
+    """Check the address of a storage for rate limits, ``memory://`` or a Redis.
+
+    :param insecure: whether other ways to another machine are allowed
+    :raise ValueError: what is sent there could be read, or answered by others
+    """
+    parts = urlsplit(uri)
+    plain = parts.scheme == "redis" and not _is_here(parts.hostname or "localhost")
+    asked = {key: values[-1].lower() for key, values in parse_qs(parts.query).items()}
+    blind = parts.scheme == "rediss" and (
+        asked.get("ssl_cert_reqs", "required") != "required"
+        or asked.get("ssl_check_hostname", "true") not in ("true", "yes", "1")
+    )
+    if (plain or blind) and not insecure:
+        raise ValueError(
+            "RATE_LIMIT_STORAGE is on another machine: it begins with rediss:// (TLS), "
+            f"and checks the certificate and its name; {_ALLOWS}"
+        )
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether a host is this machine: a loopback address, its name, or a Unix socket."""
+    return host.startswith(("/", "@")) or is_loopback(host)
+
+
+def _is_local(url: URL, environment: Mapping[str, str]) -> bool:
+    told = [url.host or ""]
+    for key in ("host", "hostaddr"):
+        value = url.query.get(key, ())
+        told += [value] if isinstance(value, str) else value
+    hosts = [host for each in told for host in each.split(",") if host]
+    hosts = hosts or [environment.get("PGHOST", ""), environment.get("PGHOSTADDR", "")]
+    named = "service" in url.query or "PGSERVICE" in environment  # a file of libpq's says where
+    return not named and all(_is_here(_without_port(host)) for host in hosts if host)
+
+
+def _without_port(host: str) -> str:
+    # SQLAlchemy takes several hosts as host=a:5432&host=b:5432.
+    name, colon, port = host.rpartition(":")
+    return name if colon and ":" not in name and port.isdecimal() else host

@@ -25,6 +25,15 @@ from ..web.site import Site
 
 Schema = dict[str, Any]
 
+VERSION = "1"
+PATH = "/api/v1"
+_TEXTS: Final = ("summary", "description")
+"""The keys of the document whose values people read."""
+_LINE: Final = re.compile(r"(?m)^(- [\w-]+: )?(.+)$")
+
+_FORGIVEN: Final = N_(
+    "A whole address, a link, spaces and other alphabets are forgiven; only the domain is kept."
+)
 _LABEL: Final = "[a-z0-9](?:-?[a-z0-9]){0,30}"
 _DOMAIN: Final = rf"(?:{_LABEL}\.){{1,3}}[a-z](?:-?[a-z0-9]){{0,30}}"
 """Domains that are always taken; many more are, which no pattern can tell (RFC 5891)."""
@@ -89,11 +98,6 @@ class Text(TypedDict):
     ]
 
 
-_FORGIVEN: Final = N_(
-    "A whole address, a link, spaces and other alphabets are forgiven; only the domain is kept."
-)
-
-
 class _Generator(GenerateJsonSchema):
     def typed_dict_schema(self, schema: TypedDictSchema) -> JsonSchemaValue:
         """Close what is answered, leave open what is asked, and keep docstrings to ourselves."""
@@ -143,13 +147,6 @@ def _from_question(key: str) -> Schema:
         return {"description": question.text, "examples": [587, UNKNOWN]}
     described = f"{question.text}\n{_FORGIVEN}"
     return {"description": described, "examples": [question.example, UNKNOWN]}
-
-
-VERSION = "1"
-PATH = "/api/v1"
-_TEXTS: Final = ("summary", "description")
-"""The keys of the document whose values people read."""
-_LINE: Final = re.compile(r"(?m)^(- [\w-]+: )?(.+)$")
 
 
 @dataclass(frozen=True)

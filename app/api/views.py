@@ -58,10 +58,9 @@ def add_rate_headers(response: Response) -> Response:
     """Add the headers of the limit (draft-ietf-httpapi-ratelimit-headers-10)."""
     allowance: Allowance | None = g.get("allowance")
     if allowance is not None:
-        policy = f'"address";q={allowance.limit};w={allowance.window}'
-        left = f'"address";r={allowance.remaining};t={allowance.wait}'
-        response.headers["RateLimit-Policy"] = policy
-        response.headers["RateLimit"] = left
+        headers = response.headers
+        headers["RateLimit-Policy"] = f'"address";q={allowance.limit};w={allowance.window}'
+        headers["RateLimit"] = f'"address";r={allowance.remaining};t={allowance.wait}'
     return response
 
 

@@ -8,7 +8,7 @@ from flask import Response, abort, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
 from ..http.security_log import record
-from ..i18n.dates import short_moment, shown_wait
+from ..i18n.languages import short_moment, shown_wait
 from ..i18n.messages import N_
 from ..services import storage
 from ..store.agents import Agent

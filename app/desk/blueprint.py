@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ..http.headers import POLICY, allow_nothing
+from ..http.responses import POLICY, allow_nothing
 from ..web.pages import forbid_frames
 from ..web.site import Site, find_site
 from .sign_in.page import place_query, requested_place

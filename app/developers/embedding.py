@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..portals.origin import read_origin
+from ..portals.entry import read_origin
 
 FOLDER = Path(__file__).parent.parent.parent / "static" / "embed"
 
@@ -32,7 +32,9 @@ class Loader:
 @cache
 def loaders() -> dict[str, Loader]:
     """Return every published version by its name, the newest last."""
-    paths = sorted(FOLDER.glob("v*.js"), key=lambda path: _version(path.stem))
+    paths = sorted(
+        FOLDER.glob("v*.js"), key=lambda path: [int(part) for part in path.stem[1:].split(".")]
+    )
     return {path.name: Loader(path.name, path.read_bytes()) for path in paths}
 
 
@@ -48,10 +50,6 @@ def newest_of(major: str) -> Loader | None:
     return found[-1] if found else None
 
 
-def _version(stem: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in stem.removeprefix("v").split("."))
-
-
 @dataclass(frozen=True)
 class OriginCheck:
     """``reason``: ok, no-site, unlisted, scheme, port, or host (one that is listed is close).
@@ -63,11 +61,6 @@ class OriginCheck:
     reason: str
     origin: str = ""
     near: str = ""
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the site may embed the portal."""
-        return self.reason == "ok"
 
 
 def check_origin(given: str, listed: Sequence[str]) -> OriginCheck:

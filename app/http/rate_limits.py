@@ -232,7 +232,7 @@ class Rate:
         return self.limit.get_expiry()
 
     def take(self, key: str, amount: int = 1) -> Allowance:
-        """Count one request, or some."""
+        """Count one request, or some; a negative amount takes back what was counted."""
         counted, limit = self._own.add(key, amount), self._share
         if self._redis:
             name = self.limit.key_for("window", self._name, key)
@@ -242,10 +242,6 @@ class Rate:
                 counted, limit = max(counted, shared), self.limit.amount
         count, left = counted
         return Allowance(count, limit, self.window, min(max(1, ceil(left)), self.window))
-
-    def give_back(self, key: str) -> None:
-        """Subtract a request that was counted."""
-        self.take(key, -1)
 
     def wait(self, key: str) -> int:
         """Return the seconds a key has to wait, 0 for none; nothing is counted."""

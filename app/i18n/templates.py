@@ -149,8 +149,7 @@ class Templates:
         }
         for environment in self._environments.values():
             # A filter: Jinja calls it directly, where a function takes a call of its own.
-            fragment = lru_cache(maxsize=FRAGMENTS)(_fragments(environment))
-            environment.filters["fragment"] = fragment
+            environment.filters["fragment"] = _fragments(environment)
 
     def compile(self) -> None:
         """Compile all templates in all languages, so that no visitor waits for it."""
@@ -164,6 +163,7 @@ class Templates:
 
 
 def _fragments(environment: TranslatingEnvironment) -> Callable[..., Markup]:
+    @lru_cache(maxsize=FRAGMENTS)
     def fragment(name: str, *values: Hashable) -> Markup:
         return Markup(environment.get_template(name).render(values=values))
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from .checks import Claims, Key, adjusted_colours, entry_faults, locate
 from .entry import PortalEntry
 from .identity_provider import IdentityProvider
-from .logo import BadLogo, read_logo
+from .looks import BadLogo, read_logo
 from .portal import Portal
 from .secret import read_secret
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response
 
 from ..diagnosis import Situation
 from ..http.code_throttle import Keys, Throttled
-from ..i18n.dates import long_date, shown_wait
+from ..i18n.languages import long_date, shown_wait
 from ..i18n.messages import N_
 from ..services import services, storage
 from ..store.cases import Case, EndedCase, UnknownCode
@@ -53,17 +54,16 @@ SPELLED: Final = {
 }
 
 
+@dataclass(eq=False)
 class NotFound(Exception):
     """No case: ``message`` says why, in the site's language; ``status`` is that of the answer.
 
     ``wait`` is how many seconds to wait before another try, 0 for none.
     """
 
-    def __init__(self, message: str, status: int, wait: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
-        self.wait = wait
+    message: str
+    status: int
+    wait: int = 0
 
 
 def find_case(site: Site, typed: str, keys: Keys, agent: str | None = None) -> Case:
@@ -82,7 +82,9 @@ def find_case(site: Site, typed: str, keys: Keys, agent: str | None = None) -> C
                 return cases.find(site.portal_id, code)
             return cases.view(site.portal_id, code, agent)
     except MalformedCode as fault:
-        raise NotFound(_mistyped(site, fault), 422) from None
+        signs = fault.args[0] if fault.args else 0
+        message = site.language.gettext(SHORT if signs else MISTYPED)
+        raise NotFound(message.format(n=signs), 422) from None
     except Throttled as fault:
         message, wait = site.language.gettext(TOO_MANY), fault.args[0]
         time = shown_wait(wait, site.language.code)
@@ -96,11 +98,6 @@ def why_not(site: Site, fault: UnknownCode | EndedCase) -> NotFound:
     if isinstance(fault, EndedCase):
         return NotFound(site.language.gettext(ENDED[fault.args[0]]), 410)
     return NotFound(site.language.gettext(UNKNOWN), 404)
-
-
-def _mistyped(site: Site, fault: MalformedCode) -> str:
-    signs = fault.args[0] if fault.args else 0
-    return site.language.gettext(SHORT if signs else MISTYPED).format(n=signs)
 
 
 def spell(site: Site, code: str) -> str:

@@ -13,7 +13,7 @@ import segno
 
 from ..diagnosis import Diagnosis, Facts
 from ..diagnosis.domains import display
-from ..diagnosis.guide import Control, Screen
+from ..diagnosis.guide import Screen
 from ..i18n.messages import N_
 from ..knowledge import knowledge
 
@@ -109,16 +109,12 @@ def _draw(
 
 
 @lru_cache(maxsize=2048)
-def _through(route: Route, translate: Callable[[str], str]) -> Route:
+def through(route: Route, translate: Callable[[str], str]) -> Route:
+    """Return the route of a message that gets through, after the fix."""
     *before, last = route.stations
     arrived = Station(last.id, last.label, last.detail, True, "through")
     caption = _CAPTIONS["nowhere", "no"]
     return Route((*before, arrived), translate(caption), 4)
-
-
-def through(facts: Facts, translate: Callable[[str], str]) -> Route:
-    """Return the route of a message that gets through, after the fix."""
-    return _through(draw_route(facts, translate), translate)
 
 
 def _mark(stops: str, refused: str) -> str:
@@ -183,15 +179,13 @@ def draw_screen(screen: Screen) -> DrawnScreen:
             )
         )
         top += height + 4
-    return DrawnScreen(tuple(rows), top, _said(screen.controls[screen.marked]))
+    marked = screen.controls[screen.marked]
+    words = f"{marked.label}: {marked.value}" if marked.value else marked.label
+    return DrawnScreen(tuple(rows), top, words)
 
 
 def _short(value: str) -> str:
     return value if len(value) <= VALUE else value[: VALUE - 1].rstrip(" ,.") + "…"
-
-
-def _said(control: Control) -> str:
-    return f"{control.label}: {control.value}" if control.value else control.label
 
 
 def draw_qr(link: str) -> str:

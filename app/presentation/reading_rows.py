@@ -10,8 +10,9 @@ from unicodedata import normalize
 from ..diagnosis import CHOICES, FACT_KEYS, Facts
 from ..i18n.languages import Language
 from ..i18n.messages import N_
+from ..knowledge.variables import UNKNOWN
 from ..reading import Evidence, Reading
-from .paste_input import THEIRS, UNKNOWN, merge_reading, stated_facts
+from .paste_input import THEIRS, merge_reading, stated_facts
 from .questions import answer_text, said_of, shown_question
 
 _CODES = {
@@ -73,11 +74,8 @@ def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingR
             value, label, asked = _code(reading, key), language.gettext(_CODES[key]), None
             read = value is not None
         else:
-            value, label, asked = (
-                getattr(facts, key),
-                shown_question(language.code, key).label,
-                key,
-            )
+            value, asked = getattr(facts, key), key
+            label = shown_question(language.code, key).label
             read = getattr(stated, key) is not None
         if value is not None:
             number = 1 + sum(row.number > 0 for row in rows) if read and key in places else 0

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..diagnosis import Facts, Plan, PlannedRemedy
+from ..diagnosis import Plan, PlannedRemedy
 from ..diagnosis.inline_markup import plain
 from ..i18n.languages import Language
 from .questions import described_facts
@@ -54,12 +54,14 @@ def make_ticket(
     :param extra: parts that stand behind what is known
     """
     translate, facts = language.gettext, plan.situation.facts
+    said = described_facts(language.code, facts)
+    known = (f"{label}: {plain(answer)}" for label, answer in said)
     tried = (plain(plan.wording.title(remedy)) for remedy in facts.tried)
     others = (plain(other.title) for other in plan.others(remedy))
     steps = (plain(step.text) for step in remedy.steps)
     parts = (
         _part(plain(plan.summary), (plain(plan.why),)),
-        _part(translate("What is known"), _known(facts, language), "facts"),
+        _part(translate("What is known"), known, "facts"),
         *(_part(title, lines) for title, lines in extra),
         _part(translate("Tried without success"), tried, "list"),
         _part(plain(remedy.title), steps, "steps"),
@@ -72,11 +74,6 @@ def make_ticket(
 
 def _part(title: str, lines: Iterable[str], kind: str = "text") -> Part:
     return Part(title, tuple(line for line in lines if line), kind)
-
-
-def _known(facts: Facts, language: Language) -> Iterator[str]:
-    for label, answer in described_facts(language.code, facts):
-        yield f"{label}: {plain(answer)}"
 
 
 def write_plain(parts: Iterable[Part]) -> str:

@@ -59,16 +59,12 @@ class UploadLimits:
     number: int = 2000
 
 
-class UploadTooSlow(Exception):
-    """A body was not complete in time."""
-
-
 class UploadAborted(Exception):
     """The client disconnected or sent a body that does not match its framing."""
 
 
-class UploadsFull(Exception):
-    """There is no room for a body; the client may try again."""
+class UploadRefused(Exception):
+    """A body took too long, or there is no room for it; ``args[0]`` is the status of the answer."""
 
 
 class Uploads:
@@ -97,9 +93,8 @@ class Uploads:
         A body longer than ``largest`` is read up to one byte more than that.
 
         :param declared: Content-Length in bytes, None for a chunked body
-        :raise UploadTooSlow: it took longer than the limits allow
+        :raise UploadRefused: it took longer than the limits allow, or was dropped to make room
         :raise UploadAborted: it ended early (RFC 9112 section 8)
-        :raise UploadsFull: it was dropped to make room
         """
         task = asyncio.current_task()
         assert task is not None
@@ -112,7 +107,7 @@ class Uploads:
             if task in self._unfinished:
                 raise
             task.uncancel()
-            raise UploadsFull from None
+            raise UploadRefused(503) from None
         finally:
             self._unfinished.pop(task, None)
 
@@ -126,7 +121,7 @@ class Uploads:
                 async with asyncio.timeout_at(start + allowed):
                     event = await receive()
             except TimeoutError:
-                raise UploadTooSlow from None
+                raise UploadRefused(408) from None
             if event["type"] != "http.request":
                 raise UploadAborted
             before = len(body)
@@ -140,7 +135,7 @@ class Uploads:
     def _make_room(self) -> None:
         """Drop the oldest unfinished bodies until the limits hold.
 
-        :raise UploadsFull: the body of the current task was dropped
+        :raise UploadRefused: the body of the current task was dropped
         """
         limits = self._limits
         while self._held > limits.memory or len(self._unfinished) > limits.number:
@@ -149,7 +144,7 @@ class Uploads:
             self._held -= len(body)
             body.clear()
             if oldest is asyncio.current_task():
-                raise UploadsFull
+                raise UploadRefused(503)
             oldest.cancel()
 
 
@@ -227,10 +222,8 @@ class Gateway:
         if declared is None or declared <= self._limits.largest:
             try:
                 await self._uploads.receive(receive, body, declared)
-            except UploadTooSlow:
-                environ[REFUSED] = 408
-            except UploadsFull:
-                environ[REFUSED] = 503
+            except UploadRefused as fault:
+                environ[REFUSED] = fault.args[0]
             environ["CONTENT_LENGTH"] = str(len(body))
         # A longer body is not received: the application refuses it by its Content-Length.
         environ.pop("HTTP_TRANSFER_ENCODING", None)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from flask import Response
 from markupsafe import Markup
 
-from ..http.headers import NOBODY, POLICY, frame_ancestors
+from ..http.responses import NOBODY, POLICY, frame_ancestors
 from ..portals import PortalTheme
 from ..services import services
 from .site import Site
@@ -64,13 +64,11 @@ def style(kind: str, theme: PortalTheme | None = None) -> Asset:
 
     :param theme: a portal's, whose colours stand in place of ours
     """
-    return _asset("".join(_sheet(name, theme) for name in STYLES[kind]))
-
-
-def _sheet(name: str, theme: PortalTheme | None) -> str:
-    if theme and name == "palette":
-        return theme.palette.css
-    return _pack(_read(f"{name}.css"))
+    sheets = (
+        theme.palette.css if theme and name == "palette" else _pack(_read(f"{name}.css"))
+        for name in STYLES[kind]
+    )
+    return _asset("".join(sheets))
 
 
 def _pack(css: str) -> str:
@@ -167,7 +165,7 @@ def page(
     # A header rather than an element: a page has few bytes.
     if template != START or site.language not in site.languages:
         headers["X-Robots-Tag"] = "noindex"
-    # Any other response becomes no-store, see app/http/compression.py.
+    # Any other response becomes no-store, see app/http/responses.py.
     if status == 200 and keep:
         headers["Cache-Control"] = FRESH
     return Response(text, status, headers, mimetype=mimetype)

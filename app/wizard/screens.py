@@ -1,4 +1,7 @@
-"""X"""
+"""The pages of the wizard: start, what a paste says, a question, a plan, the happy end.
+
+The events that are counted of them are fixed words only, never what somebody typed.
+"""
 
 from __future__ import annotations
 
@@ -70,8 +73,8 @@ def question_page(
         **more,
     }
     response = page(site, "wizard/question.html", values, 422 if error else 200)
-    if not error:
-        record_event(response, *question_events(facts, fact))
+    if not error and current is None:  # else an answer is being changed
+        record_event(response, ("shown", fact))
     return response
 
 
@@ -91,7 +94,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         **_links(site, state, "check"),
     }
     response = page(site, "wizard/plan.html", values)
-    record_event(response, *plan_events(state, plan, site.language.code))
+    record_event(response, *_plan_events(state, plan, site.language.code))
     return response
 
 
@@ -111,11 +114,11 @@ def picture_page(site: Site, state: WizardState, number: int) -> Response:
 
 def worked_page(site: Site, state: WizardState) -> Response:
     """Show that the mail gets through now."""
-    remedy = knowledge().remedies[state.worked or ""]
+    remedy, translate = knowledge().remedies[state.worked or ""], site.language.gettext
     values = {
-        "remedy": site.language.gettext(remedy.title),
-        "worked": site.language.gettext(remedy.worked) if remedy.worked else None,
-        "route": through(state.facts, site.language.gettext),
+        "remedy": translate(remedy.title),
+        "worked": translate(remedy.worked) if remedy.worked else None,
+        "route": through(draw_route(state.facts, translate), translate),
         **_links(site, state, "check"),
     }
     response = page(site, "wizard/worked.html", values)
@@ -172,18 +175,7 @@ def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
     }
 
 
-def question_events(facts: Facts, fact: str) -> tuple[Event, ...]:
-    """Return what is counted of a question: nothing where an answer is being changed."""
-    return (("shown", fact),) if getattr(facts, fact) is None else ()
-
-
-def answer_events(facts: Facts, asked: str) -> tuple[Event, ...]:
-    """Return what is counted of a link that says which question it answers."""
-    answered = asked in knowledge().questions and getattr(facts, asked) is not None
-    return (("answered", asked),) if answered else ()
-
-
-def plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, ...]:
+def _plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, ...]:
     """Return what is counted of a plan: once a visit, as far as that shows without a cookie.
 
     One asked for before all questions are answered counts by the question that was left out, and

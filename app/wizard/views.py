@@ -13,15 +13,13 @@ from werkzeug.wrappers import Response
 from ..http.event_counting import record_event
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
-from ..presentation.forms import typed_form
 from ..presentation.paste_input import LONGEST_SHOWN, decode, merge_reading, take_paste
-from ..presentation.questions import typed_facts, without_outdated
+from ..presentation.questions import typed_facts, typed_form, without_outdated
 from ..presentation.wizard_query import detected_connection, has_uncanonical_names, read_query
 from ..reading import TooLong, read
 from ..web.links import WizardState
 from ..web.site import Site, visitor_site
 from .screens import (
-    answer_events,
     paste_page,
     picture_page,
     plan_page,
@@ -85,7 +83,8 @@ def check(site: Site) -> Response:
         response = redirect(site.check(found), 302)
     else:
         response = _page_of(site, state)
-    record_event(response, *answer_events(state.facts, asked))
+    if asked in knowledge().questions:
+        record_event(response, ("answered", asked))
     return response
 
 

@@ -8,7 +8,7 @@ from flask import Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from ...http.code_throttle import Keys
-from ...i18n.dates import short_moment
+from ...i18n.languages import short_moment
 from ...i18n.messages import N_
 from ...presentation.case_pages import NotFound, code_page, find_case
 from ...services import storage

@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 
 from ...diagnosis import Plan
 from ...diagnosis.inline_markup import plain
-from ...i18n.dates import long_date, short_moment
-from ...i18n.languages import Language
+from ...i18n.languages import Language, long_date, short_moment
 from ...i18n.messages import N_
 from ...presentation.case_pages import spell
 from ...presentation.pictures import draw_qr

@@ -16,8 +16,7 @@ from ...diagnosis.domains import display_all
 from ...diagnosis.facts import CHOICES, BadValue, read_value
 from ...knowledge import knowledge
 from ...knowledge.variables import UNKNOWN
-from ...presentation.forms import typed_form
-from ...presentation.questions import without_outdated
+from ...presentation.questions import typed_form, without_outdated
 
 LONGEST_KEPT = 400
 """Characters of a typed answer that cannot be taken which are shown again."""

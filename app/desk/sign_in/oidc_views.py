@@ -8,8 +8,7 @@ from flask import abort, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
 from ...http.security_log import record
-from ...i18n.dates import shown_wait
-from ...i18n.languages import preferred
+from ...i18n.languages import preferred, shown_wait
 from ...i18n.messages import N_
 from ...portals.identity_provider import IdentityProvider, name_of
 from ...services import services, storage

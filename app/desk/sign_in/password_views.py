@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ...http.rate_limits import NetworkRate
 from ...http.security_log import record
-from ...i18n.dates import shown_wait
+from ...i18n.languages import shown_wait
 from ...i18n.messages import N_
 from ...services import services, storage
 from ...store.agents import Agent
