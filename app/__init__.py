@@ -31,14 +31,14 @@ def create_app(
     from flask import Flask
 
     from . import cli, services
-    from .api import api, api_docs, cors
+    from .api import api, api_docs
     from .cases import cases
     from .desk import DeskSessions, desk
     from .developers import developers
     from .device import device
     from .diagnosis import Facts, Situation
     from .handouts import handouts
-    from .http import compression, cross_site, headers, security_log
+    from .http import cross_site, responses, security_log
     from .http.event_counting import EventCounting
     from .http.host_check import HostCheck
     from .http.page_cache import PageCache
@@ -63,16 +63,12 @@ def create_app(
     app.session_interface = DeskSessions()
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
-    headers.install(app, settings.public_url, settings.hsts)
-    compression.install(app)
-    errors.install(app)
-    site.install(app)
-    cross_site.install(app)
-    cors.install(app)
+    responses.install(app, settings.public_url, settings.hsts)
+    for part in (errors, site, cross_site, cli):
+        part.install(app)
     for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
-    cli.install(app)
 
     cache = PageCache(app.wsgi_app, settings.page_cache)
     imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()
@@ -85,12 +81,9 @@ def create_app(
 
     file = Path(settings.portals) if settings.portals else None
     portals = PortalRegistry(file, tuple(published()), use, settings.demo_origin)
-    templates = Templates()
-    fixed = today
-    made = services.Services.create(
-        settings, templates, portals, lambda: fixed or date.today(), now or utc_now
-    )
-    services.install(app, made)
+    clocks = (lambda: today or date.today()), now or utc_now
+    made = services.Services.create(settings, Templates(), portals, *clocks)
+    app.extensions[services.KEY] = made
     # Outside of the cache, so that a page counts each time it is shown.
     counted = EventCounting(cache, made.storage.counters if made.storage else None)
     prefixed = PortalPrefix(counted, portals.find, settings.proxies)

@@ -92,7 +92,11 @@ class Services:
             sign_in=limits.network_rate(*sign_in),
             oidc=limits.network_rate(*sign_in, OIDC_STARTS),
         )
-        throttle = _make_throttle(limits, settings, storage, today)
+        usual, strict, budget = limits.rates(settings.guess_limit, "GUESS_LIMIT"), [], None
+        if storage and settings.code_budget is not None:
+            strict = limits.rates(STRICT_CODE_LIMIT, "CODE_BUDGET")
+            budget = CodeBudget(storage.database, settings.code_budget, today)
+        throttle = CodeThrottle(usual, strict, budget)
         return cls(settings, today, now, templates, portals, rates, throttle, storage)
 
 
@@ -131,13 +135,3 @@ def _open_storage(
         sessions=Sessions(database, now, idle, settings.passwords),
         counters=CounterBuffer(database, today),
     )
-
-
-def _make_throttle(
-    limits: RateLimits, settings: Settings, storage: Storage | None, today: Callable[[], date]
-) -> CodeThrottle:
-    usual = limits.rates(settings.guess_limit, "GUESS_LIMIT")
-    if storage is None or settings.code_budget is None:
-        return CodeThrottle(usual)
-    strict = limits.rates(STRICT_CODE_LIMIT, "CODE_BUDGET")
-    return CodeThrottle(usual, strict, CodeBudget(storage.database, settings.code_budget, today))

@@ -4,38 +4,117 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final, cast, get_args
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qs, urlsplit
 
-from .http import backend_tls
+from sqlalchemy import URL
+
 from .http.client_ip import HEADERS, Network, Proxies, read_networks
 from .http.host_check import LOOPBACK, read_host, read_hosts
-from .http.rate_limits import check_storage, read_limit
-from .portals.identity_provider import IdentityProvider
+from .http.rate_limits import MEMORY, check_storage, read_limit
+from .portals.identity_provider import IdentityProvider, is_loopback
 from .portals.secret import with_secrets
 from .store.agents import PasswordPolicy
+from .store.database import read_url
 
 INSTANCE = Path(__file__).parent.parent / "instance"
 OWN_PROVIDERS = INSTANCE / "providers.json"
 """Default of PROVIDERS_FILE, if it exists."""
-OWN_PORTALS = INSTANCE / "portals.toml"
-"""Default of PORTALS, if it exists."""
-OWN_DATABASE = INSTANCE / "desk.sqlite3"
-"""Default of DATABASE_URL."""
-
 SECRETS = ("DATABASE_URL", "RATE_LIMIT_STORAGE", "OIDC_CLIENT_SECRET")
 """Settings that may hold a secret, and so may be read from the file that NAME_FILE names."""
-LOOPBACK_NETWORKS = "127.0.0.0/8, ::1/128"
-"""Default of METRICS_FROM."""
+LOOPBACK_NETWORKS = read_networks("127.0.0.0/8, ::1/128")
 
-_HSTS: Final = re.compile(r"[0-9]{1,10}(; ?includeSubDomains(; ?preload)?)?")
-"""Values of Strict-Transport-Security (RFC 6797 section 6.1)."""
+_HSTS: Final = re.compile(r"([0-9]{1,10}(; ?includeSubDomains(; ?preload)?)?)?")
+"""Values of Strict-Transport-Security (RFC 6797 section 6.1), and '' for none."""
 _URL: Final = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
 """URL that links can start with: no user, password or query."""
+_SURE: Final = ("verify-full", "verify-ca")
+"""The values of libpq's ``sslmode`` that check the certificate; the first also checks its name."""
+_ALLOWS: Final = "INSECURE_BACKENDS=yes allows it, inside a network of your own"
+
+
+# Readers of single variables: of a name and a value; all raise ``ValueError`` for an invalid one.
+
+
+def _number(unit: str, least: int = 1, most: int | None = None) -> Callable[[str, str], int]:
+    def read(name: str, value: str) -> int:
+        valid = value.isascii() and value.isdecimal() and int(value) >= least
+        if not valid or (most is not None and int(value) > most):
+            bounds = f" from {least} to {most}" if most else ""
+            raise ValueError(f"{name} is a number of {unit}{bounds}, not {value!r}")
+        return int(value)
+
+    return read
+
+
+def _budget(name: str, value: str) -> int | None:
+    return _number("codes, or empty for none")(name, value) if value else None
+
+
+def _choice(choices: str, values: Mapping[str, Any]) -> Callable[[str, str], Any]:
+    def read(name: str, value: str) -> Any:
+        if value not in values:
+            raise ValueError(f"{name} is {choices}, not {value!r}")
+        return values[value]
+
+    return read
+
+
+def _listed(what: str, read_list: Callable[[str], Any]) -> Callable[[str, str], Any]:
+    def read(name: str, value: str) -> Any:
+        try:
+            return read_list(value)
+        except ValueError as fault:
+            raise ValueError(f"{name} lists {what}: {fault}") from None
+
+    return read
+
+
+def _url(name: str, value: str) -> str:
+    value = value.rstrip("/")
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError(f"{name} starts with https:// (or http://), unlike {value!r}")
+    if value and not _URL.fullmatch(value):
+        raise ValueError(f"{name} is an address such as https://mail.example, not {value!r}")
+    return value
+
+
+def _limit(name: str, value: str) -> str:
+    read_limit(value, name)
+    return value
+
+
+def _header(name: str, value: str) -> str:
+    found = next((header for header in HEADERS if header.lower() == value.lower()), None)
+    if found is None:
+        raise ValueError(f"{name} is {' or '.join(HEADERS)}, not {value!r}")
+    return found
+
+
+def _hsts(name: str, value: str) -> str:
+    if not _HSTS.fullmatch(value):
+        raise ValueError(
+            f"{name} is seconds, as 31536000 or '31536000; includeSubDomains', not {value!r}"
+        )
+    return value
+
+
+Text = Annotated[str, lambda name, value: value]
+Flag = Annotated[bool, _choice("yes or no", {"yes": True, "no": False})]
+Url = Annotated[str, _url]
+Limit = Annotated[str, _limit]
+Hosts = Annotated[frozenset[str], _listed("names of hosts", read_hosts)]
+Networks = Annotated[tuple[Network, ...], _listed("networks", read_networks)]
+Storage = Annotated[str, lambda name, value: check_storage(value or MEMORY)]
+Policy = Annotated[
+    PasswordPolicy,
+    _choice("everybody, agents or nobody", {policy: policy for policy in get_args(PasswordPolicy)}),
+]
+Seconds = Annotated[int, _number("seconds", 1, 3600)]
 
 
 @dataclass(frozen=True)
@@ -72,33 +151,34 @@ class Settings:
     ``identity``: identity provider of the desk outside all portals, from ``OIDC_…``.
     """
 
-    page_cache: int = 512
-    public_url: str = ""
-    providers_file: str = ""
-    portals: str = ""
-    demo_url: str = ""
-    allowed_hosts: frozenset[str] = frozenset()
-    trusted_proxies: tuple[Network, ...] = ()
-    proxy_header: str = HEADERS[0]
-    rate_limit: str = "120 per minute"
-    rate_limit_storage: str = field(default="memory://", repr=False)  # it may hold a password
-    web_workers: int = 1
-    web_threads: int = 16
-    database_url: str = field(default="", repr=False)  # it may hold a password
-    insecure_backends: bool = False
-    case_days: int = 30
-    case_limit: str = "60 per hour"
-    guess_limit: str = "10 per 10 minutes"
-    code_budget: int | None = 1000
-    sign_in_limit: str = "30 per 10 minutes"
-    desk_open: bool = False
-    metrics_from: tuple[Network, ...] = read_networks(LOOPBACK_NETWORKS)
-    head_timeout: int = 10
-    body_timeout: int = 20
-    send_timeout: int = 30
-    passwords: PasswordPolicy = "everybody"
-    idle_minutes: int = 60
-    hsts: str = ""
+    page_cache: Annotated[int, _number("pages", 0)] = 512
+    public_url: Url = ""
+    providers_file: Text = ""
+    portals: Text = ""
+    demo_url: Url = ""
+    allowed_hosts: Hosts = frozenset()
+    trusted_proxies: Networks = ()
+    proxy_header: Annotated[str, _header] = HEADERS[0]
+    rate_limit: Limit = "120 per minute"
+    # These two may hold a password.
+    rate_limit_storage: Storage = field(default=MEMORY, repr=False)
+    database_url: Text = field(default="", repr=False)
+    web_workers: Annotated[int, _number("processes")] = 1
+    web_threads: Annotated[int, _number("threads")] = 16
+    insecure_backends: Flag = False
+    case_days: Annotated[int, _number("days", 1, 3660)] = 30
+    case_limit: Limit = "60 per hour"
+    guess_limit: Limit = "10 per 10 minutes"
+    code_budget: Annotated[int | None, _budget] = 1000
+    sign_in_limit: Limit = "30 per 10 minutes"
+    desk_open: Flag = False
+    metrics_from: Networks = LOOPBACK_NETWORKS
+    head_timeout: Seconds = 10
+    body_timeout: Seconds = 20
+    send_timeout: Seconds = 30
+    passwords: Policy = "everybody"
+    idle_minutes: Annotated[int, _number("minutes", 1, 720)] = 60
+    hsts: Annotated[str, _hsts] = ""
     identity: IdentityProvider | None = None
 
     @cached_property
@@ -123,107 +203,80 @@ class Settings:
 
         :raise ValueError: a value is invalid
         """
-        environment = with_secrets(environment, SECRETS)
-        read = _Reader(environment)
-        insecure = read.flag("INSECURE_BACKENDS")
-        hsts = environment.get("HSTS", "")
-        if hsts and not _HSTS.fullmatch(hsts):
-            raise ValueError(
-                f"HSTS is seconds, as 31536000 or '31536000; includeSubDomains', not {hsts!r}"
-            )
-        passwords = environment.get("PASSWORDS", cls.passwords)
-        if passwords not in get_args(PasswordPolicy):
-            raise ValueError(f"PASSWORDS is everybody, agents or nobody, not {passwords!r}")
-        database = environment.get("DATABASE_URL", f"sqlite:///{OWN_DATABASE}")
-        if database:
-            database = backend_tls.check_database(database, environment, insecure)
-        storage = check_storage(environment.get("RATE_LIMIT_STORAGE") or cls.rate_limit_storage)
-        codes, budgeted = "codes, or empty for none", environment.get("CODE_BUDGET") != ""
-        return cls(
-            page_cache=read.number("PAGE_CACHE", cls.page_cache, "pages", 0),
-            public_url=read.url("PUBLIC_URL"),
-            providers_file=read.file("PROVIDERS_FILE", OWN_PROVIDERS),
-            portals=read.file("PORTALS", OWN_PORTALS),
-            demo_url=read.url("DEMO_URL"),
-            allowed_hosts=read.hosts("ALLOWED_HOSTS"),
-            trusted_proxies=read.networks("TRUSTED_PROXIES", ""),
-            proxy_header=read.header("PROXY_HEADER", cls.proxy_header),
-            rate_limit=read.limit("RATE_LIMIT", cls.rate_limit),
-            rate_limit_storage=backend_tls.require_tls_to_storage(storage, insecure),
-            web_workers=read.number("WEB_WORKERS", cls.web_workers, "processes"),
-            web_threads=read.number("WEB_THREADS", cls.web_threads, "threads"),
-            database_url=database,
-            insecure_backends=insecure,
-            case_days=read.number("CASE_DAYS", cls.case_days, "days", 1, 3660),
-            case_limit=read.limit("CASE_LIMIT", cls.case_limit),
-            guess_limit=read.limit("GUESS_LIMIT", cls.guess_limit),
-            code_budget=read.number("CODE_BUDGET", cls.code_budget, codes) if budgeted else None,
-            sign_in_limit=read.limit("SIGN_IN_LIMIT", cls.sign_in_limit),
-            desk_open=read.flag("DESK_OPEN"),
-            metrics_from=read.networks("METRICS_FROM", LOOPBACK_NETWORKS),
-            head_timeout=read.number("HEAD_TIMEOUT", cls.head_timeout, "seconds", 1, 3600),
-            body_timeout=read.number("BODY_TIMEOUT", cls.body_timeout, "seconds", 1, 3600),
-            send_timeout=read.number("SEND_TIMEOUT", cls.send_timeout, "seconds", 1, 3600),
-            passwords=cast(PasswordPolicy, passwords),
-            idle_minutes=read.number("IDLE_MINUTES", cls.idle_minutes, "minutes", 1, 720),
-            hsts=hsts,
-            identity=IdentityProvider.from_environment(environment),
+        own = {"PROVIDERS_FILE": OWN_PROVIDERS, "PORTALS": INSTANCE / "portals.toml"}
+        defaults = {name: str(file) for name, file in own.items() if file.exists()}
+        defaults["DATABASE_URL"] = f"sqlite:///{INSTANCE / 'desk.sqlite3'}"
+        environment = {**defaults, **with_secrets(environment, SECRETS)}
+        read: dict[str, Any] = {}
+        for key, kind in get_type_hints(cls, include_extras=True).items():
+            name = key.upper()
+            if name in environment and get_origin(kind) is Annotated:
+                read[key] = kind.__metadata__[0](name, environment[name])
+        insecure = read.get("insecure_backends", False)
+        if url := read["database_url"]:
+            read["database_url"] = _check_database(url, environment, insecure)
+        if uri := read.get("rate_limit_storage"):
+            _check_storage(uri, insecure)
+        return cls(**read, identity=IdentityProvider.from_environment(environment))
+
+
+def _check_database(url: str, environment: Mapping[str, str], insecure: bool) -> str:
+    """Return a database's URL, with ``sslmode=verify-full`` where it is elsewhere and says nothing.
+
+    :param environment: may name PostgreSQL's host where the URL does not
+    :param insecure: whether other ways to another machine are allowed
+    :raise ValueError: what is sent there could be read, or answered by others
+    """
+    told = read_url(url)
+    if insecure or told.get_backend_name() == "sqlite" or _is_local(told, environment):
+        return url
+    if "sslmode" not in told.query:
+        told = told.update_query_dict({"sslmode": _SURE[0]})
+        return told.render_as_string(hide_password=False)
+    if told.query["sslmode"] not in _SURE:
+        raise ValueError(
+            f"DATABASE_URL is on another machine: sslmode is {' or '.join(_SURE)}; {_ALLOWS}"
+        )
+    return url
+
+
+def _check_storage(uri: str, insecure: bool) -> None:
+    """Check the address of a storage for rate limits, ``memory://`` or a Redis.
+
+    :param insecure: whether other ways to another machine are allowed
+    :raise ValueError: what is sent there could be read, or answered by others
+    """
+    parts = urlsplit(uri)
+    plain = parts.scheme == "redis" and not _is_here(parts.hostname or "localhost")
+    asked = {key: values[-1].lower() for key, values in parse_qs(parts.query).items()}
+    blind = parts.scheme == "rediss" and (
+        asked.get("ssl_cert_reqs", "required") != "required"
+        or asked.get("ssl_check_hostname", "true") not in ("true", "yes", "1")
+    )
+    if (plain or blind) and not insecure:
+        raise ValueError(
+            "RATE_LIMIT_STORAGE is on another machine: it begins with rediss:// (TLS), "
+            f"and checks the certificate and its name; {_ALLOWS}"
         )
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Read single variables; every method raises ``ValueError`` for an invalid value."""
+def _is_here(host: str) -> bool:
+    """Tell whether a host is this machine: a loopback address, its name, or a Unix socket."""
+    return host.startswith(("/", "@")) or is_loopback(host)
 
-    environment: Mapping[str, str]
 
-    def number(
-        self, name: str, default: int | None, unit: str, least: int = 1, most: int | None = None
-    ) -> int:
-        value = self.environment.get(name, str(default))
-        valid = value.isascii() and value.isdecimal() and int(value) >= least
-        if not valid or (most is not None and int(value) > most):
-            bounds = f" from {least} to {most}" if most else ""
-            raise ValueError(f"{name} is a number of {unit}{bounds}, not {value!r}")
-        return int(value)
+def _is_local(url: URL, environment: Mapping[str, str]) -> bool:
+    told = [url.host or ""]
+    for key in ("host", "hostaddr"):
+        value = url.query.get(key, ())
+        told += [value] if isinstance(value, str) else value
+    hosts = [host for each in told for host in each.split(",") if host]
+    hosts = hosts or [environment.get("PGHOST", ""), environment.get("PGHOSTADDR", "")]
+    named = "service" in url.query or "PGSERVICE" in environment  # a file of libpq's says where
+    return not named and all(_is_here(_without_port(host)) for host in hosts if host)
 
-    def flag(self, name: str) -> bool:
-        value = self.environment.get(name, "no")
-        if value not in ("yes", "no"):
-            raise ValueError(f"{name} is yes or no, not {value!r}")
-        return value == "yes"
 
-    def url(self, name: str) -> str:
-        value = self.environment.get(name, "").rstrip("/")
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError(f"{name} starts with https:// (or http://), unlike {value!r}")
-        if value and not _URL.fullmatch(value):
-            raise ValueError(f"{name} is an address such as https://mail.example, not {value!r}")
-        return value
-
-    def file(self, name: str, default: Path) -> str:
-        return self.environment.get(name, str(default) if default.exists() else "")
-
-    def limit(self, name: str, default: str) -> str:
-        value = self.environment.get(name, default)
-        read_limit(value, name)
-        return value
-
-    def hosts(self, name: str) -> frozenset[str]:
-        try:
-            return read_hosts(self.environment.get(name, ""))
-        except ValueError as fault:
-            raise ValueError(f"{name} lists names of hosts: {fault}") from None
-
-    def header(self, name: str, default: str) -> str:
-        value = self.environment.get(name, default)
-        found = next((header for header in HEADERS if header.lower() == value.lower()), None)
-        if found is None:
-            raise ValueError(f"{name} is {' or '.join(HEADERS)}, not {value!r}")
-        return found
-
-    def networks(self, name: str, default: str) -> tuple[Network, ...]:
-        try:
-            return read_networks(self.environment.get(name, default))
-        except ValueError as fault:
-            raise ValueError(f"{name} lists networks: {fault}") from None
+def _without_port(host: str) -> str:
+    # SQLAlchemy takes several hosts as host=a:5432&host=b:5432.
+    name, colon, port = host.rpartition(":")
+    return name if colon and ":" not in name and port.isdecimal() else host

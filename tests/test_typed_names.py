@@ -27,7 +27,7 @@ from app.diagnosis import CHOICES, Facts, Plan, Situation
 from app.diagnosis.domains import normalise_domain
 from app.i18n.languages import languages, published
 from app.knowledge import add_providers, knowledge
-from app.presentation.plan_json import plan_object
+from app.presentation.json_answers import plan_object
 from app.presentation.ticket import make_ticket
 from app.services import services
 from app.settings import Settings

@@ -10,15 +10,13 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response
 
 from ..diagnosis import Situation, read_facts
-from ..presentation.plan_json import plan_object
-from ..presentation.reading_json import reading_object
+from ..presentation.json_answers import plan_object, reading_object
 from ..reading import read
 from ..services import services
+from ..web.errors import KINDS
 from ..web.pages import page
-from ..web.problems import KINDS
 from ..web.site import Site, home_url
-from .openapi import OPERATIONS, Operation, describe
-from .schemas import Schema
+from .openapi import OPERATIONS, Operation, Schema, describe
 
 api_docs = Blueprint("api_docs", __name__)
 

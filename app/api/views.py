@@ -8,24 +8,27 @@ from typing import Any, Final
 from flask import Blueprint, Response, g, request
 
 from ..diagnosis import Situation, read_facts
+from ..http.portal_prefix import theme_of
 from ..http.rate_limits import Allowance
 from ..http.security_log import record
 from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
+from ..presentation.json_answers import plan_object, reading_object
 from ..presentation.paste_input import take_paste
-from ..presentation.plan_json import plan_object
-from ..presentation.reading_json import reading_object
 from ..reading import TooLong, read
 from ..services import services
+from ..web.errors import KINDS, refuse, reply
 from ..web.links import with_defaults
 from ..web.pages import FRESH
-from ..web.problems import KINDS, refuse, reply
-from ..web.rate_keys import rate_keys
-from ..web.site import Site, known_facts, visitor_site
+from ..web.site import Site, known_facts, rate_keys, visitor_site
 from .openapi import describe
 
 TOO_MANY: Final = "too-many-requests"
+SEEN: Final = "Retry-After, RateLimit, RateLimit-Policy"
+"""Headers that a script of another site may read."""
+HOURS_24: Final = "86400"
+"""Seconds that a browser may remember what a site is allowed."""
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
@@ -55,10 +58,32 @@ def add_rate_headers(response: Response) -> Response:
     """Add the headers of the limit (draft-ietf-httpapi-ratelimit-headers-10)."""
     allowance: Allowance | None = g.get("allowance")
     if allowance is not None:
-        policy = f'"address";q={allowance.limit};w={allowance.window}'
-        left = f'"address";r={allowance.remaining};t={allowance.wait}'
-        response.headers["RateLimit-Policy"] = policy
-        response.headers["RateLimit"] = left
+        headers = response.headers
+        headers["RateLimit-Policy"] = f'"address";q={allowance.limit};w={allowance.window}'
+        headers["RateLimit"] = f'"address";r={allowance.remaining};t={allowance.wait}'
+    return response
+
+
+@api.after_app_request
+def allow_origin(response: Response) -> Response:
+    """Let scripts of listed sites use the API in a browser (Fetch, CORS), without cookies.
+
+    Under a portal's root its own sites count, outside of all portals those of any portal.
+    """
+    environ = request.environ
+    if not environ["PATH_INFO"].startswith("/api/"):  # every page comes by here
+        return response
+    response.headers.add("Vary", "Origin")
+    origin = request.headers.get("Origin", "")
+    theme = theme_of(environ)
+    portals = (theme.portal,) if theme else services().portals.all()
+    if origin and any(origin in portal.origins for portal in portals):
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = SEEN
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+            response.headers["Access-Control-Max-Age"] = HOURS_24
     return response
 
 

@@ -9,15 +9,14 @@ from ..http.cross_site import is_part_of_another
 from ..http.event_counting import record_event
 from ..http.security_log import record
 from ..presentation import case_pages
-from ..presentation.case_lookup import NotFound, find_case, why_not
+from ..presentation.case_pages import NotFound, find_case, why_not
 from ..presentation.wizard_query import canonical_state, read_query
 from ..services import services, storage
 from ..store import DatabaseUnavailable
 from ..store.cases import EndedCase, UnknownCode
 from ..store.codes import MalformedCode, parse_code
 from ..web.links import WizardState
-from ..web.rate_keys import rate_keys
-from ..web.site import Site
+from ..web.site import Site, rate_keys
 
 cases = Blueprint("cases", __name__)
 

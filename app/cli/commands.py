@@ -17,10 +17,8 @@ from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
 from ..knowledge.wordings import wordings
-from ..presentation.json_answers import Plan
+from ..presentation.json_answers import Plan, plan_object, reading_object
 from ..presentation.paste_input import LARGEST_BODY, decode
-from ..presentation.plan_json import plan_object
-from ..presentation.reading_json import reading_object
 from ..presentation.reading_rows import printable, rows_of
 from ..reading import TooLong, read
 from ..services import services

@@ -14,7 +14,7 @@ from ..knowledge.freshness import dated_facts, is_stale
 from ..knowledge.ispdb import BadFile, read_ispdb
 from ..knowledge.loader import FOLDER, load, write_providers
 from ..knowledge.programs import label_table
-from ..portals.loader import load_portals
+from ..portals.registry import load_portals
 from ..settings import OWN_PROVIDERS
 
 providers = AppGroup("providers", help="Bring in mail providers' settings from elsewhere.")

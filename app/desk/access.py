@@ -10,13 +10,13 @@ from typing import Any, Final, NoReturn
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
-from ..http.headers import POLICY, allow_nothing
+from ..http.responses import POLICY, allow_nothing
 from ..http.security_log import record
 from ..i18n.messages import N_
 from ..services import services
 from ..store import DatabaseUnavailable
 from ..store.agents import Agent
-from ..web.csp import forbid_frames
+from ..web.pages import forbid_frames
 from ..web.site import Site
 from .forms import form_token, is_forged
 from .sign_in.page import place_query, requested_place, sign_in_page

@@ -21,8 +21,8 @@ from ..i18n.languages import languages
 from ..services import services, storage
 from ..store import Database, DatabaseUnavailable
 from ..store.agents import Agent
-from ..store.sessions import DEVICE_LIFETIME
 from ..store.keys import signing_keys
+from ..store.sessions import DEVICE_LIFETIME
 from ..store.sign_in_throttle import RowKey
 from ..web.links import Links
 from ..web.site import Site

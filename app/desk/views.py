@@ -13,11 +13,10 @@ from typing import Any, Final
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from ..i18n.dates import short_moment
+from ..i18n.languages import short_moment
 from ..i18n.messages import N_
 from ..knowledge import knowledge
-from ..presentation.case_lookup import NotFound, find_case, why_not
-from ..presentation.case_pages import code_page
+from ..presentation.case_pages import NotFound, code_page, find_case, why_not
 from ..presentation.paste_input import take_paste
 from ..presentation.wizard_query import has_uncanonical_names
 from ..services import storage

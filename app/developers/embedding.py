@@ -1,12 +1,16 @@
-"""The script that embeds the wizard in another site; a published version never changes."""
+"""The script that embeds the wizard in another site, and which sites may embed it."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..portals.entry import read_origin
 
 FOLDER = Path(__file__).parent.parent.parent / "static" / "embed"
 
@@ -28,7 +32,9 @@ class Loader:
 @cache
 def loaders() -> dict[str, Loader]:
     """Return every published version by its name, the newest last."""
-    paths = sorted(FOLDER.glob("v*.js"), key=lambda path: _version(path.stem))
+    paths = sorted(
+        FOLDER.glob("v*.js"), key=lambda path: [int(part) for part in path.stem[1:].split(".")]
+    )
     return {path.name: Loader(path.name, path.read_bytes()) for path in paths}
 
 
@@ -44,5 +50,36 @@ def newest_of(major: str) -> Loader | None:
     return found[-1] if found else None
 
 
-def _version(stem: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in stem.removeprefix("v").split("."))
+@dataclass(frozen=True)
+class OriginCheck:
+    """``reason``: ok, no-site, unlisted, scheme, port, or host (one that is listed is close).
+
+    ``origin`` is what the browser compares, '' where nothing could be read; ``near`` the listed one
+    that is close to it.
+    """
+
+    reason: str
+    origin: str = ""
+    near: str = ""
+
+
+def check_origin(given: str, listed: Sequence[str]) -> OriginCheck:
+    """Tell whether a site may embed a portal, and if not, what is closest (RFC 6454 section 4)."""
+    origin = read_origin(given)
+    if not origin:
+        return OriginCheck("no-site")
+    if origin in listed:
+        return OriginCheck("ok", origin)
+    mine = urlsplit(origin)
+    for near in listed:
+        theirs = urlsplit(near)
+        if theirs.hostname == mine.hostname:
+            return OriginCheck("scheme" if theirs.scheme != mine.scheme else "port", origin, near)
+    for near in listed:
+        if _bare(urlsplit(near).hostname) == _bare(mine.hostname):
+            return OriginCheck("host", origin, near)
+    return OriginCheck("unlisted", origin)
+
+
+def _bare(host: str | None) -> str:
+    return (host or "").removeprefix("www.")

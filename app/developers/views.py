@@ -9,20 +9,18 @@ from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from ..diagnosis import FACT_KEYS, Facts, read_facts
-from ..http.headers import POLICY
 from ..http.portal_prefix import theme_of
+from ..http.responses import POLICY
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
-from ..portals.origin import LONGEST
+from ..portals.entry import LONGEST_ORIGIN
 from ..presentation.questions import shown_question
 from ..presentation.wizard_query import has_uncanonical_names, read_query
 from ..services import services
-from ..web.assets import script, style
 from ..web.links import WizardState
-from ..web.pages import page
+from ..web.pages import page, script, style
 from ..web.site import Site, home_url, visitor_site
-from .embedding import loaders, newest, newest_of
-from .origins import check_origin
+from .embedding import check_origin, loaders, newest, newest_of
 
 developers = Blueprint("developers", __name__)
 
@@ -68,7 +66,7 @@ def logo(name: str) -> Response:
 @developers.get("/developers/test")
 def redirect_to_language() -> Answer:
     """Redirect to the page in the visitor's language; scripts link to it without one."""
-    query = urlencode({"origin": request.args.get("origin", "")[:LONGEST]})
+    query = urlencode({"origin": request.args.get("origin", "")[:LONGEST_ORIGIN]})
     site = visitor_site()
     link = site.embed_test if request.path.endswith("/test") else site.developers
     return redirect(link(query), 302)

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 
 from ..diagnosis import Plan, PlannedRemedy
-from ..presentation.markdown import write_markdown
+from ..presentation.pictures import draw_qr
 from ..presentation.plan import make_plan
-from ..presentation.qr import draw_qr
-from ..presentation.ticket import Part, make_ticket, write_plain
+from ..presentation.ticket import Part, make_ticket, write_markdown, write_plain
 from ..presentation.wizard_query import canonical_state
 from ..web.links import WizardState
 from ..web.pages import page

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
-
-from .forwarded import read_nodes
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -20,6 +20,17 @@ HEADERS: Final = ("X-Forwarded-For", "Forwarded")
 """Headers in which proxies send the client's address; the first is the default."""
 _MAPPED_BITS: Final = 96
 """Bits before the IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2)."""
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_QUOTED = r'"(?:[^"\\]|\\.)*+"'
+_PAIR: Final = re.compile(rf"({_TOKEN})=(?:({_TOKEN})|({_QUOTED}))")
+_ELEMENT: Final = re.compile(
+    rf"{_TOKEN}=(?:{_TOKEN}|{_QUOTED})(?:;{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))*+"
+)
+_NODE: Final = re.compile(r"([0-9.]++|\[[0-9A-Fa-f:.]++\])(?::(?:[0-9]{1,5}|_[0-9A-Za-z._-]+))?")
+_BACKWARDS: Final = re.compile(r'(?:[^",]|"(?:[^"]|"(?=\\(?:\\\\)*+(?!\\)))*+")*+')
+"""One element of the reversed header: a comma ends it unless quoted; a quotation mark after an odd
+number of backslashes (here: before them) is part of the text."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ def trace_address(peer: str, header: str, proxies: Proxies) -> Address | None:
         return address
     text = header[-MAX_HEADER_LENGTH:]
     is_standard = proxies.header == "Forwarded"
-    nodes = read_nodes(text) if is_standard else reversed(text.split(","))
+    nodes = _read_nodes(text) if is_standard else reversed(text.split(","))
     for number, node in enumerate(nodes):
         if number == MAX_PROXIES:
             return None
@@ -113,3 +124,36 @@ def _read_network(text: str) -> Network:
     if mapped and network.prefixlen >= _MAPPED_BITS:
         return IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
     return network
+
+
+def _read_nodes(header: str) -> Iterator[str]:
+    """Yield the address in each element of Forwarded (RFC 7239), from the last to the first.
+
+    It is '' where there is none.  The left part of the header may be forged and malformed, a lone
+    quotation mark for instance.  The right part was written by trusted proxies, and reading
+    backwards yields it before any malformed part.
+
+    :param header: several headers are joined with commas
+    """
+    backwards = header[::-1]
+    at = -1
+    while at < len(backwards):
+        found = _BACKWARDS.match(backwards, at + 1)
+        assert found  # the pattern matches the empty string
+        at = found.end()
+        if at < len(backwards) and backwards[at] != ",":  # an unbalanced quotation mark
+            yield ""
+            return
+        yield _address(found[0][::-1].strip(" \t"))
+
+
+def _address(element: str) -> str:
+    """Return the address in ``for``; '' if it is obfuscated, unknown or malformed."""
+    if not _ELEMENT.fullmatch(element):
+        return ""
+    pairs = [(name.lower(), plain or quoted) for name, plain, quoted in _PAIR.findall(element)]
+    if max(Counter(name for name, _ in pairs).values()) > 1:  # section 4: at most once
+        return ""
+    value = dict(pairs).get("for", "")
+    node = _NODE.fullmatch(re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value)
+    return node[1] if node else ""

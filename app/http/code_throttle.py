@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from ..store import DatabaseUnavailable
@@ -25,6 +26,7 @@ class Throttled(Exception):
     """Too many misses came from there; ``args[0]`` is how many seconds to wait."""
 
 
+@dataclass(eq=False)
 class CodeThrottle:
     """Counts misses, which are codes of no case; valid codes are never counted.
 
@@ -35,15 +37,11 @@ class CodeThrottle:
     :param strict: likewise, for visitors once the budget is used up
     """
 
-    def __init__(
-        self,
-        usual: Sequence[Rate],
-        strict: Sequence[Rate] = (),
-        budget: CodeBudget | None = None,
-    ) -> None:
-        self._usual = usual
-        self._strict = strict
-        self.budget = budget
+    usual: Sequence[Rate]
+    strict: Sequence[Rate] = ()
+    budget: CodeBudget | None = None
+
+    def __post_init__(self) -> None:
         self._gates = [ConcurrencyLimit(1) for _ in range(GATES)]
 
     @contextmanager
@@ -54,8 +52,8 @@ class CodeThrottle:
         :raise Throttled: too many misses came from there, so none is looked up
         :raise DatabaseUnavailable: it does not answer
         """
-        usual = list(zip(self._usual, keys, strict=False))
-        strict = list(zip(() if agent else self._strict, keys, strict=False))
+        usual = list(zip(self.usual, keys, strict=False))
+        strict = list(zip(() if agent else self.strict, keys, strict=False))
         taken: list[Taken] = []
         used_up = False
         with self._one_at_a_time(keys):
@@ -74,7 +72,7 @@ class CodeThrottle:
                 raise
             finally:
                 for rate, key, _ in taken:
-                    rate.give_back(key)
+                    rate.take(key, -1)
 
     def _note(self, portal: str, is_last: bool) -> None:
         if is_last:

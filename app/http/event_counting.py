@@ -7,6 +7,7 @@ page; this middleware, outside the cache, counts the events and removes the head
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -25,12 +26,12 @@ Event = tuple[str, str]
 """Event and value, both fixed words of ours, never user input."""
 
 
+@dataclass(frozen=True)
 class EventCounting:
     """WSGI middleware that counts the events of each response and its status."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], counters: CounterBuffer | None) -> None:
-        self.app = app
-        self.counters = counters
+    app: Callable[..., Iterable[bytes]]
+    counters: CounterBuffer | None
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") in UNCOUNTED:

@@ -13,8 +13,8 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from .compression import choose_coding
 from .portal_prefix import OWN_NETWORK_KEY
+from .responses import choose_coding
 
 ONLY_IF_CACHED = "thongthu.only_if_cached"
 """Key of a WSGI environment that asks for a cached page or else ``NotCached``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ..portals import Portal, PortalTheme
@@ -25,18 +26,13 @@ _CONNECTION = re.compile(r"(?:^|&)connection=")
 _ROOT = re.compile(r"/at/([a-z0-9-]{1,40})(?:;accent=([0-9a-fA-F]{6}))?(?=/|$)")
 
 
+@dataclass(frozen=True)
 class PortalPrefix:
     """WSGI middleware that moves a portal's root off the path and adds the portal's theme."""
 
-    def __init__(
-        self,
-        app: Callable[..., Iterable[bytes]],
-        find: Callable[[str], Portal | None],
-        proxies: Proxies,
-    ) -> None:
-        self.app = app
-        self.find = find
-        self.proxies = proxies
+    app: Callable[..., Iterable[bytes]]
+    find: Callable[[str], Portal | None]
+    proxies: Proxies
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         # Of an empty path the router would make an address with the Host that was sent.

@@ -1,19 +1,22 @@
 """The languages of the app: English is the source, every other one is a gettext catalogue.
 
 A catalogue whose language is not in ``PUBLISHED`` is a draft: its pages exist at their URLs, but
-nothing links to them and no browser is sent there.
+nothing links to them and no browser is sent there.  Days and moments are written as each language
+does, in the time zone of the server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import c2py
 from pathlib import Path
 from typing import Final
 
 from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from werkzeug.http import parse_accept_header
@@ -131,3 +134,27 @@ class LanguageConverter(BaseConverter):
     """The part of a URL that has the form of a language's code; the views look it up."""
 
     regex = "[a-z]{2,3}(?:-[a-z]{2,8})?"
+
+
+def shown_day(day: date, language: str, length: str = "medium") -> str:
+    """Return a day: ``25 Dec 2026``, or ``long``, ``25 December 2026``."""
+    return format_date(day, length, locale=_locale(language))
+
+
+def long_date(moment: datetime, language: str) -> str:
+    """Return the day of a moment: ``25 December 2026``."""
+    return shown_day(moment.astimezone().date(), language, "long")
+
+
+def short_moment(moment: datetime, language: str) -> str:
+    """Return a moment to the minute."""
+    return format_datetime(moment.astimezone(), "short", locale=_locale(language))
+
+
+def shown_wait(seconds: int, language: str) -> str:
+    """Return how long somebody has to wait: ``45 seconds``, ``10 minutes``."""
+    return format_timedelta(timedelta(seconds=seconds), threshold=2, locale=_locale(language))
+
+
+def _locale(language: str) -> str:
+    return "en_GB" if language == "en" else language.replace("-", "_")

@@ -13,12 +13,39 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ..diagnosis.domains import NotADomain, normalise_domain, normalise_host
 from .identity_provider import GROUPS, check_address
-from .origin import read_origin
 
 Text = str | dict[str, str]
 """A text that is the same in all languages, or one a language."""
 MOST = 200
 """Entries of any list: more is a mistake, and what is compared with each other stays quick."""
+LONGEST_ORIGIN = 300
+"""Characters that are read of what somebody gives as the address of their site."""
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+def read_origin(given: str) -> str:
+    """Return the origin of an address that somebody pasted, '' when there is none in it.
+
+    That is what browsers send and compare (RFC 6454 section 6.2).
+    Without a scheme it is taken for https; the port that a scheme has anyway is left out, and names
+    are in the form that browsers send (A-labels).
+    """
+    text = given.strip()[:LONGEST_ORIGIN]
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        host.encode("idna")  # again: only now some signs are dots, and a label may be empty
+    except (ValueError, UnicodeError):
+        return ""
+    plain = (host and all(c.isalnum() or c in "-." for c in host)) or ":" in host
+    if parts.scheme not in _USUAL_PORTS or not plain:
+        return ""
+    shown = f"[{host}]" if ":" in host else host
+    own_port = "" if port in (None, _USUAL_PORTS[parts.scheme]) else f":{port}"
+    return f"{parts.scheme}://{shown}{own_port}"
 
 
 def _cut(value: Any) -> str:

@@ -108,12 +108,13 @@ def check_address(address: str) -> str:
         raise ValueError("is no address, like https://login.proseware.com")
     if len(address) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ValueError("begins with https:// (http:// only on this machine)")
     return address
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, by its name or a loopback address."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -10,10 +10,9 @@ from functools import cached_property, lru_cache
 from ..diagnosis import Facts
 from ..knowledge import Incoming, Outgoing, Provider
 from ..knowledge.variables import SIGN_IN, WEBMAIL
-from .colours import Palette, make_palette
 from .entry import PortalEntry, Text
 from .identity_provider import IdentityProvider
-from .logo import Logo
+from .looks import Logo, Palette, make_palette
 
 
 @dataclass(frozen=True, eq=False)

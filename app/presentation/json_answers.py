@@ -1,21 +1,32 @@
-"""The JSON answers of the API as types: mypy checks what is answered, OpenAPI describes it.
+"""The JSON answers of the API: their types, and how they are made for the web and the terminal.
 
-``json_schema_extra`` names the values that no type of Python can list.  Descriptions are translated
-when the document is made.
+mypy checks what is answered against the types, and OpenAPI describes them; ``json_schema_extra``
+names the values that no type of Python can list.  Descriptions are translated when the document is
+made.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
 
-from ..diagnosis import CHOICES, FACT_KEYS
+from .. import diagnosis
+from .. import reading as reader
+from ..diagnosis import CHOICES, FACT_KEYS, Situation
+from ..diagnosis.inline_markup import plain
+from ..i18n.languages import Language
 from ..i18n.messages import N_
 from ..knowledge import knowledge
 from ..knowledge.variables import REFUSED, RELAY, UNKNOWN
 from ..reading.reader import FACTS
+from ..web.links import WizardState
+from ..web.site import Site
+from .paste_input import merge_reading
 
 
 def one_of(*values: str) -> Any:
@@ -190,3 +201,100 @@ class Problem(TypedDict):
             description=N_("What is wrong, by the fact or the part it is about."),
         ),
     ]
+
+
+def plan_object(situation: Situation, site: Site, on: date) -> Plan:
+    """Return the plan for a situation, its texts in one language.
+
+    Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
+    nearest other verdict, ``questions_left`` is how many questions are left at most, and a remedy's
+    ``note`` is what the portal adds to it.
+    """
+    translate = _without_marks(site.language)
+    plan = diagnosis.Plan(situation, translate, site.language.code, on)
+    made, facts = plan.diagnosis, situation.facts
+    ours = site.portal if site.serves(plan.provider) else None
+    return {
+        "article_row": made.article_row,
+        "scenario": made.scenario,
+        "relay": made.relay,
+        "refused": made.refused,
+        "cause": made.match.scenario.cause,
+        "summary": plan.summary,
+        "explanation": " ".join(filter(None, (plan.why, plan.aside))),
+        "because": [
+            {"fact": reason.fact, "value": reason.value, "text": reason.text}
+            for reason in plan.because
+        ],
+        "change": {
+            "fact": plan.change.fact,
+            "text": f"{plan.change.label}: {plan.change.answer}. {plan.change.title}",
+        }
+        if plan.change
+        else None,
+        "recipients": [
+            {"domain": v.recipient, "relay": v.relay, "refused": v.refused}
+            for v in made.verdicts
+            if v.recipient not in (None, "unknown")
+        ],
+        "remedies": [
+            {
+                "id": remedy.id,
+                "title": remedy.title,
+                "steps": [plain(step.text) for step in remedy.steps],
+                "general": remedy.general,
+                "values": cast(Settings, dict(remedy.values)),
+                "warning": remedy.warning,
+                "words": remedy.words,
+                "note": ours.note(remedy.id, site.language.code) or None if ours else None,
+                "tried": remedy.id in facts.tried,
+            }
+            for remedy in plan.remedies
+        ],
+        "article": list(plan.article),
+        "stale": [f"{fact.name}: {fact.checked}" for fact in plan.stale],
+        "next_question": _question(plan.next.fact, translate),
+        "questions_left": plan.next.at_most,
+        "url": site.check(WizardState(facts)),
+    }
+
+
+@cache
+def _without_marks(language: Language) -> Callable[[str], str]:
+    """Return a translator whose texts have no marks around words that stay English.
+
+    Only pages can show them.  There is one a language, so that steps can be kept by it.
+    """
+    return lambda text: language.gettext(text).replace("`", "")
+
+
+def _question(fact: str | None, translate: Callable[[str], str]) -> Question | None:
+    if fact is None:
+        return None
+    question = knowledge().questions[fact]
+    choices: list[Choice] = [
+        {"value": choice.value, "text": translate(choice.text)} for choice in question.choices
+    ]
+    return {
+        "fact": fact,
+        "text": translate(question.text),
+        "choices": choices or [{"value": "unknown", "text": translate("I don't know")}],
+    }
+
+
+def reading_object(reading: reader.Reading, site: Site) -> Reading:
+    """Return what a text says, and the URL where the wizard goes on from there."""
+    return {
+        "reason": reading.reason,
+        "confidence": reading.confidence,
+        "alternatives": [
+            {"reason": other.reason, "confidence": other.confidence}
+            for other in reading.alternatives
+        ],
+        "refused_by": reading.refused_by,
+        "facts": cast(ReadFacts, dict(reading.facts)),
+        "evidence": [
+            {"start": place.start, "end": place.end, "for": place.why} for place in reading.evidence
+        ],
+        "url": site.check(WizardState(merge_reading(reading))),
+    }

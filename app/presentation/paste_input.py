@@ -13,6 +13,7 @@ from unicodedata import normalize
 from flask import Request
 
 from ..diagnosis import CODES, Facts, read_facts
+from ..knowledge.variables import UNKNOWN
 from ..reading import Reading
 from ..web.links import NOTHING
 
@@ -20,7 +21,6 @@ LARGEST_BODY = 1024 * 1024
 """Bytes of a request that may hold a paste: more than is read, so that a page can tell."""
 LONGEST_SHOWN = 20_000
 """Characters of a text that is too long which are shown again."""
-UNKNOWN = "unknown"
 THEIRS = "recipient-server"
 OUTGOING = ("server", "port", "security")
 """Facts about the server that refused: the outgoing one's, unless the recipient's refused."""

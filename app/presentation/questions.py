@@ -1,30 +1,26 @@
-"""Questions and answers in one language, ready for a page."""
+"""Questions and answers in one language, ready for a page, and the form for typed answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
+
+from wtforms import Form, StringField
+from wtforms.validators import StopValidation
 
 from ..diagnosis import CODES, FACT_KEYS, Facts
-from ..diagnosis.domains import display_all
+from ..diagnosis.domains import display_all, plain_form
+from ..diagnosis.facts import BadValue, read_value
 from ..i18n.languages import languages
 from ..i18n.messages import N_
-from ..knowledge import knowledge
+from ..knowledge import Choice, knowledge
+from ..knowledge.variables import UNKNOWN
 
 SAID: Final = ("connection", "refused_by")
 """Facts whose answers mean little without their question, so that their sentence stands there."""
 REPLY_CODE: Final = N_("Reply code")
-
-
-@dataclass(frozen=True)
-class ShownChoice:
-    """One radio button."""
-
-    value: str
-    text: str
-    more: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +35,7 @@ class ShownQuestion:
     text: str
     why: str
     how: tuple[str, ...]
-    choices: tuple[ShownChoice, ...]
+    choices: tuple[Choice, ...]
     typed: bool
     field: str
     example: str
@@ -57,7 +53,7 @@ def shown_question(language: str, fact: str) -> ShownQuestion:
         text=translate(question.text),
         why=translate(question.why),
         how=tuple(translate(line) for line in question.how),
-        choices=tuple(ShownChoice(c.value, translate(c.text), c.more) for c in question.choices),
+        choices=tuple(replace(c, text=translate(c.text)) for c in question.choices),
         typed=not question.choices,
         field=translate(question.field) if question.field else "",
         example=question.example or "",
@@ -115,3 +111,29 @@ def typed_facts() -> tuple[str, ...]:
     """Return the facts that a form takes as typed text."""
     typed = {key for key, question in knowledge().questions.items() if question.field}
     return tuple(key for key in FACT_KEYS if key in typed)
+
+
+def typed_form(given: Any, asked: list[str], keep: bool) -> Form:
+    """Return a form with a field for each of some typed facts; errors are keys of ``PROBLEMS``.
+
+    :param given: the request's form data
+    :param keep: the person has confirmed letters outside ASCII
+    """
+    kind = type("TypedForm", (Form,), {fact: StringField(validators=[_check]) for fact in asked})
+    return kind(given, meta={"keep": keep})
+
+
+def _check(form: Form, field: Any) -> None:
+    """Accept what ``read_value`` can read, unless Telex may have changed a name's letters."""
+    if not field.data or not field.data.strip():
+        raise StopValidation("missing-text")
+    try:
+        field.canonical = read_value(field.name, field.data)
+    except BadValue as fault:
+        raise StopValidation(str(fault)) from None
+    if form.meta.keep or field.canonical == UNKNOWN or field.name == "port":
+        return
+    guesses = [plain_form(name) or name for name in str(field.canonical).split(",")]
+    field.guess = ",".join(guesses)
+    if field.guess != field.canonical:
+        raise StopValidation("telex")

@@ -1,8 +1,13 @@
 """ASGI gateway to WSGI that takes a thread only once a request is complete.
 
 A WSGI server calls the application when the head has arrived, so that a slow body occupies a
-thread.  Here an event loop waits for the body instead.  Headers that WSGI cannot distinguish, as
-``X_Forwarded_For`` and ``X-Forwarded-For``, are also handled here.
+thread.  Here an event loop waits for the body instead, within a deadline, at a minimum rate, in
+bounded memory: a stalled upload costs its connection and a few kilobytes.  As in Apache's
+mod_reqtimeout the deadline moves with the data received: a slow line gets more time, silence does
+not.
+
+Headers that WSGI cannot distinguish, as ``X_Forwarded_For`` and ``X-Forwarded-For``, are also
+handled here.
 """
 
 from __future__ import annotations
@@ -10,8 +15,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
@@ -19,8 +26,9 @@ from urllib.parse import unquote_to_bytes
 
 from ..http.page_cache import ONLY_IF_CACHED, NotCached
 from ..web.errors import REFUSED
-from .uploads import Receive, UploadAborted, UploadLimits, Uploads, UploadsFull, UploadTooSlow
 
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+"""ASGI's ``receive``: returns the next event of a request."""
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -31,6 +39,113 @@ MAX_WAITING: Final = 500
 """Requests that may wait for a thread; one thread serves that many in about a second."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """``largest``: bytes of one body.
+
+    ``patience``: seconds until a body must be complete, plus one for every ``rate`` bytes received,
+    at most ``deadline`` seconds.
+    ``memory``: bytes of all bodies in one process, until their requests are answered.
+    ``number``: bodies received at the same time by one process.
+    """
+
+    largest: int = 1024 * 1024
+    patience: float = 20.0
+    rate: int = 500
+    deadline: float = 120.0
+    memory: int = 64 * 1024 * 1024
+    number: int = 2000
+
+
+class UploadAborted(Exception):
+    """The client disconnected or sent a body that does not match its framing."""
+
+
+class UploadRefused(Exception):
+    """A body took too long, or there is no room for it; ``args[0]`` is the status of the answer."""
+
+
+class Uploads:
+    """The bodies of one process; for one event loop.
+
+    When memory or number is exceeded, the oldest unfinished body is dropped: honest uploads finish
+    quickly, so the oldest are the stalled ones.
+    """
+
+    def __init__(self, limits: UploadLimits) -> None:
+        self._limits = limits
+        self._held = 0
+        self._unfinished: dict[asyncio.Task[Any], bytearray] = {}
+
+    @contextmanager
+    def holding(self, body: bytearray) -> Iterator[None]:
+        """Count a body's memory until the block ends; call ``receive`` within it."""
+        try:
+            yield
+        finally:
+            self._held -= len(body)
+
+    async def receive(self, receive: Receive, body: bytearray, declared: int | None) -> None:
+        """Fill ``body`` with a request's body.
+
+        A body longer than ``largest`` is read up to one byte more than that.
+
+        :param declared: Content-Length in bytes, None for a chunked body
+        :raise UploadRefused: it took longer than the limits allow, or was dropped to make room
+        :raise UploadAborted: it ended early (RFC 9112 section 8)
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        self._unfinished[task] = body
+        try:
+            self._make_room()
+            await self._receive(receive, body, declared)
+        except asyncio.CancelledError:
+            # The message of the error cannot tell: it is lost if the deadline passes just now.
+            if task in self._unfinished:
+                raise
+            task.uncancel()
+            raise UploadRefused(503) from None
+        finally:
+            self._unfinished.pop(task, None)
+
+    async def _receive(self, receive: Receive, body: bytearray, declared: int | None) -> None:
+        limits, loop = self._limits, asyncio.get_running_loop()
+        start = loop.time()
+        more = True
+        while more and len(body) <= limits.largest:
+            allowed = min(limits.patience + len(body) / limits.rate, limits.deadline)
+            try:
+                async with asyncio.timeout_at(start + allowed):
+                    event = await receive()
+            except TimeoutError:
+                raise UploadRefused(408) from None
+            if event["type"] != "http.request":
+                raise UploadAborted
+            before = len(body)
+            body += event.get("body", b"")[: limits.largest + 1 - before]
+            self._held += len(body) - before
+            self._make_room()
+            more = event.get("more_body", False)
+        if not more and declared is not None and len(body) != declared:
+            raise UploadAborted
+
+    def _make_room(self) -> None:
+        """Drop the oldest unfinished bodies until the limits hold.
+
+        :raise UploadRefused: the body of the current task was dropped
+        """
+        limits = self._limits
+        while self._held > limits.memory or len(self._unfinished) > limits.number:
+            oldest = next(iter(self._unfinished))
+            body = self._unfinished.pop(oldest)
+            self._held -= len(body)
+            body.clear()
+            if oldest is asyncio.current_task():
+                raise UploadRefused(503)
+            oldest.cancel()
 
 
 def _text_response(status: int, text: str) -> Response:
@@ -107,10 +222,8 @@ class Gateway:
         if declared is None or declared <= self._limits.largest:
             try:
                 await self._uploads.receive(receive, body, declared)
-            except UploadTooSlow:
-                environ[REFUSED] = 408
-            except UploadsFull:
-                environ[REFUSED] = 503
+            except UploadRefused as fault:
+                environ[REFUSED] = fault.args[0]
             environ["CONTENT_LENGTH"] = str(len(body))
         # A longer body is not received: the application refuses it by its Content-Length.
         environ.pop("HTTP_TRANSFER_ENCODING", None)

@@ -11,17 +11,11 @@ log = logging.getLogger(__name__)
 HANGUP = {signal.SIGHUP}
 
 
-def block_sighup() -> None:
-    """Block SIGHUP until it is waited for; later threads and processes inherit that.
-
-    A signal that arrives while a process is starting is then neither lost nor fatal.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, HANGUP)
-
-
 def on_sighup(act: Callable[[], object]) -> None:
     """Call a function at every SIGHUP, in a thread, one call after the other."""
-    block_sighup()
+    # Later threads and processes inherit that it is blocked until it is waited for: a signal that
+    # arrives while a process is starting is neither lost nor fatal.
+    signal.pthread_sigmask(signal.SIG_BLOCK, HANGUP)
 
     def wait() -> None:
         while True:

@@ -37,17 +37,14 @@ class WizardState:
 
     def query(self) -> str:
         """Return the canonical query string."""
-        facts = self.facts.query()
-        parts = [facts] if facts else []
-        if self.change:
-            parts.append(f"change={self.change}")
-        if self.way:
-            parts.append(f"way={self.way}")
-        if self.worked:
-            parts.append(f"worked={self.worked}")
-        if self.plan:
-            parts.append("plan=now")
-        return "&".join(parts)
+        parts = (
+            self.facts.query(),
+            self.change and f"change={self.change}",
+            self.way and f"way={self.way}",
+            self.worked and f"worked={self.worked}",
+            "plan=now" if self.plan else None,
+        )
+        return "&".join(filter(None, parts))
 
     def at(self, **changes: object) -> WizardState:
         """Return the state with something about it changed."""

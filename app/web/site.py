@@ -1,4 +1,4 @@
-"""The wizard at an address: in one language, under one root, maybe a portal's."""
+"""The wizard at an address: in one language, under one root, maybe a portal's; and who asks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 from flask import Flask, abort, g, request
 
 from ..diagnosis import Facts
+from ..http.client_ip import client_address
 from ..http.host_check import host_of
 from ..http.portal_prefix import theme_of
+from ..http.rate_limits import network_keys
 from ..http.security_log import record
 from ..i18n.languages import Language, languages, preferred, published
 from ..knowledge import Provider
@@ -109,6 +111,11 @@ def known_facts() -> Facts:
     """Return what is known of every visitor who comes in by the request's portal."""
     theme = theme_of(request.environ)
     return theme.portal.facts if theme else NOTHING
+
+
+def rate_keys() -> tuple[str, ...]:
+    """Return what the request is counted under: the address, and the networks around it."""
+    return network_keys(client_address(request.environ, services().settings.proxies))
 
 
 def _offered(theme: PortalTheme | None) -> Mapping[str, Language]:

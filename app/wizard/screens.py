@@ -1,32 +1,36 @@
-"""The pages of the wizard: start, what a paste says, a question, a plan, the happy end."""
+"""The pages of the wizard: start, what a paste says, a question, a plan, the happy end.
+
+The events that are counted of them are fixed words only, never what somebody typed.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, abort
 
-from ..diagnosis import Facts
-from ..http.event_counting import record_event
-from ..knowledge import knowledge
-from ..presentation.excerpt import excerpt
+from ..diagnosis import CHOICES, Facts
+from ..diagnosis.plan import Plan
+from ..http.event_counting import Event, record_event
+from ..knowledge import Provider, knowledge
+from ..knowledge.variables import UNKNOWN
 from ..presentation.paste_input import merge_reading
+from ..presentation.pictures import draw_route, draw_screen, through
 from ..presentation.plan import make_plan
 from ..presentation.questions import answer_text, answers_so_far, shown_question
-from ..presentation.reading_rows import YOURS, is_guess, others_of, printable, rows_of
-from ..presentation.route import draw_route, through
-from ..presentation.step_picture import draw_screen
+from ..presentation.reading_rows import YOURS, excerpt, is_guess, others_of, printable, rows_of
 from ..reading import Reading
 from ..services import services
 from ..web.links import WizardState, extend
 from ..web.pages import page
 from ..web.site import Site
-from .analytics import plan_events, question_events
 
 _BRACKETS = re.compile(r"\s*\([^()]*`[^()]*\)")
 APPLE = ("iphone", "apple-mail")
 """Programs on devices that install configuration profiles."""
+OTHER: Final = "other"
+LONGEST_ID: Final = 60
 
 
 def start_page(site: Site, state: WizardState) -> Response:
@@ -68,8 +72,8 @@ def question_page(
         **more,
     }
     response = page(site, "wizard/question.html", values, 422 if error else 200)
-    if not error:
-        record_event(response, *question_events(facts, fact))
+    if not error and current is None:  # else an answer is being changed
+        record_event(response, ("shown", fact))
     return response
 
 
@@ -89,7 +93,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         **_links(site, state, "check"),
     }
     response = page(site, "wizard/plan.html", values)
-    record_event(response, *plan_events(state, plan, site.language.code))
+    record_event(response, *_plan_events(state, plan, site.language.code))
     return response
 
 
@@ -109,11 +113,11 @@ def picture_page(site: Site, state: WizardState, number: int) -> Response:
 
 def worked_page(site: Site, state: WizardState) -> Response:
     """Show that the mail gets through now."""
-    remedy = knowledge().remedies[state.worked or ""]
+    remedy, translate = knowledge().remedies[state.worked or ""], site.language.gettext
     values = {
-        "remedy": site.language.gettext(remedy.title),
-        "worked": site.language.gettext(remedy.worked) if remedy.worked else None,
-        "route": through(state.facts, site.language.gettext),
+        "remedy": translate(remedy.title),
+        "worked": translate(remedy.worked) if remedy.worked else None,
+        "route": through(draw_route(state.facts, translate), translate),
         **_links(site, state, "check"),
     }
     response = page(site, "wizard/worked.html", values)
@@ -153,22 +157,54 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
     return page(site, "wizard/understood.html", values, keep=False)
 
 
-def _on_portals_line(site: Site, state: WizardState) -> bool:
-    """Tell whether to state that the visitor is on the portal's network, detected or answered."""
-    on_own_line = state.facts.connection == "own" and state.change != "connection"
-    return on_own_line and site.serves(state.situation.provider)
-
-
 def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
     here = site.start(state.facts) if where == "start" else site.check(state)
     facts = WizardState(state.facts)
     facts_url = site.check(facts)
+    on_own_line = state.facts.connection == "own" and state.change != "connection"
     return {
         "state": state,
-        "own_line": _on_portals_line(site, state),
+        # Whether to say that the visitor is on the portal's network, detected or answered.
+        "own_line": on_own_line and site.serves(state.situation.provider),
         "here": here,
         "change_url": extend(facts_url, "change="),
         "plan_url": extend(facts_url, "plan=now"),
         "help_url": site.help(facts) if services().storage else "",
     }
+
+
+def _plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, ...]:
+    """Return what is counted of a plan: once a visit, as far as that shows without a cookie.
+
+    One asked for before all questions are answered counts by the question that was left out, and
+    one with ways that were tried counts the last of them as not having helped.
+    """
+    if state.way:
+        return ()
+    if state.facts.tried:
+        return (("not-worked", state.facts.tried[-1]),)
+    if plan.next.fact is not None:
+        return (("early", plan.next.fact),)
+    return (
+        ("plan", "settled"),
+        ("scenario", plan.diagnosis.scenario),
+        ("error", _word(state.facts, "error")),
+        ("provider", _provider(state.facts, plan.provider)),
+        ("program", _word(state.facts, "program")),
+        ("place", _word(state.facts, "place")),
+        ("lang", language),
+    )
+
+
+def _word(facts: Facts, key: str) -> str:
+    value = getattr(facts, key)
+    return value if value in CHOICES[key] else UNKNOWN
+
+
+def _provider(facts: Facts, provider: Provider | None) -> str:
+    """Return the id of a provider that everybody may know; a domain that was typed never counts."""
+    if provider is not None:
+        return provider.id if len(provider.id) <= LONGEST_ID else OTHER
+    name = facts.known("account_domain") or facts.known("server")
+    return OTHER if name else UNKNOWN

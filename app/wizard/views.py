@@ -1,22 +1,33 @@
-"""The wizard: a GET shows what its query string says, a POST takes typed text and redirects."""
+"""The wizard: a GET shows what its query string says, a POST takes typed text and redirects.
+
+A pasted error is read and answered at once, and nothing of it is kept.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Request, redirect, request
 from werkzeug.wrappers import Response
 
 from ..http.event_counting import record_event
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
-from ..presentation.forms import typed_form
-from ..presentation.questions import typed_facts, without_outdated
+from ..presentation.paste_input import LONGEST_SHOWN, decode, merge_reading, take_paste
+from ..presentation.questions import typed_facts, typed_form, without_outdated
 from ..presentation.wizard_query import detected_connection, has_uncanonical_names, read_query
+from ..reading import TooLong, read
 from ..web.links import WizardState
-from ..web.site import Site, find_site, visitor_site
-from .analytics import answer_events
-from .screens import picture_page, plan_page, question_page, start_page, worked_page
+from ..web.site import Site, visitor_site
+from .screens import (
+    paste_page,
+    picture_page,
+    plan_page,
+    question_page,
+    start_page,
+    understood_page,
+    worked_page,
+)
 
 wizard = Blueprint("wizard", __name__)
 
@@ -29,23 +40,16 @@ def redirect_to_language() -> Response:
     return response
 
 
-@wizard.get("/<language:lang>")
-def without_slash(lang: str) -> Response:
-    """Lead to the start page, as a link without its closing slash means.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@wizard.get("/<language:site>")
+@wizard.get("/<language:site>/read")
+def lead_to_the_start(site: Site) -> Response:
+    """Lead to the start page: the closing slash is missing, or what was pasted is kept nowhere."""
     return redirect(site.start(read_query()[0].facts), 302)
 
 
-@wizard.get("/<language:lang>/")
-def start(lang: str) -> Response:
-    """Show the start page.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@wizard.get("/<language:site>/")
+def start(site: Site) -> Response:
+    """Show the start page."""
     state, _ = read_query()
     if has_uncanonical_names(state.facts):
         return redirect(site.start(state.facts), 302)
@@ -54,13 +58,9 @@ def start(lang: str) -> Response:
     return start_page(site, state)
 
 
-@wizard.get("/<language:lang>/check")
-def check(lang: str) -> Response:
-    """Show the next question, or the plan.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@wizard.get("/<language:site>/check")
+def check(site: Site) -> Response:
+    """Show the next question, or the plan."""
     state, wrong = read_query()
     if has_uncanonical_names(state.facts):
         return redirect(site.check(state), 302)
@@ -83,7 +83,8 @@ def check(lang: str) -> Response:
         response = redirect(site.check(found), 302)
     else:
         response = _page_of(site, state)
-    record_event(response, *answer_events(state.facts, asked))
+    if asked in knowledge().questions:
+        record_event(response, ("answered", asked))
     return response
 
 
@@ -99,25 +100,20 @@ def _page_of(site: Site, state: WizardState) -> Response:
     return question_page(site, state, step.fact, at_most=step.at_most)
 
 
-@wizard.get("/<language:lang>/step.svg")
-def step_picture(lang: str) -> Response:
+@wizard.get("/<language:site>/step.svg")
+def step_picture(site: Site) -> Response:
     """Draw the screen of one step: ``way`` names the remedy, ``step`` counts from 1.
 
-    :raise 404: there is no such language, remedy or step, or it happens on no screen
+    :raise 404: there is no such remedy or step, or it happens on no screen
     """
-    site = find_site(lang)
     state, _ = read_query()
     number = request.args.get("step", "")
     return picture_page(site, state, int(number) if number.isdecimal() else 0)
 
 
-@wizard.post("/<language:lang>/check")
-def answer(lang: str) -> Response:
-    """Take typed answers, keep only domains, and lead on.
-
-    :raise 404: there is no such language
-    """
-    site = find_site(lang)
+@wizard.post("/<language:site>/check")
+def answer(site: Site) -> Response:
+    """Take typed answers, keep only domains, and lead on."""
     state, _ = read_query()
     asked = [fact for fact in typed_facts() if fact in request.form]
     if not asked:
@@ -139,3 +135,36 @@ def answer(lang: str) -> Response:
     if codes[0] == "telex":
         more["guess"] = form[fact].guess
     return question_page(site, state.at(change=fact), fact, PROBLEMS[codes[0]], **more)
+
+
+@wizard.post("/<language:site>/read")
+def take(site: Site) -> Response:
+    """Read a paste; show what was understood, or lead on where a program sent it.
+
+    :raise 413: it is larger than any paste
+    """
+    known = read_query()[0].facts
+    take_paste(request)
+    text = _pasted(request)
+    if not text.strip():
+        return paste_page(site, known, text, PROBLEMS["no-text"])
+    try:
+        reading = read(text)
+    except TooLong:
+        return paste_page(site, known, text[:LONGEST_SHOWN], PROBLEMS["too-much-text"])
+    response: Response
+    if "show" not in request.form:
+        response = redirect(site.check(WizardState(merge_reading(reading, known))), 303)
+    elif reading.reason == "none":
+        response = paste_page(site, known, text)
+    else:
+        response = understood_page(site, known, text, reading)
+    record_event(response, ("read", reading.reason))
+    return response
+
+
+def _pasted(request: Request) -> str:
+    """Return what was typed and what the chosen file holds, its lines ended in one way."""
+    file = request.files.get("file")
+    parts = (request.form.get("text", ""), decode(file.read()) if file else "")
+    return "\n\n".join(part for part in parts if part.strip()).replace("\r\n", "\n")

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from app.web.problems import KINDS
+from app.web.errors import KINDS
 
 WRONG = {
     "no-object": ("POST", "/api/v1/diagnoses", b"[]", 422),

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from app.diagnosis import Facts
-from app.services import install, services
+from app.services import KEY, services
 from app.store import DatabaseUnavailable, audit
 from app.store.cases import Case, Cases
 from app.store.codes import format_code
@@ -308,7 +308,7 @@ def test_the_desk_without_cases_may_be_open_to_all(desk_app: Flask) -> None:
     assert 'action="/en/desk/sign-in?to=desk%3Fplace%3Dhome"' in kept.text
     assert "to=desk%3Fplace%3Dhome" in person.get("/en/desk?place=home").location
     made = services(desk_app)
-    install(desk_app, replace(made, settings=replace(made.settings, desk_open=True)))
+    desk_app.extensions[KEY] = replace(made, settings=replace(made.settings, desk_open=True))
     assert person.get("/en/desk").status_code == 200
     for page in ("cases", f"cases/{some_code()}", "audit", "insights"):
         assert person.get(f"/en/desk/{page}").status_code == 303

@@ -17,8 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app
 from app.http.code_throttle import CodeThrottle, Throttled
-from app.http.rate_limits import Rate, network_keys, read_limit
-from app.http.window_counters import RedisCounter
+from app.http.rate_limits import Rate, RedisCounter, network_keys, read_limit
 from app.services import services
 from app.settings import Settings
 from app.store import Database, DatabaseUnavailable
@@ -274,7 +273,7 @@ def test_nobody_waits_for_long_behind_a_look_up_that_hangs(
 def test_a_network_that_is_held_up_fills_no_redis(
     database: Database, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.http.window_counters.SLOW", 10.0)  # a busy machine is no reason
+    monkeypatch.setattr("app.http.rate_limits.SLOW", 10.0)  # a busy machine is no reason
     counter = RedisCounter(redis.uri)
     strict = [Rate(read_limit(f"{number} per day"), counter, name=str(number)) for number in (3, 6)]
     budget = CodeBudget(database, 1, lambda: date(2026, 11, 25))

@@ -15,7 +15,7 @@ from app import create_app
 from app.diagnosis import CHOICES, FACT_KEYS
 from app.i18n.languages import published
 from app.settings import Settings
-from app.web.problems import KINDS
+from app.web.errors import KINDS
 from tests.linting import LintingClient, visible_text
 
 PORTAL = "/at/proseware"

@@ -9,8 +9,7 @@ from markdown_it import MarkdownIt
 
 from app.diagnosis import Facts, Plan, Situation
 from app.i18n.languages import languages
-from app.presentation.markdown import escape, write_markdown
-from app.presentation.ticket import make_ticket, write_plain
+from app.presentation.ticket import escape_markdown, make_ticket, write_markdown, write_plain
 from tests.handouts.test_handouts import FACTS, HERE
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -52,11 +51,11 @@ def shown(markdown: str) -> list[tuple[str, str]]:
 @given(TEXTS | TRICKS)
 def test_escaped_words_are_shown_as_they_are(text: str) -> None:
     words = " ".join(text.split())
-    pieces = shown(escape(text))
+    pieces = shown(escape_markdown(text))
     assert {kind for kind, _ in pieces} <= {"text", "text_special"}
     assert "".join(content for _, content in pieces) == words
     if words:
-        assert [block.type for block in MARKDOWN.parse(escape(text))] == [
+        assert [block.type for block in MARKDOWN.parse(escape_markdown(text))] == [
             "paragraph_open",
             "inline",
             "paragraph_close",
@@ -67,7 +66,9 @@ def test_escaped_words_are_shown_as_they_are(text: str) -> None:
 def test_no_site_makes_a_link_of_words(text: str) -> None:
     """GitHub's and GitLab's extension: these are links by themselves."""
     for start in ("https://", "http://", "www.", "a@b."):
-        assert not re.search(r"https?://|www\.|[^\\]@", escape(start + text), re.IGNORECASE)
+        assert not re.search(
+            r"https?://|www\.|[^\\]@", escape_markdown(start + text), re.IGNORECASE
+        )
 
 
 @given(TEXTS | TRICKS)

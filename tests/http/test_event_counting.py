@@ -245,8 +245,8 @@ def test_a_broken_view_counts_nothing(client: FlaskClient, monkeypatch) -> None:
     def break_down(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("app.wizard.views.answer_events", break_down)
-    page = client.get("/en/check?place=away&vpn=yes")
+    monkeypatch.setattr("app.wizard.views.record_event", break_down)
+    page = client.get("/en/check?place=away&vpn=yes&asked=vpn")
     assert page.status_code == 500
     assert EVENT_HEADER not in page.headers
     assert seen(client) == {}

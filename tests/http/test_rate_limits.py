@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.http.rate_limits import Rate, check_storage, network_keys, read_limit
-from app.http.window_counters import RedisCounter
+from app.http.rate_limits import Rate, RedisCounter, check_storage, network_keys, read_limit
 from tests.api.redisserver import RedisServer, running
 
 THREE = read_limit("3 per hour")

@@ -11,8 +11,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.http.rate_limits import Rate, read_limit
-from app.http.window_counters import COLUMNS, PAUSE, CountMinSketch, RedisCounter
+from app.http.rate_limits import COLUMNS, PAUSE, CountMinSketch, Rate, RedisCounter, read_limit
 from app.services import services
 from app.settings import Settings
 from tests.api.redisserver import RedisServer, running

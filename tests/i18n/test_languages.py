@@ -13,7 +13,7 @@ from jinja2 import DictLoader
 
 from app.i18n import catalogues
 from app.i18n.languages import DEFAULT, languages, published, read_language
-from app.i18n.template_i18n import TranslatingEnvironment, breakable
+from app.i18n.templates import TranslatingEnvironment, breakable
 from app.knowledge import knowledge
 from app.settings import Settings
 from tests.linting import LintingClient, visible_text

@@ -1,8 +1,7 @@
 """Templates are compiled once for each language."""
 
 from app.i18n.languages import languages
-from app.i18n.template_i18n import TranslatingEnvironment
-from app.i18n.templates import FOLDER, Templates
+from app.i18n.templates import FOLDER, Templates, TranslatingEnvironment
 
 
 def test_what_is_compiled_beforehand_is_not_compiled_again(monkeypatch) -> None:

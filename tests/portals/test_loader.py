@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from app.portals.loader import Loaded, load_portals
+from app.portals.registry import Loaded, load_portals
 from tests.conftest import PORTALS
 
 TEXT = PORTALS.read_text("utf-8")
@@ -266,7 +266,7 @@ def test_a_hundred_portals_are_read(tmp_path: Path) -> None:
 
 def test_whatever_is_wrong_it_ends_nothing(tmp_path: Path, monkeypatch) -> None:
     assert load(tmp_path, "a = " + "[" * 4000).faults
-    monkeypatch.setattr("app.portals.loader.entry_faults", lambda *_: 1 / 0)
+    monkeypatch.setattr("app.portals.registry.entry_faults", lambda *_: 1 / 0)
     (fault,) = load(tmp_path, TEXT).faults
     assert "portal[1]: cannot be read (ZeroDivisionError)" in str(fault)
 

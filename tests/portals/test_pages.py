@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from app.diagnosis import Facts, Plan, Situation
 from app.diagnosis.inline_markup import plain
 from app.knowledge import add_providers
-from app.portals.loader import load_portals
+from app.portals.registry import load_portals
 from tests.cases import CASES
 from tests.conftest import PORTALS
 from tests.linting import visible_text

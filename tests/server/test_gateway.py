@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from app.http.page_cache import ONLY_IF_CACHED, NotCached
 from app.server import gateway
-from app.server.gateway import REFUSED, Gateway, make_environ
-from app.server.uploads import UploadLimits
+from app.server.gateway import REFUSED, Gateway, UploadLimits, make_environ
 from tests.server.loop import run
 
 SMALL = UploadLimits(largest=100, patience=0.2, rate=1000, deadline=0.4, memory=150, number=3)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app.server.uploads import UploadLimits, Uploads, UploadsFull
+from app.server.gateway import UploadLimits, UploadRefused, Uploads
 from tests.browser.server import serving
 from tests.server.loop import run
 from tests.server.wire import ask, connect, head, is_closed, many, read_answer
@@ -150,7 +150,7 @@ def test_an_upload_is_dropped_at_the_moment_of_its_deadline() -> None:
         async def whole() -> dict[str, Any]:
             return {"type": "http.request", "body": b"x"}
 
-        with pytest.raises(UploadsFull):
+        with pytest.raises(UploadRefused):
             await asyncio.create_task(uploads.receive(nothing, bytearray(), 1))
         await newer[0]
 

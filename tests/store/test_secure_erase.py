@@ -148,7 +148,7 @@ def test_a_long_read_delays_the_erasure(
             connection.execute(text("SELECT * FROM notes")).all()
             before = time.monotonic()
             kept.delete("", code)
-            assert time.monotonic() - before < LOCK_TIMEOUT, "whoever erases does not wait for the reader"
+            assert time.monotonic() - before < LOCK_TIMEOUT, "it waits for no reader"
             assert NOTE in traces(file)
         keep(opened, "anything") if after == "a change" else kept.sweep()
         assert traces(file) == []

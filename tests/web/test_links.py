@@ -64,8 +64,7 @@ GENERAL = {"in_language", "below", "within"}
 """Methods that lead to no page of their own."""
 UNLINKED = {
     "wizard.redirect_to_language": "typed, without a language",
-    "wizard.without_slash": "typed, without the slash",
-    "wizard.lead_to_the_box": "shares the URL of wizard.take",
+    "wizard.lead_to_the_start": "typed, without the slash; shares the URL of wizard.take",
     "developers.redirect_to_language": "linked to by the embedding script's messages",
     "device.well_known": "asked for by mail programs",
     "desk.metrics": "asked for by a monitor",

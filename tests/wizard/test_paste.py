@@ -16,8 +16,7 @@ from werkzeug.test import encode_multipart
 from app import create_app
 from app.diagnosis import Facts
 from app.i18n.languages import languages
-from app.presentation.excerpt import LONGEST_EXCERPT, excerpt
-from app.presentation.reading_rows import rows_of
+from app.presentation.reading_rows import LONGEST_EXCERPT, excerpt, rows_of
 from app.reading import Candidate, Evidence, Reading
 from app.settings import Settings
 from tests.i18n.test_languages import MARK, pseudo, with_language  # noqa: F401
@@ -76,7 +75,7 @@ def test_a_program_is_led_to_the_canonical_url(client: FlaskClient, lang: str) -
 def test_no_error_and_an_unknown_one_are_facts_too(client: FlaskClient, monkeypatch) -> None:
     answer = client.post("/en/read?place=work", data={"text": NOTHING})
     assert answer.headers["Location"] == "/en/check?place=work&error=none"
-    monkeypatch.setattr("app.wizard.paste_views.read", lambda _: reading("other"))
+    monkeypatch.setattr("app.wizard.views.read", lambda _: reading("other"))
     answer = client.post("/en/read", data={"text": "550 Xyzzy"})
     assert answer.headers["Location"] == "/en/check?error=other"
 
@@ -154,7 +153,7 @@ def reading(reason: str, confidence: float = 0.9, *others: Candidate, **more) ->
     ],
 )
 def test_doubt_is_said(client, monkeypatch, found, there, missing) -> None:
-    monkeypatch.setattr("app.wizard.paste_views.read", lambda _: found)
+    monkeypatch.setattr("app.wizard.views.read", lambda _: found)
     text = visible_text(show(client, "550"))
     assert there in text
     assert missing not in text
@@ -162,7 +161,7 @@ def test_doubt_is_said(client, monkeypatch, found, there, missing) -> None:
 
 def test_the_second_reason_can_be_taken_instead(client: FlaskClient, monkeypatch) -> None:
     found = reading("spam", 0.7, Candidate("policy", 0.6))
-    monkeypatch.setattr("app.wizard.paste_views.read", lambda _: found)
+    monkeypatch.setattr("app.wizard.views.read", lambda _: found)
     page = show(client, "550", query="?place=work")
     assert 'href="/en/check?place=work&amp;error=policy">Refused by a rule' in page.text
 
@@ -219,7 +218,7 @@ def test_a_file_comes_after_the_text(client: FlaskClient, monkeypatch) -> None:
         read.append(text)
         return reading("spam")
 
-    monkeypatch.setattr("app.wizard.paste_views.read", note)
+    monkeypatch.setattr("app.wizard.views.read", note)
     client.post("/en/read", data={"text": "one\r\ntwo", "file": saved(b"three\r\n")})
     client.post("/en/read", data={"text": "one", "file": saved(b"")})
     client.post("/en/read", data={"text": "one", "file": "no file"})
@@ -248,7 +247,7 @@ def test_nothing_is_written_or_logged(client: FlaskClient, caplog, monkeypatch, 
     def break_down(_: str) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("app.wizard.paste_views.read", break_down)
+    monkeypatch.setattr("app.wizard.views.read", break_down)
     page = show(client, "secret")
     assert page.status_code == 500
     assert "secret" not in caplog.text + page.text

@@ -13,7 +13,7 @@ from flask import Response, abort, request
 
 from ...diagnosis import Facts, Situation
 from ...diagnosis.placeholders import Wording
-from ...i18n.dates import shown_day
+from ...i18n.languages import shown_day
 from ...i18n.messages import N_
 from ...knowledge import knowledge
 from ...presentation.questions import answer_text, shown_question

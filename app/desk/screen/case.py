@@ -6,11 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from ...diagnosis import Plan
 from ...diagnosis.inline_markup import plain
-from ...i18n.dates import long_date, short_moment
-from ...i18n.languages import Language
+from ...i18n.languages import Language, long_date, short_moment
 from ...i18n.messages import N_
 from ...presentation.case_pages import spell
-from ...presentation.qr import draw_qr
+from ...presentation.pictures import draw_qr
 from ...presentation.ticket import Extra
 from ...store.cases import Case
 from ...store.codes import format_code

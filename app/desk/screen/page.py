@@ -10,14 +10,12 @@ from ...diagnosis import FACT_KEYS, Plan
 from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
-from ...presentation.excerpt import excerpt
-from ...presentation.markdown import write_markdown
 from ...presentation.paste_input import stated_facts
+from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import make_plan
 from ...presentation.questions import answer_text, answers_so_far, shown_question
-from ...presentation.reading_rows import is_guess, others_of, printable, rows_of
-from ...presentation.route import SERVER, draw_route
-from ...presentation.ticket import Part, make_ticket, write_plain
+from ...presentation.reading_rows import excerpt, is_guess, others_of, printable, rows_of
+from ...presentation.ticket import Part, make_ticket, write_markdown, write_plain
 from ...store.agents import Agent
 from ...web.links import NOTHING
 from ...web.pages import page

@@ -18,9 +18,8 @@ from ...diagnosis.domains import display_all
 from ...diagnosis.facts import CHOICES, BadValue, read_value
 from ...knowledge import knowledge
 from ...knowledge.variables import UNKNOWN
-from ...presentation.forms import typed_form
 from ...presentation.paste_input import LONGEST_SHOWN, merge_reading
-from ...presentation.questions import without_outdated
+from ...presentation.questions import typed_form, without_outdated
 from ...reading import Reading, TooLong, read
 from .state import DeskState
 

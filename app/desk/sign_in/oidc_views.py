@@ -8,13 +8,11 @@ from flask import abort, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
 from ...http.security_log import record
-from ...i18n.dates import shown_wait
-from ...i18n.languages import preferred
+from ...i18n.languages import preferred, shown_wait
 from ...i18n.messages import N_
 from ...portals.identity_provider import name_of
 from ...services import services, storage
-from ...web.rate_keys import rate_keys
-from ...web.site import Site, find_site, home_url
+from ...web.site import Site, find_site, home_url, rate_keys
 from ..access import current_agent, desk, require_desk
 from .oidc_client import AWAY_STATUS, STALE, WEAK, OidcClient, SignInRefused
 from .page import canonical_place, provider_of, return_url, sign_in_page

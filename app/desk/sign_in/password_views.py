@@ -8,7 +8,7 @@ from flask import Response, abort, redirect, request, session
 from werkzeug.wrappers import Response as Answer
 
 from ...http.security_log import record
-from ...i18n.dates import short_moment, shown_wait
+from ...i18n.languages import short_moment, shown_wait
 from ...i18n.messages import N_
 from ...services import services, storage
 from ...store.agents import Agent
@@ -17,8 +17,7 @@ from ...store.passwords import MAX_LENGTH, MIN_LENGTH, GuessablePassword
 from ...store.sessions import CredentialsChanged, digest
 from ...store.sign_in_throttle import SignInLocked
 from ...web.pages import page
-from ...web.rate_keys import rate_keys
-from ...web.site import Site
+from ...web.site import Site, rate_keys
 from ..access import TOKEN, agent_values, check_form, current_agent, desk, require_desk, signed_in
 from ..cookies import known_device, remember_device
 from ..forms import is_forged

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.portals.colours import Palette, contrast, defaults, make_palette
+from app.portals.looks import Palette, contrast, defaults, make_palette
 
 AA = 4.5
 WORDS = ("ink", "soft", "accent", "stop", "doubt")

@@ -1,13 +1,13 @@
-"""A portal's colours, checked for contrast in light and dark, and changed where unreadable.
+"""A portal's looks: its colours, checked for contrast in light and dark, and its logo.
 
-Why they are not refused: docs/decisions/portal-colours.md.
-
+Colours are changed where unreadable; why they are not refused: docs/decisions/portal-colours.md.
 Contrast and luminance: WCAG 2.2, "contrast ratio" and "relative luminance"; success criterion
 1.4.3 asks for 4.5 to 1.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +23,15 @@ BLACK, WHITE = "#000000", "#ffffff"
 GROUNDS = ("paper", "card")
 WORDS = ("accent", "ink", "soft", "stop", "doubt")
 """What is written in, the accent first: the tint that it makes is a ground for ink."""
+
+LARGEST = 20_000
+"""Bytes of a logo: it comes over a weak line too."""
+KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
+HEIGHT = 32
+"""Pixels that it is shown high."""
+_PNG = b"\x89PNG\r\n\x1a\n"
+_NUMBER, _BETWEEN = rb"([-\d.]+)", rb"[\s,]+"
+_VIEW = re.compile(rb"<svg\b[^>]*\sviewBox=[\"']" + _BETWEEN.join([_NUMBER] * 4) + rb"[\"']")
 
 Scheme = Mapping[str, str]
 """Names of colours, as in palette.css, to ``#rrggbb``."""
@@ -51,15 +60,11 @@ class Palette:
 
 def make_palette(light: Scheme, dark: Scheme) -> Palette:
     """Return our palette with other colours, each readable on every ground it stands on."""
-    adjusted: list[tuple[str, str, str]] = []
-    schemes = []
-    for name, ours, wanted, ink in zip(
-        ("light", "dark"), defaults(), (light, dark), (BLACK, WHITE), strict=True
-    ):
-        scheme, reasons = _adjust(ours, wanted, ink)
-        schemes.append(scheme)
-        adjusted += [(name, colour, why) for colour, why in reasons]
-    return Palette(schemes[0], schemes[1], tuple(adjusted))
+    our_light, our_dark = defaults()
+    day, day_changes = _adjust(our_light, light, BLACK)
+    night, night_changes = _adjust(our_dark, dark, WHITE)
+    adjusted = [("light", *why) for why in day_changes] + [("dark", *why) for why in night_changes]
+    return Palette(day, night, tuple(adjusted))
 
 
 def contrast(one: str, other: str) -> float:
@@ -137,3 +142,65 @@ def _short(colour: str) -> str:
 
 def _long(colour: str) -> str:
     return colour if len(colour) == 7 else "#" + "".join(2 * letter for letter in colour[1:])
+
+
+class BadLogo(ValueError):
+    """A file that cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A small picture on every page of the portal; ``name`` changes with the content.
+
+    ``width`` is how wide it is shown at its height.
+    """
+
+    name: str
+    content: bytes
+    mimetype: str
+    width: int
+    height: int = HEIGHT
+
+
+def read_logo(path: Path) -> Logo:
+    """Return the logo in a file.
+
+    :raise BadLogo: it is no picture that browsers show, or too large
+    """
+    suffix = path.suffix.lower()
+    if suffix not in KINDS:
+        raise BadLogo(f"is a file that ends in one of {' '.join(KINDS)}")
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except (OSError, ValueError) as fault:  # a name may hold what no file's can
+        why = getattr(fault, "strerror", None) or fault
+        raise BadLogo(f"{path.name!r} cannot be read: {why}") from None
+    if len(content) > LARGEST:
+        raise BadLogo(f"is larger than {LARGEST} bytes; a plain SVG is best")
+    width, height = _size(content, suffix)
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    shown = max(1, round(HEIGHT * width / height))
+    return Logo(f"{digest}{suffix}", content, KINDS[suffix], shown)
+
+
+def _size(content: bytes, suffix: str) -> tuple[float, float]:
+    """Return width and height: a PNG's from its first chunk (RFC 2083 4.1.1), an SVG's box."""
+    if suffix == ".png":
+        if not content.startswith(_PNG) or len(content) < 24:
+            raise BadLogo("is no PNG, whatever its name says")
+        size: tuple[float, float] = (
+            int.from_bytes(content[16:20], "big"),
+            int.from_bytes(content[20:24], "big"),
+        )
+    else:
+        box = _VIEW.search(content)
+        if box is None:
+            raise BadLogo("is no SVG with a viewBox")
+        try:
+            size = float(box[3]), float(box[4])
+        except ValueError:
+            raise BadLogo("has a viewBox without numbers") from None
+    if not (0 < size[0] <= 20 * size[1]):
+        raise BadLogo("is more than twenty times as wide as it is high, or has no size")
+    return size

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.web.assets import STYLES, script
-from app.web.csp import FETCHING, PageAssets
+from app.web.pages import FETCHING, STYLES, PageAssets, script
 from tests.browser.server import serving
 from tests.conftest import PORTALS
 from tests.server.wire import connect, head

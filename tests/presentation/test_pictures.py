@@ -4,7 +4,7 @@ import pytest
 
 from app.diagnosis import Facts, diagnose
 from app.knowledge import knowledge
-from app.presentation.route import draw_route, through
+from app.presentation.pictures import draw_route, through
 
 
 def test_stations_fill_in_as_facts_become_known() -> None:
@@ -35,7 +35,7 @@ def test_the_verdict_stands_where_the_mail_stops(facts, reached, mark) -> None:
 
 
 def test_after_the_fix_it_goes_through() -> None:
-    assert through(Facts(), str).stations[-1].mark == "through"
+    assert through(draw_route(Facts(), str), str).stations[-1].mark == "through"
 
 
 def test_every_scenario_can_be_drawn() -> None:
