@@ -48,6 +48,16 @@ def _keep_the_working_tree(event: str, args: tuple[Any, ...]) -> None:
 sys.addaudithook(_keep_the_working_tree)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure coverage for the first case of a test, and not for a property: the rest repeats."""
+    met = set()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if name in met or getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
+        met.add(name)
+
+
 @pytest.fixture
 def golden() -> Callable[[str, Iterable[str]], None]:
     """Compare lines with a golden file; GOLDEN=write writes it anew, for a person to review."""
