@@ -16,19 +16,20 @@ from .table import DecisionTable
 def prove_rows(space: Space, rows: Sequence[tuple[str, Box]], where: str) -> Iterator[str]:
     """Yield a fault for every pair of rows that overlap and for every case without a row.
 
-    Each ends with the smallest case that shows it.
+    Each names the smallest case that shows it, and what to do.
     """
     overlaps = False
     for i, (name, box) in enumerate(rows):
         for other, second in rows[i + 1 :]:
             if (shared := meet(box, second)) is not None:
                 overlaps = True
-                yield f"{where}: {name} and {other} both answer: {spell(space, [shared])}"
+                case = spell(space, [shared])
+                yield f"{where}: {name} and {other} both answer: {case}: narrow one's `when`"
     # Disjoint boxes whose volumes add up to the whole leave no gap: no cutting needed.
     if not overlaps and sum(volume(box) for _, box in rows) == volume(space.whole):
         return
     if gap := subtract_all([space.whole], [box for _, box in rows]):
-        yield f"{where}: no row answers: {spell(space, gap)}"
+        yield f"{where}: no row answers: {spell(space, gap)}: widen a `when`, or add a row"
 
 
 def prove_table(table: DecisionTable) -> Iterator[str]:

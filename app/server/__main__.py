@@ -18,7 +18,6 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from ..settings import Settings
 from .sighup import on_sighup
 
 MAX_HEAD: Final = 32 * 1024
@@ -78,6 +77,8 @@ def _forward_sighup() -> None:
 
 if __name__ == "__main__":
     try:
+        from ..settings import Settings  # the content is loaded with it
+
         settings = Settings.from_environment()
     except ValueError as fault:  # one line instead of every worker's traceback
         sys.exit(str(fault))

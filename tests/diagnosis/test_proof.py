@@ -36,7 +36,7 @@ def test_a_missing_scenario_leaves_a_gap_with_a_witness(name: str) -> None:
     rest = {key: row for key, row in CONTENT.scenarios.items() if key != name}
     (fault,) = prove_table(broken(scenarios=rest))
     assert fault.startswith("scenarios: no row answers: ")
-    witness = dict(pair.split("=") for pair in fault.split() if "=" in pair)
+    witness = dict(pair.split("=") for pair in fault.rpartition(": ")[0].split() if "=" in pair)
     case = dict.fromkeys(VARIABLES, "unknown") | witness
     assert decision_table().match(case).scenario.id == name
 
@@ -145,8 +145,8 @@ def test_overlap_and_gap_name_the_plainest_case() -> None:
     space = Space({"a": ("1", "unknown"), "b": ("2", "unknown")})
     rows = [("x", space.box({"a": ("1",)})), ("y", space.box({"b": ("2",)}))]
     assert list(prove_rows(space, rows, "here")) == [
-        "here: x and y both answer: a=1 b=2",
-        "here: no row answers: nothing known",
+        "here: x and y both answer: a=1 b=2: narrow one's `when`",
+        "here: no row answers: nothing known: widen a `when`, or add a row",
     ]
 
 

@@ -304,6 +304,19 @@ def test_a_fact_without_field_or_question_stops_the_start(
     assert done.stderr.splitlines()[-1].endswith(f": {line}")
 
 
+@pytest.mark.parametrize("command", [["-m", "app.server"], ["-c", "import wsgi"]])
+def test_a_mistake_stops_a_start_with_one_line(tmp_path: Path, command: list[str]) -> None:
+    shutil.copytree(FOLDER.parent, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(FOLDER.parent.parent / "wsgi.py", tmp_path)
+    (tmp_path / "app" / "knowledge" / "article.toml").unlink()
+    done = subprocess.run(
+        [sys.executable, *command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("article.toml: ")
+
+
 def test_a_missing_file_is_one_line(content: Path) -> None:
     (content / "article.toml").unlink()
     with pytest.raises(KnowledgeError, match=r"^article\.toml: .*No such file"):
