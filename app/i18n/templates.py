@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
@@ -143,13 +143,9 @@ class Templates:
     """
 
     def __init__(self) -> None:
-        loader = FileSystemLoader(FOLDER)
         self._environments = {
-            code: TranslatingEnvironment(loader, language) for code, language in languages().items()
+            code: _environment(language) for code, language in languages().items()
         }
-        for environment in self._environments.values():
-            # A filter: Jinja calls it directly, where a function takes a call of its own.
-            environment.filters["fragment"] = _fragments(environment)
 
     def compile(self) -> None:
         """Compile all templates in all languages, so that no visitor waits for it."""
@@ -160,6 +156,15 @@ class Templates:
     def render(self, language: str, name: str, values: Mapping[str, Any]) -> str:
         """Return a template's text in a language."""
         return self._environments[language].get_template(name).render(values)
+
+
+@cache
+def _environment(language: Language) -> TranslatingEnvironment:
+    """Return the environment that all apps of a process share, as they share its language."""
+    environment = TranslatingEnvironment(FileSystemLoader(FOLDER), language)
+    # A filter: Jinja calls it directly, where a function takes a call of its own.
+    environment.filters["fragment"] = _fragments(environment)
+    return environment
 
 
 def _fragments(environment: TranslatingEnvironment) -> Callable[..., Markup]:

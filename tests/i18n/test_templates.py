@@ -1,10 +1,14 @@
 """Templates are compiled once for each language."""
 
+from dataclasses import replace
+
 from app.i18n.languages import languages
 from app.i18n.templates import FOLDER, Templates, TranslatingEnvironment
 
 
 def test_what_is_compiled_beforehand_is_not_compiled_again(monkeypatch) -> None:
+    copies = {code: replace(language) for code, language in languages().items()}
+    monkeypatch.setattr("app.i18n.templates.languages", lambda: copies)  # nothing compiled yet
     templates = Templates()
     compiled = []
     real = TranslatingEnvironment._parse
