@@ -48,6 +48,18 @@ def _keep_the_working_tree(event: str, args: tuple[Any, ...]) -> None:
 sys.addaudithook(_keep_the_working_tree)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let ``no_cover`` count in a worker of xdist.
+
+    pytest-cov 7.1 measures twice there, once from before it knows that it is in a worker, and
+    pauses one of the two only.
+    """
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if plugin and hasattr(session.config, "workerinput"):
+        plugin.cov_controller.cov.stop()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure coverage for the first case of a test, and not for a property: the rest repeats."""
     met = set()

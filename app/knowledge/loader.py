@@ -28,6 +28,7 @@ from .rows import (
 from .variables import FACT_OF, REFUSED, RELAY, SIGN_IN, UNKNOWN, VARIABLES, WEBMAIL
 
 FOLDER = Path(__file__).parent
+_VARIABLES: Final = "app/knowledge/variables.py"
 ARTICLE: Final = ("source", "no_relay", "relay_allowed", "relay_doubtful", "remedies", "today")
 
 
@@ -152,7 +153,7 @@ def _known_fact(fact: Any, where: str) -> str:
     if fact not in FACT_OF.values():
         raise KnowledgeError(
             f"{where}: the table does not know it: "
-            "add it with its values to VARIABLES in app/knowledge/variables.py"
+            f"add it with its values to VARIABLES in {_VARIABLES}"
         )
     return str(fact)
 
@@ -190,7 +191,10 @@ def _conditions(values: Mapping[str, tuple[str, ...]]) -> Reader:
     def read(given: Any, where: str) -> tuple[When, ...]:
         blocks = as_list(given)
         for block in blocks:
-            check_keys(block, where, optional=values)
+            try:
+                check_keys(block, where, optional=values)
+            except KnowledgeError as fault:
+                raise KnowledgeError(f"{fault}, or add it to VARIABLES in {_VARIABLES}") from None
         return tuple(
             {name: allowed(name, said, f"{where}: {name}") for name, said in block.items()}
             for block in blocks

@@ -242,8 +242,8 @@ MISTAKES = [
     (
         "questions.toml",
         'fact = "vpn"',
-        'fact = "proxy"',
-        "questions.toml: proxy: fact: the table does not know it: add it with its values",
+        'fact = "no_such_fact"',
+        "questions.toml: no_such_fact: fact: the table does not know it: add it with its values",
     ),
     (
         "questions.toml",
@@ -267,9 +267,11 @@ def test_a_mistake_is_one_line(content: Path, file: str, old: str, new: str, lin
 
 
 def test_a_fact_without_a_question_is_one_line(content: Path, monkeypatch) -> None:
-    known = {**loader.FACT_OF, "proxy": "proxy"}
+    known = {**loader.FACT_OF, "no_such_fact": "no_such_fact"}
     monkeypatch.setattr(loader, "FACT_OF", known)
-    with pytest.raises(KnowledgeError, match=r"questions\.toml: no question asks for 'proxy'"):
+    with pytest.raises(
+        KnowledgeError, match=r"questions\.toml: no question asks for 'no_such_fact'"
+    ):
         load(content)
 
 
@@ -283,8 +285,8 @@ def test_a_fact_without_a_question_is_one_line(content: Path, monkeypatch) -> No
         ),
         (
             "    vpn: str | None = None\n",
-            "    vpn: str | None = None\n    proxy: str | None = None\n",
-            "questions.toml: no question asks for 'proxy', a field of Facts: add it",
+            "    vpn: str | None = None\n    no_such_fact: str | None = None\n",
+            "questions.toml: no question asks for 'no_such_fact', a field of Facts: add it",
         ),
     ],
 )
