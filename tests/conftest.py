@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,11 @@ def golden() -> Callable[[str, Iterable[str]], None]:
         if os.environ.get("GOLDEN") == "write":
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
-        assert text == path.read_text("utf-8")
+        known = path.read_text("utf-8")
+        if text != known:
+            changes = "".join(unified_diff(known.splitlines(True), text.splitlines(True), n=0))
+            shown = f"tests/golden/{name} says something else; if that is meant: GOLDEN=write"
+            pytest.fail(f"{shown}\n{changes}", pytrace=False)
 
     return compare
 

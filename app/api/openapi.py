@@ -13,7 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, TypedDictSchema
 from typing_extensions import TypedDict
 
-from ..diagnosis import CHOICES
+from ..diagnosis import CHOICES, FACT_KEYS
 from ..diagnosis.facts import MAX_RECIPIENTS, MAX_TRIED
 from ..i18n.languages import published
 from ..i18n.messages import N_
@@ -57,32 +57,28 @@ OneRemedy = Annotated[str, one_of(*knowledge().remedies)]
 Tried = Annotated[list[RemedyId], Field(max_length=MAX_TRIED)]
 
 
-class Facts(TypedDict, total=False):
-    """The facts of a case; what they are about stands in the questions."""
-
-    place: Choice
-    connection: Choice
-    vpn: Choice
-    account_domain: Domain
-    sender_domain: Domain
-    recipient_domain: Domain | Domains
-    server: Domain
-    port: Port | PortText
-    security: Choice
-    login: Choice
-    error: Choice
-    refused_by: Choice
-    program: Choice
-    reply_code: Annotated[
+_ASKED: Final[dict[str, Any]] = {
+    "account_domain": Domain,
+    "sender_domain": Domain,
+    "recipient_domain": Domain | Domains,
+    "server": Domain,
+    "port": Port | PortText,
+    "reply_code": Annotated[
         ReplyCode | ReplyCodeText, about(N_("The reply code in the error"), [550])
-    ]
-    enhanced_status: Annotated[
+    ],
+    "enhanced_status": Annotated[
         StatusText, about(N_("The enhanced status code in the error"), ["5.7.1"])
-    ]
-    tried: Annotated[
+    ],
+    "tried": Annotated[
         Tried | OneRemedy | Literal[""] | None,
         about(N_("The remedies that have been tried already")),
-    ]
+    ],
+}
+"""The types of the facts that are not one of a question's choices."""
+# What they are about stands in the questions.
+Facts = TypedDict(  # type: ignore[misc]
+    "Facts", {key: _ASKED.get(key, Choice) for key in FACT_KEYS}, total=False
+)
 
 
 class Text(TypedDict):

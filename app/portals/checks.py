@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect, insort
 from collections.abc import Collection, Iterator
 from operator import itemgetter
+from typing import get_args
 
 from ..diagnosis.facts import BadValue, read_value
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
-from .entry import Network, PortalEntry, Text
+from .entry import Network, PortalEntry, Table, Text
 from .portal import Portal
 
 PREFILLED = ("place", "account_domain", "server", "port", "security", "login", "program")
@@ -67,10 +68,7 @@ def _language_faults(entry: PortalEntry, languages: Collection[str]) -> Found:
 
 def _text_faults(entry: PortalEntry) -> Found:
     """Yield the texts that are missing in a language, or that are in one the portal has not."""
-    texts: list[tuple[Key, Text | None]] = [(("hours",), entry.hours)]
-    texts += [(("links", at, "text"), link.text) for at, link in enumerate(entry.links)]
-    texts += [(("notes", remedy), text) for remedy, text in entry.notes.items()]
-    for key, text in texts:
+    for key, text in _texts(entry):
         said = text if isinstance(text, dict) else {}
         for code in entry.languages if isinstance(text, dict) else ():
             if not said.get(code, "").strip():
@@ -83,6 +81,21 @@ def _text_faults(entry: PortalEntry) -> Found:
                 yield key, f"holds one of {' '.join(MARKS)}, which are marks here"
             if len(words) > LONGEST:
                 yield key, f"is longer than {LONGEST} characters"
+
+
+def _texts(table: Table) -> Iterator[tuple[Key, Text]]:
+    """Yield every text of a table, and of the tables that it lists."""
+    for name, field in type(table).model_fields.items():
+        value = getattr(table, name)
+        kinds = get_args(field.annotation)
+        if value is not None and dict[str, str] in kinds:
+            yield (name,), value
+        elif isinstance(value, dict) and Text in kinds:
+            yield from (((name, key), text) for key, text in value.items())
+        elif isinstance(value, list):
+            for at, row in enumerate(value):
+                if isinstance(row, Table):
+                    yield from (((name, at, *key), text) for key, text in _texts(row))
 
 
 def _fact_faults(entry: PortalEntry) -> Found:

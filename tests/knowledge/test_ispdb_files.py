@@ -56,7 +56,7 @@ def test_no_broken_zip_ends_it(tmp_path: Path, how: int) -> None:
     whole = pack(path, how=how).read_bytes()
     draw = random.Random(how)
     kept = 0
-    for _ in range(700):
+    for _ in range(300):
         path.write_bytes(spoilt(draw, whole))
         try:
             imported = read_ispdb(path, DAY)
@@ -159,7 +159,7 @@ def test_what_is_no_xml_is_one_line(tmp_path: Path, content: bytes) -> None:
 
 def test_a_bomb_does_not_go_off(tmp_path: Path) -> None:
     path = tmp_path / "copy.zip"
-    large = pack(path, XML | {"ispdb/bomb.com": bytes(200 * 1024**2)})
+    large = pack(path, XML | {"ispdb/bomb.com": bytes(40 * 1024**2)})
     assert large.stat().st_size < 300_000
     assert read_ispdb(large, DAY).faults == ["bomb.com: larger than 256 KB"]
     many = {f"ispdb/n{number}.com": bytes(255 * 1024) for number in range(140)}
