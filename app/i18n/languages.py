@@ -15,7 +15,7 @@ from gettext import c2py
 from pathlib import Path
 from typing import Final
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
@@ -55,9 +55,16 @@ class Language:
 
 
 def read_language(code: str, path: Path) -> Language:
-    """Read one language from its catalogue; a text without translation stays English."""
-    with path.open("rb") as file:
-        return _language(code, read_po(file, locale=code))
+    """Read one language from its catalogue; a text without translation stays English.
+
+    :raise ValueError: nothing is known of such a language
+    """
+    try:
+        with path.open("rb") as file:
+            return _language(code, read_po(file, locale=code))
+    except UnknownLocaleError:
+        fault = f"app/translations/{code}: no known language: name the folder by its code, like fr"
+        raise ValueError(fault) from None
 
 
 def _language(code: str, catalogue: Catalog) -> Language:
@@ -108,9 +115,17 @@ def catalogue_files() -> Iterator[tuple[str, Path]]:
 
 @cache
 def languages() -> Mapping[str, Language]:
-    """Return every language by its code: the published ones in their order, then the drafts."""
+    """Return every language by its code: the published ones in their order, then the drafts.
+
+    :raise ValueError: a published one has no catalogue, or a catalogue no known language
+    """
     read = {code: read_language(code, path) for code, path in catalogue_files()}
     read[SOURCE] = _language(SOURCE, Catalog(locale=SOURCE))
+    for code in PUBLISHED:
+        if code not in read:
+            raise ValueError(
+                f"app/i18n/languages.py: PUBLISHED: {code!r} has no catalogue: add one"
+            )
     return {code: read[code] for code in dict.fromkeys((*PUBLISHED, *read))}
 
 

@@ -14,7 +14,8 @@ from tests.browser.helpdesk import prepare, sign_in
 from tests.browser.pages import PHONE, PLAN, write_portals
 from tests.browser.server import running
 
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first that is there; the headless shell draws the same pages with less around them."""
 
 
 @pytest.fixture(scope="session")

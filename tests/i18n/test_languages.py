@@ -287,3 +287,16 @@ def test_languages_call_themselves_by_their_own_names() -> None:
 
 def test_every_published_language_is_whole() -> None:
     assert all(language.whole for language in published().values())
+
+
+def test_a_folder_that_is_no_language_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "messages.po"
+    path.touch()
+    with pytest.raises(ValueError, match=r"^app/translations/xq: no known language: name"):
+        read_language("xq", path)
+
+
+def test_a_published_language_without_catalogue_is_one_line(monkeypatch) -> None:
+    monkeypatch.setattr("app.i18n.languages.PUBLISHED", ("vi", "xq"))
+    with pytest.raises(ValueError, match=r"^app/i18n/languages\.py: PUBLISHED: 'xq' has no cat"):
+        languages.__wrapped__()
