@@ -17,6 +17,10 @@ RULES = {
     },
     "resultTypes": ["violations"],
 }
+OF_COLOURS = RULES | {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+}
+"""What can differ between a page and the same page in other colours."""
 
 
 class Colours(TypedDict):
@@ -66,7 +70,8 @@ def test_axe_finds_nothing(shared_page: Page, language: str, kind: str) -> None:
     found = []
     for name, colours in COLOURS.items():
         shared_page.emulate_media(**colours)
-        violations = shared_page.evaluate(FIND_VIOLATIONS, RULES)
+        rules = RULES if name == "light" else OF_COLOURS
+        violations = shared_page.evaluate(FIND_VIOLATIONS, rules)
         found += [f"{name}: {violation}" for violation in violations]
     assert not found, "\n".join(found)
 
