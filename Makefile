@@ -3,7 +3,7 @@
 HOST        ?= 127.0.0.1
 PORT        ?= 8000
 WEB_WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
-TEST_JOBS   ?= 3
+TEST_JOBS   ?= 2
 
 VENV := .venv
 BIN  := $(VENV)/bin
