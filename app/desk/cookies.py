@@ -31,7 +31,7 @@ COOKIE: Final = "desk"
 DEVICE_COOKIE: Final = "desk-device"
 SAFE: Final[dict[str, Any]] = {"secure": True, "httponly": True}
 FRESH: Final = 60.0
-"""Seconds that keys are kept in memory; shorter than ``keys.HANDOVER``."""
+"""Seconds that keys are kept in memory; shorter than ``keys.PROPAGATION``."""
 _DESK: Final = re.compile(r"/[a-z-]+/desk(?:/|$)")
 
 

@@ -191,10 +191,7 @@ def _conditions(values: Mapping[str, tuple[str, ...]]) -> Reader:
     def read(given: Any, where: str) -> tuple[When, ...]:
         blocks = as_list(given)
         for block in blocks:
-            try:
-                check_keys(block, where, optional=values)
-            except KnowledgeError as fault:
-                raise KnowledgeError(f"{fault}, or add it to VARIABLES in {_VARIABLES}") from None
+            check_keys(block, where, optional=values, known_in=f"VARIABLES in {_VARIABLES}")
         return tuple(
             {name: allowed(name, said, f"{where}: {name}") for name, said in block.items()}
             for block in blocks

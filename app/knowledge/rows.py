@@ -96,10 +96,15 @@ def rows_of(data: Mapping[str, Any], name: str, where: str) -> list[dict[str, An
 
 
 def check_keys(
-    row: Any, where: str, required: Iterable[str] = (), optional: Iterable[str] = ()
+    row: Any,
+    where: str,
+    required: Iterable[str] = (),
+    optional: Iterable[str] = (),
+    known_in: str = "",
 ) -> None:
     """Refuse a row that has unknown keys, or lacks one.
 
+    :param known_in: where another key can be made known, '' for nowhere
     :raise KnowledgeError: the message names the key
     """
     if not isinstance(row, dict):
@@ -107,7 +112,10 @@ def check_keys(
     keys = (*required, *optional)
     for key in row:
         if key not in keys:
-            raise KnowledgeError(f"{where}: unknown key {key!r}: use one of {', '.join(keys)}")
+            more = f", or add it to {known_in}" if known_in else ""
+            raise KnowledgeError(
+                f"{where}: unknown key {key!r}: use one of {', '.join(keys)}{more}"
+            )
     for key in required:
         if key not in row:
             raise KnowledgeError(f"{where}: key {key!r} is missing: add it")

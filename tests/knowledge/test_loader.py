@@ -266,6 +266,18 @@ def test_a_mistake_is_one_line(content: Path, file: str, old: str, new: str, lin
     assert "\n" not in str(fault.value)
 
 
+def test_only_an_unknown_condition_is_sent_to_the_variables(content: Path) -> None:
+    path = content / "stages.toml"
+    text = path.read_text("utf-8")
+    condition = '{ vpn = "yes", connection = { not = ["uncounted"] } }'
+    assert condition in text
+    for new, told in (('{ tunnel = "yes" }', True), ('"yes"', False)):
+        path.write_text(text.replace(condition, new, 1), "utf-8")
+        with pytest.raises(KnowledgeError) as fault:
+            load(content)
+        assert str(fault.value).endswith("VARIABLES in app/knowledge/variables.py") == told
+
+
 def test_a_fact_without_a_question_is_one_line(content: Path, monkeypatch) -> None:
     known = {**loader.FACT_OF, "no_such_fact": "no_such_fact"}
     monkeypatch.setattr(loader, "FACT_OF", known)
