@@ -141,7 +141,7 @@ def test_a_crafted_link_names_no_server_to_enter(
     steps = [e for e in parsed(page.text).iter(f"{SPACE}ol") if e.get("class") == "steps"]
     said = "".join("".join(listed.itertext()) for listed in steps)
     assert said
-    assert program == "webmail" or "the name of your provider's outgoing server" in said
+    assert program == "webmail" or "your provider's outgoing server" in said
     for typed in ("evil", "203.0.113.9"):
         assert typed not in " ".join(named(page.text))
     assert server in visible_text(page), "it is what is set now"
@@ -157,10 +157,10 @@ def test_a_recipient_that_reads_like_a_message_is_the_persons_own_word(
         assert "1900-6868" in page.text
         assert 'content="telephone=no"' in page.text, "no phone makes a call of it"
         assert "1900-6868" not in " ".join(named(page.text))
-    assert "The recipients named" in client.get(f"/at/proseware/en/check?{query}").text
+    assert "Recipients:" in client.get(f"/at/proseware/en/check?{query}").text
     query = f"{CRAFTED}&account_domain=proseware.com&recipient_domain=gmail.com"
     page = client.get(f"/at/proseware/en/check?{query}&plan=now")
-    assert "Mail for gmail.com has to" in visible_text(page), "a known provider is named"
+    assert "your email on to gmail.com" in visible_text(page), "a known provider is named"
 
 
 @pytest.mark.parametrize("lang", list(published()))
@@ -168,8 +168,8 @@ def test_another_providers_settings_are_not_taken_for_the_portals(
     client: FlaskClient, lang: str
 ) -> None:
     said = {
-        "en": "For an account at Gmail, not at Proseware.",
-        "vi": "Dành cho tài khoản ở Gmail, không phải ở Proseware.",
+        "en": "These steps are for an account at Gmail, not at Proseware.",
+        "vi": "Hướng dẫn này dành cho tài khoản của Gmail, không phải của Proseware.",
     }[lang]
     for names in (
         "account_domain=gmail.com",
@@ -367,7 +367,7 @@ def test_what_a_paste_says_is_called_the_present_setting(client: FlaskClient) ->
     )
     page = client.post("/at/proseware/en/read", data={"text": pasted, "show": "yes"})
     assert_named(page.text, "paste")
-    assert "Outgoing server set now" in visible_text(page)
+    assert "Current outgoing server" in visible_text(page)
     read = client.post("/at/proseware/api/v1/readings", json={"text": pasted}).json
     plan = client.get(read["url"] + "&plan=now")
     assert SERVER in plan.text

@@ -32,7 +32,8 @@ _TEXTS: Final = ("summary", "description")
 _LINE: Final = re.compile(r"(?m)^(- [\w-]+: )?(.+)$")
 
 _FORGIVEN: Final = N_(
-    "A whole address, a link, spaces and other alphabets are forgiven; only the domain is kept."
+    "You can send a whole email address or link, even with spaces or non-Latin "
+    "letters. We only use the domain."
 )
 _LABEL: Final = "[a-z0-9](?:-?[a-z0-9]){0,30}"
 _DOMAIN: Final = rf"(?:{_LABEL}\.){{1,3}}[a-z](?:-?[a-z0-9]){{0,30}}"
@@ -64,14 +65,16 @@ _ASKED: Final[dict[str, Any]] = {
     "server": Domain,
     "port": Port | PortText,
     "reply_code": Annotated[
-        ReplyCode | ReplyCodeText, about(N_("The reply code in the error"), [550])
+        ReplyCode | ReplyCodeText,
+        about(N_("The reply code (such as 550) in the error message"), [550]),
     ],
     "enhanced_status": Annotated[
-        StatusText, about(N_("The enhanced status code in the error"), ["5.7.1"])
+        StatusText,
+        about(N_("The enhanced status code (such as 5.7.1) in the error message"), ["5.7.1"]),
     ],
     "tried": Annotated[
         Tried | OneRemedy | Literal[""] | None,
-        about(N_("The remedies that have been tried already")),
+        about(N_("Fixes already tried")),
     ],
 }
 """The types of the facts that are not one of a question's choices."""
@@ -89,7 +92,7 @@ class Text(TypedDict):
         Field(
             min_length=1,
             pattern=_VISIBLE,
-            description=N_("The error, or the whole message that came back; 256 KB at most."),
+            description=N_("The error message or the whole returned email, up to 256 KB."),
         ),
     ]
 
@@ -164,8 +167,8 @@ OPERATIONS: Final = (
         f"{PATH}/diagnoses",
         "Facts",
         "Plan",
-        N_("Facts in, plan out"),
-        N_("Every fact is optional, and unknown keys are dropped."),
+        N_("Send facts about the problem and get fixes"),
+        N_("You can leave out any fact. Unknown keys are ignored."),
         {
             "place": "away",
             "connection": "other",
@@ -178,8 +181,8 @@ OPERATIONS: Final = (
         f"{PATH}/readings",
         "Text",
         "Reading",
-        N_("A pasted error in, facts out"),
-        N_("The text is read and forgotten: nothing of it is kept."),
+        N_("Send an error message and get the facts from it"),
+        N_("We only use the text you send to find the cause, and we don't store it."),
         {"text": "553 sorry, that domain is not in my list of allowed rcpthosts"},
     ),
 )
@@ -212,11 +215,13 @@ def _plain(text: str) -> str:
 def _document() -> Schema:
     codes = list(published())
     text: Schema = {"type": "string"}
-    language = _headed(N_("The language of the texts"), text | {"enum": codes})
-    seconds = _headed(N_("Seconds to wait"), {"type": "integer", "minimum": 1})
+    language = _headed(N_("Language of the texts in this response"), text | {"enum": codes})
+    seconds = _headed(
+        N_("How many seconds to wait before trying again"), {"type": "integer", "minimum": 1}
+    )
     own = {
         "operationId": "describe",
-        "summary": N_("This description"),
+        "summary": N_("The description of this API"),
         "parameters": [_link("parameters", "lang")],
         "responses": {
             "200": _response(
@@ -230,7 +235,7 @@ def _document() -> Schema:
         "info": {
             "title": "Thông Thư",
             "version": VERSION,
-            "summary": N_("Why mail does not go out, and how it gets through"),
+            "summary": N_("Find out why email can't be sent and what to do"),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "paths": {each.path: {"post": _operation(each)} for each in OPERATIONS}
@@ -243,7 +248,7 @@ def _document() -> Schema:
                 "lang": {
                     "name": "lang",
                     "in": "query",
-                    "description": N_("The language of all texts: {codes}."),
+                    "description": N_("Language of all texts in the response: {codes}."),
                     "schema": text,
                     "examples": {code: {"value": code} for code in codes},
                 }
@@ -252,10 +257,10 @@ def _document() -> Schema:
                 "Content-Language": language | {"required": True},
                 "Retry-After": seconds | {"required": True},
                 "RateLimit": _headed(
-                    N_("How many requests are left, and for how many seconds"), text
+                    N_("How many requests you have left, and for how many seconds"), text
                 ),
                 "RateLimit-Policy": _headed(
-                    N_("How many requests in how many seconds are fine"), text
+                    N_("How many requests you can send, and within how many seconds"), text
                 ),
             },
         },
@@ -266,7 +271,7 @@ def _operation(operation: Operation) -> Schema:
     limited = ("RateLimit", "RateLimit-Policy")
     problem = _link("schemas", "Problem")
     large, many = KINDS["too-large"].title, KINDS["too-many-requests"].title
-    wrong = N_("Something in it cannot be taken")
+    wrong = N_("Something in the request isn't right")
     asked = {"application/json": {"schema": _link("schemas", operation.asked)}}
     answered = _link("schemas", operation.answered)
     return {

@@ -1,4 +1,4 @@
-"""Commands of the desk: ``flask agents``, ``flask database``, ``flask keys``."""
+"""Commands of the helpdesk: ``flask agents``, ``flask database``, ``flask keys``."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ class DatabaseGroup(AppGroup):
         try:
             return super().invoke(ctx)
         except DatabaseUnavailable:
-            why = "the database does not answer (DATABASE_URL)"
+            why = "the database is not responding (check DATABASE_URL)"
             raise click.ClickException(why) from None
 
 
-agents = DatabaseGroup("agents", help="Look after those who may work at the helpdesk's desk.")
-database = DatabaseGroup("database", help="Look after the tables of cases, agents and counts.")
-keys = DatabaseGroup("keys", help="Look after the key that the desk's cookies are signed with.")
+agents = DatabaseGroup("agents", help="Manage the agents of the helpdesk.")
+database = DatabaseGroup(
+    "database", help="Manage the database tables for cases, agents and counts."
+)
+keys = DatabaseGroup("keys", help="Manage the key that signs the helpdesk cookies.")
 
-_portal = click.option("--portal", default="", help="The portal whose desk it is; none by default.")
+_portal = click.option("--portal", default="", help="Portal of the helpdesk (default: no portal).")
 
 
 @agents.command("add")
@@ -39,10 +41,10 @@ _portal = click.option("--portal", default="", help="The portal whose desk it is
 @click.option("--role", type=click.Choice(ROLES), default=ROLES[0], show_default=True)
 @_portal
 def add(name: str, role: str, portal: str) -> None:
-    """Add an agent; the password is asked for, or read from standard input."""
+    """Add an agent. You are asked for the password, or it is read from standard input."""
     name = name.strip()
     if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or "#" in name:
-        why = f"a name has 1 to {MAX_NAME_LENGTH} characters, no # among them"
+        why = f"use 1 to {MAX_NAME_LENGTH} characters without #"
         raise click.BadParameter(why, param_hint="NAME")
     if portal and services().portals.find(portal) is None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
@@ -59,7 +61,7 @@ def add(name: str, role: str, portal: str) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 @_portal
 def role(name: str, role: str, portal: str) -> None:
-    """Make an agent with a password a lead, or an agent again."""
+    """Change the role of an agent who signs in with a password."""
     if not _storage().agents.set_role(portal, name, role):
         raise _no_agent(name, "with a password here")
 
@@ -68,7 +70,7 @@ def role(name: str, role: str, portal: str) -> None:
 @click.argument("name")
 @_portal
 def password(name: str, portal: str) -> None:
-    """Give an agent another password, and sign them out everywhere."""
+    """Set a new password for an agent and sign them out everywhere."""
     try:
         if not _storage().agents.set_password(portal, name, _password(), _words(portal)):
             raise _no_agent(name, "with a password here")
@@ -88,7 +90,7 @@ def unlock(name: str, portal: str) -> None:
 @click.argument("name")
 @_portal
 def sign_out(name: str, portal: str) -> None:
-    """Sign an agent out everywhere, however they sign in; no browser of theirs is known then."""
+    """Sign an agent out everywhere and forget their known browsers."""
     if not _storage().agents.sign_out(portal, name):
         raise _no_agent(name, "here")
 
@@ -97,7 +99,7 @@ def sign_out(name: str, portal: str) -> None:
 @click.argument("name")
 @_portal
 def remove(name: str, portal: str) -> None:
-    """Remove an agent and sign them out everywhere; what they did stays in the audit."""
+    """Remove an agent and sign them out everywhere. Their audit log entries are kept."""
     if not _storage().agents.remove(portal, name):
         raise _no_agent(name, "here")
     _storage().database.secure_erase.rewrite()
@@ -114,28 +116,35 @@ def show() -> None:
 @database.command("upgrade")
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
-    """Bring the tables to a revision, the newest by default; `base` takes all of them away."""
+    """Migrate the tables to a revision (default: the latest). `base` removes all tables."""
     try:
         _storage().database.migrate(revision)
     except DatabaseUnavailable as fault:
-        raise click.ClickException(f"the database does not do that: {fault.__cause__}") from None
+        raise click.ClickException(f"the migration failed: {fault.__cause__}") from None
 
 
 @database.command("sweep")
-@click.option("--clock-is-right", "sure", is_flag=True, help="Erase by it, whatever it tells.")
+@click.option(
+    "--clock-is-right",
+    "sure",
+    is_flag=True,
+    help="Delete expired cases even if the clock looks wrong.",
+)
 def sweep(sure: bool) -> None:
-    """Erase the cases that have expired; a server that runs does so every hour."""
+    """Delete expired cases. A running server does this every hour."""
     if not _storage().cases.sweep(sure):
-        why = "the clock is far ahead of the last sweep, so nothing is erased for a day"
-        raise click.ClickException(f"{why}; if it is right, say so: --clock-is-right")
+        why = "the clock is far ahead of the last sweep, so nothing is deleted for a day"
+        raise click.ClickException(f"{why}. If the clock is right, use --clock-is-right")
 
 
 @keys.command("rotate")
-@click.option("--at-once", is_flag=True, help="Others may know the old one: it counts no more.")
+@click.option(
+    "--at-once", is_flag=True, help="Use if the old key may have leaked: it stops working at once."
+)
 def rotate(at_once: bool) -> None:
-    """Draw a new key; agents stay signed in, unless it is done at once."""
+    """Create a new key. Agents stay signed in unless --at-once is given."""
     rotate_key(_storage().database, services().now(), at_once)
-    how = "within a minute, and the old one counts no more" if at_once else "in two minutes"
+    how = "within a minute. The old key no longer works" if at_once else "in two minutes"
     click.echo(f"A new key signs {how}")
 
 

@@ -106,12 +106,12 @@ def read_error(lang: str, as_json: bool, file: BinaryIO) -> None:
     click.echo("\n".join([*lines, "", answer["url"]]))
 
 
-table = AppGroup("table", help="Prove and draw the decision table.")
+table = AppGroup("table", help="Check and draw the decision table.")
 
 
 @table.command("check")
 def table_check() -> None:
-    """Prove the table over all combinations; print the smallest witness of every fault."""
+    """Prove the table over all combinations; print the smallest example of each fault."""
     report, faults = check_everything()
     wordings()  # a mistake in them is raised
     faults += catalogues.faults()
@@ -120,7 +120,7 @@ def table_check() -> None:
         click.echo(f"FAULT {fault}", err=True)
     if faults:
         raise SystemExit(1)
-    click.echo("The table is sound.")
+    click.echo("No faults found.")
 
 
 @table.command("draw")
@@ -137,7 +137,7 @@ def table_draw(form: str, lang: str, given: tuple[str, ...]) -> None:
     click.echo(draw(Situation(facts), languages()[lang].gettext))
 
 
-texts = AppGroup("catalogues", help="Look after the translations.")
+texts = AppGroup("catalogues", help="Update the translations.")
 
 
 @texts.command("update")

@@ -17,9 +17,9 @@ from ..knowledge.programs import label_table
 from ..portals.registry import load_portals
 from ..settings import OWN_PROVIDERS
 
-providers = AppGroup("providers", help="Bring in mail providers' settings from elsewhere.")
-portals = AppGroup("portals", help="Look after the portals file.")
-content = AppGroup("knowledge", help="Look after the facts.")
+providers = AppGroup("providers", help="Import email providers' settings.")
+portals = AppGroup("portals", help="Check the portals file.")
+content = AppGroup("knowledge", help="Check the content.")
 
 
 @providers.command("import")
@@ -42,7 +42,7 @@ def import_providers(path: Path, to: Path) -> None:
     for line in imported.faults:
         click.echo(f"LEFT OUT {line}")
     if not imported.providers:
-        raise click.ClickException(f"{path} holds no provider that can be used.")
+        raise click.ClickException(f"No usable provider found in {path}.")
     try:
         write_providers(to, imported.providers)
     except OSError as fault:
@@ -58,29 +58,29 @@ def import_providers(path: Path, to: Path) -> None:
 @portals.command("check")
 @click.argument("file", type=click.Path(path_type=Path), envvar="PORTALS")
 def check_portals(file: Path) -> None:
-    """Tell what is wrong in a portals file, with file, line and key; end with 1 if anything is."""
+    """Check a portals file: show file, line and key of each error; exit with 1 if there is any."""
     loaded = load_portals(file, tuple(published()))
     for warning in loaded.warnings:
-        click.echo(f"MENDED {warning}")
+        click.echo(f"ADJUSTED {warning}")
     for fault in loaded.faults:
         click.echo(f"FAULT {fault}", err=True)
     if loaded.faults:
         raise SystemExit(1)
-    click.echo(f"The file is right. Portals: {', '.join(loaded.portals) or 'none'}.")
+    click.echo(f"No errors found. Portals: {', '.join(loaded.portals) or 'none'}.")
 
 
 @content.command("labels")
 def labels() -> None:
-    """Print which labels of mail programs are confirmed, by what and when, as a table."""
+    """Print which labels of email apps are confirmed, by what and when, as a table."""
     click.echo("\n".join(label_table(knowledge().programs)))
 
 
 @content.command("check")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Judge by this day, not by today.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Use this day instead of today.")
 def check(on: datetime | None) -> None:
     """List every fact that was last checked more than twelve months ago, or never."""
     day = on.date() if on else date.today()
     stale = [fact for fact in dated_facts(knowledge()) if is_stale(fact.checked, day)]
     for fact in stale:
         click.echo(f"{fact.checked or 'no day  '} {fact.name} ({fact.source})")
-    click.echo(f"{len(stale)} facts to check again." if stale else "Every fact is fresh.")
+    click.echo(f"{len(stale)} facts to check again." if stale else "All facts are up to date.")

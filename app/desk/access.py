@@ -26,8 +26,9 @@ TOKEN: Final = "token"
 """The key of the session under which the agent's token stands."""
 View = Callable[..., Any]
 ENDED: Final = N_(
-    "You are not signed in any more, so nothing was changed. A session ends after 12 hours, after "
-    "a while in which nothing is done, or when you sign out. Please sign in, and do it once more."
+    "You are no longer signed in, so nothing was changed. A session ends after 12"
+    " hours, after a while without activity, or when you sign out. Please sign in"
+    " and try again."
 )
 
 

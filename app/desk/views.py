@@ -35,17 +35,17 @@ from .screen.submission import LONGEST_KEPT, AnswerError, Submission, read_submi
 SCRIPT: Final = "X-Desk"
 """The header that the screen's script sends along."""
 ACTIONS: Final = {
-    "opened": N_("opened"),
-    "seen": N_("looked at"),
+    "opened": N_("created"),
+    "seen": N_("viewed"),
     "changed": N_("changed"),
     "deleted": N_("deleted"),
     "expired": N_("expired"),
-    "password": N_("changed their password"),
+    "password": N_("changed password"),
 }
 NOBODY: Final = {
-    "opened": N_("the customer"),
-    "deleted": N_("the customer"),
-    "expired": N_("by itself"),
+    "opened": N_("the caller"),
+    "deleted": N_("the caller"),
+    "expired": N_("automatically"),
 }
 """Who has done what no agent did."""
 LINES: Final = 500
@@ -53,8 +53,8 @@ LINES: Final = 500
 LATELY: Final = 10
 """How many of an agent's own cases are listed."""
 STALE: Final = N_(
-    "This was not kept: the case has been changed meanwhile, or the form was sent before. "
-    "Here it is as it stands now."
+    "Your change wasn't saved, because someone else had changed the case or you "
+    "had already sent this form. Below is the case as it is now."
 )
 View = Callable[[Site, Agent, str], Any]
 

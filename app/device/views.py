@@ -25,10 +25,10 @@ def profile_file(site: Site) -> Response:
     provider = canonical_state(site.profile).situation.provider
     if not (provider and provider.has_profile):
         abort(404)
-    title = translate("{provider}: mail settings").format(provider=provider.name)
+    title = translate("{provider}: email settings").format(provider=provider.name)
     description = translate(
-        "Sets up an account with the settings that {provider} publishes. No password is inside: "
-        "your device asks for it."
+        "This file sets up an account with the settings published by {provider}. It "
+        "doesn't contain your password: your device asks you for it."
     ).format(provider=provider.name)
     content = make_profile(provider, title, description)
     return _file(content, "application/x-apple-aspen-config", f"{provider.id}.mobileconfig")

@@ -7,7 +7,8 @@ the program has no confirmed labels for comes from the general guide, and is mar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from ..knowledge import Move, Program, Programs
 from ..knowledge.programs import FORM
@@ -72,23 +73,31 @@ class Guide:
 
     def _moves(self, acts: tuple[str, ...]) -> Iterator[tuple[Program, str, Move]]:
         program = self.program
-        order = (*program.order, *(act for act in acts if act not in program.order))
         needless = {name for act in acts for name in program.covers.get(act, ())}
         if self.values.get("login") == "oauth":
             needless |= set(PASSWORDS)
-        for act in sorted(acts, key=order.index):
+        open_menus: tuple[str, ...] = ()
+        for act in _ordered(acts, program.order):
             if act in needless:
                 continue
-            owner = program if self._worded(program, act) else self.programs.general
-            for move in owner.acts[act]:
-                if move.when in (None, self.values.get("login")):
-                    yield owner, act, move
+            own = self._fitting(program, act, acts)
+            owner = program if own and self._worded(own, act) else self.programs.general
+            for move in own if owner is program else self._fitting(owner, act, acts):
+                yield owner, act, _without(move, open_menus)
+                if move.kind == "go":
+                    open_menus = move.labels
 
-    def _worded(self, program: Program, act: str) -> bool:
+    def _fitting(self, owner: Program, act: str, acts: tuple[str, ...]) -> list[Move]:
+        """Return the moves of an act that are for these values, and for the acts around it."""
+        return [
+            move
+            for move in owner.acts.get(act, ())
+            if move.when in (None, self.values.get("login"))
+            and (not move.after or not set(move.after).isdisjoint(acts))
+        ]
+
+    def _worded(self, moves: list[Move], act: str) -> bool:
         """Tell whether a program has the labels for an act with these values."""
-        moves = program.acts.get(act)
-        if moves is None:
-            return False
         wanted = self.values.get(act)
         return wanted is None or all(not move.to or wanted in move.to for move in moves)
 
@@ -149,13 +158,13 @@ class Guide:
     def _screen(
         self, moves: list[tuple[Program, str, Move]], controls: list[Control], at: int
     ) -> Screen | None:
-        """Return the screen of a move: a way through menus, or the form around it."""
+        """Return the screen of a move: a way through menus, buttons, or the form around it."""
         owner, _, move = moves[at]
         if move.kind == "say":
             return None
-        if move.kind == "go":
+        if move.kind in ("go", "press"):
             shown = (self._shown(owner, label) for label in move.labels)
-            way = tuple(Control("go", text, language) for text, language in shown)
+            way = tuple(Control(move.kind, text, language) for text, language in shown)
             return Screen(way, len(way) - 1)
         first, last = at, at + 1
         while first and moves[first - 1][2].kind in FORM:
@@ -163,3 +172,18 @@ class Guide:
         while last < len(moves) and moves[last][2].kind in FORM:
             last += 1
         return Screen(tuple(controls[first:last]), at - first)
+
+
+def _without(move: Move, open_menus: tuple[str, ...]) -> Move:
+    """Return a way through menus without the first ones, where the way before has opened them."""
+    shared = 0
+    if move.kind == "go":
+        pairs = zip(move.labels[:-1], open_menus, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return replace(move, labels=move.labels[shared:]) if shared else move
+
+
+def _ordered(acts: tuple[str, ...], order: tuple[str, ...]) -> list[str]:
+    """Return acts with those that an order names in that order; the others keep their places."""
+    named = iter(sorted((act for act in acts if act in order), key=order.index))
+    return [next(named) if act in order else act for act in acts]

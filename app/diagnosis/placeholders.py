@@ -71,7 +71,7 @@ class Wording:
         translate = self.translate
         return self._with_capitals(
             {
-                "provider": provider.name if provider else translate("your mail provider"),
+                "provider": provider.name if provider else translate("your email provider"),
                 "recipient": (known and self._recipients) or translate("other providers"),
                 "server": display(str(server)) if published else translate("your outgoing server"),
                 "offers": _offered(provider, translate),
@@ -92,7 +92,7 @@ class Wording:
             "settings": _current_settings(facts, translate),
             "answer": _servers_answer(facts, translate),
             # Said to somebody who knows their own domain: a stand-in would only be in the way.
-            "account": _at(translate(" with an address at {domain}"), account),
+            "account": _at(translate(" from an address at {domain}"), account),
             "there": _at(translate(" at {domain}"), self._recipients),
         }
         return {**named, **self._with_capitals(current)}
@@ -122,12 +122,12 @@ def statement(question: Question, value: str, state: str, translate: Translate) 
 
 
 def _current_settings(facts: Facts, translate: Translate) -> str:
-    """Return the port and encryption in words, as far as they are known."""
+    """Return the port and encryption in words and brackets, '' where neither is known."""
     choice = knowledge().questions["security"].choice(facts.known("security") or "")
     port = facts.known("port")
     parts = [translate("port {number}").format(number=port)] if port else []
-    parts += [translate(choice.text)] if choice else []
-    return ", ".join(parts) or translate("the settings I was given")
+    parts += [translate(choice.short or choice.text)] if choice else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _outgoing(provider: Provider | None, translate: Translate) -> str:
@@ -156,5 +156,5 @@ def _servers_answer(facts: Facts, translate: Translate) -> str:
     """Return what the server answered, in figures, as far as a paste says."""
     codes = " ".join(str(getattr(facts, key)) for key in CODES if getattr(facts, key))
     if not codes:
-        return translate("I can read you the exact words of the error.")
-    return translate("The server answers {codes}.").format(codes=codes)
+        return translate("I can read you the exact error message.")
+    return translate("The server answered {codes}.").format(codes=codes)

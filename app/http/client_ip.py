@@ -119,7 +119,7 @@ def _read_network(text: str) -> Network:
     try:
         network = ip_network(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no network such as 10.0.0.0/8 or 2001:db8::/32") from None
+        raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8 or 2001:db8::/32") from None
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped and network.prefixlen >= _MAPPED_BITS:
         return IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))

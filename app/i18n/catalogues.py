@@ -99,8 +99,10 @@ def _message_faults(catalogue: Catalog, text: Any, whole: bool) -> Iterator[str]
             state = "a fuzzy" if message and message.fuzzy else "no"
             yield f"{state} translation of {one!r}: write its msgstr"
         return
-    for translated in strings(message):
-        if _placeholders(translated) != _placeholders(forms[-1]):
+    for at, translated in enumerate(strings(message)):
+        # The form for one may say "one" in place of the number; languages with one form cannot.
+        like = forms if at == 0 and len(strings(message)) > 1 else forms[-1:]
+        if _placeholders(translated) not in map(_placeholders, like):
             yield f"other placeholders in the translation of {one!r}: use those of the English"
         if translated.count("`") != forms[-1].count("`"):
             yield f"other English words marked in the translation of {one!r}: keep the backticks"

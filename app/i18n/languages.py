@@ -7,6 +7,7 @@ does, in the time zone of the server.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,6 +28,8 @@ SOURCE: Final = "en"
 PUBLISHED: Final = ("vi", SOURCE)
 """The languages that are offered, in order; the first where a browser asks for none of them."""
 DEFAULT: Final = PUBLISHED[0]
+_ADDRESSED: Final = {"bạn": "anh/chị", "Bạn": "Anh/chị"}
+"""How texts address their reader, and how an agent addresses a caller (in English both "you")."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,10 @@ class Language:
     ngettext: Callable[[str, str, int], str]
     whole: bool = True
 
+    def spoken(self, text: str) -> str:
+        """Return the translation of a text as an agent reads it out."""
+        return read_out(self.gettext(text))
+
     @property
     def tag(self) -> str:
         """The value of a page's ``lang``: '' (unknown) for a page that mixes two languages."""
@@ -52,6 +59,11 @@ class Language:
     def audience(self) -> str:
         """The value of ``Content-Language`` (RFC 9110 section 8.5): all languages of a page."""
         return self.code if self.whole else f"{self.code}, {SOURCE}"
+
+
+def read_out(text: str) -> str:
+    """Return a text as an agent reads it out: it addresses the caller, not a reader."""
+    return re.sub(r"\b[Bb]ạn\b", lambda found: _ADDRESSED[found[0]], text)
 
 
 def read_language(code: str, path: Path) -> Language:

@@ -9,27 +9,27 @@ def N_(text: str) -> str:
 
 
 PROBLEMS: Final = {
-    "missing-choice": N_('Choose one of the answers. "I don\'t know" is one too.'),
-    "missing-text": N_('Type the name, or choose "I don\'t know".'),
-    "not-a-choice": N_("This is none of the possible answers. Please choose one of them."),
+    "missing-choice": N_('Choose one of the answers. You can also choose "I don\'t know".'),
+    "missing-text": N_('Please type the name, or choose "I don\'t know".'),
+    "not-a-choice": N_("What you entered isn't one of the answers. Please choose one of them."),
     "not-a-domain": N_(
-        "This does not look like a mail address or a domain. A domain has a dot, "
-        "like proseware.com."
+        "What you typed doesn't look like an email address or domain. A domain has a "
+        "dot, like proseware.com."
     ),
     "not-a-host": N_(
-        "This does not look like a server's name. It has letters, digits and dots, "
-        "like smtp.proseware.com."
+        "What you typed doesn't look like a server name. Server names have letters, "
+        "digits and dots, like smtp.proseware.com."
     ),
-    "not-a-port": N_("A port is a number from 1 to 65535, mostly 25, 465 or 587."),
-    "not-a-code": N_("A code is what a mail server answers: 550, or 5.7.1."),
-    "too-long": N_("This is too long. Please type one address or domain at most."),
-    "too-many": N_("Please type ten recipients at most."),
-    "telex": N_("This name has Vietnamese letters in it. Did the keyboard change what you typed?"),
-    "no-text": N_("There is no text yet. Paste the error, or the whole message that came back."),
-    "not-a-text": N_("The error is a text between quotation marks."),
-    "too-much-text": N_(
-        "This is more than 256 KB. The part with the error, or the first page, is enough."
+    "not-a-port": N_("A port is a number from 1 to 65535, usually 25, 465 or 587."),
+    "not-a-code": N_("Please enter a code from the server's answer, such as 550 or 5.7.1."),
+    "too-long": N_("What you typed is too long. Please enter one address or domain."),
+    "too-many": N_("Please enter no more than ten recipients."),
+    "telex": N_("This name has Vietnamese letters in it. Did your keyboard change what you typed?"),
+    "no-text": N_(
+        "You haven't entered any text yet. Paste the error message, or the whole returned email."
     ),
+    "not-a-text": N_("The error message must be a string."),
+    "too-much-text": N_("Your text is larger than 256 KB. The part with the error is enough."),
     "no-object-with-text": N_('Send one JSON object with a text, for example {"text": "550 …"}.'),
     "not-an-object": N_('Send one JSON object with facts, for example {"place": "home"}.'),
 }

@@ -136,7 +136,7 @@ def _outgoing(account: Element, domain: str) -> tuple[tuple[Outgoing, ...], set[
             servers.append(Outgoing(_host(host), _port(element), security))
             ways |= offered
     if not servers:
-        raise BadFile("no outgoing server with encryption and login")
+        raise BadFile("no outgoing server with encryption and sign-in")
     order = tuple(_SECURITY.values())
     return tuple(sorted(dict.fromkeys(servers), key=lambda s: order.index(s.security))), ways
 
@@ -165,7 +165,7 @@ def _text(element: Element, tag: str) -> str:
 def _host(text: str | None) -> str:
     name = (text or "").strip().lower()
     if not _NAME.fullmatch(name):
-        raise BadFile(f"{name[:60]!r} is no host name")
+        raise BadFile(f"{name[:60]!r} is not a host name")
     return name
 
 

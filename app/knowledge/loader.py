@@ -179,7 +179,7 @@ def _stages(path: Path) -> tuple[Stage, ...]:
         where = f"{path.name}: {row.get('name')}"
         stage = build(Stage, where, row, when=_conditions(values))
         if stage.name in values:
-            raise KnowledgeError(f"{where}: the name stands twice: give each stage its own")
+            raise KnowledgeError(f"{where}: the name is used twice: give each stage its own")
         stages.append(stage)
         values[stage.name] = stage.results
     return tuple(stages)

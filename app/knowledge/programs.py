@@ -29,9 +29,10 @@ GENERAL: Final = "other"
 class Move:
     """One thing to do on a screen.
 
-    ``labels`` are the English labels it names (several for ``go``) or, for ``say``, the sentence;
-    those between stars are our words.  ``to`` names the entries of a list by the value wanted,
-    ``value`` what is entered if it is not the act's own value, ``when`` the login it is for.
+    ``labels`` are the English labels it names (several for ``go`` and ``press``) or, for ``say``,
+    the sentence; those between stars are our words.  ``to`` names the entries of a list by the
+    value wanted, ``value`` what is entered if it is not the act's own value, ``when`` the login it
+    is for, ``after`` the acts of which one has to be done before it.
     ``anew``: the account is added again, so nothing stands in the field yet.
     """
 
@@ -40,6 +41,7 @@ class Move:
     to: Mapping[Annotated[str, ENTRIES], str] = field(default_factory=dict)
     value: Annotated[str, VALUES] | None = None
     when: Annotated[str, VARIABLES["login"]] | None = field(default=None, metadata={"key": "for"})
+    after: tuple[str, ...] = ()
     anew: bool = False
 
 
@@ -112,7 +114,7 @@ def _acts(acts: Any, where: str) -> dict[str, tuple[Move, ...]]:
 
 
 def _move(row: dict[str, Any], where: str) -> Move:
-    check_keys(row, where, optional=(*KINDS, "to", "value", "for", "anew"))
+    check_keys(row, where, optional=(*KINDS, "to", "value", "for", "after", "anew"))
     kinds = [key for key in row if key in KINDS]
     if len(kinds) != 1:
         raise KnowledgeError(f"{where}: write one of {', '.join(KINDS)} in a move, not {row}")
@@ -124,8 +126,14 @@ def _move(row: dict[str, Any], where: str) -> Move:
 def _check(program: Program, general: Collection[str], where: str) -> None:
     """Hold the acts against those of the general guide, and the labels against the moves."""
     needless = [act for covered in program.covers.values() for act in covered]
-    covers = (*program.covers, *needless)
-    for key, acts in (("acts", program.acts), ("order", program.order), ("covers", covers)):
+    moves = [move for act in program.acts.values() for move in act]
+    named_acts = {
+        "acts": program.acts,
+        "order": program.order,
+        "covers": (*program.covers, *needless),
+        "after": [act for move in moves for act in move.after],
+    }
+    for key, acts in named_acts.items():
         for act in acts:
             one_of(general)(act, f"{where}: {key}")
     named = dict.fromkeys(label for _, label in program.named())

@@ -222,6 +222,6 @@ def unique(rows: Iterable[Built], key: str, where: str) -> dict[str, Built]:
     for row in rows:
         name = getattr(row, key)
         if name in found:
-            raise KnowledgeError(f"{where}: {key} {name!r} stands twice: give each row its own")
+            raise KnowledgeError(f"{where}: {key} {name!r} is used twice: give each row its own")
         found[name] = row
     return found

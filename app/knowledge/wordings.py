@@ -118,11 +118,9 @@ def _rule(number: int, row: dict[str, Any], ideas: dict[str, tuple[str, ...]]) -
         rule = replace(rule, ideas=(*rule.ideas, own))
     for idea in (*rule.ideas, *rule.none):
         if idea not in ideas:
-            raise KnowledgeError(
-                f"{where}: no language has words for {idea!r}: add some to languages/en.toml"
-            )
+            raise KnowledgeError(f"{where}: {idea!r} has no phrases: add some to languages/en.toml")
     if not rule.ideas:
-        raise KnowledgeError(f"{where}: nothing has to be said for it: add 'all' or 'phrases'")
+        raise KnowledgeError(f"{where}: the rule has no condition: add 'all' or 'phrases'")
     return rule
 
 

@@ -49,7 +49,7 @@ def entry_faults(entry: PortalEntry, languages: Collection[str]) -> Found:
     known = knowledge().remedies
     for remedy in entry.notes:
         if remedy not in known:
-            yield ("notes", remedy), f"is no remedy; these are: {', '.join(known)}"
+            yield ("notes", remedy), f"is not a known remedy; use one of: {', '.join(known)}"
 
 
 def adjusted_colours(portal: Portal) -> Found:
@@ -61,7 +61,10 @@ def adjusted_colours(portal: Portal) -> Found:
 def _language_faults(entry: PortalEntry, languages: Collection[str]) -> Found:
     for at, code in enumerate(entry.languages):
         if code not in languages:
-            yield ("languages", at), f"{code!r} is no language here: {', '.join(languages)}"
+            yield (
+                ("languages", at),
+                f"{code!r} is not available; use one of: {', '.join(languages)}",
+            )
     if entry.default is not None and entry.default not in entry.languages:
         yield ("default",), f"{entry.default!r} is none of the portal's languages"
 
@@ -78,7 +81,7 @@ def _text_faults(entry: PortalEntry) -> Found:
                 yield (*key, code), f"{code!r} is none of the portal's languages"
         for words in (text,) if isinstance(text, str) else said.values():
             if any(mark in words for mark in MARKS):
-                yield key, f"holds one of {' '.join(MARKS)}, which are marks here"
+                yield key, f"contains one of {' '.join(MARKS)}, which are reserved"
             if len(words) > LONGEST:
                 yield key, f"is longer than {LONGEST} characters"
 
@@ -101,29 +104,29 @@ def _texts(table: Table) -> Iterator[tuple[Key, Text]]:
 def _fact_faults(entry: PortalEntry) -> Found:
     for fact, value in entry.facts.items():
         if fact not in PREFILLED:
-            yield ("facts", fact), f"is no fact to fill in; these are: {', '.join(PREFILLED)}"
+            yield ("facts", fact), f"cannot be pre-filled; use one of: {', '.join(PREFILLED)}"
             continue
         try:
             read = read_value(fact, value)
         except BadValue as fault:
-            yield ("facts", fact), f"{value!r} is no value of {fact} ({fault})"
+            yield ("facts", fact), f"{value!r} is not a valid value for {fact} ({fault})"
         else:
             if read == UNKNOWN or read != value:
-                yield ("facts", fact), f"{value!r} is written {read!r} here, if it is meant at all"
+                yield ("facts", fact), f"write {read!r} instead of {value!r}, or remove it"
 
 
 def _login_faults(entry: PortalEntry) -> Found:
     by_login = [server for server in entry.outgoing if server.login != "none"]
     if "smtp-auth" in entry.authorisations and not by_login:
-        yield ("outgoing",), "smtp-auth is offered, but no outgoing server takes a login"
+        yield ("outgoing",), "smtp-auth is offered, but no outgoing server has sign-in"
     if "smtp-auth" not in entry.authorisations and by_login:
-        yield ("authorisations",), "an outgoing server takes a login, but smtp-auth is not offered"
+        yield ("authorisations",), "an outgoing server has sign-in, but smtp-auth is not offered"
     for at, server in enumerate(entry.outgoing):
         if server.security == "none" and server.login != "none":
-            why = "a login without encryption shows the password to others on the way"
+            why = "sign-in without encryption exposes the password"
             yield ("outgoing", at, "security"), why
     if entry.hours is not None and entry.phone is None:
-        yield ("hours",), "there are hours, but no phone"
+        yield ("hours",), "hours are set, but no phone"
 
 
 class Claims:
@@ -138,7 +141,7 @@ class Claims:
     def faults(self, portal: Portal) -> Found:
         """Yield what a portal claims that another one has already."""
         if portal.id in self._ids:
-            yield ("id",), f"{portal.id!r} stands twice"
+            yield ("id",), f"{portal.id!r} is used twice"
         for at, domain in enumerate(portal.entry.domains):
             if owner := self._domains.get(domain):
                 yield ("domains", at), f"{domain!r} belongs to the portal {owner!r} already"

@@ -58,14 +58,14 @@ def _domain(text: str) -> str:
     try:
         return normalise_domain(text)
     except NotADomain:
-        raise ValueError(f"{_cut(text)} is no domain, like proseware.com") from None
+        raise ValueError(f"{_cut(text)} is not a domain, like proseware.com") from None
 
 
 def _host(text: str) -> str:
     with suppress(NotADomain):
         if "." in (name := normalise_host(text)):
             return name
-    raise ValueError(f"{_cut(text)} is no host name, like smtp.proseware.com")
+    raise ValueError(f"{_cut(text)} is not a host name, like smtp.proseware.com")
 
 
 def _network(text: Any) -> IPv4Network | IPv6Network:
@@ -73,15 +73,15 @@ def _network(text: Any) -> IPv4Network | IPv6Network:
         network = ip_network(text) if isinstance(text, str) and "%" not in text else None
     except ValueError as fault:
         raise ValueError(
-            f"{_cut(text)} is no network, like 192.0.2.0/24 or 2001:db8::/32: {fault}"
+            f"{_cut(text)} is not a network, like 192.0.2.0/24 or 2001:db8::/32: {fault}"
         ) from None
     if network is None:
-        raise ValueError(f"{_cut(text)} is no network in quotation marks, like '192.0.2.0/24'")
+        raise ValueError(f"{_cut(text)} is not a network in quotation marks, like '192.0.2.0/24'")
     mapped = isinstance(network, IPv6Network) and network.network_address.ipv4_mapped
     if network.prefixlen < (8 if network.version == 4 else 16):
         raise ValueError(f"{_cut(text)} is larger than any provider's network")
     if mapped:
-        raise ValueError(f"{_cut(text)}: write it as an IPv4 network, which counts for both")
+        raise ValueError(f"{_cut(text)}: write it as an IPv4 network; it covers both forms")
     return network
 
 
@@ -96,18 +96,18 @@ def _origin(text: str) -> str:
     parts = _split(text)
     if text != f"{parts.scheme}://{parts.netloc}" or any(c in text for c in " ;,'\"*@\\"):
         raise ValueError(
-            f"{_cut(text)} is no origin: https:// and a host name, no closing slash, no path, "
-            "like https://support.proseware.com"
+            f"{_cut(text)} is not an origin; use https:// and a host name, without a path or final "
+            "slash, like https://support.proseware.com"
         )
     origin = read_origin(text)
     if not origin or "[" in origin:  # a Content-Security-Policy has no IPv6 addresses
-        raise ValueError(f"{_cut(text)} is no origin that a browser could compare")
+        raise ValueError(f"{_cut(text)} is not an origin that a browser could compare")
     return origin
 
 
 def _past(day: date) -> date:
     if day > date.today():
-        raise ValueError(f"{day} has not come yet")
+        raise ValueError(f"{day} is in the future")
     return day
 
 
@@ -116,7 +116,7 @@ def _url(text: str) -> str:
     leads = parts.netloc if parts.scheme in ("https", "http") else parts.path
     kinds = ("https", "http", "mailto", "tel")
     if parts.scheme not in kinds or not leads or any(c.isspace() for c in text):
-        raise ValueError(f"{_cut(text)} is no link; it begins with https://")
+        raise ValueError(f"{_cut(text)} is not a link; it begins with https://")
     return text
 
 
@@ -141,7 +141,7 @@ def _like(pattern: str, fault: str) -> AfterValidator:
 def _once(values: list[Any]) -> list[Any]:
     twice = [value for at, value in enumerate(values) if value in values[:at]]
     if twice:
-        raise ValueError(f"{str(twice[0])!r} stands twice")
+        raise ValueError(f"{str(twice[0])!r} is used twice")
     return values
 
 
@@ -150,11 +150,11 @@ Host = Annotated[str, AfterValidator(_host)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Url = Annotated[str, Field(max_length=500), AfterValidator(_url)]
-Colour = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "is no colour, like #7a2048")]
+Colour = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "is not a colour, like #7a2048")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Line = Annotated[str, _like(r"[^`⟦⟧⟨⟩{}\n]{1,60}", "is no name: 1 to 60 characters on one line")]
 Phone = Annotated[
-    str, _like(r"\+?[0-9][0-9 ().-]{1,30}", "is no phone number, like +84 24 5555 0000")
+    str, _like(r"\+?[0-9][0-9 ().-]{1,30}", "is not a phone number, like +84 24 5555 0000")
 ]
 Word = Annotated[
     str, _like(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", "is no word of a to z, 0 to 9 and -")

@@ -90,7 +90,9 @@ def _adjust(ours: Scheme, wanted: Scheme, ink: str) -> tuple[Scheme, list[tuple[
     scheme = dict(ours) | {name: colour.lower() for name, colour in wanted.items()}
     for name in GROUNDS:
         if contrast(ink, scheme[name]) < GROUND:
-            reasons.append((name, f"{scheme[name]} leaves no room for readable text; ours is used"))
+            reasons.append(
+                (name, f"{scheme[name]} cannot carry readable text; the default is used")
+            )
             scheme[name] = ours[name]
     if scheme == ours:  # nothing to check: a test holds that ours are readable
         return scheme, reasons
@@ -188,7 +190,7 @@ def _size(content: bytes, suffix: str) -> tuple[float, float]:
     """Return width and height: a PNG's from its first chunk (RFC 2083 4.1.1), an SVG's box."""
     if suffix == ".png":
         if not content.startswith(_PNG) or len(content) < 24:
-            raise BadLogo("is no PNG, whatever its name says")
+            raise BadLogo("is not a PNG file, although its name says so")
         size: tuple[float, float] = (
             int.from_bytes(content[16:20], "big"),
             int.from_bytes(content[20:24], "big"),

@@ -148,7 +148,7 @@ def _form_faults(fault: ValidationError) -> Described:
 _TEXTS: Mapping[str, str] = {
     "missing": "is missing",
     "bool_type": "is true or false, without quotation marks",
-    "extra_forbidden": "is no key here; see the example file for those that are",
+    "extra_forbidden": "is an unknown key; see the example file",
     "model_type": "is a table",
     "string_type": "is a text",
     "int_type": "is a number without quotation marks",
@@ -199,10 +199,10 @@ class PortalRegistry:
             return False
         loaded = self._read(self.path)
         if loaded.faults:
-            log.error("%s is not used: the portals stay as they were", self.path)
+            log.error("%s has errors: the previous portals stay in use", self.path)
             return False
         self._take(loaded)
-        log.warning("%s was read anew; portals: %s", self.path, self._names)
+        log.warning("%s was reloaded; portals: %s", self.path, self._names)
         return True
 
     def _read(self, path: Path) -> Loaded:

@@ -41,7 +41,7 @@ def read_secret(environment: Mapping[str, str], name: str) -> str | None:
     if not text or len(data) > LONGEST:
         raise ValueError(f"{name}_FILE is empty, or longer than {LONGEST} bytes")
     if path.stat().st_mode & stat.S_IROTH and GUARDED not in path.resolve().parents:
-        log.warning("Everybody on this machine may read the file that %s_FILE names", name)
+        log.warning("The file in %s_FILE is readable by all users of this machine", name)
     return text
 
 

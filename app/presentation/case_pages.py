@@ -23,23 +23,21 @@ from .plan import make_plan
 from .questions import described_facts
 
 MISTYPED: Final = N_(
-    "This is no code of ours: perhaps a sign was misheard. It has twelve signs, such as "
-    "H2K-M4Q-R69-T34, or nine if it is an older one; please compare them one by one."
+    "That code isn't right. A character may have been misheard. Codes have 12 "
+    "characters, such as H2K-M4Q-R69-T34 (older ones have 9). Please check each "
+    "character."
 )
 UNKNOWN: Final = N_(
-    "There is no case with this code here. Please compare it once more; a code from another "
-    "support page does not count here."
+    "We couldn't find this code. Please check it. Codes from another support page don't work here."
 )
 ENDED: Final = {
-    "expired": N_("This case has expired: its time was up, and all it held was erased."),
-    "deleted": N_("This case was deleted on request, and all it held was erased."),
+    "expired": N_("This code has expired. Everything saved under it was deleted."),
+    "deleted": N_("This code was deleted on request, with everything saved under it."),
 }
-TOO_MANY: Final = N_(
-    "Too many codes that fit nothing came from here, so none is looked up for a while. Please wait "
-    "{time}, and then try again."
-)
+TOO_MANY: Final = N_("Too many wrong codes. Please try again in {time}.")
 SHORT: Final = N_(
-    "A code has twelve signs (an older one nine), and this has {n}. Please compare them one by one."
+    "Codes have 12 characters (older ones have 9), but this one has {n}. Please "
+    "check each character."
 )
 
 SPELLED: Final = {

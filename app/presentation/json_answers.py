@@ -94,11 +94,14 @@ class Remedy(TypedDict):
     id: RemedyId
     title: str
     steps: list[str]
-    general: Annotated[bool, about(N_("Some labels are not confirmed for the mail program."))]
-    values: Annotated[Settings, about(N_("The settings to enter, as far as they are known."))]
+    general: Annotated[
+        bool,
+        about(N_("We haven't confirmed the names of some buttons or fields in the email app.")),
+    ]
+    values: Annotated[Settings, about(N_("The settings to enter, as far as we know them."))]
     warning: str | None
     words: Annotated[str | None, about(N_("What to say to the helpdesk, word for word."))]
-    note: Annotated[str | None, about(N_("What the provider itself adds, in its own portal."))]
+    note: Annotated[str | None, about(N_("The provider's own note, from its portal."))]
     tried: bool
 
 
@@ -122,27 +125,30 @@ class Plan(TypedDict):
 
     article_row: Annotated[
         Annotated[int, Field(ge=1, le=6)] | None,
-        about(N_("Which row of the article's table this is, if any.")),
+        about(N_("The matching row of the table in Microsoft's article, if any.")),
     ]
     scenario: Annotated[str, one_of(*knowledge().scenarios)]
-    relay: Annotated[Relay, about(N_("Whether the outgoing server has to pass the mail on."))]
-    refused: Annotated[Refused, about(N_("Whether the message is refused."))]
+    relay: Annotated[Relay, about(N_("Whether the outgoing server has to pass the email on."))]
+    refused: Annotated[Refused, about(N_("Whether the email is refused."))]
     cause: Cause
     summary: Annotated[str, about(N_("What happened, in one sentence."))]
     explanation: str
     because: list[DecidingFact]
     change: Annotated[
-        Change | None, about(N_("The nearest other verdict, and the fact it hangs on."))
+        Change | None,
+        about(N_("The other result that comes closest, and the fact that would lead to it.")),
     ]
     recipients: list[Recipient]
-    remedies: Annotated[list[Remedy], about(N_("What to do, the best first."))]
+    remedies: Annotated[list[Remedy], about(N_("The fixes, best first."))]
     article: list[str]
-    stale: Annotated[list[str], about(N_("Facts of ours that were last checked over a year ago."))]
-    next_question: Annotated[
-        Question | None, about(N_("What is worth asking next; null when all is settled."))
+    stale: Annotated[
+        list[str], about(N_("The parts of our information that were last checked over a year ago."))
     ]
-    questions_left: Annotated[Count, about(N_("How many questions are left at most."))]
-    url: Annotated[Url, about(N_("The page where a person goes on from here."))]
+    next_question: Annotated[
+        Question | None, about(N_("The next question to ask; null if there is none."))
+    ]
+    questions_left: Annotated[Count, about(N_("Maximum number of questions left."))]
+    url: Annotated[Url, about(N_("The page where the user continues."))]
 
 
 class ReadFacts(TypedDict):
@@ -180,17 +186,15 @@ class Reading(TypedDict):
     confidence: Share
     alternatives: list[Candidate]
     refused_by: Annotated[str, one_of(*CHOICES["refused_by"])]
-    facts: Annotated[ReadFacts, about(N_("What the text states; null where it does not say."))]
-    evidence: Annotated[
-        list[Evidence], about(N_("Where it stands in the text, counted in characters."))
-    ]
-    url: Annotated[Url, about(N_("The page where a person goes on from here."))]
+    facts: Annotated[ReadFacts, about(N_("What we found in the text; null if nothing was found."))]
+    evidence: Annotated[list[Evidence], about(N_("Position in the text, counted in characters."))]
+    url: Annotated[Url, about(N_("The page where the user continues."))]
 
 
 class Problem(TypedDict):
     """The answer to what cannot be answered (RFC 9457)."""
 
-    type: Annotated[Url, about(N_("Where this kind of problem is described."))]
+    type: Annotated[Url, about(N_("The page that describes this kind of problem."))]
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str
@@ -198,7 +202,7 @@ class Problem(TypedDict):
         dict[Annotated[str, one_of("request", "text", *FACT_KEYS)], str],
         Field(
             min_length=1,
-            description=N_("What is wrong, by the fact or the part it is about."),
+            description=N_("What is wrong, listed by fact or by part of the request."),
         ),
     ]
 

@@ -26,18 +26,18 @@ QUIET = 4
 """Empty modules around the code, which scanners need (ISO/IEC 18004 section 9.1)."""
 _STATIONS = (
     ("you", N_("You")),
-    ("line", N_("Your line")),
+    ("line", N_("Your network")),
     ("server", SERVER),
-    ("recipient", N_("Their server")),
+    ("recipient", N_("Recipient")),
 )
 _CAPTIONS = {
-    ("line", "no"): N_("The message never reaches the outgoing server."),
-    ("server", "maybe"): N_("The message may be stopped at the outgoing server."),
-    ("server", "yes"): N_("The message is stopped at the outgoing server."),
-    ("recipient", "maybe"): N_("The recipient's server puts the message off."),
-    ("recipient", "yes"): N_("The message is stopped at the recipient's server."),
-    ("nowhere", "no"): N_("The message gets through."),
-    ("lost", "no"): N_("The message was accepted and then lost."),
+    ("line", "no"): N_("The email doesn't reach the outgoing server."),
+    ("server", "maybe"): N_("The email may be stopped at the outgoing server."),
+    ("server", "yes"): N_("The email is stopped at the outgoing server."),
+    ("recipient", "maybe"): N_("The recipient's server asks you to try again later."),
+    ("recipient", "yes"): N_("The email is stopped at the recipient's server."),
+    ("nowhere", "no"): N_("The email gets through."),
+    ("lost", "no"): N_("The email was accepted and then lost."),
 }
 _REACHED = {"line": 2, "server": 3, "recipient": 4, "nowhere": 4, "lost": 3}
 

@@ -7,6 +7,11 @@ from ..services import services
 from ..web.site import Site
 
 
-def make_plan(site: Site, situation: Situation) -> Plan:
-    """Return the plan for a situation in a site's language, as old as it is today."""
-    return Plan(situation, site.language.gettext, site.language.code, services().today())
+def make_plan(site: Site, situation: Situation, *, spoken: bool = False) -> Plan:
+    """Return the plan for a situation in a site's language, as old as it is today.
+
+    :param spoken: an agent reads it out
+    """
+    language = site.language
+    translate = language.spoken if spoken else language.gettext
+    return Plan(situation, translate, language.code, services().today())

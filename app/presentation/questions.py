@@ -27,7 +27,7 @@ REPLY_CODE: Final = N_("Reply code")
 class ShownQuestion:
     """A question as a page shows it; ``typed`` is true when its answer is free text.
 
-    There is one object a language and fact, so it is compared by identity.
+    There is one object a language, fact and way of saying, so it is compared by identity.
     """
 
     fact: str
@@ -43,9 +43,12 @@ class ShownQuestion:
 
 
 @cache
-def shown_question(language: str, fact: str) -> ShownQuestion:
-    """Return a question in one language."""
-    translate = languages()[language].gettext
+def shown_question(language: str, fact: str, *, spoken: bool = False) -> ShownQuestion:
+    """Return a question in one language.
+
+    :param spoken: an agent reads it out
+    """
+    translate = languages()[language].spoken if spoken else languages()[language].gettext
     question = knowledge().questions[fact]
     return ShownQuestion(
         fact=fact,

@@ -18,7 +18,7 @@ from .questions import answer_text, said_of, shown_question
 _CODES = {
     "reply_code": N_("Reply code"),
     "enhanced_status": N_("Status code"),
-    "outlook_error": N_("Outlook's number"),
+    "outlook_error": N_("Outlook's error number"),
     "their_server": N_("The recipient's server"),
 }
 YOURS = frozenset(

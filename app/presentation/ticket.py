@@ -61,13 +61,13 @@ def make_ticket(
     steps = (plain(step.text) for step in remedy.steps)
     parts = (
         _part(plain(plan.summary), (plain(plan.why),)),
-        _part(translate("What is known"), known, "facts"),
+        _part(translate("What we know"), known, "facts"),
         *(_part(title, lines) for title, lines in extra),
-        _part(translate("Tried without success"), tried, "list"),
+        _part(translate("Already tried, but it didn't work"), tried, "list"),
         _part(plain(remedy.title), steps, "steps"),
-        _part(translate("Words to say:"), (plain(remedy.words or ""),), "words"),
-        _part(translate("Other ways"), others, "list"),
-        _part(translate("The same on the web"), (link,), "link"),
+        _part(translate("What to say:"), (plain(remedy.words or ""),), "words"),
+        _part(translate("Other fixes"), others, "list"),
+        _part(translate("View on the web"), (link,), "link"),
     )
     return tuple(part for part in parts if part.lines)
 

@@ -84,6 +84,6 @@ if __name__ == "__main__":
         sys.exit(str(fault))
     port = os.environ.get("PORT", "8000")
     if not (port.isdecimal() and 0 < int(port) < 65536):
-        sys.exit(f"PORT is a number from 1 to 65535, not {port!r}")
+        sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}")
     host = os.environ.get("HOST", "127.0.0.1")
     serve(host, int(port), settings.web_workers, settings.head_timeout)

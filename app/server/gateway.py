@@ -161,12 +161,10 @@ def _text_response(status: int, text: str) -> Response:
 # In both languages: only the application knows which one is asked for.
 BUSY: Final = _text_response(
     503,
-    "Too many people are asking just now. Please try again in a moment.\n"
+    "Too many requests right now. Please try again in a moment.\n"
     "Hiện có quá nhiều người truy cập. Vui lòng thử lại sau ít phút.\n",
 )
-BROKEN: Final = _text_response(
-    400, "The request broke off, or its body is not framed as it says.\n"
-)
+BROKEN: Final = _text_response(400, "The request was incomplete or malformed.\n")
 FAILED: Final = _text_response(500, "Internal Server Error\n")
 
 

@@ -23,6 +23,6 @@ def on_sighup(act: Callable[[], object]) -> None:
             try:
                 act()
             except Exception:  # the thread must survive
-                log.exception("SIGHUP came to nothing")
+                log.exception("Reload after SIGHUP failed")
 
     Thread(target=wait, name="hangup", daemon=True).start()

@@ -74,7 +74,7 @@ class Agents:
             with self.database.writing() as connection:
                 return agent_from_row(connection.execute(made).one())
         except IntegrityError:
-            raise ValueError(f"there is an agent {name!r} here already") from None
+            raise ValueError(f"agent {name!r} already exists") from None
 
     def all(self) -> list[Agent]:
         """Return the agents of all desks."""

@@ -84,9 +84,7 @@ def _check_strength(password: str, words: Iterable[str]) -> None:
     known += [_without_marks(word) for word in known]
     for text in filter(None, (password, _without_marks(password))):
         if zxcvbn(text[:JUDGED_LENGTH], known)["guesses_log10"] <= MIN_GUESSES_LOG10:
-            raise GuessablePassword(
-                "this password is too easy to guess: a longer sentence is harder"
-            )
+            raise GuessablePassword("this password is too easy to guess: use a longer sentence")
 
 
 def _without_marks(text: str) -> str:

@@ -31,41 +31,49 @@ class Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "no-object": Kind(422, N_("The request holds no JSON object")),
-    "bad-facts": Kind(422, N_("Some facts cannot be taken")),
-    "bad-text": Kind(422, N_("The text cannot be taken")),
+    "no-object": Kind(422, N_("The request contains no JSON object")),
+    "bad-facts": Kind(422, N_("We can't use some of the facts you sent")),
+    "bad-text": Kind(422, N_("We can't use the text you sent")),
     "too-large": Kind(
         413,
-        N_("The request is too large"),
-        N_("Facts may have 64 KB. A text may have 256 KB, its whole request 1 MB."),
+        N_("What you sent is too large"),
+        N_(
+            "The limits are 64 KB for facts, 256 KB for a text, and 1 MB for a request with a text."
+        ),
     ),
     "too-many-requests": Kind(
         429,
         N_("Too many requests in a short time"),
-        N_("Please wait {seconds} s, and then go on. {limit} requests in {window} s are fine."),
+        N_("Please try again in {seconds} s. The limit is {limit} requests in {window} s."),
     ),
 }
 """The problems that the documents describe, by the id that ends their type."""
 _PLAIN: Final = {
-    404: Kind(404, N_("Not found"), N_("There is nothing at this address of the API.")),
-    405: Kind(405, N_("Wrong method"), N_("This address of the API takes another method.")),
+    404: Kind(404, N_("Not found"), N_("This API address doesn't exist.")),
+    405: Kind(
+        405, N_("Wrong request method"), N_("This API address needs a different request method.")
+    ),
     408: Kind(
         408,
-        N_("Not received in time"),
-        N_("The request did not arrive in time. Please send it once more."),
+        N_("The request took too long"),
+        N_("What you sent took too long to arrive. Please send it again."),
     ),
     503: Kind(
         503,
-        N_("Not available just now"),
-        N_("Too much arrives at once just now. Please try again in a minute."),
+        N_("Not available right now"),
+        N_("We're very busy right now. Please try again in a minute."),
     ),
     500: Kind(
         500,
-        N_("Something broke on our side"),
-        N_("It was not your doing, and nothing of what you sent is kept. Please try again."),
+        N_("Something went wrong on our side"),
+        N_("It's not your fault. We haven't stored anything you sent. Please try again."),
     ),
 }
-_OTHER: Final = Kind(400, N_("Not understood"), N_("This request cannot be understood."))
+_OTHER: Final = Kind(
+    400,
+    N_("This request isn't valid"),
+    N_("Something you sent isn't right. Please check it and try again."),
+)
 
 REFUSED = "thongthu.refused"
 """The key of a WSGI environment under which the server says with which status to refuse a request.
@@ -75,54 +83,60 @@ The server has no translations, so the response to an upload that stalled is mad
 
 _TEXTS = {
     400: (
-        N_("This form does not count any more"),
-        N_("It was too old, or was sent before. Nothing was changed; please open the page anew."),
+        N_("This form has expired"),
+        N_(
+            "This page was open for too long, or you had already sent the form. This "
+            "time, nothing was changed. Please reload the page."
+        ),
     ),
     403: (
-        N_("For those who lead the helpdesk"),
-        N_("Insights and audit are theirs. Your work at the desk is not concerned."),
+        N_("This page is only for helpdesk leads"),
+        N_(
+            "Only leads can see the overview and the audit log. You can do everything "
+            "else as before."
+        ),
     ),
     404: (
-        N_("This page does not exist"),
-        N_("Perhaps the link was cut off. From the start, it takes only a few questions."),
+        N_("This page doesn't exist"),
+        N_("The link may be incomplete. You can start again: it only takes a few questions."),
     ),
     405: (
-        N_("This page cannot be used like that"),
-        N_("Please begin at the start; it takes only a few questions."),
+        N_("This page can't be opened directly"),
+        N_("Please go to the start page. It only takes a few questions."),
     ),
     408: (
-        N_("Your text did not arrive in time"),
+        N_("What you sent took too long to reach us"),
         N_(
-            "The connection was too slow, or broke off on the way. Please go back and send it once "
-            "more; only the part with the error is enough."
+            "The connection was too slow or was cut off. Please go back and send your "
+            "text again. The part with the error is enough."
         ),
     ),
     413: (
         N_("That was too much text"),
         N_(
-            "One address or domain is enough. Of an error, paste only the lines around it, "
-            "or the first page. Please go back and try again."
+            "That was too long. For an address or domain, enter just one. For a returned "
+            "email, the few lines with the error are enough. Please go back and try "
+            "again."
         ),
     ),
     414: (
         N_("This link is too long"),
-        N_("Perhaps something was pasted into it twice. Please begin at the start."),
+        N_("Something may have been pasted into the link twice. Please go to the start page."),
     ),
     421: (
-        N_("No links can be made at this address"),
+        N_("We can't make links for this web address"),
         N_(
-            "They would begin with the name in your address bar, and that is not set as one of "
-            "this server's. Whoever runs it can set PUBLIC_URL or ALLOWED_HOSTS. The questions and "
-            "the steps work here as usual."
+            "This server isn't set up for the address you used. Whoever runs the server "
+            "can set PUBLIC_URL or ALLOWED_HOSTS. The questions and steps still work."
         ),
     ),
     503: (
-        N_("Not available just now"),
-        N_("What the desk keeps cannot be reached for the moment. Please try again in a minute."),
+        N_("Not available right now"),
+        N_("The helpdesk's data isn't available right now. Please try again in a minute."),
     ),
     500: (
-        N_("Something broke on our side"),
-        N_("It was not your doing, and nothing of what you typed is kept. Please try again."),
+        N_("Something went wrong on our side"),
+        N_("It's not your fault. We haven't stored anything you typed. Please try again."),
     ),
 }
 

@@ -14,6 +14,7 @@ from ..diagnosis import CHOICES, Facts
 from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
 from ..knowledge import Provider, knowledge
+from ..knowledge.programs import GENERAL
 from ..knowledge.variables import UNKNOWN
 from ..presentation.paste_input import merge_reading
 from ..presentation.pictures import draw_route, draw_screen, through
@@ -81,12 +82,15 @@ def plan_page(site: Site, state: WizardState) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
     plan = make_plan(site, state.situation)
     program = state.facts.known("program")
+    program_name = None
+    if program and program != GENERAL:
+        program_name = answer_text(site.language.code, "program", program)
     values = {
         "plan": plan,
         "current": plan.shown(state.way),
         "ours": site.serves(plan.provider),
         "drawn": draw_screen,
-        "program": answer_text(site.language.code, "program", program) if program else None,
+        "program": program_name,
         "profile": program in APPLE and plan.provider and plan.provider.has_profile,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(site.language.code, state.facts)),

@@ -1,4 +1,4 @@
-// Only makes things nicer: the mail program most often used on this device is chosen already.
+// Only makes things nicer: the email app most often used on this device is chosen already.
 (function (agent) {
   var likely =
     /iPhone|iPad/.test(agent) || (/Mac/.test(agent) && navigator.maxTouchPoints > 1) ? "iphone"

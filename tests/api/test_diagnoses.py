@@ -54,7 +54,7 @@ def test_the_next_question_has_the_contracts_form(client: FlaskClient) -> None:
     assert question["fact"] == "error"
     assert {
         "value": "relay-denied",
-        "text": "Passing the message on was refused "
+        "text": "The server refused to pass your email on "
         "(relaying denied, relay not permitted, unable to relay)",
     } in (question["choices"])
     typed = ask(client, {"error": "unknown", "refused_by": "unknown", "program": "iphone"})

@@ -30,7 +30,7 @@ def test_the_portals_facts_and_words_are_in_the_answer(portal_client: FlaskClien
     assert "account_domain=proseware.com" in plan["url"]
     first = plan["remedies"][0]
     assert first["values"]["server"] == "smtp.proseware.com"
-    assert first["note"] == "The user name is your full mail address."
+    assert first["note"] == "The username is your full email address."
     assert "pop-first" not in [remedy["id"] for remedy in plan["remedies"]]
     other = ask(portal_client, HOME, body=FACTS | {"account_domain": "gmail.com"}).get_json()
     assert {remedy["note"] for remedy in other["remedies"]} == {None}

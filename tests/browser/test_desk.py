@@ -13,7 +13,7 @@ from tests.browser.pages import DESKTOP, PLAN, REFUSAL, in_every_language, merge
 pytestmark = pytest.mark.browser
 
 FULL = PLAN.replace("check?", "desk?")
-WORDS = {"en": "What does the error say?", "vi": "Thông báo lỗi viết gì?"}
+WORDS = {"en": "What does the error message say?", "vi": "Thông báo lỗi ghi gì?"}
 OTHER = {"en": "vi", "vi": "en"}
 LAPTOP = ViewportSize(width=1280, height=720)
 
@@ -64,7 +64,8 @@ def test_the_screen_renews_as_answers_come_in(desk: Page, language: str) -> None
     expect(desk.locator("#said")).to_have_text(desk.locator("#verdict").inner_text())
     assert card(desk) == "error", "the answer can still be seen and changed"
     expect(desk.locator("#error")).to_be_checked()
-    assert desk.title().endswith(f"{desk.locator('#verdict').inner_text()} – Thông Thư")
+    verdict = desk.locator("#verdict").inner_text().removesuffix(".")
+    assert desk.title().endswith(f": {verdict} – Thông Thư")
 
 
 def test_two_digits_choose_one_answer(desk: Page) -> None:
@@ -239,7 +240,7 @@ def test_what_is_copied_is_what_was_last_answered(desk: Page) -> None:
     desk.keyboard.press("1")
     desk.keyboard.press("c")
     expect(desk.locator("#said")).to_have_text("Copied")
-    assert "with name and password" in desk.evaluate("navigator.clipboard.readText()")
+    assert "with username and password" in desk.evaluate("navigator.clipboard.readText()")
 
 
 def test_without_a_clipboard_the_text_is_marked(new_context: CreateContextCallback) -> None:
@@ -382,12 +383,12 @@ def test_a_failure_is_said_and_the_button_works(desk: Page) -> None:
     expect(button).to_be_hidden()
     desk.evaluate("() => { window.real = fetch; window.fetch = () => Promise.reject(Error()); }")
     desk.keyboard.press("1")
-    expect(desk.locator("#said")).to_contain_text("did not answer")
+    expect(desk.locator("#said")).to_contain_text("did not respond")
     desk.evaluate("() => { window.fetch = real; }")
     button.click()
     in_url(desk, "error=relay-denied")
     expect(button).to_be_hidden()
-    expect(desk.locator("#said")).not_to_contain_text("did not answer")
+    expect(desk.locator("#said")).not_to_contain_text("did not respond")
 
 
 def test_the_old_ticket_is_not_copied_after_a_failure(desk: Page) -> None:
@@ -395,11 +396,11 @@ def test_the_old_ticket_is_not_copied_after_a_failure(desk: Page) -> None:
     desk.evaluate("navigator.clipboard.writeText('nothing')")
     desk.evaluate("() => { window.real = fetch; window.fetch = () => Promise.reject(Error()); }")
     desk.keyboard.press("1")
-    expect(desk.locator("#said")).to_contain_text("did not answer")
+    expect(desk.locator("#said")).to_contain_text("did not respond")
     for act in (lambda: desk.keyboard.press("c"), desk.locator("[data-copy]").first.click):
         desk.evaluate("document.getElementById('said').textContent = ''")
         act()
-        expect(desk.locator("#said")).to_contain_text("Not copied")
+        expect(desk.locator("#said")).to_contain_text("before you copy")
     assert desk.evaluate("navigator.clipboard.readText()") == "nothing"
     desk.evaluate("() => { window.fetch = real; }")
     desk.locator(".renew button").first.click()
@@ -418,7 +419,7 @@ def test_a_refusal_is_said_and_changes_nothing_on_the_screen(desk: Page) -> None
     refused = desk.locator("#refused")
     expect(refused.get_by_role("alert")).to_contain_text("That was too much text")
     expect(desk.locator("#refused-sign-in")).to_be_hidden()
-    expect(desk.locator("#said")).not_to_contain_text("did not answer")
+    expect(desk.locator("#said")).not_to_contain_text("did not respond")
     assert "/en/desk" in desk.url
     expect(desk.locator("#paste")).not_to_have_value("")
     refused.get_by_role("button").click()

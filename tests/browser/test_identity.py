@@ -32,7 +32,7 @@ def test_an_agent_signs_in_and_comes_back(page: Page, tmp_path: Path) -> None:
             page.get_by_label("Account").fill("eve")
             page.keyboard.press("Enter")
             alert = page.get_by_role("alert")
-            expect(alert).to_contain_text("Staff login knows you, but")
+            expect(alert).to_contain_text("Your Staff login account has no access")
             page.evaluate(Axe().axe_script)
             assert not page.evaluate(FIND_VIOLATIONS, RULES)
             alert.get_by_role("link").click()

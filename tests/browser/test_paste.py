@@ -46,8 +46,8 @@ GUEST = {
 }
 """What a customer answers who writes from a hotel."""
 ADVICE = {
-    "en": ("Case 6 of 6 in Microsoft's article", "keep your own provider's server and log in"),
-    "vi": ("trường hợp 6 trong 6 trường hợp", "giữ nguyên máy chủ của nhà cung cấp và đăng nhập"),
+    "en": ("Case 6 of 6 in Microsoft's article", "own provider's server and turn on sign-in"),
+    "vi": ("Trường hợp 6 trong 6 trường hợp", "máy chủ thư đi của nhà cung cấp và bật xác thực"),
 }
 BOUNCE = (
     "Delivery Status Notification (Failure)\n\nYour message wasn't delivered to kim@adatum.com "
@@ -113,7 +113,7 @@ def marked(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "this is not yours to mend"), ("vi", "đây không phải chỗ bạn cần sửa")],
+    [("en", "there's nothing to fix on your side"), ("vi", "nên bạn không cần sửa")],
 )
 def test_a_recipients_server_is_not_yours_to_mend(
     shared_page: Page, language: str, words: str

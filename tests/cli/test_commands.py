@@ -39,8 +39,8 @@ def test_case(run, case: Case, lang: str) -> None:
 def test_prose_has_the_plan_the_next_question_and_the_link(run) -> None:
     told = "--place away --connection other --account_domain proseware.com"
     text = run("diagnose", "--lang=en", *told.split(), "--recipient-domain=adatum.com").output
-    assert "1. Keep your own provider's server and switch login on (use-login)" in text
-    assert "? What does the error say? (--error)" in text
+    assert "1. Turn on sign-in for sending (keep your provider's server) (use-login)" in text
+    assert "? What does the error message say? (--error)" in text
     assert "Case 6 of 6" in text
     assert "/en/check?place=away&connection=other" in text
     assert "`" not in text
@@ -89,7 +89,9 @@ def test_an_error_is_read(app: Flask) -> None:
     assert result.exit_code == 0, result.output
     first, *_, last = result.output.splitlines()
     assert re.fullmatch(r"relay-denied \(\d\d%\)", first)
-    assert "- Who refused it: Your own outgoing server refused it." in result.output
+    assert (
+        "- Which server refused the email: Your outgoing server refused the email." in result.output
+    )
     assert "- Reply code: 550" in result.output
     assert "- Port: 25" in result.output
     assert "> smtp.proseware.com (server)" in result.output
@@ -113,13 +115,13 @@ def test_no_error_is_no_failure_and_too_much_text_is_one(app: Flask) -> None:
     assert nothing.output.endswith("/en/check?error=none\n")
     long = runner.invoke(args=["read", "--lang", "en"], input="a" * 300_000)
     assert long.exit_code == 2
-    assert "more than 256 KB" in long.output
+    assert "larger than 256 KB" in long.output
 
 
 def test_table_check(run) -> None:
     result = run("table", "check")
     assert result.exit_code == 0, result.output
-    assert "The table is sound." in result.output
+    assert "No faults found." in result.output
 
 
 def test_table_check_fails_with_a_witness(run, monkeypatch) -> None:
@@ -135,7 +137,7 @@ def test_table_check_fails_with_a_witness(run, monkeypatch) -> None:
 def test_table_draw(run) -> None:
     drawn = run("table", "draw", "--lang", "en", "--given", "error=relay-denied")
     assert drawn.output.startswith("<svg")
-    assert "You are at work." in drawn.output
+    assert "You're at work." in drawn.output
     assert run("table", "draw", "--format", "mermaid").output.startswith("flowchart LR")
     assert run("table", "draw", "--given", "place=moon").exit_code == 2
 

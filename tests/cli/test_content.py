@@ -27,7 +27,7 @@ def test_providers_import_leaves_the_file_alone_when_nothing_can_be_used(tmp_pat
     to.write_text("[]")
     done = run("providers", "import", str(folder(tmp_path, a="no xml")), "--to", str(to))
     assert done.exit_code == 1
-    assert "no provider that can be used" in done.output
+    assert "No usable provider found" in done.output
     assert to.read_text() == "[]"
     (tmp_path / "x.zip").write_text("x")
     assert run("providers", "import", str(tmp_path / "x.zip"), "--to", str(to)).exit_code == 1

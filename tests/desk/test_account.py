@@ -43,7 +43,7 @@ def test_a_password_is_changed_and_everything_else_signed_out(
     old = other.get_cookie("desk-device", path="/en/desk")
     done = change(lan)
     assert done.location == f"{URL}?done=password"
-    assert "Your password is changed" in visible_text(lan.get(done.location))
+    assert "Password changed" in visible_text(lan.get(done.location))
     assert other.get("/en/desk/cases").status_code == 303
     assert sign_in(other).status_code == 422, "the old one"
     for _ in range(4):
@@ -66,7 +66,7 @@ def test_the_session_is_another_one_afterwards(desk_app: Flask, lan: LintingClie
 @pytest.mark.parametrize(
     ("old", "new", "status", "said", "at"),
     [
-        ("wrong horse battery", NEW, 422, "not the password that you have now", "old"),
+        ("wrong horse battery", NEW, 422, "current password you entered is wrong", "old"),
         (PASSWORD, "elevensigns", 422, "12 to 256 characters", "new"),
         (PASSWORD, "passwordpassword", 422, "easy to guess", "new"),
         (PASSWORD, "x" * 257, 422, "12 to 256 characters", "new"),
@@ -132,13 +132,13 @@ def test_sessions_are_shown_and_ended(desk_app: Flask, lan: LintingClient, clock
         sign_in(other)
         clock.moment += timedelta(minutes=2)
     page = lan.get(URL)
-    assert visible_text(page).count("Since ") == 4
-    assert visible_text(page).count("This one") == 1
+    assert visible_text(page).count("Signed in since ") == 4
+    assert visible_text(page).count("This session") == 1
     ids = re.findall('name="session" value="([0-9a-f]{64})"', page.text)
     assert len(ids) == 3
     sent = {"csrf_token": token(page), "session": ids[0]}
     done = lan.post(f"{URL}/end", data=sent)
-    assert "you are signed out there" in visible_text(lan.get(done.location))
+    assert "Signed out." in visible_text(lan.get(done.location))
     assert [other.get(URL).status_code for other in others] == [200, 200, 303]
     lan.post(f"{URL}/end", data=sent | {"session": "others"})
     assert [other.get(URL).status_code for other in others] == [303] * 3
@@ -174,7 +174,7 @@ def test_the_audit_says_that_a_password_was_changed(
 ) -> None:
     client = agent_of(role="lead")
     change(client)
-    assert "changed their password, lan" in visible_text(client.get("/en/desk/audit"))
+    assert "changed password, lan" in visible_text(client.get("/en/desk/audit"))
 
 
 def test_the_security_log_tells_what_happened_and_to_nobodys_name(
@@ -224,7 +224,7 @@ def test_leads_can_be_kept_from_working_with_a_password(
     if allowed == "nobody":
         page = client.get("/en/desk/sign-in")
         assert 'type="password"' not in page.text
-        assert "Nobody can sign in here" in visible_text(page)
+        assert "Signing in still has to be set up" in visible_text(page)
         assert client.post("/en/desk/sign-in", data={}).status_code == 404
     else:
         assert sign_in(client).status_code == 303

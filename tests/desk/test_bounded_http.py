@@ -211,5 +211,5 @@ def test_few_threads_wait_for_a_provider(
     with oidc_client.ASKING.taken():
         page = client.get(BEGIN)
         assert page.status_code == 503
-        assert "does not answer just now" in visible_text(page)
+        assert "is not responding" in visible_text(page)
     assert client.get(BEGIN).status_code == 303

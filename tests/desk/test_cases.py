@@ -76,7 +76,7 @@ def test_answers_are_kept_and_the_person_sees_them(agent_of: Agent, case: Case) 
     assert fields(page)["version"] == "2"
     said = visible_text(client.get(f"/vi/case/{case.code}"))
     assert "Ở nhà" in said
-    assert "Người hỗ trợ đã cập nhật" in said
+    assert "Nhân viên hỗ trợ đã cập nhật" in said
 
 
 def test_a_form_sent_twice_changes_nothing_the_second_time(
@@ -87,7 +87,7 @@ def test_a_form_sent_twice_changes_nothing_the_second_time(
     assert client.post(url(case.code), data=form).status_code == 303
     page = client.post(url(case.code), data=form | {"place": "away"})
     assert page.status_code == 409
-    assert "not kept" in visible_text(page)
+    assert "change wasn't saved" in visible_text(page)
     assert services(desk_app).storage.cases.find("", case.code).facts.place == "home"
     form = fields(page) | {"place": "away"}
     assert client.post(url(case.code), data=form).status_code == 303, "from there it goes on"
@@ -120,7 +120,7 @@ def test_what_helped_stays_when_it_is_not_advised_any_more(
     client.post(url(case.code), data=form)
     page = client.get(url(case.code))
     assert 'value="use-login" selected' in page.text
-    assert "What helped: " in page.text
+    assert "What worked: " in page.text
 
 
 @pytest.mark.parametrize("path", ["", "/outcome", "/delete"])
@@ -156,7 +156,7 @@ def test_a_form_of_another_session_is_refused(
     page = desk_app.test_client().post(url(case.code, path, "vi"), data=form)
     assert page.status_code == 401
     assert f"to=desk%2Fcases%2F{case.code}" in page.text
-    assert "không còn đăng nhập" in visible_text(page)
+    assert "Phiên đăng nhập của bạn đã kết thúc" in visible_text(page)
     assert services(desk_app).storage.cases.find("", case.code) == case
 
 
@@ -170,10 +170,15 @@ def test_what_came_of_it_stands_in_the_ticket_of_both_languages(
     page = client.get(url(case.code))
     ticket = re.search(r'id="ticket-plain"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)[1]
     code = format_code(case.code)
-    for words in (f"Code: {code}", f"Mã: {code}", "Outcome: solved", "Kết quả: đã xong"):
+    for words in (
+        f"Code: {code}",
+        f"Mã hỗ trợ: {code}",
+        "Outcome: solved",
+        "Kết quả: đã giải quyết",
+    ):
         assert words in ticket
     assert ticket.count("Port 465 did it.") == 2
-    assert ticket.count("What helped:") == 1
+    assert ticket.count("What worked:") == 1
 
 
 def test_a_paste_is_read_and_leaves_only_its_facts(
@@ -270,7 +275,7 @@ def test_the_desk_goes_on_without_its_database(
     monkeypatch.setattr(Sessions, "find_agent", away)
     page = client.get("/en/desk?place=home")
     assert page.status_code == 200
-    assert "not available just now" in visible_text(page)
+    assert "not available right now" in visible_text(page)
     assert client.get("/en/desk/cases").status_code == 503
     assert 'href="/en/desk"' in client.get("/en/desk/cases").text, "and that leads to the desk"
     assert desk_app.test_client().get("/en/desk").status_code == 303
@@ -296,7 +301,7 @@ def test_the_audit_tells_a_lead_who_did_what(agent_of: Agent, case: Case, desk_a
         ("lan", "deleted"),
     ]
     said = visible_text(agent_of("kim", "lead").get("/en/desk/audit"))
-    assert re.search(r"deleted.*lan.*changed.*lan.*looked at.*lan.*opened", said)
+    assert re.search(r"deleted.*lan.*changed.*lan.*viewed.*lan.*created", said)
     assert client.get("/en/desk/audit").status_code == 403
 
 

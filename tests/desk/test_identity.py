@@ -144,7 +144,7 @@ def test_somebody_in_no_group_is_told_so(desk_app: Flask) -> None:
     page = client.get(go(client, "eve"))
     assert page.status_code == 403
     assert page.headers["Content-Language"] == "en"
-    assert "Staff login knows you, but" in visible_text(page)
+    assert "Your Staff login account has no access" in visible_text(page)
     assert not is_in(client)
     assert not who(desk_app)
     location = client.get(BEGIN).location
@@ -229,7 +229,7 @@ def test_an_address_counts_once(desk_app: Flask) -> None:
     fresh.set_cookie("__Secure-desk", pending, path="/vi/desk")
     page = fresh.get(back)
     assert page.status_code == 400
-    assert "took too long, or was used already" in visible_text(page)
+    assert "took too long, or was already completed" in visible_text(page)
     assert not is_in(fresh)
 
 
@@ -343,7 +343,7 @@ def test_a_provider_that_is_away_leaves_passwords(tmp_path: Path, caplog) -> Non
         pages = [client.get(back), client.get(f"{BEGIN}?to=desk/cases")]
     for page in pages:
         assert page.status_code == 503
-        assert "Staff login does not answer just now" in visible_text(page)
+        assert "Staff login is not responding" in visible_text(page)
     token = re.search('name="csrf_token" value="([^"]+)"', pages[-1].text)
     action = re.search('method="post" action="([^"]+)"', pages[-1].text)
     assert token
@@ -557,7 +557,7 @@ def test_how_somebody_signed_in_there_is_checked(
     assert page.status_code == status
     assert bool(who(app)) == (status == 303)
     if status == 403:
-        assert "not as safely as this desk asks for" in visible_text(page)
+        assert "not secure enough for this helpdesk" in visible_text(page)
         assert "prompt=login" in client.get(BEGIN).location
 
 

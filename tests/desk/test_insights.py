@@ -83,7 +83,7 @@ def test_with_nothing_counted_it_says_so_calmly(client: LintingClient, lang: str
     assert page.status_code == 200
     assert "<figure" not in page.text
     assert "no-store" in page.headers["Cache-Control"]
-    told = {"en": "Nothing has been counted in these days.", "vi": "chưa đếm được gì"}
+    told = {"en": "There's no data for this period.", "vi": "Chưa có số liệu"}
     assert told[lang] in visible_text(page)
 
 
@@ -96,8 +96,8 @@ def test_what_was_just_counted_is_there_and_looking_on_does_not_count(client) ->
         ["The recipient's mailbox is full. mailbox-full", "1", "100%"]
     ]
     assert table(page, "error")[0][1:] == ["1", "100%"]
-    assert table(page, "provider") == [["Not known, or not asked unknown", "1", "100%"]]
-    assert "Pasted errors read 1" in visible_text(page)
+    assert table(page, "provider") == [["Unknown or not asked unknown", "1", "100%"]]
+    assert "Error messages analysed 1" in visible_text(page)
     assert table(page, "time")[0] == ["4 Mar 2026", "1", "0"]
 
 
@@ -164,7 +164,7 @@ def test_only_the_first_eight_are_drawn_and_all_are_in_the_table(client, keep) -
     page = client.get(PAGE)
     assert len(bars(page, "provider")) == 8
     assert len(table(page, "provider")) == 12
-    assert "All 12 are in the table." in visible_text(page)
+    assert "The table has all 12." in visible_text(page)
 
 
 def test_every_picture_has_words_or_stands_beside_them(client, keep) -> None:
@@ -174,8 +174,9 @@ def test_every_picture_has_words_or_stands_beside_them(client, keep) -> None:
     hidden = [tag for tag in drawn if 'aria-hidden="true"' in tag]
     (chart,) = (tag for tag in drawn if tag not in hidden)
     assert 'role="img"' in chart
-    words = "From 26 February 2026 to 4 March 2026: 5 plans reached, 2 worked."
-    assert f'aria-label="{words} Most plans, 5: 1 March 2026."' in chart
+    words = "From 26 February 2026 to 4 March 2026. Fixes viewed: 5."
+    words += " Reported as working: 2. The highest number was 5 (1 March 2026)."
+    assert f'aria-label="{words}"' in chart
 
 
 def test_days_and_weeks_in_the_time_asked_for(client, keep) -> None:
@@ -183,7 +184,7 @@ def test_days_and_weeks_in_the_time_asked_for(client, keep) -> None:
         keep({("plan", "settled"): 1}, ago=ago)
     for days, plans in ((7, 2), (30, 4), (90, 6), (365, 8)):
         page = client.get(f"{PAGE}?days={days}")
-        assert f"Plans reached {plans} " in visible_text(page)
+        assert f"Fixes viewed {plans} " in visible_text(page)
         rows = table(page, "time")
         assert sum(int(row[1]) for row in rows) == plans
         assert len(rows) == (days if days < 365 else 53)
@@ -209,10 +210,10 @@ def test_a_portal_sees_its_own_numbers_and_nobody_elses(counted, client, keep) -
     theirs = lead_of(counted, "proseware")
     keep({("plan", "settled"): 7})
     keep({("plan", "settled"): 3}, portal="proseware")
-    assert "Plans reached 7 " in visible_text(client.get(PAGE))
+    assert "Fixes viewed 7 " in visible_text(client.get(PAGE))
     assert client.get(f"/at/proseware{PAGE}").status_code == 303
     page = theirs.get(f"/at/proseware{PAGE}")
-    assert "Plans reached 3 " in visible_text(page)
+    assert "Fixes viewed 3 " in visible_text(page)
     assert 'href="/at/proseware/en/desk/insights.csv?days=30"' in page.text
     lines = theirs.get(f"/at/proseware{PAGE}.csv").text.splitlines()
     assert lines[1:] == ["2026-03-04,proseware,plan,settled,3"]

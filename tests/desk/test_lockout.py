@@ -49,7 +49,7 @@ def test_a_browser_that_was_signed_in_is_never_locked_by_others(desk_app: Flask)
         sign_in(visitor(desk_app, f"192.0.2.{number}"), WRONG)  # in the same network, even
     page = sign_in(visitor(desk_app, "192.0.2.8"))
     assert page.status_code == 429
-    assert "a browser that you have signed in with before" in visible_text(page)
+    assert "a browser you have signed in with before" in visible_text(page)
     for _ in range(30):
         sign_in(visitor(desk_app, "192.0.2.7"), WRONG, "nobody")  # and from the same address
     assert sign_in(visitor(desk_app, "192.0.2.7")).status_code == 429
@@ -71,13 +71,14 @@ def test_tries_for_a_locked_name_are_limited_too(desk_app: Flask) -> None:
     stranger = visitor(desk_app, "203.0.113.9")
     pages = [sign_in(stranger, WRONG) for _ in range(22)]
     assert [page.status_code for page in pages[4:6]] == [422, 429]
-    assert "came for this name" in visible_text(pages[19])
-    assert "came from your network" in visible_text(pages[20])
-    assert "came from your network" in visible_text(sign_in(stranger, WRONG, "kim"))
+    assert "wrong passwords for this username" in visible_text(pages[19])
+    assert "attempts from your network" in visible_text(pages[20])
+    assert "attempts from your network" in visible_text(sign_in(stranger, WRONG, "kim"))
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "Very many sign in just now"), ("vi", "Đang có rất nhiều người")]
+    ("lang", "words"),
+    [("en", "Too many people are signing in"), ("vi", "quá nhiều người đăng nhập")],
 )
 def test_who_finds_the_server_busy_is_told_so(
     desk_app: Flask, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
@@ -145,6 +146,6 @@ def test_many_names_from_all_of_a_network_are_limited_too(
         assert page.status_code == 422
     page = sign_in(visitor(app, near.format(99)))
     assert page.status_code == 429
-    assert "came from your network" in visible_text(page)
+    assert "attempts from your network" in visible_text(page)
     assert sign_in(visitor(app, far)).status_code == 303
     let_go(app)

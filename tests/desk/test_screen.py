@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from app.diagnosis import Facts, Plan, Situation
-from app.i18n.languages import languages
+from app.i18n.languages import languages, read_out
 from app.knowledge import knowledge
 from app.presentation.questions import shown_question
 from tests.linting import visible_text
@@ -164,7 +164,7 @@ def test_the_card_reads_out_in_the_callers_language(client, lang: str, fact: str
     page = client.get(url)
     said = shown_question(OTHER[lang], fact)
     quoted = re.search(rf'<blockquote lang="{OTHER[lang]}"[^>]*>(.*?)</blockquote>', page.text)[1]
-    assert said.text in unescape(quoted)
+    assert read_out(said.text) in unescape(quoted)
     numbers = [int(number) for number in re.findall(r"<kbd>(\d+)</kbd><input", page.text)]
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) == (len(said.choices) or {"account_domain": 1, "sender_domain": 2}[fact])
@@ -174,7 +174,7 @@ def test_the_card_reads_out_in_the_callers_language(client, lang: str, fact: str
 
 def test_a_settled_plan_has_nothing_to_ask(client) -> None:
     page = client.get(f"/en/desk?{FULL}")
-    assert "Nothing more to ask" in page.text
+    assert "No more questions" in page.text
     assert set(re.findall(r'data-ask="(\w+)" href', page.text)) == knowledge().questions.keys()
 
 
@@ -187,7 +187,7 @@ def test_verdict_and_steps_stand_in_both_languages(client) -> None:
     for code in ("en", "vi"):
         plan = Plan(Situation(facts), languages()[code].gettext, code)
         for words in (plan.summary, plan.why, *(remedy.title for remedy in plan.remedies)):
-            assert words in text
+            assert read_out(words) in text
     alone = visible_text(client.get(f"/vi/desk?{FULL}"))
     assert Plan(Situation(facts), str, "en").summary not in alone
 
@@ -195,7 +195,7 @@ def test_verdict_and_steps_stand_in_both_languages(client) -> None:
 def test_several_recipients_are_judged_each(client) -> None:
     page = client.get(f"/en/desk?{FULL.replace('adatum.com', 'adatum.com,proseware.com')}")
     assert re.search(r"<b>adatum.com</b>: is refused", page.text)
-    assert re.search(r"<b>proseware.com</b>: is accepted", page.text)
+    assert re.search(r"<b>proseware.com</b>: goes through", page.text)
 
 
 def test_the_first_way_that_was_not_tried_is_open(client) -> None:
@@ -262,7 +262,7 @@ def test_a_paste_goes_with_what_was_answered_beside_it(client) -> None:
 def test_a_text_without_an_error_stays_in_the_box(client) -> None:
     page = post(client, "/en/desk?place=work", text="Dear Pat,\nsee you at noon.", read="yes")
     assert page.status_code == 200
-    assert "No error was found in this text" in page.text
+    assert "We found no error in the text you pasted" in page.text
     assert "Dear Pat,\nsee you at noon.</textarea>" in page.text
     assert form_of(page.text)["place"] == ["work"]
 
@@ -287,7 +287,9 @@ def test_doubt_and_other_meanings_are_told(client) -> None:
     url, text = "/en/desk?place=work", "550 message refused by policy, looks like spam, relay"
     page = post(client, url, text=text)
     assert page.status_code == 200
-    others = re.findall(r'It may also mean: <button [^>]*name="error" value="([^"]*)"', page.text)
+    others = re.findall(
+        r'The error could also mean: <button [^>]*name="error" value="([^"]*)"', page.text
+    )
     assert others
     action = unescape(re.search(r'action="([^"]*desk[^"]*)"', page.text)[1])
     form = form_of(page.text)

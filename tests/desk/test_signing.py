@@ -88,7 +88,7 @@ def test_wrong_passwords_lock_a_name_longer_and_longer(
     for _ in range(5):
         page = sign_in(client, WRONG, name)
         assert page.status_code == 422
-        assert "do not fit" in visible_text(page)
+        assert "Wrong username or password" in visible_text(page)
     for seconds, words in ((30, "31 seconds"), (60, "61 seconds"), (120, "2 minutes")):
         page = sign_in(client, PASSWORD, name)
         assert page.status_code == 429
@@ -236,7 +236,7 @@ def test_while_the_database_has_never_answered_signing_in_has_to_wait() -> None:
     for path in ("sign-in", "cases"):
         page = app.test_client().get(f"/en/desk/{path}", follow_redirects=True)
         assert page.status_code == 503
-        assert "Not available just now" in visible_text(page)
+        assert "Not available right now" in visible_text(page)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_the_terminal_says_that_the_database_is_away(args: list[str]) -> None:
     for command in (["agents", *args], ["database", "sweep"]):
         result = app.test_cli_runner().invoke(args=command, input=f"{PASSWORD}\n")
         assert result.exit_code == 1
-        assert "the database does not answer (DATABASE_URL)" in result.output
+        assert "the database is not responding (check DATABASE_URL)" in result.output
 
 
 def test_refused_access_is_in_the_security_log(

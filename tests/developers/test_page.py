@@ -103,7 +103,7 @@ def test_every_link_stays_under_the_root(client: FlaskClient, root: str) -> None
 def test_it_says_how_often_one_may_ask(client: FlaskClient) -> None:
     assert "120 requests in 60 s" in visible_text(fetch(client))
     free = create_app(Settings(rate_limit="", allowed_hosts=HOSTS)).test_client()
-    assert "There is no limit on how often" in visible_text(fetch(free))
+    assert "There is no limit on the number of requests" in visible_text(fetch(free))
 
 
 def test_a_page_that_names_its_host_is_kept_for_no_other(client: FlaskClient) -> None:

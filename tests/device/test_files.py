@@ -96,7 +96,7 @@ def test_a_profile_explains_itself_in_the_language_of_the_page(client) -> None:
         for lang in ("vi", "en")
     ]
     assert "mật khẩu" in told[0]["PayloadDescription"]
-    assert "No password is inside" in told[1]["PayloadDescription"]
+    assert "It doesn't contain your password" in told[1]["PayloadDescription"]
 
 
 @pytest.mark.parametrize("path", ["profile.mobileconfig", "autoconfig.xml"])

@@ -122,17 +122,32 @@ def test_names_stand_in_the_words_and_stand_ins_where_none_is_known() -> None:
     assert "smtp.proseware.com" in Plan(Situation(ROW4)).shown("ask-isp").words
     assert "proseware.com" not in Plan(Situation(ROW4)).why
     plan = Plan(Situation(Facts(error="authentication-failed", account_domain="gmail.com")))
-    assert plan.summary.startswith("Gmail does not take")
+    assert plan.summary.startswith("You can't use your normal password for Gmail")
     nameless = Plan(Situation(Facts(error="relay-denied", place="work", connection="other")))
-    assert "your outgoing server from a line that your mail provider" in nameless.why
+    assert (
+        "your outgoing server from a network that doesn't belong to your email provider"
+        in nameless.why
+    )
     at_home = Plan(Situation(Facts(error="relay-denied", place="home", connection="other")))
-    assert ". Your outgoing server sees a stranger's line" in at_home.why
+    assert "But your outgoing server doesn't recognise you" in at_home.why
     typed = Plan(Situation(at_home.situation.facts.but(server="smtp.proseware.com")))
     assert typed.why == at_home.why
     known = Plan(Situation(at_home.situation.facts.but(server="smtp.gmail.com")))
-    assert ". smtp.gmail.com sees a stranger's line" in known.why
+    assert "But smtp.gmail.com doesn't recognise you" in known.why
     apple = Plan(Situation(Facts(error="authentication-failed", account_domain="icloud.com")))
-    assert apple.summary.startswith("iCloud does not take"), "a name stays as it is spelt"
+    assert apple.summary.startswith("You can't use your normal password for iCloud")
+    steps = [step.text for step in apple.shown("app-password").steps]
+    spelt = [text for text in steps if text.startswith("iCloud explains every step")]
+    assert spelt, "a name stays as it is spelt"
+
+
+def test_a_stand_in_begins_a_sentence_with_a_capital() -> None:
+    text = "{server} is named. {server} is named again, {server}."
+    unknown = Wording(Situation(Facts())).fill(text)
+    assert unknown.startswith("Your outgoing server is named. Your outgoing server is")
+    assert unknown.endswith(", your outgoing server.")
+    known = Wording(Situation(Facts(account_domain="gmail.com", server="smtp.gmail.com")))
+    assert known.fill(text).startswith("smtp.gmail.com is named. smtp.gmail.com is")
 
 
 @pytest.mark.parametrize("scenario", knowledge().scenarios.values(), ids=lambda s: s.id)
@@ -152,7 +167,7 @@ def test_a_dated_fact_about_the_provider_is_told() -> None:
 def test_both_layers_stand_in_a_plan_of_the_article() -> None:
     article = Plan(Situation(ROW4)).article
     assert "Case 4 of 6" in article[0]
-    assert "log in" in article[2]
+    assert "turn on sign-in" in article[2]
     assert Plan(Situation(Facts())).article == ()
 
 

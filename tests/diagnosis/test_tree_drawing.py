@@ -19,7 +19,7 @@ def test_every_plan_below_stands_in_the_drawing() -> None:
 def test_svg() -> None:
     root = ElementTree.fromstring(draw_svg(BELOW, str))
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "You are at work." in texts
+    assert "You're at work." in texts
     assert "work-relay" in texts
 
 

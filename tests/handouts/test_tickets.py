@@ -96,10 +96,10 @@ def test_markdown_says_what_the_plain_text_says(client, lang: str) -> None:
 
 def test_what_was_tried_is_told_and_no_longer_another_way(client) -> None:
     text = client.get(f"/en/ticket.txt?{FACTS}&tried=webmail&tried=pop-first").text
-    tried = text.partition("TRIED WITHOUT SUCCESS\n")[2].partition("\n\n")[0].splitlines()
+    tried = text.partition("TRIED, BUT IT DIDN'T WORK\n")[2].partition("\n\n")[0].splitlines()
     assert len(tried) == 2
     assert all(line.startswith("- ") for line in tried)
-    assert not set(tried) & set(text.partition("OTHER WAYS\n")[2].splitlines())
+    assert not set(tried) & set(text.partition("OTHER FIXES\n")[2].splitlines())
     assert "TRIED" not in client.get(f"/en/ticket.txt?{FACTS}").text
 
 
@@ -114,5 +114,5 @@ def test_parts_of_a_case_stand_behind_what_is_known() -> None:
     extra = [("Code", ["ab-12"]), ("Notes", []), ("Outcome", ["solved"])]
     text = write_plain(make_ticket(plan, plan.remedies[0], language, HERE, extra))
     titles = [line for line in text.splitlines() if line.isupper()]
-    assert titles[1:4] == ["WHAT IS KNOWN", "CODE", "OUTCOME"]
+    assert titles[1:4] == ["WHAT WE KNOW", "CODE", "OUTCOME"]
     assert "NOTES" not in text

@@ -69,7 +69,7 @@ def test_networks_are_read() -> None:
 
 @pytest.mark.parametrize("text", ["proxy", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/8;10.0.0.1"])
 def test_an_invalid_network_is_named(text: str) -> None:
-    with pytest.raises(ValueError, match="is no network such as"):
+    with pytest.raises(ValueError, match="is not a network such as"):
         read_networks(f"192.0.2.0/24 {text}")
 
 

@@ -41,19 +41,19 @@ def spoil(tmp_path: Path, monkeypatch, change) -> list[str]:
 
 
 def missing(catalogue: Catalog) -> None:
-    catalogue.get("Begin").string = ""
+    catalogue.get("Start").string = ""
 
 
 def fuzzy(catalogue: Catalog) -> None:
-    catalogue.get("Begin").flags.add("fuzzy")
+    catalogue.get("Start").flags.add("fuzzy")
 
 
 def misfilled(catalogue: Catalog) -> None:
-    catalogue.get("For example {name}").string = "Ví dụ {nam}"
+    catalogue.get("For example: {name}").string = "Ví dụ {nam}"
 
 
 def decomposed(catalogue: Catalog) -> None:
-    catalogue.get("Begin").string = unicodedata.normalize("NFD", "Bắt đầu")
+    catalogue.get("Start").string = unicodedata.normalize("NFD", "Bắt đầu")
 
 
 def unmarked(catalogue: Catalog) -> None:
@@ -64,7 +64,7 @@ def unmarked(catalogue: Catalog) -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (missing, "no translation of 'Begin'"),
+        (missing, "no translation of 'Start'"),
         (fuzzy, "fuzzy"),
         (misfilled, "other placeholders"),
         (decomposed, "not NFC"),
@@ -78,7 +78,7 @@ def test_a_fault_in_a_catalogue_is_found(tmp_path, monkeypatch, change, fault) -
 
 def test_a_stale_template_is_found(tmp_path, monkeypatch) -> None:
     stale = tmp_path / "messages.pot"
-    stale.write_text(catalogues.TEMPLATE.read_text("utf-8").replace("Begin", "Commence"), "utf-8")
+    stale.write_text(catalogues.TEMPLATE.read_text("utf-8").replace("Start", "Commence"), "utf-8")
     monkeypatch.setattr(catalogues, "TEMPLATE", stale)
     assert "app/translations/messages.pot is stale: run `make catalogues`" in list(
         catalogues.faults()
@@ -234,7 +234,7 @@ def test_a_page_that_mixes_languages_claims_none(with_language) -> None:
     page = with_language(catalogue, draft=True).get("/eo/")
     assert '<html lang="" dir="ltr">' in page.text
     assert page.headers["Content-Language"] == "eo, en"
-    assert "Begin" in page.text
+    assert "Start" in page.text
 
 
 def test_what_a_draft_lacks_is_no_fault(tmp_path, monkeypatch) -> None:
@@ -242,7 +242,7 @@ def test_what_a_draft_lacks_is_no_fault(tmp_path, monkeypatch) -> None:
 
     def change(catalogue: Catalog) -> None:
         missing(catalogue)
-        catalogue.get("For example {name}").string = "Ví dụ {nam}"
+        catalogue.get("For example: {name}").string = "Ví dụ {nam}"
 
     (found,) = spoil(tmp_path, monkeypatch, change)
     assert "other placeholders" in found
@@ -255,13 +255,13 @@ def test_what_a_draft_lacks_is_no_fault(tmp_path, monkeypatch) -> None:
 def test_translations_are_folded_into_the_compiled_template() -> None:
     vi = languages()["vi"]
     source = {
-        "page": '{{ _("Begin") }}|{{ _("For example {name}", name=name) }}|{{ "a `b`" | inline }}'
+        "page": '{{ _("Start") }}|{{ _("For example: {name}", name=name) }}|{{ "a `b`" | inline }}'
     }
     environment = TranslatingEnvironment(DictLoader(source), vi)
     text = environment.get_template("page").render(name="<x>")
-    shown = vi.gettext("For example {name}").replace("{name}", "&lt;x&gt;")
-    assert text == f'{vi.gettext("Begin")}|{shown}|a <samp lang="en">b</samp>'
-    assert vi.gettext("Begin") in environment.compile(source["page"], raw=True)
+    shown = vi.gettext("For example: {name}").replace("{name}", "&lt;x&gt;")
+    assert text == f'{vi.gettext("Start")}|{shown}|a <samp lang="en">b</samp>'
+    assert vi.gettext("Start") in environment.compile(source["page"], raw=True)
 
 
 def test_only_constants_can_be_translated() -> None:
@@ -271,10 +271,11 @@ def test_only_constants_can_be_translated() -> None:
 
 
 def test_plural_forms_follow_the_language() -> None:
-    one, many = "This is the last question.", "At most %(n)s questions, this one included."
+    one, many = "This is the last question.", "Up to %(n)s questions left, including this one."
     assert languages()["en"].ngettext(one, many, 1) == one
     assert languages()["en"].ngettext(one, many, 2) == many
-    assert "%(n)s" in languages()["vi"].ngettext(one, many, 1)
+    assert languages()["vi"].ngettext(one, many, 1) == "Đây là câu hỏi cuối cùng."
+    assert "%(n)s" in languages()["vi"].ngettext(one, many, 2)
 
 
 def test_a_domain_breaks_after_its_dots() -> None:

@@ -80,7 +80,7 @@ def test_how_one_logs_in_is_not_guessed(tmp_path, ways, sign_in, oauth) -> None:
         ("<clientConfig/>", "no clientConfig with"),
         ('<!DOCTYPE x [<!ENTITY a "b">]>' + entry(smtp()), "has a document type"),
         (entry(smtp(), domains=()), "no domain"),
-        (entry(smtp(), domains=("proseware.com/x",)), "is no host name"),
+        (entry(smtp(), domains=("proseware.com/x",)), "is not a host name"),
         (entry(smtp(port="many")), "is no port"),
         (entry(smtp(port=70000)), "is no port"),
         (entry(), "no outgoing server"),

@@ -43,7 +43,7 @@ MISTAKES = [
         "stages.toml",
         'name = "standing"',
         'name = "line"',
-        "stages.toml: line: the name stands twice",
+        "stages.toml: line: the name is used twice",
     ),
     (
         "stages.toml",
@@ -85,13 +85,13 @@ MISTAKES = [
         IDENTITY,
         "sender-unclear",
         "sender-elsewhere",
-        "40-identity.toml: id 'sender-elsewhere' stands twice",
+        "40-identity.toml: id 'sender-elsewhere' is used twice",
     ),
     (IDENTITY, "[[scenario]]", "[[scene]]", "40-identity.toml: unknown key 'scene'"),
     (
         "remedies.toml",
-        'title = "Check the n',
-        'headline = "Check the n',
+        'title = "Check the u',
+        'headline = "Check the u',
         "remedies.toml: fix-password: unknown key 'headline': use one of id, title, steps",
     ),
     (
@@ -135,7 +135,7 @@ MISTAKES = [
         "questions.toml",
         '{ value = "no", text = "No"',
         '{ value = "yes", text = "No"',
-        "questions.toml: vpn: choices: value 'yes' stands twice",
+        "questions.toml: vpn: choices: value 'yes' is used twice",
     ),
     (
         "questions.toml",
@@ -220,7 +220,7 @@ MISTAKES = [
     ),
     (
         "programs.toml",
-        "checked = 2026-11-24\norder",
+        "checked = 2026-11-29\norder",
         "order",
         "programs.toml: outlook-classic: key 'source' or 'checked' is missing: say who",
     ),

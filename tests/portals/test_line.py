@@ -41,7 +41,7 @@ def test_from_inside_the_way_in_leads_to_the_url_that_says_so(portal_app, addres
 def test_from_outside_nothing_is_said(portal_app, address) -> None:
     page = arrive(portal_app, address, "/en/")
     assert page.status_code == 200
-    assert "network." not in visible_text(page)
+    assert "on the network" not in visible_text(page)
 
 
 def test_it_is_said_openly_and_can_be_changed(portal_app) -> None:

@@ -129,7 +129,7 @@ def test_a_support_link_fills_in_any_fact(portal_client: FlaskClient) -> None:
 
 def test_customers_are_asked_less(client: FlaskClient, portal_client: FlaskClient) -> None:
     def left(page) -> int:
-        return int(re.search(r"At most (\d+) ", visible_text(page))[1])
+        return int(re.search(r"Up to (\d+) ", visible_text(page))[1])
 
     state = "check?error=relay-denied"
     outside, inside = client.get(f"/en/{state}"), portal_client.get(f"{HOME}/en/{state}")
@@ -142,21 +142,21 @@ def test_the_plan_has_the_isps_own_values_and_words(portal_client: FlaskClient) 
     text = visible_text(page)
     assert "smtp.proseware.com" in text
     assert "465" in text
-    assert "The user name is your full mail address." in text
+    assert "The username is your full email address." in text
     assert "profile.mobileconfig" in page.text
     vi = visible_text(portal_client.get(f"{HOME}/vi/check?{ROW_6}"))
     assert "Tên đăng nhập là địa chỉ email đầy đủ của bạn." in vi
     ask = visible_text(portal_client.get(f"{HOME}/en/check?{ROW_6}&way=ask-isp"))
     assert "Call us: 1900 0000 , Monday to Saturday, 7 am to 9 pm" in ask
-    assert "Call the helpdesk of Proseware: 1900 0000." in ask
-    assert "hardly a number to call" not in ask
+    assert "Call the support line of Proseware: 1900 0000." in ask
+    assert "Search the help pages" not in ask
     sheet = visible_text(portal_client.get(f"{HOME}/en/sheet?{ROW_6}"))
-    assert "The user name is your full mail address." in sheet
+    assert "The username is your full email address." in sheet
 
 
 def test_words_of_the_isp_are_for_its_own_accounts(portal_client: FlaskClient) -> None:
     page = portal_client.get(f"{HOME}/en/check?account_domain=gmail.com&{ROW_6}")
-    assert "The user name is your full mail address." not in visible_text(page)
+    assert "The username is your full email address." not in visible_text(page)
     ask = portal_client.get(f"{HOME}/en/check?account_domain=fabrikam.com&{ROW_6}&way=ask-isp")
     assert "Call us:" not in visible_text(ask)
 
@@ -242,7 +242,7 @@ def test_every_plan_keeps_to_what_is_offered_and_ends_with_words(offering, ways,
         assert "pop-first" not in remedies
     assert plan.last.words
     text = " ".join(step.text for remedy in plan.remedies for step in remedy.steps)
-    asks = "authorise your network" in text
+    asks = "allow your network" in text
     assert not asks or {"authorised-network", "ip-allow-list"} & set(OFFERS[ways])
 
 
@@ -261,8 +261,8 @@ def test_where_the_line_counts_for_nothing_home_is_like_anywhere(offering) -> No
     assert plan.diagnosis.refused == "maybe"
     assert plan.diagnosis.scenario == "uncounted-line"
     because = [reason.text for reason in plan.because]
-    assert "Your provider recognises nobody by the line alone." in because
-    assert "The line is run by the company that runs your outgoing server." not in because
+    assert "Your provider doesn't recognise customers by their network alone." in because
+    assert "Your network belongs to your email provider." not in because
     assert plan.change is None or plan.change.fact != "connection"
 
 
@@ -276,7 +276,7 @@ def test_the_words_to_say_ask_for_what_there_is(offering) -> None:
     )
     offering(("smtp-auth", "ip-allow-list"))
     words = Plan(Situation(facts)).shown("ask-isp").words
-    assert "a login (SMTP AUTH) on port 465 or 587, adding my IP address" in words
+    assert "sign-in (SMTP AUTH) on port 465 or 587, adding my IP address" in words
     assert "before sending" not in words
 
 
@@ -294,11 +294,11 @@ def test_without_a_login_what_there_is_instead_leads(offering) -> None:
     plan = Plan(Situation(SEEN))
     assert plan.remedies[0].id == "pop-first"
     steps = " ".join(step.text for step in plan.remedies[0].steps)
-    assert "Proseware then knows your line" in steps
-    assert "given it up" not in steps
+    assert "Proseware lets you send for a few minutes" in steps
+    assert "Many now require sign-in" not in steps
     # Nothing on the page asks for a login.
     assert plan.change is None or plan.change.fact not in ("login", "account_domain")
-    assert "log in" not in " ".join(plan.article)
+    assert "turn on sign-in" not in " ".join(plan.article)
     assert Plan(Situation(SEEN.but(login="password"))).diagnosis.scenario == plan.diagnosis.scenario
 
 
@@ -330,11 +330,11 @@ def test_a_server_without_login_is_in_no_settings_file(tmp_path) -> None:
 def test_a_sign_in_of_its_own_is_not_microsofts(changed) -> None:
     changed(('"password"', '"oauth"'))
     plan = Plan(Situation(SEEN))
-    assert "a service of Proseware" in plan.why
+    assert "sign in to Proseware through its own sign-in window" in plan.why
     assert "Microsoft" not in plan.why
     steps = [plain(step.text) for step in plan.remedies[0].steps]
     assert (
-        "If the program asks for the outgoing server: smtp.proseware.com, port 465, SSL/TLS."
+        "If the app asks for the outgoing server, enter smtp.proseware.com, port 465, SSL/TLS."
         in (steps)
     )
 
@@ -362,7 +362,7 @@ def test_asked_to_log_in_where_there_is_no_login(offering) -> None:
     offering(OFFERS["pop"])
     plan = Plan(Situation(SEEN.but(error="authentication-required")))
     assert plan.remedies[0].id == "pop-first"
-    assert plan.notes[0].startswith("Proseware says that it has no login for sending.")
+    assert plan.notes[0].startswith("Proseware says it doesn't offer sign-in for sending.")
     offering(OFFERS["line"])
     assert Plan(Situation(SEEN.but(error="authentication-required"))).remedies[0].id == "own-line"
 
@@ -375,7 +375,7 @@ def test_where_only_the_line_counts_one_is_sent_to_it_and_not_away(offering) -> 
         assert "work-vpn" not in remedies
     plan = Plan(Situation(SEEN))
     assert plan.remedies[0].id == "own-line"
-    assert "Proseware recognises its customers by that line" in plan.remedies[0].steps[1].text
+    assert "On its own network, Proseware can tell" in plan.remedies[0].steps[1].text
     untold = Plan(Situation(SEEN.but(account_domain="fabrikam.com")))
     assert "own-line" not in [remedy.id for remedy in untold.remedies]
 

@@ -48,7 +48,7 @@ def test_a_bad_new_file_keeps_the_old_one_running(path: Path, caplog, fault: str
     assert book.reload() is False
     said = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert any(line.startswith("portals.toml") for line in said)
-    assert any("the portals stay as they were" in line for line in said)
+    assert any("the previous portals stay in use" in line for line in said)
     assert client.get("/at/proseware/en/").data == before
     assert client.get("/en/").status_code == 200
 

@@ -20,12 +20,17 @@ def content(tmp_path: Path) -> Path:
     ("file", "old", "new", "message"),
     [
         ("rules.toml", 'reason = "relay-denied"', 'reason = "rain"', "no value 'rain': use one of"),
-        ("rules.toml", 'all = ["relay", "deny"]', 'all = ["relay", "dney"]', "words for 'dney'"),
+        (
+            "rules.toml",
+            'all = ["relay", "deny"]',
+            'all = ["relay", "dney"]',
+            "'dney' has no phrases",
+        ),
         (
             "rules.toml",
             "[[rule]]",
             '[[rule]]\nreason = "spam"\nsays = "x"\nweight = 1\n[[rule]]',
-            "nothing has to be said",
+            "the rule has no condition",
         ),
         ("codes.toml", "relay-denied = 8", "relay = 8", "unknown key 'relay': use one of"),
         ("languages/vi.toml", "[labels]", "[labels", "vi.toml"),

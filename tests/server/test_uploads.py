@@ -57,9 +57,9 @@ def test_unfinished_uploads_do_not_delay_pages(world: World) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/en/read", "did not arrive in time"),
-        ("/vi/read", "chưa đến kịp"),
-        ("/api/v1/readings?lang=en", "did not arrive in time"),
+        ("/en/read", "took too long to reach us"),
+        ("/vi/read", "Kết nối quá chậm"),
+        ("/api/v1/readings?lang=en", "took too long to arrive"),
     ],
 )
 def test_a_stalled_upload_gets_408_and_is_closed(world: World, path: str, words: str) -> None:

@@ -13,7 +13,7 @@ from tests.linting import visible_text
 def test_not_found(client: FlaskClient, path: str) -> None:
     page = client.get(path, headers={"Accept-Language": "en"})
     assert page.status_code == 404
-    assert "This page does not exist" in visible_text(page)
+    assert "This page doesn't exist" in visible_text(page)
     assert 'href="/en/"' in page.text
 
 

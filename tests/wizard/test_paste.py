@@ -93,20 +93,20 @@ def test_what_was_understood(client: FlaskClient) -> None:
     page = show(client, SAID, query="?place=work&server=unknown")
     text = visible_text(page)
     assert page.status_code == 200
-    assert "<h1>Passing the message on was refused</h1>" in page.text
-    assert "Your own outgoing server refused it." in text
+    assert "<h1>The server refused to pass your email on</h1>" in page.text
+    assert "Your outgoing server refused the email." in text
     assert marked(page) == {
-        "The error": "Relay access denied",
+        "Error message": "Relay access denied",
         "Reply code": "550",
         "Status code": "5.7.1",
-        "Outlook&#39;s number": "0x800CCC79",
-        "Outgoing server set now": "smtp.proseware.com",
+        "Outlook&#39;s error number": "0x800CCC79",
+        "Current outgoing server": "smtp.proseware.com",
         "Port": "25",
         "Encryption": "No",
-        "The recipient": "adatum.com",
+        "Recipient": "adatum.com",
     }
     state = f"/en/{SPOT.replace('?', '?place=work&')}".replace("&", "&amp;")
-    assert f'<a class="button" href="{state}">Go on: ' in page.text
+    assert f'<a class="button" href="{state}">Continue (up to ' in page.text
     changes = re.findall(r'href="([^"]+)&amp;change=(\w+)"', page.text)
     assert {url for url, _ in changes} == {state}
     assert [fact for _, fact in changes] == [
@@ -126,12 +126,15 @@ def test_what_was_understood(client: FlaskClient) -> None:
 def test_a_plan_that_is_settled_is_shown_at_once(client: FlaskClient) -> None:
     page = show(client, BOUNCE)
     assert "Show what to do</a>" in page.text
-    assert "The message is stopped at the recipient" in visible_text(page)
+    assert "The email is stopped at the recipient" in visible_text(page)
 
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("en", "this is not yours to mend"), ("vi", "đây không phải chỗ bạn cần sửa")],
+    [
+        ("en", "there's nothing to fix on your side"),
+        ("vi", "không có vấn đề gì nên bạn không cần sửa"),
+    ],
 )
 def test_what_the_recipients_server_says_is_not_yours_to_mend(client, lang, words) -> None:
     assert words in visible_text(show(client, BOUNCE, lang))
@@ -145,11 +148,11 @@ def reading(reason: str, confidence: float = 0.9, *others: Candidate, **more) ->
 @pytest.mark.parametrize(
     ("found", "there", "missing"),
     [
-        (reading("spam"), "The text does not tell which server refused", "We are not sure"),
-        (reading("spam", 0.59), "We are not sure of this", "It may also mean"),
-        (reading("other", 0.5), "There is an error, of a kind we do not know", "We are not sure"),
-        (reading("no-connection"), "No connection to the server", "which server refused"),
-        (reading("spam", 0.7, Candidate("policy", 0.6)), "It may also mean", "We are not sure"),
+        (reading("spam"), "The text doesn't show which server refused", "We're not sure"),
+        (reading("spam", 0.59), "We're not sure, because", "could also mean"),
+        (reading("other", 0.5), "not one we recognise yet", "We're not sure"),
+        (reading("no-connection"), "Can't connect to the server", "which server refused"),
+        (reading("spam", 0.7, Candidate("policy", 0.6)), "could also mean", "We're not sure"),
     ],
 )
 def test_doubt_is_said(client, monkeypatch, found, there, missing) -> None:
@@ -163,7 +166,7 @@ def test_the_second_reason_can_be_taken_instead(client: FlaskClient, monkeypatch
     found = reading("spam", 0.7, Candidate("policy", 0.6))
     monkeypatch.setattr("app.wizard.views.read", lambda _: found)
     page = show(client, "550", query="?place=work")
-    assert 'href="/en/check?place=work&amp;error=policy">Refused by a rule' in page.text
+    assert 'href="/en/check?place=work&amp;error=policy">Blocked by a rule' in page.text
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -174,7 +177,7 @@ def test_no_error_keeps_the_text_and_leads_to_the_questions(client: FlaskClient,
     assert f">\n{NOTHING} &lt;/textarea&gt;</textarea>" in page.text
     assert f'href="/{lang}/check?place=work"' in page.text
     assert f'action="/{lang}/read?place=work"' in page.text
-    assert ("No error was found" if lang == "en" else "Chưa thấy lỗi nào") in visible_text(page)
+    assert ("We found no error" if lang == "en" else "không thấy lỗi") in visible_text(page)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -183,19 +186,21 @@ def test_no_text_is_unprocessable(client: FlaskClient, lang: str, form: dict[str
     page = client.post(f"/{lang}/read", data=form)
     assert page.status_code == 422
     assert 'role="alert"' in page.text
-    assert ("There is no text yet" if lang == "en" else "Chưa có chữ nào") in visible_text(page)
+    assert (
+        "haven't entered any text" if lang == "en" else "Bạn chưa nhập nội dung"
+    ) in visible_text(page)
 
 
 def test_too_long_a_text(client: FlaskClient) -> None:
     page = show(client, "a" * 25_000 + "b" * 256 * 1024)
     assert page.status_code == 422
-    assert "This is more than 256 KB" in visible_text(page)
+    assert "larger than 256 KB" in visible_text(page)
     assert f">\n{'a' * 20_000}</textarea>" in page.text
     assert show(client, "a" * 256 * 1024).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "That was too much text"), ("vi", "Đoạn chữ này dài quá")]
+    ("lang", "words"), [("en", "That was too much text"), ("vi", "Nội dung quá dài")]
 )
 def test_more_than_any_paste(client: FlaskClient, lang: str, words: str) -> None:
     for form in ({"text": "a" * 1024 * 1024}, {"file": saved(b"a" * 1024 * 1024)}):

@@ -78,7 +78,7 @@ def test_from_the_start_page_to_a_worked_plan(client: FlaskClient, lang: str) ->
 def test_at_the_end_of_the_list_stand_the_words_to_say(client: FlaskClient) -> None:
     page = client.get("/en/check?error=mailbox-full&tried=tell-recipient&tried=wait")
     assert "<blockquote>" in page.text
-    assert "My mail to you comes back" in visible_text(page)
+    assert "My email to you came back" in visible_text(page)
 
 
 def test_changing_an_answer_keeps_what_still_applies(client: FlaskClient) -> None:
@@ -143,11 +143,15 @@ def test_the_door_leads_to_the_browsers_language(client: FlaskClient, header, la
 
 def test_a_plan_can_be_had_before_all_questions_are_answered(client: FlaskClient) -> None:
     page = client.get("/en/check?plan=now")
-    assert "right in every case" in visible_text(page)
+    assert "helps whatever the cause is" in visible_text(page)
     assert "/en/check" in links(page)
 
 
-HELPED = [("use-login", "work on every network"), ("vpn-off", "With the VPN on"), ("wait", "")]
+HELPED = [
+    ("use-login", "work on every network"),
+    ("vpn-off", "turn the VPN on again"),
+    ("wait", ""),
+]
 
 
 @pytest.mark.parametrize(("remedy", "words"), HELPED)
@@ -177,7 +181,7 @@ def test_every_picture_of_a_plan_is_there_and_marks_the_steps_own_place(client) 
 def test_a_label_in_english_is_marked_as_english(client) -> None:
     facts = "error=relay-denied&place=work&connection=other&account_domain=gmail.com&plan=now"
     page = client.get(f"/vi/check?{facts}&program=outlook-classic").text
-    assert '<b lang="en">More Settings</b> (cài đặt thêm)' in page
+    assert '<b lang="en">More Settings</b> (Cài đặt khác)' in page
     assert '<text x="12" y="24" lang="en">File</text>' in page
     own = client.get(f"/vi/check?{facts}&program=thunderbird").text
     assert "<b>Tên Máy Chủ</b>" in own

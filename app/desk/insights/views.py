@@ -28,13 +28,13 @@ from .summary import COUNTED, DIMENSIONS, Figures, draw_bars, scale_top, sum_up
 
 DAYS: Final = (7, 30, 90, 365)
 USUAL: Final = 30
-UNKNOWN: Final = N_("Not known, or not asked")
+UNKNOWN: Final = N_("Unknown or not asked")
 ANOTHER: Final = N_("Another provider")
 AWAY: Final = (
-    N_("The numbers cannot be read just now"),
+    N_("The figures aren't available right now"),
     N_(
-        "The database does not answer. The wizard goes on, and what it counts meanwhile is "
-        "added later. Please try again in a minute."
+        "The database is not responding. The wizard still works, and the missing "
+        "figures will be added later. Please try again in a minute."
     ),
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -18,10 +18,10 @@ from ...web.site import Site, home_url
 OUTCOMES: Final = {
     "open": N_("open"),
     "solved": N_("solved"),
-    "passed-on": N_("passed on to others"),
+    "passed-on": N_("passed to another team"),
     "unsolved": N_("not solved"),
 }
-READ_OUT: Final = N_("Open {address} and type the code {code}: {spelled}.")
+READ_OUT: Final = N_("Please open {address} and enter the code {code}: {spelled}.")
 
 
 class OpenedCase(NamedTuple):
@@ -71,9 +71,9 @@ def case_parts(case: Case, site: Site, language: Language, plan: Plan) -> tuple[
     translate = language.gettext
     entries = [
         (translate("Code"), format_code(case.code)),
-        (translate("On the desk"), f"{home_url()}{site.desk_case(case.code)}"),
+        (translate("Open in the helpdesk"), f"{home_url()}{site.desk_case(case.code)}"),
         (translate("Outcome"), translate(OUTCOMES[case.outcome])),
-        (translate("What helped"), _title(case, plan)),
+        (translate("What worked"), _title(case, plan)),
     ]
     notes = [f"{short_moment(n.written, language.code)}, {n.agent}: {n.text}" for n in case.notes]
     lines = [f"{label}: {text}" for label, text in entries if text]

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response, session
 
 from ...diagnosis import FACT_KEYS, Plan
+from ...diagnosis.domains import display
 from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
 from ...presentation.paste_input import stated_facts
 from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import make_plan
-from ...presentation.questions import answer_text, answers_so_far, shown_question
+from ...presentation.questions import answers_so_far, shown_question
 from ...presentation.reading_rows import excerpt, is_guess, others_of, printable, rows_of
 from ...presentation.ticket import Part, make_ticket, write_markdown, write_plain
 from ...store.agents import Agent
@@ -45,10 +46,10 @@ def desk_page(
     state, code = taken.state, site.language.code
     caller = languages()[state.caller]
     theirs = Site(caller, site.root, site.theme)
-    plan = make_plan(site, state.situation)
-    said = plan if caller is site.language else make_plan(theirs, state.situation)
-    spoken = [(site, plan)] if said is plan else [(site, plan), (theirs, said)]
-    tickets = [_ticket(where, each, state, opened, site) for where, each in spoken]
+    plan = make_plan(site, state.situation, spoken=True)
+    said = plan if caller is site.language else make_plan(theirs, state.situation, spoken=True)
+    places = [site] if said is plan else [site, theirs]
+    tickets = [_ticket(where, state, opened, site) for where in places]
     link, here = theirs.check(state.plan), state.url(site)
     values: dict[str, Any] = {
         "state": state,
@@ -86,23 +87,26 @@ def desk_page(
 
 
 def _ticket(
-    where: Site, plan: Plan, state: DeskState, opened: OpenedCase | None, site: Site
+    where: Site, state: DeskState, opened: OpenedCase | None, site: Site
 ) -> tuple[Part, ...]:
     """Return the ticket in one of the screen's languages; a case in it is led to on the desk."""
+    plan = make_plan(where, state.situation)
     link = f"{home_url()}{where.check(state.plan)}"
     extra = case_parts(opened.case, site, where.language, plan) if opened else ()
     return make_ticket(plan, plan.current or plan.last, where.language, link, extra)
 
 
 def _settings(language: str, plan: Plan) -> list[tuple[str, str]]:
-    """Return the settings to use, as label and answer."""
+    """Return the settings to use, as label and value."""
     translate = languages()[language].gettext
     values = next((remedy.values for remedy in plan.remedies if remedy.values), {})
     return [
         (
             # The question about the server is called after what is set at present.
             translate(SERVER) if name == "server" else shown_question(language, name).label,
-            answer_text(language, name, str(value)),
+            translate(choice.short or choice.text)
+            if (choice := knowledge().questions[name].choice(str(value)))
+            else display(str(value)),
         )
         for name, value in values.items()
     ]

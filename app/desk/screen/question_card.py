@@ -51,7 +51,8 @@ def make_card(state: DeskState, plan: Plan) -> Card | None:
     fact, language = state.asked, plan.language
     if fact is None:
         return None
-    ours, theirs = shown_question(language, fact), shown_question(state.caller, fact)
+    ours = shown_question(language, fact, spoken=True)
+    theirs = shown_question(state.caller, fact, spoken=True)
     current = getattr(state.facts, fact)
     decision = impact_of(state.situation, fact)
     rare = {choice.value for choice in ours.choices if choice.more}

@@ -38,21 +38,20 @@ _ASKED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userin
 _PENDING: Final = "_state_"
 """What the session's keys begin with that Authlib keeps a sign-in under."""
 
-STALE: Final = N_(
-    "This sign-in took too long, or was used already. Nothing is lost: please try again."
-)
-DECLINED: Final = N_("{name} did not sign you in, or you cancelled it there.")
+STALE: Final = N_("This sign-in took too long, or was already completed. Please try again.")
+DECLINED: Final = N_("Sign-in with {name} was refused or cancelled.")
 AWAY: Final = N_(
-    "{name} does not answer just now. Please try again in a minute, or use a password of this desk "
-    "if you have one."
+    "{name} is not responding. Please try again in a minute, or use a helpdesk "
+    "password if you have one."
 )
 WEAK: Final = N_(
-    "{name} let you in, but not as safely as this desk asks for, such as with a second factor. "
-    "Please set one up there, and sign in anew."
+    "Your sign-in with {name} is not secure enough for this helpdesk. Two-step "
+    "verification may be missing. Please turn it on for that account, then sign "
+    "in again."
 )
 WRONG: Final = N_(
-    "What {name} answered cannot be trusted, so you are not signed in. Please tell those who run "
-    "this server; its log says more."
+    "We couldn't verify the reply from {name}, so you are not signed in. Please "
+    "tell the server administrator. The server log has the details."
 )
 _FAULTS: Final = {
     "mismatching_state": (STALE, 400),

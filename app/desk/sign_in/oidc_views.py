@@ -19,8 +19,8 @@ from .page import canonical_place, provider_of, return_url, sign_in_page
 from .password_views import MANY, begin
 
 NOBODY: Final = N_(
-    "{name} knows you, but you are not among those who may work at this desk. Please ask whoever "
-    "looks after it, or sign in as somebody else."
+    "Your {name} account has no access to this helpdesk. Please ask the "
+    "administrator for access, or sign in with another account."
 )
 ON_THE_WAY: Final = "on_the_way"
 """The key of the session under which stands where somebody wanted to go, in which language."""

@@ -23,20 +23,19 @@ from ..cookies import known_device, remember_device
 from ..forms import is_forged
 from .page import return_url, sign_in_page
 
-WRONG: Final = N_("Name and password do not fit. Please look again.")
+WRONG: Final = N_("Wrong username or password. Please try again.")
 LOCKED: Final = N_(
-    "Too many wrong passwords came for this name. Please wait {time}, or sign in with a browser "
-    "that you have signed in with before; someone who runs this server can unlock it at once."
+    "Too many wrong passwords for this username. Please wait {time}, or use a "
+    "browser you have signed in with before. A server administrator can unlock "
+    "the username at once."
 )
-MANY: Final = N_("Too many tries came from your network. Please wait {time}.")
-BUSY: Final = N_(
-    "Very many sign in just now, so yours was not looked at. Please try again in a few seconds."
-)
+MANY: Final = N_("Too many sign-in attempts from your network. Please wait {time}.")
+BUSY: Final = N_("Too many people are signing in right now. Please try again in a few seconds.")
 SOON: Final = "3"
 """Seconds after which somebody may try again who found the server busy (Retry-After)."""
 FORGED: Final = N_(
-    "This form was too old, or your browser did not send the desk's cookie back (it does so over "
-    "https only). Please try again."
+    "This page has expired, or your browser did not send the helpdesk cookie "
+    "(this cookie is sent over https only). Please try again."
 )
 REFUSALS: Final = {
     "forged": (FORGED, 400),
@@ -47,12 +46,12 @@ REFUSALS: Final = {
     "password": (WRONG, 422),
 }
 """Why nobody is signed in, a word for the security log: what is said, and the status."""
-NOT_THE_OLD: Final = N_("This is not the password that you have now. Please look again.")
-OLD_LOCKED: Final = N_("Too many wrong passwords were typed here. Please wait {time}.")
-LENGTH: Final = N_("A password has {least} to {most} characters: a sentence will do.")
+NOT_THE_OLD: Final = N_("The current password you entered is wrong. Please try again.")
+OLD_LOCKED: Final = N_("Too many wrong passwords. Please wait {time}.")
+LENGTH: Final = N_("Passwords need {least} to {most} characters. You can use a whole sentence.")
 EASY: Final = N_(
-    "This password is easy to guess: it is a common one, a pattern, or made of your name or the "
-    "desk's. A longer sentence is harder."
+    "This password is easy to guess, because it is common, follows a pattern, or "
+    "contains your name or the helpdesk's name. Please use a longer sentence."
 )
 CHANGE_REFUSALS: Final = {
     "busy": ("old", BUSY, 503),
@@ -64,8 +63,8 @@ CHANGE_REFUSALS: Final = {
 """Why a password stays as it was, by a word for the security log: field, message, status."""
 ALL: Final = "others"
 DONE: Final = {
-    "password": N_("Your password is changed, and you are signed out everywhere else."),
-    "ended": N_("Done: you are signed out there."),
+    "password": N_("Password changed. You are now signed out everywhere else."),
+    "ended": N_("Signed out."),
 }
 
 
