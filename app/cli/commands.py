@@ -11,6 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from ..diagnosis import CHOICES, FACT_KEYS, Facts, Situation, read_facts
 from ..diagnosis.checks import check_everything
+from ..diagnosis.simulation import simulate
 from ..diagnosis.tree_drawing import draw_mermaid, draw_svg
 from ..i18n import catalogues
 from ..i18n.languages import DEFAULT, languages
@@ -123,18 +124,38 @@ def table_check() -> None:
     click.echo("No faults found.")
 
 
+@table.command("simulate")
+@click.option("--given", multiple=True, help="fact=value that is known already, repeatable.")
+def table_simulate(given: tuple[str, ...]) -> None:
+    """Print what is expected of the questions, by the estimates in the content."""
+    facts = _given(given)
+    expected, at_most = simulate(facts), Situation(facts).next.at_most
+    click.echo(
+        f"questions until nothing can change the plan: {expected.questions:.1f} (mean), "
+        f"{at_most} at most\n"
+        f"of them after the first remedy was settled: {expected.after_first:.1f}\n"
+        f"minutes until the email is sent: {expected.minutes:.1f}, of them "
+        f"{expected.answering:.1f} for answering"
+    )
+
+
+def _given(given: tuple[str, ...]) -> Facts:
+    """Return the facts of options such as ``error=relay-denied``."""
+    pairs = dict(pair.partition("=")[::2] for pair in given)
+    facts, wrong = read_facts(pairs)
+    if wrong or not pairs.keys() <= set(FACT_KEYS) or not all(pairs.values()):
+        raise click.BadParameter(f"not a fact and its value: {' '.join(given)}")
+    return facts
+
+
 @table.command("draw")
 @click.option("--format", "form", type=click.Choice(["svg", "mermaid"]), default="svg")
 @click.option("--lang", type=click.Choice(list(languages())), default=DEFAULT)
 @click.option("--given", multiple=True, help="fact=value; draws only the tree below, repeatable.")
 def table_draw(form: str, lang: str, given: tuple[str, ...]) -> None:
     """Draw the tree of questions with the reasons on its edges."""
-    pairs = dict(pair.partition("=")[::2] for pair in given)
-    facts, wrong = read_facts(pairs)
-    if wrong or not pairs.keys() <= set(FACT_KEYS) or not all(pairs.values()):
-        raise click.BadParameter(f"not a fact and its value: {' '.join(given)}")
     draw = draw_svg if form == "svg" else draw_mermaid
-    click.echo(draw(Situation(facts), languages()[lang].gettext))
+    click.echo(draw(Situation(_given(given)), languages()[lang].gettext))
 
 
 texts = AppGroup("catalogues", help="Update the translations.")

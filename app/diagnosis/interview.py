@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from threading import Lock
 
 from ..knowledge import Choice, Knowledge, knowledge
-from ..knowledge.variables import FACT_OF, GIVEN, UNKNOWN, VARIABLES
+from ..knowledge.variables import FACT_OF, GIVEN, UNKNOWN, UNTOLD, VARIABLES
 from .diagram import Diagram, diagram
 from .facts import Facts
 from .reduction import Case
@@ -116,7 +116,7 @@ class Interview:
             node = self.tree.restrict(state.node, name, value)
             yield value, self._state(node, state.answered | {fact})
         if fact in self._bases:
-            yield "not told", self._without(state, fact)
+            yield UNTOLD, self._without(state, fact)
 
     def _without(self, state: State, fact: str) -> State:
         """Return the state after "I don't know" where other facts rest on the answer."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from ..knowledge import knowledge
+from ..knowledge.variables import UNTOLD
 from .interview import VARIABLE_OF, Interview, State, interview, known_variables, spoken_choice
 from .placeholders import Translate
 from .situation import Situation
@@ -126,7 +127,7 @@ def _text(walk: Interview, state: State, fact: str | None, translate: Translate)
 
 def _reason(fact: str, value: str, translate: Translate) -> str:
     question = knowledge().questions[fact]
-    if value == "not told":
+    if value == UNTOLD:
         return translate("I don't know")
     choice = spoken_choice(VARIABLE_OF[fact], value)
     if choice is None:

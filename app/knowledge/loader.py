@@ -25,7 +25,7 @@ from .rows import (
     read_toml,
     unique,
 )
-from .variables import FACT_OF, REFUSED, RELAY, SIGN_IN, UNKNOWN, VARIABLES, WEBMAIL
+from .variables import FACT_OF, REFUSED, RELAY, SIGN_IN, UNKNOWN, UNTOLD, VARIABLES, WEBMAIL
 
 FOLDER = Path(__file__).parent
 _VARIABLES: Final = "app/knowledge/variables.py"
@@ -143,10 +143,27 @@ def _questions(path: Path, programs: Programs) -> dict[str, Question]:
                 f"{path.name}: no question asks for {fact!r}, the fact behind {variable!r} in "
                 "app/knowledge/variables.py: add it"
             )
-        for state in questions[fact].states:
-            one_of(VARIABLES[variable])(state.value, f"{path.name}: {fact}: states")
+        question, where = questions[fact], f"{path.name}: {fact}"
+        for state in question.states:
+            one_of(VARIABLES[variable])(state.value, f"{where}: states")
     _check_programs([choice.value for choice in questions["program"].choices], programs, path.name)
+    needed = {question.needs for question in questions.values()}
+    for variable, fact in FACT_OF.items():
+        _check_weights(questions[fact], variable, fact in needed, f"{path.name}: {fact}: weights")
     return questions
+
+
+def _check_weights(question: Question, variable: str, needed: bool, where: str) -> None:
+    """Hold the weights against the answers: the choices or, for typed text, its finite values.
+
+    :param needed: other questions rest on it, so that not telling it is an answer of its own
+    """
+    answers = [choice.value for choice in question.choices] or list(VARIABLES[variable])
+    answers += ["other"] if question.choices and question.field else []
+    answers += [UNTOLD] if needed else []
+    check_keys(question.weights, where, required=answers)
+    if min(question.weights.values()) < 0 or not any(question.weights.values()):
+        raise KnowledgeError(f"{where}: none is below 0, and one is above: correct them")
 
 
 def _known_fact(fact: Any, where: str) -> str:

@@ -33,13 +33,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """How one fact is asked for; ``effort`` is 1 (known at once) to 3 (look in the settings)."""
+    """How one fact is asked for; ``effort`` is 1 (known at once) to 3 (look in the settings).
+
+    ``seconds`` is how long an answer takes, ``weights`` how often each one is given.
+    """
 
     fact: str
     label: str
     effort: int
+    seconds: int
     text: str
     why: str
+    weights: Mapping[str, int]
     needs: Annotated[str, FACTS] | None = None
     about: tuple[Annotated[str, FACTS], ...] = ()
     how: tuple[str, ...] = ()
@@ -124,12 +129,15 @@ class Remedy:
 
     ``words`` are what to say to whoever can help; ``closing`` ones also when everything has been
     tried.  ``worked`` is good to know once it has helped.  ``needs`` and ``told``: as for a
-    step.
+    step.  It takes ``minutes``, and of a hundred people whom it is advised to it ``works`` for so
+    many.
     """
 
     id: str
     title: str
     steps: tuple[Step, ...]
+    minutes: int
+    works: int
     when: tuple[When, ...] = ()
     warning: str | None = None
     words: str | None = None

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 UNKNOWN: Final = "unknown"
+UNTOLD: Final = "untold"
+"""The answer "I don't know" where "unknown" is the relation of a name that was typed."""
 RELAY: Final = ("yes", "no", UNKNOWN)
 """Whether the outgoing server has to pass a message on, and that matters: a verdict's words."""
 REFUSED: Final = ("no", "maybe", "yes")

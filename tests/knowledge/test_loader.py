@@ -121,6 +121,18 @@ MISTAKES = [
     ),
     (
         "questions.toml",
+        "own-server = 60\n",
+        "",
+        "questions.toml: refused_by: weights: key 'own-server' is missing",
+    ),
+    (
+        "questions.toml",
+        "own-server = 60\n",
+        "own-server = -1\n",
+        "questions.toml: refused_by: weights: none is below 0, and one is above: correct them",
+    ),
+    (
+        "questions.toml",
         'needs = "account_domain"',
         'needs = "acount"',
         "questions.toml: recipient_domain: needs: no value 'acount': use one of error",
