@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..knowledge import Knowledge, knowledge
-from ..knowledge.variables import FACT_OF, VARIABLES
+from ..knowledge.variables import FACT_OF
 from .facts import Facts
-from .interview import WALKING, Interview, State, interview, known_variables
+from .interview import VARIABLE_OF, WALKING, Interview, State, interview, known_variables
 from .reduction import reduce_facts
 from .situation import Situation
 from .table import Outcome
@@ -77,16 +77,18 @@ class Simulation:
         fact = self._walk.next_question(state)
         if fact is None:
             return Expectation(minutes=self._minutes(self._walk.tree.outcomes[state.node]))
-        (name,) = (name for name in VARIABLES if FACT_OF[name] == fact)
+        share = shares(VARIABLE_OF[fact])
         weighted = [
-            (shares(name).get(value, 0.0), self.expect(after))
+            (share.get(value, 0.0), self.expect(after))
             for value, after in self._walk.answers(state, fact)
         ]
-        total = sum(share for share, _ in weighted)  # a value that the provider gives is not asked
+        total = sum(
+            weight for weight, _ in weighted
+        )  # a value that the provider gives is not asked
         seconds = self._content.questions[fact].seconds
         ahead = Expectation(
             *(
-                sum(share * getattr(after, key) for share, after in weighted) / total
+                sum(weight * getattr(after, key) for weight, after in weighted) / total
                 for key in Expectation.__dataclass_fields__
             )
         )
