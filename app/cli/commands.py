@@ -133,7 +133,7 @@ def table_simulate(given: tuple[str, ...]) -> None:
     click.echo(
         f"questions until nothing can change the plan: {expected.questions:.1f} (mean), "
         f"{at_most} at most\n"
-        f"of them after the first remedy was settled: {expected.after_first:.1f}\n"
+        f"of them after the first fix was settled: {expected.after_first:.1f}\n"
         f"minutes until the email is sent: {expected.minutes:.1f}, of them "
         f"{expected.answering:.1f} for answering"
     )
