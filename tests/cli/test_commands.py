@@ -177,3 +177,18 @@ def test_whatever_is_told_there_is_an_answer(run, value: str) -> None:
         for form in ((), ("--json",)):
             result = run("diagnose", key, value, *form)
             assert result.exception is None or isinstance(result.exception, SystemExit), key
+
+
+def test_what_is_expected_of_the_questions(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    start = runner.invoke(args=["table", "simulate"]).output
+    known = runner.invoke(args=["table", "simulate", "--given", "error=mailbox-full"]).output
+    numbers = re.compile(
+        r"(\d+\.\d) \(mean\), (\d+) at most\n.*: (\d+\.\d)\n.*: (\d+\.\d), of them"
+    )
+    mean, at_most, *_ = map(float, numbers.search(start).groups())
+    assert 0 < mean < at_most
+    assert float(numbers.search(known)[1]) < mean, "who knows the error is asked less"
+    wrong = runner.invoke(args=["table", "simulate", "--given", "error=none-such"])
+    assert wrong.exit_code == 2
+    assert "not a fact and its value" in wrong.output
