@@ -145,7 +145,7 @@ def rotate(at_once: bool) -> None:
     """Create a new key. Agents stay signed in unless --at-once is given."""
     rotate_key(_storage().database, services().now(), at_once)
     how = "within a minute. The old key no longer works" if at_once else "in two minutes"
-    click.echo(f"A new key signs {how}")
+    click.echo(f"The new key is used {how}")
 
 
 def _words(portal: str) -> tuple[str, ...]:

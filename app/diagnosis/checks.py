@@ -8,10 +8,9 @@ from ..knowledge import Remedy
 from ..knowledge.variables import FACT_OF, GIVEN, VARIABLES
 from .boxes import subtract_all, volume
 from .diagram import Diagram
-from .facts import Facts
 from .interview import Interview
 from .proof import prove_table, spell
-from .reduction import reduce_facts
+from .reduction import reduce_choice
 from .table import DecisionTable, decision_table
 
 NO_WAY = "no answers lead here: widen its `when`, or remove it"
@@ -86,8 +85,7 @@ def _values(table: DecisionTable) -> list[str]:
         where = f"questions.toml: {question.fact}"
         spoken = {state.value for state in question.states}
         for choice in question.choices:
-            told = int(choice.value) if choice.value.isdecimal() else choice.value
-            value = reduce_facts(Facts().but(**{question.fact: told}))[name]
+            value = reduce_choice(name, choice.value)
             spoken.add(value)
             if value not in values:
                 faults.append(

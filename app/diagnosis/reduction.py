@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..knowledge import Provider, knowledge
-from ..knowledge.variables import UNKNOWN, VARIABLES
+from ..knowledge.variables import FACT_OF, UNKNOWN, VARIABLES
 from .domains import belongs_to
 from .facts import Facts
 
@@ -58,6 +58,12 @@ def reduce_facts(
         "port": _PORTS.get(facts.port, "other"),
         "security": _SECURITY.get(facts.security, "on"),
     }
+
+
+def reduce_choice(name: str, choice: str) -> str:
+    """Return the finite value of a variable that a choice of its question comes to alone."""
+    told = int(choice) if choice.isdecimal() else choice
+    return reduce_facts(Facts().but(**{FACT_OF[name]: told}))[name]
 
 
 def reduce_answer(fact: str, answer: str | None, provider: Provider | None) -> str:

@@ -16,7 +16,7 @@ from ..knowledge import Knowledge, knowledge
 from ..knowledge.variables import FACT_OF
 from .facts import Facts
 from .interview import VARIABLE_OF, WALKING, Interview, State, interview, known_variables
-from .reduction import reduce_facts
+from .reduction import reduce_choice
 from .situation import Situation
 from .table import Outcome
 
@@ -44,9 +44,8 @@ def shares(name: str) -> Mapping[str, float]:
     question = knowledge().questions[FACT_OF[name]]
     found: dict[str, float] = {}
     for answer, weight in question.weights.items():
-        told = int(answer) if answer.isdecimal() else answer
         chosen = any(choice.value == answer for choice in question.choices)
-        value = reduce_facts(Facts().but(**{question.fact: told}))[name] if chosen else answer
+        value = reduce_choice(name, answer) if chosen else answer
         found[value] = found.get(value, 0) + weight
     total = sum(found.values())
     return {value: weight / total for value, weight in found.items()}
