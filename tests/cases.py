@@ -5,6 +5,9 @@ The pages, the JSON API and the terminal are all held against this one list.
 """
 
 from typing import NamedTuple
+from urllib.parse import parse_qs
+
+from app.knowledge.variables import FACT_OF
 
 HOME = "account_domain=proseware.com&server=smtp.proseware.com"
 LOCAL = f"{HOME}&recipient_domain=proseware.com"
@@ -21,6 +24,12 @@ class Case(NamedTuple):
     refused: str
     first: tuple[str, ...]
     also: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> str:
+        """The facts, with "I don't know" for all that is not said: nothing is left to ask."""
+        told = parse_qs(self.query)
+        return "&".join([self.query, *(f"{f}=unknown" for f in FACT_OF.values() if f not in told)])
 
 
 CASES = (

@@ -112,7 +112,7 @@ def strings(thing: Any, but: tuple[str, ...] = ()) -> Iterator[str]:
             yield from strings(value, but)
 
 
-OWN = ("situation", "diagnosis", "next", "because", "remedies", "current", "last")
+OWN = ("situation", "diagnosis", "next", "because", "remedies", "current", "last", "way_round")
 """What of a plan holds the person's own answers, or is looked at by itself."""
 
 

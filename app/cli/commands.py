@@ -11,7 +11,6 @@ from flask.cli import AppGroup, with_appcontext
 
 from ..diagnosis import CHOICES, FACT_KEYS, Facts, Situation, read_facts
 from ..diagnosis.checks import check_everything
-from ..diagnosis.simulation import simulate
 from ..diagnosis.tree_drawing import draw_mermaid, draw_svg
 from ..i18n import catalogues
 from ..i18n.languages import DEFAULT, languages
@@ -25,6 +24,7 @@ from ..reading import TooLong, read
 from ..services import services
 from ..web.site import Site
 from . import agents, content
+from .simulate import given_facts, table_simulate
 
 
 def install(app: Flask) -> None:
@@ -124,28 +124,7 @@ def table_check() -> None:
     click.echo("No faults found.")
 
 
-@table.command("simulate")
-@click.option("--given", multiple=True, help="fact=value that is known already, repeatable.")
-def table_simulate(given: tuple[str, ...]) -> None:
-    """Print what is expected of the questions, by the estimates in the content."""
-    facts = _given(given)
-    expected, at_most = simulate(facts), Situation(facts).next.at_most
-    click.echo(
-        f"questions until nothing can change the plan: {expected.questions:.1f} (mean), "
-        f"{at_most} at most\n"
-        f"of them after the first fix was settled: {expected.after_first:.1f}\n"
-        f"minutes until the email is sent: {expected.minutes:.1f}, of them "
-        f"{expected.answering:.1f} for answering"
-    )
-
-
-def _given(given: tuple[str, ...]) -> Facts:
-    """Return the facts of options such as ``error=relay-denied``."""
-    pairs = dict(pair.partition("=")[::2] for pair in given)
-    facts, wrong = read_facts(pairs)
-    if wrong or not pairs.keys() <= set(FACT_KEYS) or not all(pairs.values()):
-        raise click.BadParameter(f"not a fact and its value: {' '.join(given)}")
-    return facts
+table.add_command(table_simulate)
 
 
 @table.command("draw")
@@ -155,7 +134,7 @@ def _given(given: tuple[str, ...]) -> Facts:
 def table_draw(form: str, lang: str, given: tuple[str, ...]) -> None:
     """Draw the tree of questions with the reasons on its edges."""
     draw = draw_svg if form == "svg" else draw_mermaid
-    click.echo(draw(Situation(_given(given)), languages()[lang].gettext))
+    click.echo(draw(Situation(given_facts(given)), languages()[lang].gettext))
 
 
 texts = AppGroup("catalogues", help="Update the translations.")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..knowledge.variables import GIVEN, VARIABLES
 from .diagram import diagram
-from .interview import PROGRAM, VARIABLE_OF, WALKING, Known, interview, known_variables
+from .interview import IN_STEPS, VARIABLE_OF, WALKING, Known, interview, known_variables
 from .situation import Situation
 from .table import Outcome
 
@@ -29,7 +29,7 @@ def impact_of(situation: Situation, fact: str) -> AnswerImpact:
     """Return what the answer to a question decides, whatever it is answered with now."""
     outcomes = open_outcomes(situation, fact)
     if len(outcomes) < 2:
-        return AnswerImpact("steps" if fact == PROGRAM else "nothing")
+        return AnswerImpact("steps" if fact in IN_STEPS else "nothing")
     scenarios = tuple(dict.fromkeys(outcome.scenario for outcome in outcomes))
     if len(scenarios) > 1:
         return AnswerImpact("happened", scenarios)

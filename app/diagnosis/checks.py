@@ -5,11 +5,13 @@ from __future__ import annotations
 from time import perf_counter
 
 from ..knowledge import Remedy
-from ..knowledge.variables import FACT_OF, GIVEN, VARIABLES
-from .boxes import subtract_all, volume
+from ..knowledge.variables import FACT_OF, GIVEN, UNKNOWN, VARIABLES
+from .beliefs import Offer
+from .boxes import meet, subtract_all, volume
 from .diagram import Diagram
-from .interview import Interview
+from .interview import Interview, State
 from .proof import prove_table, spell
+from .readiness import Adviser
 from .reduction import reduce_choice
 from .table import DecisionTable, decision_table
 
@@ -23,7 +25,7 @@ def check_everything(table: DecisionTable | None = None) -> tuple[list[str], lis
     """Return a report of what was proved, and the faults, each with its smallest witness."""
     started = perf_counter()
     table = table or decision_table()
-    faults = [*_values(table), *prove_table(table), *_verdicts(table)]
+    faults = [*_values(table), *prove_table(table), *_verdicts(table), *_harm(table)]
     report = [
         f"{volume(table.space.whole):,} combinations of {len(VARIABLES)} finite facts",
         f"{len(table.content.scenarios)} scenarios, {len(table.content.stages)} stages",
@@ -37,12 +39,15 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     """Walk every way through the questions; add what is never met to the faults."""
     tree = Diagram(table)
     walk = Interview(table.content, tree)
+    advise = Adviser(walk, table.content, Offer.of(None, ()))
     start = walk.state({}, frozenset())
     states = {start} | {walk.state({name: value}, frozenset()) for name, value in GIVEN.items()}
-    pending, asked, reached = list(states), set(), set()
+    pending, asked, reached, ready = list(states), set(), set(), set()
     while pending:
         state = pending.pop()
-        fact = walk.next_question(state)
+        fact, settled = advise.choose(state)
+        if settled:
+            ready.add(advise.first(state))
         if fact is None:
             reached.add(tree.outcomes[state.node])
             continue
@@ -51,7 +56,7 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
         states |= after
         pending += after
     scenarios = {outcome.scenario for outcome in reached}
-    remedies = {name for outcome in reached for name in outcome.remedies}
+    remedies = ready | {name for outcome in reached for name in outcome.remedies}
     content = table.content
     useful = {FACT_OF[name] for name in tree.support(tree.root)}
     asked |= content.questions.keys() - useful  # what is of no use need not be asked
@@ -69,8 +74,35 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     ]
     return [
         f"{len(tree)} nodes in the diagram, {len(tree.outcomes)} different plans",
-        f"{len(states)} states of the interview, {walk.at_most(start)} questions at most",
+        f"{len(states)} states of the interview; every case is ready after "
+        f"{_longest(advise, start)} questions at most, {advise.ahead(start)[0]:.1f} on average",
     ]
+
+
+def _longest(advise: Adviser, state: State) -> int:
+    """Return how many questions are asked at most until the plan is ready."""
+    fact, ready = advise.choose(state)
+    if fact is None or ready:
+        return 0
+    return 1 + max(_longest(advise, after) for _, after in advise.answers(state, fact))
+
+
+def _harm(table: DecisionTable) -> list[str]:
+    """Return the remedies that come first where they do harm, or may: unknown may turn out so."""
+    faults = []
+    for remedy in table.content.remedies.values():
+        widened = [
+            {name: (*values, UNKNOWN) for name, values in block.items()} for block in remedy.harmful
+        ]
+        harmful = table.flatten(widened)
+        for box, outcome in table.outcomes() if harmful else ():
+            shared = [both for harm in harmful if (both := meet(box, harm)) is not None]
+            if outcome.remedies[0] == remedy.id and shared:
+                faults.append(
+                    f"scenarios: {outcome.scenario}: remedies: {remedy.id} comes first where it "
+                    f"is harmful: {spell(table.space, shared)}: put another one first"
+                )
+    return faults
 
 
 def _closes(remedy: Remedy) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from ..knowledge.variables import UNKNOWN
 from .boxes import Box
 from .table import DecisionTable, Outcome, decision_table
 
@@ -25,6 +26,7 @@ class Diagram:
 
     def __init__(self, table: DecisionTable) -> None:
         self.space = table.space
+        self._unknown = [values.index(UNKNOWN) for values in self.space.values.values()]
         rows = list(table.outcomes())
         self.outcomes = list(dict.fromkeys(outcome for _, outcome in rows))
         self._nodes: list[tuple[int, tuple[int, ...]]] = [(-1, ())] * len(self.outcomes)
@@ -33,6 +35,8 @@ class Diagram:
         self._support: dict[int, int] = dict.fromkeys(range(len(self.outcomes)), 0)
         self.reach: dict[int, int] = {i: 1 << i for i in range(len(self.outcomes))}
         """The outcomes that can still come about below a node, one bit each."""
+        self.age = 0
+        """How often derived nodes were dropped: whoever keeps something of a node looks here."""
         self.root = self._build(rows)
         self._built = len(self._nodes)
 
@@ -117,6 +121,19 @@ class Diagram:
             del self._unique[self._nodes[node]], self._support[node], self.reach[node]
         del self._nodes[self._built :]
         self._replaced.clear()
+        self.age += 1
+
+    def at_unknown(self, node: int) -> int:
+        """Return the outcome below a node, as its number, where every variable is unknown."""
+        while node >= len(self.outcomes):
+            var, children = self._nodes[node]
+            node = children[self._unknown[var]]
+        return node
+
+    def branches(self, node: int) -> tuple[str, tuple[int, ...]]:
+        """Return the variable that a node asks, and the node for each of its values."""
+        var, children = self._nodes[node]
+        return self.space.names[var], children
 
     def support(self, node: int) -> tuple[str, ...]:
         """Return the variables that can still change the outcome."""

@@ -1,14 +1,13 @@
-"""Choose the next question: only what can still change the plan, easy questions first.
+"""The questions that can still change the plan, and where each answer leads.
 
-The decision diagram tells which variables still matter.  Each belongs to one question; among the
-questions of least effort the one that leaves the fewest outcomes open is asked.
+The decision diagram tells which variables still matter.  Each belongs to one question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from threading import Lock
 
 from ..knowledge import Choice, Knowledge, knowledge
@@ -27,7 +26,11 @@ _STAND_IN = {
 }
 """The choice that speaks for a finite value which several choices share."""
 
+ERROR = "error"
 PROGRAM = "program"
+ACCOUNT = "account_domain"
+IN_STEPS = (PROGRAM, ACCOUNT)
+"""The facts that change the words and the values of steps, whatever else they change."""
 Known = tuple[tuple[str, str], ...]
 """Variables with their values."""
 
@@ -41,19 +44,15 @@ def spoken_choice(name: str, value: str) -> Choice | None:
 
 
 @dataclass(frozen=True)
-class NextStep:
-    """Which fact to ask for next (None: the plan is settled), and how many at most are left."""
-
-    fact: str | None
-    at_most: int
-
-
-@dataclass(frozen=True)
 class State:
-    """Where an interview stands: a node of the diagram, and the facts that have been answered."""
+    """Where an interview stands: a node of the diagram, and the facts that have been answered.
+
+    ``error`` is the error, as far as the weights of other answers depend on it.
+    """
 
     node: int
     answered: frozenset[str]
+    error: str = UNKNOWN
 
 
 class Interview:
@@ -65,7 +64,17 @@ class Interview:
         # Only answers that later questions rest on keep otherwise equal states apart.
         self._bases = {q.needs for q in content.questions.values() if q.needs}
         self._kept = self._bases | {PROGRAM}
-        self._in_program = {r.id for r in content.remedies.values() if any(s.acts for s in r.steps)}
+        self._errors = {error for q in content.questions.values() for error in q.given or ()}
+        remedies = content.remedies.values()
+        self._in_steps = {
+            PROGRAM: self._naming({r.id for r in remedies if r.in_program}),
+            ACCOUNT: self._naming({r.id for r in remedies if r.settings}),
+        }
+
+    def _naming(self, remedies: set[str]) -> int:
+        """Return the outcomes that name one of some remedies, one bit each."""
+        outcomes = enumerate(self.tree.outcomes)
+        return sum(1 << at for at, o in outcomes if not remedies.isdisjoint(o.remedies))
 
     def state(self, known: Mapping[str, str], answered: frozenset[str]) -> State:
         """Return the state in which some variables are known."""
@@ -73,39 +82,25 @@ class Interview:
         for name, value in GIVEN.items():
             if name not in known:
                 node = self.tree.without(node, name, value, UNKNOWN)
-        return self._state(node, answered)
+        return self._state(node, answered, known.get(ERROR, UNKNOWN))
 
-    def _state(self, node: int, answered: frozenset[str]) -> State:
-        return State(node, answered & self._kept)
+    def _state(self, node: int, answered: frozenset[str], error: str) -> State:
+        return State(node, answered & self._kept, error if error in self._errors else UNKNOWN)
 
     def open_questions(self, state: State) -> list[str]:
         """Return the facts that can still change the plan, in the order of the table.
 
-        Once the plan is settled, the mail program still changes the steps of some remedies.
+        The mail program and the account change the steps and the values of some remedies besides.
         """
         found: dict[str, None] = {}
         for name in self.tree.support(state.node):
             needs = self.questions[FACT_OF[name]].needs
             found[FACT_OF[name] if not needs or needs in state.answered else needs] = None
-        if not found and PROGRAM not in state.answered:
-            outcome = self.tree.outcome(state.node)
-            if outcome and not self._in_program.isdisjoint(outcome.remedies):
-                return [PROGRAM]
+        reach = self.tree.reach[state.node]
+        for fact, outcomes in self._in_steps.items():
+            if fact not in state.answered and reach & outcomes:
+                found.setdefault(fact)
         return list(found)
-
-    def next_question(self, state: State) -> str | None:
-        """Return the fact to ask for, None when no answer can change the plan any more."""
-        candidates = self.open_questions(state)
-        if not candidates:
-            return None
-        least = min(self.questions[fact].effort for fact in candidates)
-        easy = [fact for fact in candidates if self.questions[fact].effort == least]
-        return min(easy, key=lambda fact: self._spread(state, fact))
-
-    def _spread(self, state: State, fact: str) -> int:
-        """Return how many outcomes stay open in all after each answer; fewer splits better."""
-        reach = self.tree.reach
-        return sum(reach[after.node].bit_count() for _, after in self.answers(state, fact))
 
     def answers(self, state: State, fact: str) -> Iterator[tuple[str, State]]:
         """Yield each finite answer to a question with the state that it leads to."""
@@ -114,7 +109,8 @@ class Interview:
             if value == GIVEN.get(name):
                 continue
             node = self.tree.restrict(state.node, name, value)
-            yield value, self._state(node, state.answered | {fact})
+            error = value if name == ERROR else state.error
+            yield value, self._state(node, state.answered | {fact}, error)
         if fact in self._bases:
             yield UNTOLD, self._without(state, fact)
 
@@ -124,27 +120,13 @@ class Interview:
         for question in self.questions.values():
             if question.needs == fact:
                 node = self.tree.restrict(node, VARIABLE_OF[question.fact], UNKNOWN)
-        return self._state(node, state.answered | {fact})
-
-    def at_most(self, state: State, memo: dict[State, int] | None = None) -> int:
-        """Return how many questions are left on the longest way to a plan."""
-        memo = {} if memo is None else memo
-        if state not in memo:
-            fact = self.next_question(state)
-            answers = self.answers(state, fact) if fact else ()
-            memo[state] = max((1 + self.at_most(after, memo) for _, after in answers), default=0)
-        return memo[state]
+        return self._state(node, state.answered | {fact}, state.error)
 
 
 @cache
 def interview() -> Interview:
     """Return the interview over the table that the app ships with."""
     return Interview(knowledge(), diagram())
-
-
-def next_step(facts: Facts, case: Case) -> NextStep:
-    """Return what to ask next; ``case`` is what the facts come to."""
-    return _next_step(*known_variables(facts, case))
 
 
 def known_variables(facts: Facts, case: Case) -> tuple[Known, frozenset[str]]:
@@ -165,12 +147,3 @@ def known_variables(facts: Facts, case: Case) -> tuple[Known, frozenset[str]]:
         ):
             known.append((name, value))
     return tuple(known), answered
-
-
-@lru_cache(maxsize=4096)
-def _next_step(known: Known, answered: frozenset[str]) -> NextStep:
-    # People with the same finite facts get the same question, whatever they typed.
-    with WALKING:
-        walk = interview()
-        state = walk.state(dict(known), answered)
-        return NextStep(walk.next_question(state), walk.at_most(state))

@@ -12,8 +12,9 @@ from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider
 from ..knowledge.model import Step
 from ..knowledge.variables import FACT_OF
 from .guide import Guide, GuideStep
-from .interview import NextStep, spoken_choice
+from .interview import spoken_choice
 from .placeholders import Translate, Wording, statement
+from .readiness import NextStep
 from .situation import Diagnosis, Situation
 
 
@@ -71,7 +72,15 @@ class PlannedRemedy:
     @property
     def in_program(self) -> bool:
         """Whether it is done in the mail program, so that the steps depend on which one it is."""
-        return any(step.acts for step in self.remedy.steps)
+        return self.remedy.in_program
+
+    @property
+    def suspects(self) -> tuple[str, ...]:
+        """What of several settings is wrong most often, the likeliest first."""
+        if self.remedy.id != self.plan.next.visit:
+            return ()
+        settings = (knowledge().remedies[name].setting for name in self.plan.next.suspects)
+        return tuple([self.plan.translate(setting) for setting in settings if setting])
 
     @cached_property
     def steps(self) -> tuple[GuideStep, ...]:
@@ -220,6 +229,13 @@ class Plan:
     def shown(self, way: str | None) -> PlannedRemedy | None:
         """Return the remedy asked for by its id, or else the current one."""
         return next((remedy for remedy in self.remedies if remedy.id == way), self.current)
+
+    @cached_property
+    def way_round(self) -> PlannedRemedy | None:
+        """The way to send this email all the same, None where there is none or it was tried."""
+        tried = self.situation.facts.tried
+        ways = (r for r in self.remedies if r.remedy.way_round and r.id not in tried)
+        return next(ways, None)
 
     def others(self, shown: PlannedRemedy) -> list[PlannedRemedy]:
         """Return the remedies beside one that is shown, without those that were tried."""

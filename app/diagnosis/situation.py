@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from ..knowledge import Provider, Remedy, Scenario, knowledge
-from ..knowledge.variables import FACT_OF, UNKNOWN, VARIABLES, WEBMAIL
+from ..knowledge.variables import FACT_OF, UNKNOWN, VARIABLES
+from .beliefs import Offer
 from .diagram import diagram
 from .facts import CHOICES, Facts
-from .interview import NextStep, next_step, spoken_choice
+from .interview import spoken_choice
+from .readiness import NextStep, next_step, questions_left
 from .reduction import (
     SUBMISSION_PORTS,
     Case,
@@ -130,22 +132,22 @@ class Situation:
             case |= _UNSEEN
         return Verdict(recipient, *judge(_scenario_of(case), case))
 
+    @cached_property
+    def offer(self) -> Offer:
+        """Which remedies the provider offers, and which were tried."""
+        return Offer.of(self.provider, self.facts.tried)
+
     def _planned(self) -> tuple[Remedy, ...]:
         """Return the remedies of the match that the provider offers, best first.
 
-        Where it has no login, what it has instead leads.
+        Where more than one that a single visit covers may be needed, the visit stands for them.
         """
-        provider = self.provider
-        says_what_it_offers = bool(provider and provider.offers)
-        remedies = [
-            remedy
-            for remedy in decision_table().remedies(self.match)
-            if remedy.told in (None, says_what_it_offers)
-            and (provider is None or provider.offers_any(remedy.needs))
-        ]
-        if provider and not provider.has_login:
-            remedies.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
-        return tuple(remedies)
+        found = self.offer.order(r.id for r in decision_table().remedies(self.match))
+        visit = knowledge().remedies.get(self.next.visit)
+        if visit is None:
+            return found
+        merged = (visit if remedy.id in visit.covers else remedy for remedy in found)
+        return tuple({remedy.id: remedy for remedy in merged}.values())
 
     @cached_property
     def change(self) -> Change | None:
@@ -172,7 +174,12 @@ class Situation:
     @cached_property
     def next(self) -> NextStep:
         """What to ask next."""
-        return next_step(self.facts, self.case)
+        return next_step(self.facts, self.case, self.offer)
+
+    @cached_property
+    def questions_left(self) -> int:
+        """How many questions are expected before the plan is ready; it never grows."""
+        return questions_left(self.facts, self.case, self.offer)
 
     def without(self, fact: str) -> Situation:
         """Return the situation in which one fact is not known."""

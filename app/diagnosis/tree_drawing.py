@@ -10,8 +10,9 @@ from xml.sax.saxutils import escape
 
 from ..knowledge import knowledge
 from ..knowledge.variables import UNTOLD
-from .interview import VARIABLE_OF, Interview, State, interview, known_variables, spoken_choice
+from .interview import VARIABLE_OF, State, known_variables, spoken_choice
 from .placeholders import Translate
+from .readiness import Adviser, adviser
 from .situation import Situation
 
 COLUMN, BOX, ROW, LINE = 480, 300, 30, 16
@@ -27,8 +28,9 @@ class Tree:
 
 
 def grow(situation: Situation, translate: Translate) -> Tree:
-    """Return the tree of questions that are left in a situation."""
-    walk = interview()
+    """Return the tree of all questions that can still change the plan in a situation."""
+    advise = adviser(situation.offer)
+    walk = advise.walk
     tree, numbers = Tree(), {}  # type: tuple[Tree, dict[State, int]]
     depth: dict[State, int] = {}
 
@@ -37,8 +39,8 @@ def grow(situation: Situation, translate: Translate) -> Tree:
         if depth.get(state, -1) >= column:
             return number
         depth[state] = column
-        fact = walk.next_question(state)
-        tree.nodes[number] = (_text(walk, state, fact, translate), column, fact is None)
+        fact, _ = advise.choose(state)
+        tree.nodes[number] = (_text(advise, state, fact, translate), column, fact is None)
         if fact is None:
             return number
         for value, after in walk.answers(state, fact):
@@ -118,11 +120,11 @@ def _box(x: int, y: int, text: str, reasons: list[str], ends: bool) -> list[str]
     ]
 
 
-def _text(walk: Interview, state: State, fact: str | None, translate: Translate) -> str:
+def _text(advise: Adviser, state: State, fact: str | None, translate: Translate) -> str:
     if fact is not None:
         return translate(knowledge().questions[fact].text)
-    outcome = walk.tree.outcome(state.node)
-    return outcome.scenario if outcome else "?"
+    tree = advise.walk.tree
+    return tree.outcomes[tree.at_unknown(state.node)].scenario
 
 
 def _reason(fact: str, value: str, translate: Translate) -> str:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from .model import Authorisation, Knowledge, Provider, Question, Remedy, Scenario, Stage, Step, When
+from .model import (
+    Authorisation,
+    Estimates,
+    Knowledge,
+    Provider,
+    Question,
+    Remedy,
+    Scenario,
+    Stage,
+    Step,
+    When,
+)
 from .programs import Programs, read_programs
 from .rows import (
     KnowledgeError,
@@ -30,6 +41,8 @@ from .variables import FACT_OF, REFUSED, RELAY, SIGN_IN, UNKNOWN, UNTOLD, VARIAB
 FOLDER = Path(__file__).parent
 _VARIABLES: Final = "app/knowledge/variables.py"
 ARTICLE: Final = ("source", "no_relay", "relay_allowed", "relay_doubtful", "remedies", "today")
+
+ESTIMATES: Final = tuple(field.name for field in fields(Estimates))
 
 
 @cache
@@ -101,7 +114,9 @@ def load(folder: Path) -> Knowledge:
         "acts": list_of(programs.general.acts),
     }
     path, readers = folder / "remedies.toml", {**in_steps, "steps": _steps(in_steps)}
-    remedies = read_table(path, "remedy", Remedy, "id", **readers)
+    remedies = read_table(path, "remedy", Remedy, "id", harmful=when, **readers)
+    for remedy in remedies.values():
+        list_of(remedies)(list(remedy.covers), f"{path.name}: {remedy.id}: covers")
     scenarios = [
         scenario
         for path in sorted((folder / "scenarios").glob("*.toml"))
@@ -124,6 +139,7 @@ def load(folder: Path) -> Knowledge:
         article,
         programs,
         authorisations,
+        build(Estimates, "estimates.toml", read_toml(folder / "estimates.toml", ESTIMATES)),
     )
 
 
@@ -161,9 +177,11 @@ def _check_weights(question: Question, variable: str, needed: bool, where: str) 
     answers = [choice.value for choice in question.choices] or list(VARIABLES[variable])
     answers += ["other"] if question.choices and question.field else []
     answers += [UNTOLD] if needed else []
-    check_keys(question.weights, where, required=answers)
-    if min(question.weights.values()) < 0 or not any(question.weights.values()):
-        raise KnowledgeError(f"{where}: none is below 0, and one is above: correct them")
+    check_keys(question.given or {}, f"{where}: given", optional=VARIABLES["error"])
+    for weights in (question.weights, *(question.given or {}).values()):
+        check_keys(weights, where, required=answers)
+        if min(weights.values()) < 0 or not any(weights.values()):
+            raise KnowledgeError(f"{where}: none is below 0, and one is above: correct them")
 
 
 def _known_fact(fact: Any, where: str) -> str:

@@ -35,7 +35,8 @@ class Choice:
 class Question:
     """How one fact is asked for; ``effort`` is 1 (known at once) to 3 (look in the settings).
 
-    ``seconds`` is how long an answer takes, ``weights`` how often each one is given.
+    ``seconds`` is how long an answer takes, ``weights`` how often each one is given; ``given`` has
+    other weights for those with a certain error.
     """
 
     fact: str
@@ -54,6 +55,11 @@ class Question:
     field: str | None = None
     example: str | None = None
     same: str | None = None
+    given: Mapping[str, Mapping[str, int]] | None = None
+
+    def weights_given(self, error: str) -> Mapping[str, int]:
+        """Return the weights of the answers of those with a certain error."""
+        return (self.given or {}).get(error, self.weights)
 
     def choice(self, value: str) -> Choice | None:
         """Return the choice, or the finite state of a typed text, with this value."""
@@ -130,7 +136,10 @@ class Remedy:
     ``words`` are what to say to whoever can help; ``closing`` ones also when everything has been
     tried.  ``worked`` is good to know once it has helped.  ``needs`` and ``told``: as for a
     step.  It takes ``minutes``, and of a hundred people whom it is advised to it ``works`` for so
-    many.
+    many.  It ``covers`` remedies that are one visit to the same screen, and is advised in their
+    place while more than one of them may be needed; ``setting`` names what is wrong where one of
+    those is.  Where ``harmful`` holds it does harm.  A
+    ``way_round`` sends this email and leaves the cause, so it is offered beside the others.
     """
 
     id: str
@@ -146,6 +155,15 @@ class Remedy:
     settings: bool = False
     needs: tuple[str, ...] = ()
     told: bool | None = None
+    covers: tuple[str, ...] = ()
+    harmful: tuple[When, ...] = ()
+    way_round: bool = False
+    setting: str | None = None
+
+    @property
+    def in_program(self) -> bool:
+        """Whether it is done in the mail program, so that the steps depend on which one it is."""
+        return any(step.acts for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -236,6 +254,19 @@ class Authorisation:
 
 
 @dataclass(frozen=True)
+class Estimates:
+    """What the editors estimate beside the questions and remedies: docs/estimates.md says how."""
+
+    page_seconds: int
+    own_words_seconds: int
+    own_values_seconds: int
+    still_works: int
+    comes_anyway: int
+    helpless_minutes: int
+    """Shares are of a hundred."""
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """All content; the loader checks its form, ``app.diagnosis.checks`` its logic."""
 
@@ -247,6 +278,12 @@ class Knowledge:
     article: Mapping[str, str]
     programs: Programs
     authorisations: Mapping[str, Authorisation]
+    estimates: Estimates
+
+    @cached_property
+    def covering(self) -> Mapping[str, Remedy]:
+        """The remedy that covers others, by the id of each of those."""
+        return {name: r for r in self.remedies.values() for name in r.covers}
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[str, ...]]:

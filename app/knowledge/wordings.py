@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from .rows import KnowledgeError, build, check_keys, read_toml, rows_of
+from .rows import KnowledgeError, build, check_keys, list_of, read_toml, rows_of
 from .variables import VARIABLES
 
 FOLDER = Path(__file__).parent / "reading"
@@ -46,7 +46,8 @@ class Wordings:
     ``ideas`` maps a concept to its phrases, ``labels`` the label of a field in a mail program to
     the field, ``values`` a displayed value to ``yes`` or ``no``; a number after one of
     ``introductions`` is a reply code; ``roles`` maps a word before an address to ``to`` or
-    ``from``; ``enhanced``, ``reply`` and ``outlook`` map a code to the weight it gives each reason.
+    ``from``; ``enhanced``, ``reply`` and ``outlook`` map a code to the weight it gives each reason;
+    ``meanings`` maps a reply code to what it means most often, for where no words stand beside it.
     """
 
     ideas: Mapping[str, tuple[str, ...]]
@@ -58,6 +59,7 @@ class Wordings:
     enhanced: Mapping[str, Mapping[str, float]]
     reply: Mapping[int, Mapping[str, float]]
     outlook: Mapping[str, Mapping[str, float]]
+    meanings: Mapping[int, tuple[str, ...]]
 
 
 @cache
@@ -92,7 +94,10 @@ def load_wordings(folder: Path) -> Wordings:
         ideas[idea] = (*ideas.get(idea, ()), *phrases)
     rows = rows_of(content, "rule", "rules.toml")
     rules = tuple(_rule(number, row, ideas) for number, row in enumerate(rows))
-    codes = read_toml(folder / "codes.toml", ("enhanced", "reply", "outlook"))
+    codes = read_toml(folder / "codes.toml", ("enhanced", "reply", "outlook", "meanings"))
+    meanings = {int(code): tuple(reasons) for code, reasons in codes.pop("meanings").items()}
+    for code, reasons in meanings.items():
+        list_of(REASONS)(list(reasons), f"codes.toml: meanings: {code}")
     for kind, weighed in codes.items():
         for code, weights in weighed.items():
             check_keys(weights, f"codes.toml: {kind}: {code}", optional=REASONS)
@@ -106,6 +111,7 @@ def load_wordings(folder: Path) -> Wordings:
         dict(_spread(codes["enhanced"])),
         {int(code): weights for code, weights in codes["reply"].items()},
         codes["outlook"],
+        meanings,
     )
 
 

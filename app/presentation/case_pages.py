@@ -118,7 +118,7 @@ def offer_page(site: Site, state: WizardState, days: int) -> Response:
 def case_page(site: Site, case: Case) -> Response:
     """Show a case to the person whose it is: the code, and what is known now."""
     facts, plan = case.facts, make_plan(site, Situation(case.facts))
-    settled = plan.next.fact is None
+    settled = plan.next.ready
     values = {
         "case": case,
         "code": format_code(case.code),
@@ -126,7 +126,7 @@ def case_page(site: Site, case: Case) -> Response:
         "until": long_date(case.expires, site.language.code),
         "summary": plan.summary if settled else None,
         "tried": [plan.wording.title(remedy) for remedy in facts.tried],
-        "at_most": plan.next.at_most,
+        "left": plan.situation.questions_left,
         "go_on": site.check(WizardState(facts)),
         "answers": list(described_facts(site.language.code, facts)),
         "route": draw_route(facts, site.language.gettext, plan.diagnosis if settled else None),

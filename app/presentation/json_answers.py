@@ -45,9 +45,7 @@ Refused = Annotated[str, one_of(*REFUSED)]
 Cause = Annotated[
     str, one_of(*dict.fromkeys(scenario.cause for scenario in knowledge().scenarios.values()))
 ]
-ReadReason = Annotated[
-    str, one_of(*(reason for reason in CHOICES["error"] if reason not in ("silent", UNKNOWN)))
-]
+ReadReason = Annotated[str, one_of(*(reason for reason in CHOICES["error"] if reason != "silent"))]
 Security = Annotated[str, one_of(*(value for value in CHOICES["security"] if value != UNKNOWN))]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=0)]
@@ -144,10 +142,17 @@ class Plan(TypedDict):
     stale: Annotated[
         list[str], about(N_("The parts of our information that were last checked over a year ago."))
     ]
-    next_question: Annotated[
-        Question | None, about(N_("The next question to ask; null if there is none."))
+    ready: Annotated[bool, about(N_("Whether the first fix is settled, so that it can be shown."))]
+    certainty: Annotated[
+        Share, about(N_("How likely the first fix is still the first once everything is known."))
     ]
-    questions_left: Annotated[Count, about(N_("Maximum number of questions left."))]
+    next_question: Annotated[
+        Question | None,
+        about(N_("The next question to ask; null if no answer can change the plan.")),
+    ]
+    questions_left: Annotated[
+        Count, about(N_("Expected number of questions before the plan is ready."))
+    ]
     url: Annotated[Url, about(N_("The page where the user continues."))]
 
 
@@ -211,8 +216,8 @@ def plan_object(situation: Situation, site: Site, on: date) -> Plan:
     """Return the plan for a situation, its texts in one language.
 
     Beside the contract's keys, ``recipients`` judges every recipient's domain, ``change`` is the
-    nearest other verdict, ``questions_left`` is how many questions are left at most, and a remedy's
-    ``note`` is what the portal adds to it.
+    nearest other verdict, ``questions_left`` is how many questions are expected before the plan is
+    ready, and a remedy's ``note`` is what the portal adds to it.
     """
     translate = _without_marks(site.language)
     plan = diagnosis.Plan(situation, translate, site.language.code, on)
@@ -257,8 +262,10 @@ def plan_object(situation: Situation, site: Site, on: date) -> Plan:
         ],
         "article": list(plan.article),
         "stale": [f"{fact.name}: {fact.checked}" for fact in plan.stale],
+        "ready": plan.next.ready,
+        "certainty": round(plan.next.certainty, 2),
         "next_question": _question(plan.next.fact, translate),
-        "questions_left": plan.next.at_most,
+        "questions_left": situation.questions_left,
         "url": site.check(WizardState(facts)),
     }
 

@@ -22,6 +22,8 @@ LARGEST_BODY = 1024 * 1024
 LONGEST_SHOWN = 20_000
 """Characters of a text that is too long which are shown again."""
 THEIRS = "recipient-server"
+OUTLOOK, OUTLOOK_NUMBERS = "outlook-classic", "0x800CCC"
+"""The app that shows numbers such as 0x800CCC79 (the errors of CDO, which no other app has)."""
 OUTGOING = ("server", "port", "security")
 """Facts about the server that refused: the outgoing one's, unless the recipient's refused."""
 STATED = (*OUTGOING, "recipient_domain", "sender_domain", *CODES)
@@ -74,6 +76,8 @@ def stated_facts(reading: Reading) -> Facts:
         values["refused_by"] = reading.refused_by
     if reading.refused_by == THEIRS:
         values |= dict.fromkeys(OUTGOING)
+    if str(reading.facts.get("outlook_error")).startswith(OUTLOOK_NUMBERS):
+        values["program"] = OUTLOOK
     return read_facts(values)[0]
 
 
@@ -81,5 +85,7 @@ def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:
     """Return what is known once a paste has been read: what it states goes before the rest."""
     stated = stated_facts(reading)
     values = {key: getattr(stated, key) for key, _ in stated.pairs}
+    if known.known("program"):  # an app that was chosen is closer than one that was guessed
+        values.pop("program", None)
     # An error's codes belong to it: those of an earlier one do not stay.
     return known.but(**dict.fromkeys(CODES) | values)

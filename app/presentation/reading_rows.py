@@ -86,7 +86,7 @@ def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingR
 
 def is_guess(reading: Reading) -> bool:
     """Tell whether the words are not clear enough to be sure of the reason."""
-    return reading.confidence < SURE and reading.reason != "other"
+    return reading.confidence < SURE and reading.reason not in ("other", UNKNOWN)
 
 
 def others_of(reading: Reading, language: Language) -> list[tuple[str, str]]:

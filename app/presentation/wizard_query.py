@@ -41,7 +41,7 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
         change=change if change in questions else None,
         way=way if way in remedies else None,
         worked=worked if worked in remedies else None,
-        plan=plan == "now",
+        plan=plan if plan in ("now", "full") else "",
     ), wrong
 
 

@@ -25,6 +25,8 @@ MAIL_HEADERS = 4
 """Header fields from which on a text is the source of a message."""
 CONTEXT_LIMIT = 6_000
 """Characters from the start that are searched for context."""
+LONE_CODE = 60
+"""Characters of a text in which a number may be all that is said."""
 BRIEF_REPLY = 30
 """A reply with fewer characters after its codes says little."""
 MAX_OTHER_REPLIES = 3
@@ -39,6 +41,7 @@ _SUCCESS_ACTIONS = ("delivered", "relayed", "expanded")  # RFC 3464 section 2.3.
 _REPLY_IDEAS = frozenset({"protocol", "deny", "refuse", "failed"})
 _PROGRAM_REASONS = frozenset({"no-connection", "authentication-failed"})  # no server has replied
 _NO_FAILURE_IDEAS = frozenset({"web", "delivered"})
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[\w-]{2,30}:)|。")
 
 
@@ -84,6 +87,28 @@ class Decision:
             return "delivered" not in self.context
         return bool(self.context & _FAILURE_IDEAS)
 
+    @cached_property
+    def is_lone_code(self) -> bool:
+        """Whether a known reply code is the only number of a short text: "lỗi 550"."""
+        code = self.replies[0].code if len(self.replies) == 1 else None
+        numbers = len(_NUMBER.findall(self.cleaned.folded)) if code else 0
+        return (
+            code in wordings().meanings
+            and numbers == 1
+            and len(self.cleaned.folded) <= LONE_CODE
+            and not self.context & _NO_FAILURE_IDEAS
+        )
+
+    @property
+    def says_little(self) -> bool:
+        """Whether the deciding reply has a code, and no words that say what it means."""
+        reply = self.reply
+        return (
+            reply is not None
+            and reply.code in wordings().meanings
+            and reply.end - reply.start <= BRIEF_REPLY
+        )
+
     @property
     def is_error(self) -> bool:
         """Whether there is an error, even of an unknown kind."""
@@ -126,6 +151,8 @@ class Decision:
 
     def _is_reply(self, reply: Reply, scores: Scores) -> bool:
         """Return whether a number and the words after it are a reply, by those words."""
+        if self.is_lone_code:
+            return True
         best, weight = scores.best()
         if self.context & _NO_FAILURE_IDEAS:
             return False

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
 
+from ..knowledge.wordings import wordings
 from .classify import classifier
 from .decision import NAMED_WEIGHT, Decision
 from .extract import BEFORE_REPLY, Facts, extract
@@ -70,8 +71,9 @@ class Evidence:
 class Reading:
     """Reading of a pasted text.
 
-    ``facts`` has the contract's keys: reply_code, enhanced_status, server, port, security,
-    outlook_error, recipient_domain, sender_domain; None where the text does not say.
+    ``reason`` is ``unknown`` where a reply code is all that is said; ``alternatives`` are then what
+    it means most often.  ``facts`` has the contract's keys: reply_code, enhanced_status, server,
+    port, security, outlook_error, recipient_domain, sender_domain; None where it does not say.
     """
 
     reason: str
@@ -98,20 +100,28 @@ def read(text: str) -> Reading:
     reason, weight = ranked[0] if ranked else (NONE, 0.0)
     if weight < NAMED_WEIGHT:
         reason = OTHER if decision.is_error else NONE
+    if reason == OTHER and decision.says_little:
+        reason = UNKNOWN
     if reason == NONE and not decision.is_dialog:
         return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, dict.fromkeys(FACTS), ())
     facts = extract(decision, reason)
     return Reading(
         reason,
         _confidence(ranked, reason),
-        tuple(_alternatives(ranked, reason)),
+        tuple(_alternatives(decision, ranked, reason)),
         _refused_by(decision, reason, facts),
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts)),
     )
 
 
-def _alternatives(ranked: list[tuple[str, float]], reason: str) -> Iterator[Candidate]:
+def _alternatives(
+    decision: Decision, ranked: list[tuple[str, float]], reason: str
+) -> Iterator[Candidate]:
+    if reason == UNKNOWN and decision.reply:
+        meanings = wordings().meanings[decision.reply.code or 0]
+        yield from (Candidate(meaning, round(1 / (1 + len(meanings)), 2)) for meaning in meanings)
+        return
     best = ranked[0][1] if ranked else 0.0
     for other, weight in ranked[:3]:
         if other not in (reason, NONE) and weight >= max(MIN_SHARE * best, MIN_WEIGHT):
@@ -127,7 +137,7 @@ def _evidence(decision: Decision, reason: str, facts: Facts) -> Iterator[Evidenc
 
 
 def _confidence(ranked: list[tuple[str, float]], reason: str) -> float:
-    if reason in (OTHER, NONE):
+    if reason in (OTHER, NONE, UNKNOWN):
         return 0.5
     best = ranked[0][1]
     second = ranked[1][1] if len(ranked) > 1 else 0.0

@@ -20,20 +20,27 @@ class WizardState:
     """A place in the wizard: the facts, and what is looked at besides.
 
     ``change`` is a fact being changed, ``way`` the remedy looked at in place of the first untried
-    one, ``worked`` the remedy that did it, ``plan`` asks for the plan before all questions are
-    answered.
+    one, ``worked`` the remedy that did it.  ``plan`` is ``now`` to see the plan before it is ready,
+    ``full`` to be asked first whatever can still change it, and '' for the usual.
     """
 
     facts: Facts = NOTHING
     change: str | None = None
     way: str | None = None
     worked: str | None = None
-    plan: bool = False
+    plan: str = ""
 
     @cached_property
     def situation(self) -> Situation:
         """What follows from the facts."""
         return Situation(self.facts)
+
+    @property
+    def asked(self) -> str | None:
+        """The fact to ask for before the plan is shown, None to show the plan."""
+        step = self.situation.next
+        shown = self.plan == "now" or (step.ready and self.plan != "full")
+        return None if shown else step.fact
 
     def query(self) -> str:
         """Return the canonical query string."""
@@ -42,7 +49,7 @@ class WizardState:
             self.change and f"change={self.change}",
             self.way and f"way={self.way}",
             self.worked and f"worked={self.worked}",
-            "plan=now" if self.plan else None,
+            self.plan and f"plan={self.plan}",
         )
         return "&".join(filter(None, parts))
 

@@ -42,10 +42,11 @@ class Asset:
 
 STYLES = {
     "base": ("palette", "base"),
-    "start": ("palette", "base", "fields", "start"),
-    "read": ("palette", "base", "fields", "read"),
+    "start": ("palette", "base", "fields", "doors", "start"),
+    "read": ("palette", "base", "fields", "doors", "read"),
     "question": ("palette", "base", "fields", "question"),
     "plan": ("palette", "base", "screen", "plan"),
+    "asking-plan": ("palette", "base", "fields", "screen", "question", "plan"),
     "screen": ("palette", "screen"),
     "sheet": ("palette", "base", "sheet"),
     "demo": ("demo",),

@@ -11,6 +11,7 @@ from typing import Any, Final
 from flask import Response, abort
 
 from ..diagnosis import CHOICES, Facts
+from ..diagnosis.interview import IN_STEPS
 from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
 from ..knowledge import Provider, knowledge
@@ -18,7 +19,7 @@ from ..knowledge.programs import GENERAL
 from ..knowledge.variables import UNKNOWN
 from ..presentation.paste_input import merge_reading
 from ..presentation.pictures import draw_route, draw_screen, through
-from ..presentation.plan import make_plan
+from ..presentation.plan import certainty_in_words, make_plan
 from ..presentation.questions import answer_text, answers_so_far, shown_question
 from ..presentation.reading_rows import YOURS, excerpt, is_guess, others_of, printable, rows_of
 from ..reading import Reading
@@ -37,7 +38,7 @@ LONGEST_ID: Final = 60
 def start_page(site: Site, state: WizardState) -> Response:
     """Show the start page."""
     values = {
-        "next": state.situation.next,
+        "left": state.situation.questions_left,
         "pasted": "",
         "public_url": services().settings.public_url,
         "route": draw_route(state.facts, site.language.gettext),
@@ -51,7 +52,6 @@ def question_page(
     state: WizardState,
     fact: str,
     error: str | None = None,
-    at_most: int | None = None,
     **more: Any,
 ) -> Response:
     """Show one question; with an error message it is answered as unprocessable."""
@@ -64,7 +64,8 @@ def question_page(
         "changing": state.change == fact,
         "kept": kept,
         "error": site.language.gettext(error) if error else None,
-        "at_most": at_most,
+        "in_turn": fact == state.asked and not state.change,
+        "left": state.situation.questions_left,
         "typed": None,
         "guess": None,
         "route": draw_route(facts, site.language.gettext),
@@ -81,13 +82,22 @@ def question_page(
 def plan_page(site: Site, state: WizardState) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
     plan = make_plan(site, state.situation)
+    current, fact = plan.shown(state.way), plan.next.fact
+    first = current is not None and current is plan.current
+    question = shown_question(site.language.code, fact) if first and fact else None
     program = state.facts.known("program")
     program_name = None
     if program and program != GENERAL:
         program_name = answer_text(site.language.code, "program", program)
     values = {
         "plan": plan,
-        "current": plan.shown(state.way),
+        "current": current,
+        "certainty": certainty_in_words(plan) if first else "",
+        "question": question,
+        "in_steps": fact in IN_STEPS,
+        "kept": state.facts.pairs,
+        # An answer that is given on the plan leads to the plan again.
+        "again": state.at(plan="now"),
         "ours": site.serves(plan.provider),
         "drawn": draw_screen,
         "program": program_name,
@@ -143,8 +153,8 @@ def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) 
 def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> Response:
     """Show what a paste says, with the words that it rests on marked."""
     state = WizardState(merge_reading(reading, known))
-    step, rows = state.situation.next, rows_of(reading, known, site.language)
-    diagnosis = None if step.fact else state.situation.diagnosis
+    rows, ready = rows_of(reading, known, site.language), state.asked is None
+    diagnosis = state.situation.diagnosis if ready else None
     values = {
         "reading": reading,
         "rows": rows,
@@ -152,9 +162,10 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         "others": others_of(reading, site.language),
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
         "happened": _BRACKETS.sub("", answer_text(site.language.code, "error", reading.reason)),
+        "lone_code": reading.facts["reply_code"] if reading.reason == UNKNOWN else None,
         "unsure": is_guess(reading),
         "yours": reading.reason in YOURS,
-        "at_most": step.at_most,
+        "left": state.situation.questions_left,
         "route": draw_route(state.facts, site.language.gettext, diagnosis),
         **_links(site, state, "check"),
     }
@@ -173,7 +184,7 @@ def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
         "own_line": on_own_line and site.serves(state.situation.provider),
         "here": here,
         "change_url": extend(facts_url, "change="),
-        "plan_url": extend(facts_url, "plan=now"),
+        "plan_url": site.check(facts.at(plan="now")),
         "help_url": site.help(facts) if services().storage else "",
     }
 
@@ -188,8 +199,10 @@ def _plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, 
         return ()
     if state.facts.tried:
         return (("not-worked", state.facts.tried[-1]),)
-    if plan.next.fact is not None:
+    if plan.next.fact is not None and not plan.next.ready:
         return (("early", plan.next.fact),)
+    if state.plan == "now":  # an answer was given on a plan, which has been counted
+        return ()
     return (
         ("plan", "settled"),
         ("scenario", plan.diagnosis.scenario),

@@ -75,7 +75,7 @@ def check(site: Site) -> Response:
         if was is not None:  # an answer was changed: go to the canonical URL without what is stale
             changed = was != str(getattr(state.facts, asked))
             facts = without_outdated(state.facts, asked) if changed else state.facts
-            response = redirect(site.check(WizardState(facts)), 302)
+            response = redirect(site.check(state.at(facts=facts, change=None)), 302)
             if not was:  # the question came up out of turn, and had no answer yet
                 record_event(response, ("answered", asked))
             return response
@@ -94,10 +94,10 @@ def _page_of(site: Site, state: WizardState) -> Response:
         return question_page(site, state, state.change)
     if state.worked:
         return worked_page(site, state)
-    step = state.situation.next
-    if step.fact is None or state.plan:
-        return plan_page(site, state)
-    return question_page(site, state, step.fact, at_most=step.at_most)
+    fact = state.asked
+    if fact:
+        return question_page(site, state, fact)
+    return plan_page(site, state)
 
 
 @wizard.get("/<language:site>/step.svg")
@@ -125,7 +125,7 @@ def answer(site: Site) -> Response:
             if getattr(facts, field.name) not in (None, field.canonical):
                 facts = without_outdated(facts, field.name)
             facts = facts.but(**{field.name: field.canonical})
-        response = redirect(site.check(WizardState(facts)), 303)
+        response = redirect(site.check(state.at(facts=facts, change=None)), 303)
         # An answer given anew has been counted.
         new = (field.name for field in form if getattr(state.facts, field.name) is None)
         record_event(response, *(("answered", fact) for fact in new))

@@ -31,7 +31,7 @@ def ask(client: FlaskClient, facts: object, lang: str = "en"):
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(client: FlaskClient, case: Case, lang: str) -> None:
-    answer = ask(client, dict(parse_qsl(case.query)), lang)
+    answer = ask(client, dict(parse_qsl(case.answered)), lang)
     plan = answer.get_json()
     assert answer.status_code == 200
     assert set(plan) >= KEYS

@@ -55,7 +55,8 @@ def test_the_contracts_object(client: FlaskClient, lang: str) -> None:
     assert SAID[server["start"] : server["end"]] == "smtp.proseware.com"
     assert said["url"] == (
         f"/{lang}/check?recipient_domain=adatum.com&server=smtp.proseware.com&port=25"
-        "&security=none&error=relay-denied&refused_by=own-server&reply_code=550&enhanced_status=5.7.1"
+        "&security=none&error=relay-denied&refused_by=own-server&program=outlook-classic"
+        "&reply_code=550&enhanced_status=5.7.1"
     )
     assert client.get(said["url"]).status_code == 200
     assert "pat" not in answer.text

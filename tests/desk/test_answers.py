@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from app.desk.screen.submission import AnswerError, beside, read_form, shown_text
 from app.diagnosis import Facts
 from app.knowledge import knowledge
-from tests.diagnosis.test_interview import ANSWERS
+from tests.diagnosis.test_readiness import ANSWERS
 
 FULL = Facts(
     place="work",

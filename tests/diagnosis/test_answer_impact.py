@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.diagnosis import Facts, Situation
 from app.diagnosis.answer_impact import AnswerImpact, impact_of, open_outcomes
 from app.knowledge import knowledge
-from tests.diagnosis.test_interview import ANSWERS
+from tests.diagnosis.test_readiness import ANSWERS
 
 
 @pytest.mark.no_cover

@@ -18,7 +18,7 @@ def merge_reading(query: str) -> Facts:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Case) -> None:
-    diagnosis = diagnose(merge_reading(case.query))
+    diagnosis = diagnose(merge_reading(case.answered))
     assert (diagnosis.article_row, diagnosis.relay, diagnosis.refused) == (
         case.row,
         case.relay,

@@ -186,5 +186,5 @@ def test_the_same_words_from_the_recipients_server_get_other_advice(error: str, 
     here = Situation(Facts(error=error, refused_by="own-server"))
     assert there.diagnosis.remedies[0] == first
     assert there.match.scenario.stops == "recipient" != here.match.scenario.stops
-    assert there.next.fact in (None, "program")
-    assert here.next.fact not in (None, "program")
+    assert there.next.certainty == 1
+    assert here.next.certainty <= there.next.certainty

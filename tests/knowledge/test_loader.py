@@ -98,19 +98,19 @@ MISTAKES = [
         "remedies.toml",
         'needs = ["smtp-auth"]',
         'needs = ["magic"]',
-        "remedies.toml: use-login: needs: no value 'magic': use one of smtp-auth",
+        "remedies.toml: match-settings: needs: no value 'magic': use one of smtp-auth",
     ),
     (
         "remedies.toml",
         '{ acts = ["outgoing"',
         '{ acts = ["dance"',
-        "remedies.toml: use-login: steps: acts: no value 'dance': use one of outgoing",
+        "remedies.toml: match-settings: steps: acts: no value 'dance': use one of outgoing",
     ),
     (
         "remedies.toml",
         "\nsettings = true",
         '\nsettings = "yes"',
-        "remedies.toml: use-login: settings: write true or false, not 'yes'",
+        "remedies.toml: match-settings: settings: write true or false, not 'yes'",
     ),
     ("questions.toml", "effort = 1", "toil = 1", "questions.toml: error: unknown key 'toil'"),
     (
@@ -242,7 +242,7 @@ MISTAKES = [
         "remedies.toml",
         'worked = "@works-everywhere"',
         'worked = "@works"',
-        "remedies.toml: texts: no value 'works': use one of other-port, works-everywhere",
+        "remedies.toml: texts: no value 'works': use one of other-port, app-password-exists",
     ),
     (
         "remedies.toml",

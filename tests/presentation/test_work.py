@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
-from app.diagnosis.interview import next_step
+from app.diagnosis.readiness import next_step
 from app.diagnosis.reduction import find_provider, reduce_facts
 from app.diagnosis.table import DecisionTable
 

@@ -50,7 +50,7 @@ PIECES = [
 
 def check(text: str) -> Reading:
     reading = read(text)
-    assert reading.reason in (*REASONS, "other")
+    assert reading.reason in (*REASONS, "other", "unknown")
     assert 0 <= reading.confidence <= 1
     assert reading.refused_by in ("own-server", "recipient-server", "unknown")
     assert all(other.reason != reading.reason for other in reading.alternatives)
@@ -88,6 +88,34 @@ def test_evidence_points_to_its_words() -> None:
         "enhanced_status": "5.7.1",
         "recipient_domain": "adatum.com",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("550", 550),
+        ("lỗi 550", 550),
+        ("Mã lỗi 553 là gì?", 553),
+        ("554 5.7.1", 554),
+        ("Negative SMTP reply: 553.", 553),
+        ("it says error 550 when I send mail", 550),
+    ],
+)
+def test_a_code_alone_says_what_it_may_mean(text: str, code: int) -> None:
+    reading = check(text)
+    assert (reading.reason, reading.facts["reply_code"]) == ("unknown", code)
+    meant = [other.reason for other in reading.alternatives]
+    assert meant[0] == "relay-denied"
+    assert len(meant) > 1
+
+
+@pytest.mark.parametrize("text", ["12550", "Phòng 401", "550 EUR, 250 USD", "HTTP 500 web page"])
+def test_another_number_is_no_code(text: str) -> None:
+    assert check(text).reason == "none"
+
+
+def test_a_code_with_one_meaning_is_that() -> None:
+    assert check("lỗi 535").reason == "authentication-failed"
 
 
 def test_a_close_alternative_is_named() -> None:

@@ -30,6 +30,8 @@ SPOTS = [
     f"check?{FOUR}&worked=use-login",
     f"check?{FOUR}&way=ask-isp&reply_code=550&enhanced_status=5.7.1",
     f"sheet?{FOUR.replace('thunderbird', 'outlook-classic')}&reply_code=550&enhanced_status=5.7.1",
+    "check?error=relay-denied&refused_by=own-server",
+    "check?error=relay-denied&refused_by=own-server&program=outlook-classic",
     "check?change=program",
     "check?plan=now",
     "nothing",

@@ -30,7 +30,8 @@ SAID = (
 )
 SPOT = (
     "check?recipient_domain=adatum.com&server=smtp.proseware.com&port=25&security=none"
-    "&error=relay-denied&refused_by=own-server&reply_code=550&enhanced_status=5.7.1"
+    "&error=relay-denied&refused_by=own-server&program=outlook-classic"
+    "&reply_code=550&enhanced_status=5.7.1"
 )
 BOUNCE = (
     "Delivery Status Notification (Failure)\n\nYour message wasn't delivered to kim@adatum.com "
@@ -106,7 +107,7 @@ def test_what_was_understood(client: FlaskClient) -> None:
         "Recipient": "adatum.com",
     }
     state = f"/en/{SPOT.replace('?', '?place=work&')}".replace("&", "&amp;")
-    assert f'<a class="button" href="{state}">Continue (up to ' in page.text
+    assert f'<a class="button" href="{state}">Show what to do' in page.text
     changes = re.findall(r'href="([^"]+)&amp;change=(\w+)"', page.text)
     assert {url for url, _ in changes} == {state}
     assert [fact for _, fact in changes] == [
@@ -117,10 +118,35 @@ def test_what_was_understood(client: FlaskClient) -> None:
         "security",
         "place",
         "recipient_domain",
+        "program",
     ]
     for url, fact in changes:
         assert client.get(html.unescape(f"{url}&change={fact}")).status_code == 200
     assert f'href="/vi/{state.removeprefix("/en/")}" lang="vi"' in page.text
+
+
+def test_a_code_alone_is_an_answer(client: FlaskClient) -> None:
+    page = show(client, "lỗi 550")
+    assert "<h1>Error 550 can mean several things</h1>" in page.text
+    doors = re.findall(r'<li><a href="([^"]+)">', page.text)
+    for url in map(html.unescape, doors):
+        assert client.get(url).status_code == 200
+        assert "reply_code=550" in url
+    assert any("error=relay-denied" in url for url in doors)
+    assert any("change=error" in url for url in doors)
+    assert "/en/check?error=unknown&amp;reply_code=550" in page.text
+    assert "Lỗi 553 có thể" in show(client, "553", "vi").text
+
+
+def test_an_outlook_number_names_the_app(client: FlaskClient) -> None:
+    said = "0x800CCC79 550 5.7.1 Relaying denied"
+    assert "program=outlook-classic" in show(client, said).text
+    chosen = show(client, said, query="?program=outlook-new").text
+    assert "program=outlook-new" in chosen
+    assert "program=outlook-classic" not in chosen
+    asked_anyway = show(client, said, query="?program=unknown").text
+    assert "program=outlook-classic" in asked_anyway
+    assert "program=" not in show(client, "550 5.7.1 Relaying denied").text
 
 
 def test_a_plan_that_is_settled_is_shown_at_once(client: FlaskClient) -> None:

@@ -143,8 +143,8 @@ def test_the_door_leads_to_the_browsers_language(client: FlaskClient, header, la
 
 def test_a_plan_can_be_had_before_all_questions_are_answered(client: FlaskClient) -> None:
     page = client.get("/en/check?plan=now")
-    assert "helps whatever the cause is" in visible_text(page)
-    assert "/en/check" in links(page)
+    assert "Check every outgoing setting" in visible_text(page)
+    assert "/en/check?plan=full" in links(page)
 
 
 HELPED = [

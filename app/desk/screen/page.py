@@ -73,6 +73,7 @@ def desk_page(
         "answered": list(answers_so_far(code, state.facts)),
         "rows": make_rows(state, code),
         "plan": plan,
+        "left": state.situation.questions_left,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "said": said,
         "own_account": site.serves(plan.provider),

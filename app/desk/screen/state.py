@@ -59,7 +59,7 @@ class DeskState:
     @property
     def plan(self) -> WizardState:
         """The caller's own plan in the wizard, as far as it is known."""
-        return WizardState(self.facts, plan=self.situation.next.fact is not None)
+        return WizardState(self.facts, plan="" if self.situation.next.ready else "now")
 
     def at(self, **changes: Any) -> DeskState:
         """Return the state with something about it changed."""

@@ -1,0 +1,191 @@
+"""Decide when the plan is ready, and else which question is worth asking next.
+
+A question is worth the minutes that its answer is expected to save (its value of information) less
+those that it takes.  The plan is ready once none is worth asking.  See docs/estimates.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..knowledge import Knowledge, knowledge
+from .beliefs import NO_REMEDY, Beliefs, Offer, shares
+from .facts import Facts
+from .interview import (
+    IN_STEPS,
+    PROGRAM,
+    VARIABLE_OF,
+    WALKING,
+    Interview,
+    Known,
+    State,
+    interview,
+    known_variables,
+)
+from .reduction import Case
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Where a person stands.
+
+    ``fact`` is what is best asked next, None when no answer changes the plan any more.  ``ready``:
+    the plan is shown now, and the question below it.  ``certainty`` is how likely the first remedy
+    comes first once everything is known, 0 to 1; ``rival`` is the next likely one, '' for none.
+    ``visit`` is the remedy that stands for those it covers, '' where each stands for itself;
+    ``suspects`` are those of them that may come first, the likeliest first.
+    """
+
+    fact: str | None
+    ready: bool
+    certainty: float
+    rival: str
+    visit: str
+    suspects: tuple[str, ...] = ()
+
+
+class Adviser:
+    """The choice of questions for one offer."""
+
+    def __init__(self, walk: Interview, content: Knowledge, offer: Offer) -> None:
+        self.walk, self._content = walk, content
+        self.beliefs = Beliefs(walk.tree, content, offer)
+        self._ahead: dict[State, tuple[float, int]] = {}
+        self._age = walk.tree.age
+
+    def first(self, state: State) -> str:
+        """Return the remedy to do first: that of the table where what is open is unknown."""
+        return self.beliefs.leads[self.walk.tree.at_unknown(state.node)]
+
+    def way_round(self, state: State) -> str:
+        """Return the way round that the plan offers, '' for none or where it comes first."""
+        offer, outcomes = self.beliefs.offer, self.walk.tree.outcomes
+        planned = offer.order(outcomes[self.walk.tree.at_unknown(state.node)].remedies)
+        ways = (r.id for r in planned if r.way_round and r.id not in offer.tried)
+        return next(ways, NO_REMEDY)
+
+    def choose(self, state: State) -> tuple[str | None, bool]:
+        """Return the question that is best asked next, and whether the plan is ready before."""
+        questions = self.walk.open_questions(state)
+        if not questions:
+            return None, True
+        saved = {fact: self._saved(state, fact) for fact in questions}
+        paying = [fact for fact in questions if saved[fact] > self.taken(fact)]
+        gain = {
+            fact: saved[fact] - self.taken(fact) + (0 if paying else self._in_steps(state, fact))
+            for fact in paying or questions
+        }
+        return max(gain, key=lambda fact: gain[fact]), not paying
+
+    def taken(self, fact: str) -> float:
+        """Return the minutes that a question takes, with its page."""
+        seconds = self._content.questions[fact].seconds + self._content.estimates.page_seconds
+        return seconds / 60
+
+    def answers(self, state: State, fact: str) -> list[tuple[float, State]]:
+        """Return the states that the answers to a question lead to, with the share of each."""
+        share = shares(VARIABLE_OF[fact], state.error)
+        after = [
+            (share.get(value, 0.0) * self.beliefs.mass(then), then)
+            for value, then in self.walk.answers(state, fact)
+        ]
+        total = sum(weight for weight, _ in after)
+        return [(weight / total, then) for weight, then in after]
+
+    def _saved(self, state: State, fact: str) -> float:
+        """Return the minutes that the answer to a question is expected to save."""
+        loss = self.beliefs.loss
+        now = loss(self.first(state), state)
+        after = self.answers(state, fact)
+        return now - sum(share * loss(self.first(then), then) for share, then in after)
+
+    def _in_steps(self, state: State, fact: str) -> float:
+        """Return the minutes that an answer saves because the steps then name what one sees."""
+        estimates, name = self._content.estimates, self.first(state)
+        if fact not in IN_STEPS or name == NO_REMEDY:
+            return 0.0
+        remedy = self._content.remedies[name]
+        if fact == PROGRAM:
+            return estimates.own_words_seconds / 60 if remedy.in_program else 0.0
+        return estimates.own_values_seconds / 60 if remedy.settings else 0.0
+
+    def ahead(self, state: State) -> tuple[float, int]:
+        """Return how many questions are expected until the plan is ready: the mean, and in words.
+
+        What is said is a whole number that no answer makes grow.
+        """
+        if self._age != self.walk.tree.age:
+            self._age, self._ahead = self.walk.tree.age, {}
+        if state not in self._ahead:
+            fact, ready = self.choose(state)
+            mean, said = 0.0, 0
+            if fact and not ready:
+                after = [(share, *self.ahead(then)) for share, then in self.answers(state, fact)]
+                mean = 1 + sum(share * then for share, then, _ in after)
+                said = max(round(mean), *(then for _, _, then in after))
+            self._ahead[state] = mean, said
+        return self._ahead[state]
+
+    def step(self, state: State) -> NextStep:
+        """Return where a person stands."""
+        beliefs, first = self.beliefs, self.first(state)
+        fact, ready = self.choose(state)
+        visit = self._visit(state)
+        covers = self._content.remedies[visit].covers if visit else ()
+        likely = {name: beliefs.alone(name, state) for name in covers}
+        rivals = {beliefs.leads[at] for at in self._open(state)} - {first, NO_REMEDY}
+        return NextStep(
+            fact,
+            ready,
+            certainty=beliefs.share(first, state),
+            rival=max(rivals, key=lambda name: beliefs.share(name, state), default=""),
+            visit=visit,
+            suspects=tuple(sorted(filter(likely.get, likely), key=lambda n: -likely[n])),
+        )
+
+    def shown(self, state: State) -> str:
+        """Return the remedy that the plan shows: the first one, or the visit that covers it."""
+        first = self.first(state)
+        alone = self.beliefs.firsts[self.walk.tree.at_unknown(state.node)]
+        return first if self._visit(state) == first else alone
+
+    def _visit(self, state: State) -> str:
+        firsts = {self.beliefs.firsts[at] for at in self._open(state)}
+        return self.beliefs.visit(self.first(state), firsts)
+
+    def _open(self, state: State) -> list[int]:
+        """Return the outcomes that may still come about."""
+        tree = self.walk.tree
+        return [at for at in range(len(tree.outcomes)) if tree.reach[state.node] >> at & 1]
+
+
+@lru_cache(maxsize=64)
+def adviser(offer: Offer) -> Adviser:
+    """Return the adviser for an offer, over the table that the app ships with."""
+    return Adviser(interview(), knowledge(), offer)
+
+
+def next_step(facts: Facts, case: Case, offer: Offer) -> NextStep:
+    """Return where a person stands; ``case`` is what the facts come to."""
+    return _next_step(*known_variables(facts, case), offer)
+
+
+def questions_left(facts: Facts, case: Case, offer: Offer) -> int:
+    """Return how many questions are expected before the plan is ready; it never grows."""
+    return _questions_left(*known_variables(facts, case), offer)
+
+
+# People with the same finite facts get the same question, whatever they typed.
+@lru_cache(maxsize=4096)
+def _next_step(known: Known, answered: frozenset[str], offer: Offer) -> NextStep:
+    with WALKING:
+        advise = adviser(offer)
+        return advise.step(advise.walk.state(dict(known), answered))
+
+
+@lru_cache(maxsize=4096)
+def _questions_left(known: Known, answered: frozenset[str], offer: Offer) -> int:
+    with WALKING:
+        advise = adviser(offer)
+        return advise.ahead(advise.walk.state(dict(known), answered))[1]
