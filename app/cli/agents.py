@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import click
-from flask.cli import AppGroup
 
-from ..services import Storage, services
+from ..services import services
 from ..store import DatabaseUnavailable
 from ..store.agents import MAX_NAME_LENGTH, ROLES
 from ..store.keys import rotate as rotate_key
 from ..store.passwords import MAX_LENGTH, MIN_LENGTH
-
-
-class DatabaseGroup(AppGroup):
-    """Commands that need the database."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Invoke the command; report an unavailable database in one line."""
-        try:
-            return super().invoke(ctx)
-        except DatabaseUnavailable:
-            why = "the database is not responding (check DATABASE_URL)"
-            raise click.ClickException(why) from None
-
+from .database import DatabaseGroup, opened_storage
 
 agents = DatabaseGroup("agents", help="Manage the agents of the helpdesk.")
 database = DatabaseGroup(
@@ -49,7 +35,7 @@ def add(name: str, role: str, portal: str) -> None:
     if portal and services().portals.find(portal) is None:
         raise click.BadParameter(f"there is no portal {portal!r}", param_hint="--portal")
     try:
-        _storage().agents.add(portal, name, role, _password(), _words(portal))
+        opened_storage().agents.add(portal, name, role, _password(), _words(portal))
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
     where = f"at /at/{portal}/<language>/desk" if portal else "at /<language>/desk"
@@ -62,7 +48,7 @@ def add(name: str, role: str, portal: str) -> None:
 @_portal
 def role(name: str, role: str, portal: str) -> None:
     """Change the role of an agent who signs in with a password."""
-    if not _storage().agents.set_role(portal, name, role):
+    if not opened_storage().agents.set_role(portal, name, role):
         raise _no_agent(name, "with a password here")
 
 
@@ -72,7 +58,7 @@ def role(name: str, role: str, portal: str) -> None:
 def password(name: str, portal: str) -> None:
     """Set a new password for an agent and sign them out everywhere."""
     try:
-        if not _storage().agents.set_password(portal, name, _password(), _words(portal)):
+        if not opened_storage().agents.set_password(portal, name, _password(), _words(portal)):
             raise _no_agent(name, "with a password here")
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
@@ -83,7 +69,7 @@ def password(name: str, portal: str) -> None:
 @_portal
 def unlock(name: str, portal: str) -> None:
     """Let an agent try again at once after too many wrong passwords."""
-    _storage().agents.unlock(portal, name)
+    opened_storage().agents.unlock(portal, name)
 
 
 @agents.command("sign-out")
@@ -91,7 +77,7 @@ def unlock(name: str, portal: str) -> None:
 @_portal
 def sign_out(name: str, portal: str) -> None:
     """Sign an agent out everywhere and forget their known browsers."""
-    if not _storage().agents.sign_out(portal, name):
+    if not opened_storage().agents.sign_out(portal, name):
         raise _no_agent(name, "here")
 
 
@@ -100,16 +86,16 @@ def sign_out(name: str, portal: str) -> None:
 @_portal
 def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere. Their audit log entries are kept."""
-    if not _storage().agents.remove(portal, name):
+    if not opened_storage().agents.remove(portal, name):
         raise _no_agent(name, "here")
-    _storage().database.secure_erase.rewrite()
+    opened_storage().database.secure_erase.rewrite()
 
 
 @agents.command("list")
 def show() -> None:
     """List the agents of all desks."""
     click.echo("number\tportal\trole\tname")
-    for agent in _storage().agents.all():
+    for agent in opened_storage().agents.all():
         click.echo(f"{agent.id}\t{agent.portal or '-'}\t{agent.role}\t{agent.signature}")
 
 
@@ -118,7 +104,7 @@ def show() -> None:
 def upgrade(revision: str) -> None:
     """Migrate the tables to a revision (default: the latest). `base` removes all tables."""
     try:
-        _storage().database.migrate(revision)
+        opened_storage().database.migrate(revision)
     except DatabaseUnavailable as fault:
         raise click.ClickException(f"the migration failed: {fault.__cause__}") from None
 
@@ -132,7 +118,7 @@ def upgrade(revision: str) -> None:
 )
 def sweep(sure: bool) -> None:
     """Delete expired cases. A running server does this every hour."""
-    if not _storage().cases.sweep(sure):
+    if not opened_storage().cases.sweep(sure):
         why = "the clock is far ahead of the last sweep, so nothing is deleted for a day"
         raise click.ClickException(f"{why}. If the clock is right, use --clock-is-right")
 
@@ -143,7 +129,7 @@ def sweep(sure: bool) -> None:
 )
 def rotate(at_once: bool) -> None:
     """Create a new key. Agents stay signed in unless --at-once is given."""
-    rotate_key(_storage().database, services().now(), at_once)
+    rotate_key(opened_storage().database, services().now(), at_once)
     how = "within a minute. The old key no longer works" if at_once else "in two minutes"
     click.echo(f"The new key is used {how}")
 
@@ -151,12 +137,6 @@ def rotate(at_once: bool) -> None:
 def _words(portal: str) -> tuple[str, ...]:
     found = services().portals.find(portal)
     return found.words if found else ()
-
-
-def _storage() -> Storage:
-    if found := services().storage:
-        return found
-    raise click.ClickException("no database is set (DATABASE_URL)")
 
 
 def _password() -> str:

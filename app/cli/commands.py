@@ -68,14 +68,16 @@ def prose(answer: Plan) -> str:
     lines = [answer["summary"], "", answer["explanation"], ""]
     lines += [f"- {reason['text']}" for reason in answer["because"]]
     for number, remedy in enumerate(answer["remedies"], 1):
-        lines += ["", f"{number}. {remedy['title']} ({remedy['id']})"]
+        sure = f", {answer['certainty']:.0%}" if number == 1 else ""
+        lines += ["", f"{number}. {remedy['title']} ({remedy['id']}{sure})"]
         lines += [f"   ! {remedy['warning']}"] if remedy["warning"] else []
         lines += [f"   - {step}" for step in remedy["steps"]]
         lines += [f"   {key}: {value}" for key, value in remedy["values"].items()]
         lines += [f"   > {remedy['words']}"] if remedy["words"] else []
     lines += ["", *answer["article"]] if answer["article"] else []
     if question := answer["next_question"]:
-        lines += ["", f"? {question['text']} (--{question['fact'].replace('_', '-')})"]
+        mark = "+" if answer["ready"] else "?"  # what can wait, and what comes first
+        lines += ["", f"{mark} {question['text']} (--{question['fact'].replace('_', '-')})"]
     return "\n".join([*lines, "", answer["url"]])
 
 

@@ -16,10 +16,13 @@ from ..knowledge.loader import FOLDER, load, write_providers
 from ..knowledge.programs import label_table
 from ..portals.registry import load_portals
 from ..settings import OWN_PROVIDERS
+from .database import DatabaseGroup
+from .weights import compare
 
 providers = AppGroup("providers", help="Import email providers' settings.")
 portals = AppGroup("portals", help="Check the portals file.")
-content = AppGroup("knowledge", help="Check the content.")
+content = DatabaseGroup("knowledge", help="Check the content.")
+content.add_command(compare)
 
 
 @providers.command("import")

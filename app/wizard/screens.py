@@ -197,12 +197,12 @@ def _plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, 
     """
     if state.way:
         return ()
-    if state.facts.tried:
-        return (("not-worked", state.facts.tried[-1]),)
     if plan.next.fact is not None and not plan.next.ready:
         return (("early", plan.next.fact),)
     if state.plan == "now":  # an answer was given on a plan, which has been counted
         return ()
+    if state.facts.tried:
+        return (("not-worked", state.facts.tried[-1]),)
     return (
         ("plan", "settled"),
         ("scenario", plan.diagnosis.scenario),

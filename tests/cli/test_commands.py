@@ -40,7 +40,7 @@ def test_case(run, case: Case, lang: str) -> None:
 def test_prose_has_the_plan_the_next_question_and_the_link(run) -> None:
     told = "--place away --connection other --account_domain proseware.com"
     text = run("diagnose", "--lang=en", *told.split(), "--recipient-domain=adatum.com").output
-    assert "1. Check every outgoing setting, one by one (match-settings)" in text
+    assert "1. Check every outgoing setting, one by one (match-settings, " in text
     assert "? What does the error message say? (--error)" in text
     assert "Case 6 of 6" in text
     assert "/en/check?place=away&connection=other" in text

@@ -3,6 +3,9 @@
 import json
 
 from app import create_app
+from app.cli.weights import suggestions
+from app.knowledge import knowledge
+from app.services import services
 from app.settings import Settings
 from tests.knowledge.test_ispdb import entry, folder, smtp
 
@@ -40,3 +43,32 @@ def test_knowledge_check_lists_what_is_old() -> None:
     young = run("knowledge", "check", "--on", "2026-12-01").output
     assert "provider gmail (" not in young
     assert "no day   provider gmail, note" in young
+
+
+def test_weights_are_compared_with_what_was_counted(tmp_path) -> None:
+    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    app = create_app(Settings(database_url=url, page_cache=0))
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["knowledge", "weights"]).output == "Nothing has been counted yet.\n"
+    client = app.test_client()
+    for _ in range(3):
+        client.get("/en/check?error=mailbox-full")
+    client.get("/en/check?error=silent&place=away")
+    client.get("/en/check?error=mailbox-full&tried=tell-recipient")
+    client.get("/en/check?error=silent&worked=use-login")
+    services(app).storage.counters.flush()
+    said = runner.invoke(args=["knowledge", "weights"]).output.splitlines()
+    assert "questions.toml: error: weights: mailbox-full: 1, suggested 75 (4 cases; few)" in said
+    assert "questions.toml: place: weights: away: 15, suggested 25 (4 cases; few)" in said
+    assert "remedies.toml: tell-recipient: works: 70, suggested 0 (1 cases; few)" in said
+    assert "remedies.toml: use-login: works: 60, suggested 100 (1 cases; few)" in said
+    missing = run("knowledge", "weights")
+    assert missing.exit_code == 1
+    assert "no database is set" in missing.output
+
+
+def test_many_cases_are_not_called_few() -> None:
+    totals = [("worked", "a", "wait", 20), ("not-worked", "b", "wait", 20)]
+    (line,) = suggestions(knowledge(), totals)
+    works = knowledge().remedies["wait"].works
+    assert line == f"remedies.toml: wait: works: {works}, suggested 50 (40 cases)"

@@ -13,7 +13,7 @@ from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
 from ...presentation.paste_input import stated_facts
 from ...presentation.pictures import SERVER, draw_route
-from ...presentation.plan import make_plan
+from ...presentation.plan import certainty_in_words, make_plan
 from ...presentation.questions import answers_so_far, shown_question
 from ...presentation.reading_rows import excerpt, is_guess, others_of, printable, rows_of
 from ...presentation.ticket import Part, make_ticket, write_markdown, write_plain
@@ -74,6 +74,7 @@ def desk_page(
         "rows": make_rows(state, code),
         "plan": plan,
         "left": state.situation.questions_left,
+        "certainty": certainty_in_words(plan),
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "said": said,
         "own_account": site.serves(plan.provider),
