@@ -84,7 +84,8 @@ def plan_page(site: Site, state: WizardState) -> Response:
     plan = make_plan(site, state.situation)
     current, fact = plan.shown(state.way), plan.next.fact
     first = current is not None and current is plan.current
-    question = shown_question(site.language.code, fact) if first and fact else None
+    asks = fact if first and plan.next.helps else None
+    question = shown_question(site.language.code, asks) if asks else None
     program = state.facts.known("program")
     program_name = None
     if program and program != GENERAL:

@@ -32,7 +32,7 @@ ALL_ANSWERS = ROW_4 | {
     "program": "thunderbird",
 }
 PLAN = f"check?{urlencode(ALL_ANSWERS)}"
-TYPED = "check?error=relay-denied&refused_by=own-server&program=thunderbird"
+TYPED = "check?error=authentication-failed&refused_by=own-server&program=thunderbird"
 
 
 REFUSAL = (
@@ -83,6 +83,11 @@ KINDS = {
     "port": Kind(f"{PLAN}&change=port"),
     "port-error": Kind(f"{PLAN}&change=port", "smtp"),
     "plan": Kind(PLAN),
+    "asking-plan": Kind("check?error=relay-denied&refused_by=own-server"),
+    "asking-plan-typed": Kind(
+        "check?error=relay-denied&refused_by=own-server&program=outlook-classic"
+    ),
+    "code-alone": Kind("", pasted="lỗi 550"),
     "early-plan": Kind(
         "check?account_domain=proseware.com&recipient_domain=proseware.com,adatum.com&plan=now"
     ),

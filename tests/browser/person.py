@@ -100,14 +100,31 @@ def continue_button(page: Page) -> Locator:
 
 
 def answer_all(person: Person, answers: Mapping[str, str]) -> None:
-    """Answer what is asked until nothing more is, and everything that was to be answered has been.
+    """Answer what is asked until the plan is there, then everything that can still change it.
 
-    :raise KeyError: something else was asked.
+    :raise KeyError: something was asked that has no answer, or was not to be asked again
     """
     left = dict(answers)
-    while asked := question(person.page):
-        answer(person, asked, left.pop(asked))
+    answer_until_ready(person, left)
+    everything = person.page.locator('a[href*="plan=full"]')
+    if everything.count():
+        person.follow(everything)
+        answer_until_ready(person, left)
     assert not left
+
+
+def answer_until_ready(person: Person, answers: dict[str, str]) -> int:
+    """Answer what is asked until the plan is there; return how many questions that were.
+
+    Each answer is taken out of ``answers``.
+
+    :raise KeyError: something was asked that has no answer
+    """
+    number = 0
+    while asked := question(person.page):
+        answer(person, asked, answers.pop(asked))
+        number += 1
+    return number
 
 
 def answer(person: Person, fact: str, text: str) -> None:

@@ -24,8 +24,8 @@ ANSWERS = {
     "login": "none",
 }
 PRIVATE = re.compile(r"@|\b(pat|kim)\b")
-PAGES = 2 + len(ANSWERS) + 2
-"""The start and the first question, one page an answer, the next way and the happy end."""
+PAGES = 2 + len(ANSWERS) + 3
+"""Start and first question, a page an answer, "everything", the next way, the happy end."""
 
 
 class Traffic:

@@ -43,7 +43,7 @@ def test_a_changed_place_drops_what_no_longer_applies(shared_page: Page, languag
     change(shared_page, "place", "away")
     kept = {fact: value for fact, value in ALL_ANSWERS.items() if fact not in USED_UP}
     assert merge_reading(shared_page) == kept | {"place": "away"}
-    assert question(shared_page) == "connection"
+    expect(shared_page.locator(".remedy")).to_be_visible()
 
 
 def test_the_answer_to_change_is_the_one_that_is_chosen(shared_page: Page) -> None:
@@ -81,7 +81,7 @@ def test_back_leads_to_the_question_before(shared_page: Page, language: str) -> 
     person = Pointer(shared_page)
     shared_page.goto(f"/{language}/check?change=program")
     answer(person, "program", "thunderbird")
-    answer(person, "error", "relay-denied")
+    answer(person, "error", "authentication-failed")
     answer(person, "account_domain", "pat@proseware.com")
     after = question(shared_page)
 

@@ -59,12 +59,15 @@ def links(response: TestResponse) -> list[str]:
 def test_from_the_start_page_to_a_worked_plan(client: FlaskClient, lang: str) -> None:
     page = client.get(f"/{lang}/")
     page = client.get(next(link for link in links(page) if "/check" in link))
-    steps = 0
-    while (fact := asked_for(page)) is not None:
-        page = submit(client, page, fact, ANSWERS[fact])
+    left, everything = dict(ANSWERS), False
+    while (fact := asked_for(page)) is not None or not everything:
+        if fact is None:  # the plan is ready, and on it no answer would help
+            everything = True
+            page = client.get(next(link for link in links(page) if "plan=full" in link))
+            continue
+        page = submit(client, page, fact, left.pop(fact))
         assert page.status_code == 200
-        steps += 1
-    assert steps == len(ANSWERS)
+    assert not left
     facts = dict(parse_qsl(page.request.query_string.decode()))
     assert facts["account_domain"] == "proseware.com"
     assert "pat" not in page.text.lower().replace("path", "").replace("compat", "")
