@@ -17,6 +17,8 @@ from .diagram import Diagram
 from .interview import ERROR, State
 from .reduction import reduce_choice
 
+MAX_MEANS = 10_000
+"""Memory bound: the means of a measure are dropped when they outgrow it."""
 NO_REMEDY = ""
 """The lead of a plan whose remedies have all been tried."""
 
@@ -88,7 +90,7 @@ class Measure:
 
     def below(self, state: State) -> float:
         """Return the mean of the numbers of the outcomes that a state may come to."""
-        if self._age != self._tree.age:
+        if self._age != self._tree.age or len(self._below) > MAX_MEANS:
             self._age, self._below = self._tree.age, {}
         return self._mean(state.node, state.error)
 

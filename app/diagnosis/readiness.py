@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..knowledge import Knowledge, knowledge
-from .beliefs import NO_REMEDY, Beliefs, Offer, shares
+from .beliefs import MAX_MEANS, NO_REMEDY, Beliefs, Offer, shares
 from .facts import Facts
 from .interview import (
     IN_STEPS,
@@ -34,8 +34,7 @@ class NextStep:
     its answer alone is expected to save time.  ``ready``: the plan is shown now.  ``certainty`` is
     how likely the first remedy comes first once everything is known, 0 to 1; ``rival`` is the next
     likely one, '' for none.  ``visit`` is the remedy that stands for those it covers, '' where each
-    stands for itself;
-    ``suspects`` are those of them that may come first, the likeliest first.
+    stands for itself; ``suspects`` are those of them that may come first, the likeliest first.
     """
 
     fact: str | None
@@ -121,7 +120,7 @@ class Adviser:
 
         What is said is a whole number that no answer makes grow.
         """
-        if self._age != self.walk.tree.age:
+        if self._age != self.walk.tree.age or len(self._ahead) > MAX_MEANS:
             self._age, self._ahead = self.walk.tree.age, {}
         if state not in self._ahead:
             fact, ready = self.choose(state)

@@ -42,6 +42,8 @@ FOLDER = Path(__file__).parent
 _VARIABLES: Final = "app/knowledge/variables.py"
 ARTICLE: Final = ("source", "no_relay", "relay_allowed", "relay_doubtful", "remedies", "today")
 
+SHARES: Final = ("still_works", "comes_anyway")
+"""The estimates that are shares of a hundred."""
 ESTIMATES: Final = tuple(field.name for field in fields(Estimates))
 
 
@@ -117,6 +119,10 @@ def load(folder: Path) -> Knowledge:
     remedies = read_table(path, "remedy", Remedy, "id", harmful=when, **readers)
     for remedy in remedies.values():
         list_of(remedies)(list(remedy.covers), f"{path.name}: {remedy.id}: covers")
+        _check_share(remedy.works, f"{path.name}: {remedy.id}: works")
+    estimates = build(Estimates, "estimates.toml", read_toml(folder / "estimates.toml", ESTIMATES))
+    for key in SHARES:
+        _check_share(getattr(estimates, key), f"estimates.toml: {key}")
     scenarios = [
         scenario
         for path in sorted((folder / "scenarios").glob("*.toml"))
@@ -139,7 +145,7 @@ def load(folder: Path) -> Knowledge:
         article,
         programs,
         authorisations,
-        build(Estimates, "estimates.toml", read_toml(folder / "estimates.toml", ESTIMATES)),
+        estimates,
     )
 
 
@@ -182,6 +188,12 @@ def _check_weights(question: Question, variable: str, needed: bool, where: str) 
         check_keys(weights, where, required=answers)
         if min(weights.values()) < 0 or not any(weights.values()):
             raise KnowledgeError(f"{where}: none is below 0, and one is above: correct them")
+
+
+def _check_share(number: int, where: str) -> None:
+    # Nothing is certain: a share of 0 or 100 would leave nobody to count.
+    if not 0 < number < 100:
+        raise KnowledgeError(f"{where}: write a number from 1 to 99, not {number}")
 
 
 def _known_fact(fact: Any, where: str) -> str:

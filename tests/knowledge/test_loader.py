@@ -90,6 +90,36 @@ MISTAKES = [
     (IDENTITY, "[[scenario]]", "[[scene]]", "40-identity.toml: unknown key 'scene'"),
     (
         "remedies.toml",
+        "works = 80",
+        "works = 100",
+        "remedies.toml: match-settings: works: write a number from 1 to 99, not 100",
+    ),
+    (
+        "remedies.toml",
+        'covers = ["use-login"',
+        'covers = ["use-magic"',
+        "remedies.toml: match-settings: covers: no value 'use-magic': use one of match-settings",
+    ),
+    (
+        "estimates.toml",
+        "comes_anyway = 20",
+        "comes_anyway = 0",
+        "estimates.toml: comes_anyway: write a number from 1 to 99, not 0",
+    ),
+    (
+        "estimates.toml",
+        "page_seconds",
+        "page_minutes",
+        "estimates.toml: unknown key 'page_minutes': use one of page_seconds",
+    ),
+    (
+        "questions.toml",
+        "[question.given]\nrelay-denied",
+        "[question.given]\nrelay-refused",
+        "questions.toml: refused_by: weights: given: unknown key 'relay-refused'",
+    ),
+    (
+        "remedies.toml",
         'title = "Check the u',
         'headline = "Check the u',
         "remedies.toml: fix-password: unknown key 'headline': use one of id, title, steps",
