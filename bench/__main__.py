@@ -1,12 +1,18 @@
-"""Measure and print: ``python -m bench [reading] [desk] [pages] [abuse]``; without a name, all."""
+"""Measure and print: ``python -m bench [reading] [questions] [desk] [pages] [abuse]``, or all."""
 
 import argparse
 import sys
 import time
 
-from bench import abuse, desk, pages, reading
+from bench import abuse, desk, pages, questions, reading
 
-PARTS = {"reading": reading.main, "desk": desk.main, "pages": pages.main, "abuse": abuse.main}
+PARTS = {
+    "reading": reading.main,
+    "questions": questions.main,
+    "desk": desk.main,
+    "pages": pages.main,
+    "abuse": abuse.main,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)

@@ -234,7 +234,7 @@ def _spoken_changes() -> tuple[tuple[str, str], ...]:
     questions = knowledge().questions
     variables = [name for name in VARIABLES if name != "program"]
     variables.sort(
-        key=lambda n: (n == "error", not questions[FACT_OF[n]].yours, questions[FACT_OF[n]].effort)
+        key=lambda n: (n == "error", not questions[FACT_OF[n]].yours, questions[FACT_OF[n]].seconds)
     )
     return tuple(
         (name, value)

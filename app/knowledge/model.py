@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """How one fact is asked for; ``effort`` is 1 (known at once) to 3 (look in the settings).
+    """How one fact is asked for.
 
     ``seconds`` is how long an answer takes, ``weights`` how often each one is given; ``given`` has
     other weights for those with a certain error.
@@ -41,7 +41,6 @@ class Question:
 
     fact: str
     label: str
-    effort: int
     seconds: int
     text: str
     why: str

@@ -134,7 +134,7 @@ def test_every_question_is_what_its_golden_line_says(golden) -> None:
     golden(
         "questions.txt",
         (
-            f"{q.fact} | effort {q.effort} | needs {q.needs or '-'} | "
+            f"{q.fact} | {q.seconds} s | needs {q.needs or '-'} | "
             f"about {' '.join(q.about) or '-'} | {' '.join(c.value for c in q.choices)}"
             for q in CONTENT.questions.values()
         ),

@@ -142,12 +142,12 @@ MISTAKES = [
         '\nsettings = "yes"',
         "remedies.toml: match-settings: settings: write true or false, not 'yes'",
     ),
-    ("questions.toml", "effort = 1", "toil = 1", "questions.toml: error: unknown key 'toil'"),
+    ("questions.toml", "seconds = 20", "toil = 1", "questions.toml: error: unknown key 'toil'"),
     (
         "questions.toml",
-        "effort = 1",
-        'effort = "1"',
-        "questions.toml: error: effort: write a whole number, not '1'",
+        "seconds = 20",
+        'seconds = "1"',
+        "questions.toml: error: seconds: write a whole number, not '1'",
     ),
     (
         "questions.toml",
