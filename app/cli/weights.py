@@ -44,7 +44,7 @@ def suggestions(content: Knowledge, totals: Iterable[Total]) -> Iterator[str]:
         told = worked[remedy.id] + failed[remedy.id]
         if told:
             share = round(100 * worked[remedy.id] / told)
-            yield _line(f"remedies.toml: {remedy.id}: works", remedy.works, share, told)
+            yield _line(f"{remedy.id}: works", remedy.works, share, told)
 
 
 def _of_answers(content: Knowledge, fact: str, counted: Counter[str]) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _of_answers(content: Knowledge, fact: str, counted: Counter[str]) -> Iterato
     told, whole = sum(known.values()), sum(weights.values())
     for value, number in known.items():
         estimate, share = round(100 * weights[value] / whole), round(100 * number / told)
-        yield _line(f"questions.toml: {fact}: weights: {value}", estimate, share, told)
+        yield _line(f"{fact}={value}: weight", estimate, share, told)
 
 
 def _line(where: str, estimate: int, suggested: int, cases: int) -> str:

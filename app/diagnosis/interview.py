@@ -68,7 +68,7 @@ class Interview:
         remedies = content.remedies.values()
         self._in_steps = {
             PROGRAM: self._naming({r.id for r in remedies if r.in_program}),
-            ACCOUNT: self._naming({r.id for r in remedies if r.settings}),
+            ACCOUNT: self._naming({r.id for r in remedies if r.for_account}),
         }
 
     def _naming(self, remedies: set[str]) -> int:

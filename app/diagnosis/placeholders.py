@@ -156,5 +156,8 @@ def _servers_answer(facts: Facts, translate: Translate) -> str:
     """Return what the server answered, in figures, as far as a paste says."""
     codes = " ".join(str(getattr(facts, key)) for key in CODES if getattr(facts, key))
     if not codes:
+        seen = facts.known("error") not in (None, "silent", "none")
+        if not seen:
+            return translate("I don't have the error message.")
         return translate("I can read you the exact error message.")
     return translate("The server answered {codes}.").format(codes=codes)

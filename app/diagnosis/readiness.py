@@ -52,6 +52,9 @@ class Adviser:
     def __init__(self, walk: Interview, content: Knowledge, offer: Offer) -> None:
         self.walk, self._content = walk, content
         self.beliefs = Beliefs(walk.tree, content, offer)
+        tried = (content.remedies[name] for name in offer.tried)
+        self._set = frozenset(fact for remedy in tried for fact in remedy.sets)
+        """What those who have tried a remedy have just set is not asked for."""
         self._ahead: dict[State, tuple[float, int]] = {}
         self._age = walk.tree.age
 
@@ -68,11 +71,12 @@ class Adviser:
 
     def choose(self, state: State) -> tuple[str | None, bool]:
         """Return the question that is best asked next, and whether the plan is ready before."""
-        questions = self.walk.open_questions(state)
+        questions = [f for f in self.walk.open_questions(state) if f not in self._set]
         if not questions:
             return None, True
-        saved = {fact: self._saved(state, fact) for fact in questions}
-        gain = {fact: saved[fact] - self.taken(fact) for fact in questions}
+        # Whom general steps have not helped is asked first for what makes the next ones exact.
+        value = self._worth if self.beliefs.offer.tried else self._saved
+        gain = {fact: value(state, fact) - self.taken(fact) for fact in questions}
         best = max(questions, key=lambda fact: gain[fact])
         if gain[best] > 0:
             return best, False
@@ -113,7 +117,7 @@ class Adviser:
         remedy = self._content.remedies[name]
         if fact == PROGRAM:
             return estimates.own_words_seconds / 60 if remedy.in_program else 0.0
-        return estimates.own_values_seconds / 60 if remedy.settings else 0.0
+        return estimates.own_values_seconds / 60 if remedy.for_account else 0.0
 
     def ahead(self, state: State) -> tuple[float, int]:
         """Return how many questions are expected until the plan is ready: the mean, and in words.

@@ -164,6 +164,16 @@ class Remedy:
         """Whether it is done in the mail program, so that the steps depend on which one it is."""
         return any(step.acts for step in self.steps)
 
+    @property
+    def for_account(self) -> bool:
+        """Whether the account changes the steps or the values."""
+        return self.settings or any("account" in when for s in self.steps for when in s.when)
+
+    @property
+    def sets(self) -> frozenset[str]:
+        """The facts about the settings that it makes what they should be."""
+        return frozenset(act for step in self.steps for act in step.acts if act in FACTS)
+
 
 @dataclass(frozen=True)
 class Outgoing:

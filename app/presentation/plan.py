@@ -9,11 +9,10 @@ from ..i18n.messages import N_
 from ..services import services
 from ..web.site import Site
 
-VERY_LIKELY: Final = N_("Very likely the right fix.")
-PROBABLY: Final = N_("Probably the right fix.")
-ONE_OF_TWO: Final = N_(
-    "It's one of two things. If this fix doesn't help, the other one is: {rival}."
-)
+VERY_LIKELY: Final = N_("This will very likely help.")
+PROBABLY: Final = N_("This will probably help.")
+ONE_OF_TWO: Final = N_("It's one of two things. If this doesn't help, try this: {rival}.")
+UNSURE: Final = N_("We don't know enough yet to be sure.")
 
 
 def make_plan(site: Site, situation: Situation, *, spoken: bool = False) -> Plan:
@@ -27,12 +26,17 @@ def make_plan(site: Site, situation: Situation, *, spoken: bool = False) -> Plan
 
 
 def certainty_in_words(plan: Plan) -> str:
-    """Return how sure it is that the next remedy is the right one, '' where none is left."""
+    """Return how sure it is that the first remedy is the right one.
+
+    That is '' once something was tried: what is left is less and less likely to help.
+    """
     step = plan.next
-    if plan.current is None:
+    if plan.situation.facts.tried:
         return ""
-    if step.certainty >= 0.9 or not step.rival:
+    if step.certainty >= 0.9:
         return plan.translate(VERY_LIKELY)
-    if step.certainty >= 0.7:
+    if step.certainty >= 0.6:
         return plan.translate(PROBABLY)
-    return plan.translate(ONE_OF_TWO).format(rival=plan.wording.title(step.rival))
+    if step.rival in plan.diagnosis.remedies:
+        return plan.translate(ONE_OF_TWO).format(rival=plan.wording.title(step.rival))
+    return plan.translate(UNSURE)

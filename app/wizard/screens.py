@@ -11,7 +11,6 @@ from typing import Any, Final
 from flask import Response, abort
 
 from ..diagnosis import CHOICES, Facts
-from ..diagnosis.interview import IN_STEPS
 from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
 from ..knowledge import Provider, knowledge
@@ -65,7 +64,8 @@ def question_page(
         "kept": kept,
         "error": site.language.gettext(error) if error else None,
         "in_turn": fact == state.asked and not state.change,
-        "left": state.situation.questions_left,
+        # Only on the way to the first plan: what is asked after a "No" is another count.
+        "left": 0 if facts.tried or state.plan else state.situation.questions_left,
         "typed": None,
         "guess": None,
         "route": draw_route(facts, site.language.gettext),
@@ -95,7 +95,6 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "current": current,
         "certainty": certainty_in_words(plan) if first else "",
         "question": question,
-        "in_steps": fact in IN_STEPS,
         "kept": state.facts.pairs,
         # An answer that is given on the plan leads to the plan again.
         "again": state.at(plan="now"),

@@ -58,10 +58,10 @@ def test_weights_are_compared_with_what_was_counted(tmp_path) -> None:
     client.get("/en/check?error=silent&worked=use-login")
     services(app).storage.counters.flush()
     said = runner.invoke(args=["knowledge", "weights"]).output.splitlines()
-    assert "questions.toml: error: weights: mailbox-full: 1, suggested 75 (4 cases; few)" in said
-    assert "questions.toml: place: weights: away: 15, suggested 25 (4 cases; few)" in said
-    assert "remedies.toml: tell-recipient: works: 70, suggested 0 (1 cases; few)" in said
-    assert "remedies.toml: use-login: works: 60, suggested 100 (1 cases; few)" in said
+    assert "error=mailbox-full: weight: 1, suggested 75 (4 cases; few)" in said
+    assert "place=away: weight: 15, suggested 25 (4 cases; few)" in said
+    assert "tell-recipient: works: 70, suggested 0 (1 cases; few)" in said
+    assert "use-login: works: 60, suggested 100 (1 cases; few)" in said
     missing = run("knowledge", "weights")
     assert missing.exit_code == 1
     assert "no database is set" in missing.output
@@ -71,4 +71,4 @@ def test_many_cases_are_not_called_few() -> None:
     totals = [("worked", "a", "wait", 20), ("not-worked", "b", "wait", 20)]
     (line,) = suggestions(knowledge(), totals)
     works = knowledge().remedies["wait"].works
-    assert line == f"remedies.toml: wait: works: {works}, suggested 50 (40 cases)"
+    assert line == f"wait: works: {works}, suggested 50 (40 cases)"

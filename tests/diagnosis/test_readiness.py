@@ -112,7 +112,8 @@ def test_a_case_that_is_answered_in_full_has_the_tables_own_plan(case) -> None:
 
 
 def test_after_a_remedy_failed_what_decides_the_next_one_is_asked() -> None:
-    known = Facts(error="no-connection", refused_by="own-server", port=587)
+    known = Facts(error="no-connection", refused_by="own-server", port=587, program="unknown")
+    known = known.but(account_domain="unknown")
     assert Situation(known).next.ready
     assert Plan(Situation(known)).current.id == "other-network"
     failed = known.but(tried=("other-network",))

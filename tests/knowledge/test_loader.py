@@ -272,7 +272,7 @@ MISTAKES = [
         "remedies.toml",
         'worked = "@works-everywhere"',
         'worked = "@works"',
-        "remedies.toml: texts: no value 'works': use one of other-port, app-password-exists",
+        "remedies.toml: texts: no value 'works': use one of other-port, app-password-first",
     ),
     (
         "remedies.toml",
