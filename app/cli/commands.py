@@ -67,8 +67,9 @@ def prose(answer: Plan) -> str:
     """Return a plan as the terminal prints it."""
     lines = [answer["summary"], "", answer["explanation"], ""]
     lines += [f"- {reason['text']}" for reason in answer["because"]]
+    current = next((remedy for remedy in answer["remedies"] if not remedy["tried"]), None)
     for number, remedy in enumerate(answer["remedies"], 1):
-        sure = f", {answer['certainty']:.0%}" if number == 1 else ""
+        sure = f", {answer['certainty']:.0%}" if remedy is current else ""
         lines += ["", f"{number}. {remedy['title']} ({remedy['id']}{sure})"]
         lines += [f"   ! {remedy['warning']}"] if remedy["warning"] else []
         lines += [f"   - {step}" for step in remedy["steps"]]

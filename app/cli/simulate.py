@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from statistics import mean
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -18,18 +18,20 @@ from ..diagnosis.simulation import Expectation, by_scenario, simulate
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
 from ..presentation.paste_input import merge_reading
-from ..reading import read
+from ..reading import Reading, read
 
-Story = tuple[str, dict[str, Any]]
+Story = tuple[Reading | None, dict[str, Any]]
 
 
 @click.command("simulate")
-@click.argument("file", type=click.File("r", encoding="utf8"), required=False)
+@click.argument("file", type=click.File("rb"), required=False)
 @click.option("--given", multiple=True, help="fact=value that is known already, repeatable.")
 @click.option("--by-scenario", "each", is_flag=True, help="Add a line for each scenario.")
-def table_simulate(file: TextIO | None, given: tuple[str, ...], each: bool) -> None:
+def table_simulate(file: BinaryIO | None, given: tuple[str, ...], each: bool) -> None:
     """Play the population of the estimates, or the stories of FILE, through the questions."""
     known = given_facts(given)
+    if known.tried:
+        raise click.BadParameter("nothing is tried before the plan is ready")
     if file is not None:
         click.echo(_of_stories(_stories(file), known))
         return
@@ -52,27 +54,34 @@ def given_facts(given: Iterable[str]) -> Facts:
     :raise click.BadParameter: one is no fact, or has no such value
     """
     pairs = dict(pair.partition("=")[::2] for pair in given)
-    facts, wrong = read_facts(pairs)
+    facts, wrong = read_facts(pairs, frozenset(knowledge().remedies))
     if wrong or not pairs.keys() <= set(FACT_KEYS) or not all(pairs.values()):
         raise click.BadParameter(f"not a fact and its value: {' '.join(given)}")
     return facts
 
 
-def _stories(file: TextIO) -> Iterator[Story]:
+def _stories(file: BinaryIO) -> Iterator[Story]:
     for number, line in enumerate(file, 1):
         try:
-            story = json.loads(line)
+            text = line.decode("utf-8-sig")
+            if not text.strip():
+                continue
+            story = json.loads(text)
             paste, answers = story.get("paste", ""), story.get("answers", {})
-        except (ValueError, AttributeError) as fault:
-            raise click.ClickException(f"{file.name}: line {number}: {fault}") from None
-        if not isinstance(paste, str) or not isinstance(answers, dict):
-            raise click.ClickException(f"{file.name}: line {number}: no text, or no table of facts")
-        yield paste, answers
+            reading = read(paste) if paste else None
+            wrong = answers.keys() - set(FACT_KEYS) or read_facts(answers)[1]
+        except (ValueError, AttributeError, TypeError, RecursionError) as fault:
+            why = str(fault) or type(fault).__name__
+            raise click.ClickException(f"{file.name}: line {number}: {why}") from None
+        if wrong:
+            why = f"not a fact and its value: {', '.join(sorted(wrong))}"
+            raise click.ClickException(f"{file.name}: line {number}: {why}")
+        yield reading, answers
 
 
 def _of_stories(stories: Iterable[Story], known: Facts) -> str:
     """Return what became of some people, each with what they really know."""
-    played = [_play(paste, answers, known) for paste, answers in stories]
+    played = [_play(reading, answers, known) for reading, answers in stories]
     if not played:
         raise click.ClickException("The file holds no story.")
     asked, right, expected = zip(*played, strict=True)
@@ -85,14 +94,15 @@ def _of_stories(stories: Iterable[Story], known: Facts) -> str:
     )
 
 
-def _play(paste: str, answers: Mapping[str, Any], known: Facts) -> tuple[int, bool, Expectation]:
+def _play(
+    reading: Reading | None, answers: Mapping[str, Any], known: Facts
+) -> tuple[int, bool, Expectation]:
     """Return how many questions one is asked, whether the first fix is right, what comes then."""
     facts, asked = known, 0
-    if paste:
-        reading = read(paste)
-        facts = known if reading.reason == "none" else merge_reading(reading, known)
-    while (step := Situation(facts).next).fact and not step.ready:
-        facts, asked = _answered(facts, step.fact, answers), asked + 1
+    if reading and reading.reason != "none":
+        facts = merge_reading(reading, known)
+    while fact := Situation(facts).next.asked:
+        facts, asked = _answered(facts, fact, answers), asked + 1
     ready, everything = facts, facts
     while fact := Situation(everything).next.fact:
         everything = _answered(everything, fact, answers)

@@ -49,10 +49,9 @@ def suggestions(content: Knowledge, totals: Iterable[Total]) -> Iterator[str]:
 
 def _of_answers(content: Knowledge, fact: str, counted: Counter[str]) -> Iterator[str]:
     weights = content.questions[fact].weights
-    known = {value: counted[value] for value in weights if counted[value]}
-    told, whole = sum(known.values()), sum(weights.values())
-    for value, number in known.items():
-        estimate, share = round(100 * weights[value] / whole), round(100 * number / told)
+    told, whole = sum(counted[value] for value in weights), sum(weights.values())
+    for value in weights if told else ():
+        estimate, share = round(100 * weights[value] / whole), round(100 * counted[value] / told)
         yield _line(f"{fact}={value}: weight", estimate, share, told)
 
 

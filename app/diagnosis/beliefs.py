@@ -7,14 +7,15 @@ Heckerman, Breese, Rommelse, Communications of the ACM 38:3 (1995).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 
 from ..knowledge import Knowledge, Provider, Remedy, knowledge
 from ..knowledge.variables import FACT_OF, UNKNOWN, UNTOLD, VARIABLES, WEBMAIL
 from .diagram import Diagram
-from .interview import ERROR, State
+from .interview import ERROR, Known, State
 from .reduction import reduce_choice
 
 MAX_MEANS = 10_000
@@ -24,13 +25,29 @@ NO_REMEDY = ""
 
 
 @cache
-def shares(name: str, error: str = UNKNOWN) -> Mapping[str, float]:
+def shares(name: str, error: str | None = None, told: Known = ()) -> Mapping[str, float]:
     """Return how often each answer to a variable's question is given, as a share of 1.
 
     The answers are the variable's finite values, and ``untold`` where others rest on it.
 
-    :param error: that of the people who answer; for those with another one, answers may differ
+    :param error: that of the people who answer, None where it is not known
+    :param told: what they have answered, which makes some errors likelier (Bayes' rule)
     """
+    if error is not None:
+        return _shares_given(name, error)
+    base = _shares_given(ERROR, UNKNOWN)
+    likely = {e: base[e] * prod(_likelihood(n, v, e) for n, v in told) for e in base}
+    if name != ERROR:
+        likely = {
+            value: sum(likely[e] * _shares_given(name, e)[value] for e in likely)
+            for value in _shares_given(name, UNKNOWN)
+        }
+    total = sum(likely.values())
+    return {value: share / total for value, share in likely.items()}
+
+
+@cache
+def _shares_given(name: str, error: str) -> Mapping[str, float]:
     question = knowledge().questions[FACT_OF[name]]
     found: dict[str, float] = {}
     for answer, weight in question.weights_given(error).items():
@@ -39,6 +56,12 @@ def shares(name: str, error: str = UNKNOWN) -> Mapping[str, float]:
         found[value] = found.get(value, 0) + weight
     total = sum(found.values())
     return {value: weight / total for value, weight in found.items()}
+
+
+def _likelihood(name: str, value: str, error: str) -> float:
+    """Return how often people with an error have a finite value; not told counts as unknown."""
+    share = _shares_given(name, error)
+    return share.get(value, 0) + (share.get(UNTOLD, 0) if value == UNKNOWN else 0)
 
 
 @dataclass(frozen=True)
@@ -82,36 +105,52 @@ def _offer_of(offers: tuple[frozenset[str] | None, bool] | None) -> tuple[frozen
 
 
 class Measure:
-    """A number for each outcome, and what it comes to on average below every node."""
+    """A number for each outcome, and what it comes to on average in every state."""
 
     def __init__(self, tree: Diagram, numbers: Sequence[float]) -> None:
         self._tree, self._numbers, self._age = tree, numbers, tree.age
-        self._below: dict[tuple[int, str], float] = {}
+        self._known: dict[tuple[int, Answered], float] = {}
 
-    def below(self, state: State) -> float:
+    def of(self, state: State) -> float:
         """Return the mean of the numbers of the outcomes that a state may come to."""
-        if self._age != self._tree.age or len(self._below) > MAX_MEANS:
-            self._age, self._below = self._tree.age, {}
-        return self._mean(state.node, state.error)
+        if self._age != self._tree.age or len(self._known) > MAX_MEANS:
+            self._age, self._known = self._tree.age, {}
+        return self._mean(state.node, (state.error, state.told))
 
-    def _mean(self, node: int, error: str) -> float:
+    def _mean(self, node: int, answered: Answered) -> float:
         if node < len(self._numbers):
             return self._numbers[node]
-        found = self._below.get((node, error))
+        key = node, answered
+        found = self._known.get(key)
         if found is None:
-            name, children = self._tree.branches(node)
-            # The error is the first variable, so below it the weights are those for it.
-            errors = VARIABLES[name] if name == ERROR else (error,) * len(children)
-            parts = zip(_weights(name, error), children, errors, strict=True)
-            found = sum([w * self._mean(child, e) for w, child, e in parts if w])
-            self._below[node, error] = found
+            parts = branches(self._tree, node, answered)
+            found = sum([share * self._mean(child, then) for share, child, then in parts if share])
+            self._known[key] = found
         return found
 
 
+Answered = tuple[str | None, Known]
+"""What the weights of answers depend on: see ``State``."""
+
+
+def branches(tree: Diagram, node: int, answered: Answered) -> Iterator[tuple[float, int, Answered]]:
+    """Yield the share of each value of a node's variable, the node below, what is answered then.
+
+    The error is the first variable, so the weights below it are those for it.
+    """
+    name, children = tree.branches(node)
+    weights = _weights(name, *answered)
+    if name != ERROR:
+        return ((w, child, answered) for w, child in zip(weights, children, strict=True))
+    weighed = knowledge().weighed_errors
+    errors = ((error if error in weighed else UNKNOWN, ()) for error in VARIABLES[ERROR])
+    return zip(weights, children, errors, strict=True)
+
+
 @cache
-def _weights(name: str, error: str) -> tuple[float, ...]:
+def _weights(name: str, error: str | None, told: Known) -> tuple[float, ...]:
     """Return the shares of a variable's values, in their order; not told counts as unknown."""
-    share = {**shares(name, error)}
+    share = {**shares(name, error, told)}
     share[UNKNOWN] = share.get(UNKNOWN, 0) + share.pop(UNTOLD, 0)
     return tuple(share.get(value, 0) for value in VARIABLES[name])
 
@@ -135,10 +174,6 @@ class Beliefs:
         """The same, with what one visit covers by the visit's name."""
         self._here = [self._presence(at) for at in ends]
         self._mass = Measure(tree, self._here)
-        self.share = self._measures(lambda name, at: self.leads[at] == name)
-        """How likely a remedy comes first once everything is known, by its name."""
-        self.alone = self._measures(lambda name, at: self.firsts[at] == name)
-        """The same where what one visit covers is told apart, by the remedy's id."""
         self.failing = self._measures(lambda name, at: 1 - self.chance(name, at))
         """How likely a remedy does not work, by its name."""
         self.loss = self._measures(self._lost)
@@ -166,26 +201,27 @@ class Beliefs:
 
     def mass(self, state: State) -> float:
         """Return how likely somebody in a state is here, to compare states."""
-        return self._mass.below(state)
+        return self._mass.of(state)
 
     def outcomes(self, state: State) -> Mapping[int, float]:
         """Return the outcomes that a state may come to, by number, each with its likelihood."""
-        nodes = {state.node: {state.error: 1.0}}
+        above: dict[int, dict[Answered, float]] = {state.node: {(state.error, state.told): 1.0}}
         found: dict[int, float] = {}
-        while nodes:
-            # Children are older than their parents: the newest has all that leads to it.
-            node = max(nodes)
-            for error, weight in nodes.pop(node).items():
-                if node < len(self.tree.outcomes):
+        while above:
+            node = max(above)  # children are older than their parents, so all above it is done
+            for answered, weight in above.pop(node).items():
+                if node < len(self._here):
                     found[node] = found.get(node, 0) + weight * self._here[node]
                     continue
-                name, children = self.tree.branches(node)
-                errors = VARIABLES[name] if name == ERROR else (error,) * len(children)
-                for share, child, e in zip(_weights(name, error), children, errors, strict=True):
-                    into = nodes.setdefault(child, {})
-                    into[e] = into.get(e, 0) + weight * share
+                for share, child, then in branches(self.tree, node, answered):
+                    into = above.setdefault(child, {})
+                    into[then] = into.get(then, 0) + weight * share
         total = sum(found.values())
         return {at: weight / total for at, weight in found.items()}
+
+    def share(self, name: str, state: State) -> float:
+        """Return how likely a remedy comes first once everything is known, 0 to 1."""
+        return sum(share for at, share in self.outcomes(state).items() if self.leads[at] == name)
 
     def chance(self, name: str, at: int) -> float:
         """Return the chance of a remedy to work in an outcome, less where another comes first."""
@@ -214,9 +250,13 @@ class Beliefs:
         return presence
 
     def _lost(self, name: str, at: int) -> float:
-        if name in (NO_REMEDY, self.leads[at]):
+        if name == self.leads[at]:
             return 0.0
-        return (1 - self.chance(name, at)) * self._content.remedies[name].minutes
+        estimates = self._content.estimates
+        if name == NO_REMEDY:
+            return float(estimates.helpless_minutes)
+        taken = self._content.remedies[name].minutes + estimates.wrong_plan_seconds / 60
+        return (1 - self.chance(name, at)) * taken
 
     def _measures(self, number: Callable[[str, int], float]) -> Callable[[str, State], float]:
         """Return a mean by name and state, among those who are here."""
@@ -225,4 +265,4 @@ class Beliefs:
         def of(name: str) -> Measure:
             return Measure(self.tree, [h * number(name, at) for at, h in enumerate(self._here)])
 
-        return lambda name, state: of(name).below(state) / self.mass(state)
+        return lambda name, state: of(name).of(state) / self.mass(state)

@@ -45,14 +45,14 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
     pending, asked, reached, ready = list(states), set(), set(), set()
     while pending:
         state = pending.pop()
-        fact, settled = advise.choose(state)
-        if settled:
+        question = advise.choose(state)
+        if question.ready:
             ready.add(advise.first(state))
-        if fact is None:
+        if question.fact is None:
             reached.add(tree.outcomes[state.node])
             continue
-        asked.add(fact)
-        after = {state for _, state in walk.answers(state, fact)} - states
+        asked.add(question.fact)
+        after = {state for _, state in walk.answers(state, question.fact)} - states
         states |= after
         pending += after
     scenarios = {outcome.scenario for outcome in reached}
@@ -81,10 +81,10 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
 
 def _longest(advise: Adviser, state: State) -> int:
     """Return how many questions are asked at most until the plan is ready."""
-    fact, ready = advise.choose(state)
-    if fact is None or ready:
+    question = advise.choose(state)
+    if question.fact is None or question.ready:
         return 0
-    return 1 + max(_longest(advise, after) for _, after in advise.answers(state, fact))
+    return 1 + max(_longest(advise, after) for _, after in advise.answers(state, question.fact))
 
 
 def _harm(table: DecisionTable) -> list[str]:

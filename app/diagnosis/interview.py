@@ -47,12 +47,14 @@ def spoken_choice(name: str, value: str) -> Choice | None:
 class State:
     """Where an interview stands: a node of the diagram, and the facts that have been answered.
 
-    ``error`` is the error, as far as the weights of other answers depend on it.
+    ``error`` is the error, ``unknown`` also for one without weights of its own, None until it is
+    known.  Till then ``told`` are the answers that make some errors likelier than others.
     """
 
     node: int
     answered: frozenset[str]
-    error: str = UNKNOWN
+    error: str | None = None
+    told: Known = ()
 
 
 class Interview:
@@ -64,7 +66,8 @@ class Interview:
         # Only answers that later questions rest on keep otherwise equal states apart.
         self._bases = {q.needs for q in content.questions.values() if q.needs}
         self._kept = self._bases | {PROGRAM}
-        self._errors = {error for q in content.questions.values() for error in q.given or ()}
+        self._errors = content.weighed_errors
+        self._by_error = {n for n, fact in FACT_OF.items() if content.questions[fact].given}
         remedies = content.remedies.values()
         self._in_steps = {
             PROGRAM: self._naming({r.id for r in remedies if r.in_program}),
@@ -82,10 +85,13 @@ class Interview:
         for name, value in GIVEN.items():
             if name not in known:
                 node = self.tree.without(node, name, value, UNKNOWN)
-        return self._state(node, answered, known.get(ERROR, UNKNOWN))
+        return self._state(node, answered, known.get(ERROR), tuple(known.items()))
 
-    def _state(self, node: int, answered: frozenset[str], error: str) -> State:
-        return State(node, answered & self._kept, error if error in self._errors else UNKNOWN)
+    def _state(self, node: int, answered: frozenset[str], error: str | None, told: Known) -> State:
+        answered &= self._kept
+        if error is not None:
+            return State(node, answered, error if error in self._errors else UNKNOWN)
+        return State(node, answered, None, tuple(sorted(t for t in told if t[0] in self._by_error)))
 
     def open_questions(self, state: State) -> list[str]:
         """Return the facts that can still change the plan, in the order of the table.
@@ -110,7 +116,8 @@ class Interview:
                 continue
             node = self.tree.restrict(state.node, name, value)
             error = value if name == ERROR else state.error
-            yield value, self._state(node, state.answered | {fact}, error)
+            told = (*state.told, (name, value))
+            yield value, self._state(node, state.answered | {fact}, error, told)
         if fact in self._bases:
             yield UNTOLD, self._without(state, fact)
 
@@ -120,7 +127,8 @@ class Interview:
         for question in self.questions.values():
             if question.needs == fact:
                 node = self.tree.restrict(node, VARIABLE_OF[question.fact], UNKNOWN)
-        return self._state(node, state.answered | {fact}, state.error)
+        told = (*state.told, (VARIABLE_OF[fact], UNKNOWN))
+        return self._state(node, state.answered | {fact}, state.error, told)
 
 
 @cache

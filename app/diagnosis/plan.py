@@ -233,9 +233,7 @@ class Plan:
     @cached_property
     def way_round(self) -> PlannedRemedy | None:
         """The way to send this email all the same, None where there is none or it was tried."""
-        tried = self.situation.facts.tried
-        ways = (r for r in self.remedies if r.remedy.way_round and r.id not in tried)
-        return next(ways, None)
+        return next((r for r in self.remedies if r.id == self.next.way_round), None)
 
     def others(self, shown: PlannedRemedy) -> list[PlannedRemedy]:
         """Return the remedies beside one that is shown, without those that were tried."""

@@ -6,6 +6,7 @@ those that it takes.  The plan is ready once none is worth asking.  See docs/est
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from ..knowledge import Knowledge, knowledge
 from .beliefs import MAX_MEANS, NO_REMEDY, Beliefs, Offer, shares
 from .facts import Facts
 from .interview import (
+    ERROR,
     IN_STEPS,
     PROGRAM,
     VARIABLE_OF,
@@ -25,6 +27,9 @@ from .interview import (
 )
 from .reduction import Case
 
+ONE_OF_TWO = 0.8
+"""How likely two remedies have to be together to be called one of two things."""
+
 
 @dataclass(frozen=True)
 class NextStep:
@@ -32,9 +37,10 @@ class NextStep:
 
     ``fact`` is what is best asked next, None when no answer changes the plan any more; ``helps``:
     its answer alone is expected to save time.  ``ready``: the plan is shown now.  ``certainty`` is
-    how likely the first remedy comes first once everything is known, 0 to 1; ``rival`` is the next
-    likely one, '' for none.  ``visit`` is the remedy that stands for those it covers, '' where each
-    stands for itself; ``suspects`` are those of them that may come first, the likeliest first.
+    how likely the first remedy comes first once everything is known, 0 to 1; ``rival`` is another
+    one where it is nearly sure that it is one of the two, else ''.  ``visit`` is the remedy that
+    stands for those it covers, '' where each stands for itself; ``suspects`` are those of them that
+    may come first, the likeliest first.  ``way_round`` is the one that is offered beside, or ''.
     """
 
     fact: str | None
@@ -43,7 +49,22 @@ class NextStep:
     certainty: float
     rival: str
     visit: str
-    suspects: tuple[str, ...] = ()
+    suspects: tuple[str, ...]
+    way_round: str
+
+    @property
+    def asked(self) -> str | None:
+        """The fact to ask for before the plan is shown, None where it is ready."""
+        return None if self.ready else self.fact
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that can be asked in a state: see ``NextStep``."""
+
+    fact: str | None
+    ready: bool = True
+    helps: bool = False
 
 
 class Adviser:
@@ -69,23 +90,24 @@ class Adviser:
         ways = (r.id for r in planned if r.way_round and r.id not in offer.tried)
         return next(ways, NO_REMEDY)
 
-    def choose(self, state: State) -> tuple[str | None, bool]:
-        """Return the question that is best asked next, and whether the plan is ready before."""
+    def choose(self, state: State) -> Question:
+        """Return the question that is best asked next."""
         questions = [f for f in self.walk.open_questions(state) if f not in self._set]
-        if not questions:
-            return None, True
+        if not questions or not any(self.beliefs.leads[at] for at in self._open(state)):
+            return Question(None)
+        if ERROR in questions:  # it decides most, so nobody is advised before it was asked for
+            return Question(ERROR, ready=False, helps=True)
+        saved = {fact: self._saved(state, fact) for fact in questions}
+        worth = {f: round(saved[f] + self._in_steps(state, f), 3) for f in questions}
         # Whom general steps have not helped is asked first for what makes the next ones exact.
-        value = self._worth if self.beliefs.offer.tried else self._saved
-        gain = {fact: value(state, fact) - self.taken(fact) for fact in questions}
+        value = worth if self.beliefs.offer.tried else saved
+        gain = {fact: value[fact] - self.taken(fact) for fact in questions}
         best = max(questions, key=lambda fact: gain[fact])
         if gain[best] > 0:
-            return best, False
+            return Question(best, ready=False, helps=True)
         # Nobody waits for these, so what they save goes before what they take.
-        return max(questions, key=lambda fact: (self._worth(state, fact), gain[fact])), True
-
-    def _worth(self, state: State, fact: str) -> float:
-        """Return the minutes that an answer saves, also by more exact steps."""
-        return round(self._saved(state, fact) + self._in_steps(state, fact), 3)
+        next_best = max(questions, key=lambda fact: (worth[fact], gain[fact]))
+        return Question(next_best, helps=worth[next_best] > 0)
 
     def taken(self, fact: str) -> float:
         """Return the minutes that a question takes, with its page."""
@@ -94,7 +116,7 @@ class Adviser:
 
     def answers(self, state: State, fact: str) -> list[tuple[float, State]]:
         """Return the states that the answers to a question lead to, with the share of each."""
-        share = shares(VARIABLE_OF[fact], state.error)
+        share = shares(VARIABLE_OF[fact], state.error, state.told)
         after = [
             (share.get(value, 0.0) * self.beliefs.mass(then), then)
             for value, then in self.walk.answers(state, fact)
@@ -127,10 +149,11 @@ class Adviser:
         if self._age != self.walk.tree.age or len(self._ahead) > MAX_MEANS:
             self._age, self._ahead = self.walk.tree.age, {}
         if state not in self._ahead:
-            fact, ready = self.choose(state)
+            question = self.choose(state)
             mean, said = 0.0, 0
-            if fact and not ready:
-                after = [(share, *self.ahead(then)) for share, then in self.answers(state, fact)]
+            if question.fact and not question.ready:
+                ahead = self.answers(state, question.fact)
+                after = [(share, *self.ahead(then)) for share, then in ahead]
                 mean = 1 + sum(share * then for share, then, _ in after)
                 said = max(round(mean), *(then for _, _, then in after))
             self._ahead[state] = mean, said
@@ -138,20 +161,22 @@ class Adviser:
 
     def step(self, state: State) -> NextStep:
         """Return where a person stands."""
-        beliefs, first = self.beliefs, self.first(state)
-        fact, ready = self.choose(state)
-        visit = self._visit(state)
+        beliefs, question = self.beliefs, self.choose(state)
+        first, visit = self.first(state), self._visit(state)
+        ends = beliefs.outcomes(state)
+        likely = _added_up(ends, beliefs.leads)
+        rival = next((name for name in likely if name not in (first, NO_REMEDY)), NO_REMEDY)
+        sure_of_two = likely.get(first, 0) + likely.get(rival, 0) >= ONE_OF_TWO
         covers = self._content.remedies[visit].covers if visit else ()
-        likely = {name: beliefs.alone(name, state) for name in covers}
-        rivals = {beliefs.leads[at] for at in self._open(state)} - {first, NO_REMEDY}
         return NextStep(
-            fact,
-            fact is not None and self._worth(state, fact) > 0,
-            ready,
-            certainty=beliefs.share(first, state),
-            rival=max(rivals, key=lambda name: beliefs.share(name, state), default=""),
+            question.fact,
+            question.helps,
+            question.ready,
+            certainty=likely.get(first, 0.0),
+            rival=rival if sure_of_two else "",
             visit=visit,
-            suspects=tuple(sorted(filter(likely.get, likely), key=lambda n: -likely[n])),
+            suspects=tuple([n for n in _added_up(ends, beliefs.firsts) if n in covers]),
+            way_round=self.way_round(state),
         )
 
     def shown(self, state: State) -> str:
@@ -170,7 +195,15 @@ class Adviser:
         return [at for at in range(len(tree.outcomes)) if tree.reach[state.node] >> at & 1]
 
 
-@lru_cache(maxsize=64)
+def _added_up(ends: Mapping[int, float], names: Sequence[str]) -> dict[str, float]:
+    """Return how likely each name is, the likeliest first, from how likely each outcome is."""
+    found: dict[str, float] = {}
+    for at, share in ends.items():
+        found[names[at]] = found.get(names[at], 0) + share
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+@lru_cache(maxsize=8)  # most people have tried nothing, at a provider that says nothing
 def adviser(offer: Offer) -> Adviser:
     """Return the adviser for an offer, over the table that the app ships with."""
     return Adviser(interview(), knowledge(), offer)

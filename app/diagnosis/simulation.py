@@ -58,9 +58,10 @@ def by_scenario() -> dict[str, tuple[float, float]]:
         pending = [(1.0, interview().state({}, frozenset()))]
         while pending:
             weight, state = pending.pop()
-            fact, ready = advise.choose(state)
-            if fact and not ready:
-                pending += [(weight * share, then) for share, then in advise.answers(state, fact)]
+            question = advise.choose(state)
+            if question.fact and not question.ready:
+                ahead = advise.answers(state, question.fact)
+                pending += [(weight * share, then) for share, then in ahead]
                 continue
             first = advise.first(state)
             for at, share in advise.beliefs.outcomes(state).items():
@@ -115,8 +116,8 @@ class Simulation:
 
     def _asked(self, advise: Adviser, state: State) -> str | None:
         """Return the question that is asked before a remedy is shown, None for none."""
-        fact, ready = advise.choose(state)
-        return None if ready and not self._everything else fact
+        question = advise.choose(state)
+        return None if question.ready and not self._everything else question.fact
 
     def _minutes(self, state: State, tried: frozenset[str]) -> float:
         """Return the minutes until the email is sent, trying one remedy after the other.

@@ -39,7 +39,7 @@ def grow(situation: Situation, translate: Translate) -> Tree:
         if depth.get(state, -1) >= column:
             return number
         depth[state] = column
-        fact, _ = advise.choose(state)
+        fact = advise.choose(state).fact
         tree.nodes[number] = (_text(advise, state, fact, translate), column, fact is None)
         if fact is None:
             return number

@@ -117,12 +117,18 @@ def load(folder: Path) -> Knowledge:
     }
     path, readers = folder / "remedies.toml", {**in_steps, "steps": _steps(in_steps)}
     remedies = read_table(path, "remedy", Remedy, "id", harmful=when, **readers)
+    covered: set[str] = set()
     for remedy in remedies.values():
-        list_of(remedies)(list(remedy.covers), f"{path.name}: {remedy.id}: covers")
-        _check_share(remedy.works, f"{path.name}: {remedy.id}: works")
+        where = f"{path.name}: {remedy.id}"
+        others = [name for name in remedies if name != remedy.id and name not in covered]
+        list_of(others)(list(remedy.covers), f"{where}: covers")
+        covered |= {*remedy.covers}
+        _check_share(remedy.works, f"{where}: works")
+        _check_time(remedy.minutes, f"{where}: minutes")
     estimates = build(Estimates, "estimates.toml", read_toml(folder / "estimates.toml", ESTIMATES))
-    for key in SHARES:
-        _check_share(getattr(estimates, key), f"estimates.toml: {key}")
+    for key in ESTIMATES:
+        check = _check_share if key in SHARES else _check_time
+        check(getattr(estimates, key), f"estimates.toml: {key}")
     scenarios = [
         scenario
         for path in sorted((folder / "scenarios").glob("*.toml"))
@@ -158,6 +164,7 @@ def _questions(path: Path, programs: Programs) -> dict[str, Question]:
                 f"{where}: key 'choices' is missing: add it (or 'field': typed text)"
             )
         unique(question.choices, "value", f"{where}: choices")
+        _check_time(question.seconds, f"{where}: seconds")
         unique(question.states, "value", f"{where}: states")
     for variable, fact in FACT_OF.items():
         if fact not in questions:
@@ -194,6 +201,11 @@ def _check_share(number: int, where: str) -> None:
     # Nothing is certain: a share of 0 or 100 would leave nobody to count.
     if not 0 < number < 100:
         raise KnowledgeError(f"{where}: write a number from 1 to 99, not {number}")
+
+
+def _check_time(number: int, where: str) -> None:
+    if number <= 0:
+        raise KnowledgeError(f"{where}: write a number above 0, not {number}")
 
 
 def _known_fact(fact: Any, where: str) -> str:

@@ -267,6 +267,7 @@ class Estimates:
     """What the editors estimate beside the questions and remedies: docs/estimates.md says how."""
 
     page_seconds: int
+    wrong_plan_seconds: int
     own_words_seconds: int
     own_values_seconds: int
     still_works: int
@@ -293,6 +294,11 @@ class Knowledge:
     def covering(self) -> Mapping[str, Remedy]:
         """The remedy that covers others, by the id of each of those."""
         return {name: r for r in self.remedies.values() for name in r.covers}
+
+    @cached_property
+    def weighed_errors(self) -> frozenset[str]:
+        """The errors that have weights of their own for the answers to other questions."""
+        return frozenset(error for q in self.questions.values() for error in q.given or ())
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[str, ...]]:

@@ -142,9 +142,9 @@ class Plan(TypedDict):
     stale: Annotated[
         list[str], about(N_("The parts of our information that were last checked over a year ago."))
     ]
-    ready: Annotated[bool, about(N_("Whether the first fix is settled, so that it can be shown."))]
+    ready: Annotated[bool, about(N_("Whether the first fix that is not tried yet can be shown."))]
     certainty: Annotated[
-        Share, about(N_("How likely the first fix is still the first once everything is known."))
+        Share, about(N_("How likely this fix still comes first once everything is known."))
     ]
     next_question: Annotated[
         Question | None,

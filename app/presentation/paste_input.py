@@ -87,5 +87,7 @@ def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:
     values = {key: getattr(stated, key) for key, _ in stated.pairs}
     if known.known("program"):  # an app that was chosen is closer than one that was guessed
         values.pop("program", None)
+    if reading.reason == UNKNOWN and known.error:  # a code alone says less than any answer
+        values.pop("error", None)
     # An error's codes belong to it: those of an earlier one do not stay.
     return known.but(**dict.fromkeys(CODES) | values)

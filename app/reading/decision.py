@@ -10,7 +10,7 @@ from ..knowledge.wordings import wordings
 from .classify import Scores, classifier
 from .layout import Field, dialog_fields, find_layout, report_fields
 from .normalise import CleanText
-from .replies import Reply, find_replies
+from .replies import Reply, find_replies, introductions
 from .shapes import outlook_numbers
 
 NAMED_WEIGHT = 4.0
@@ -41,6 +41,7 @@ _SUCCESS_ACTIONS = ("delivered", "relayed", "expanded")  # RFC 3464 section 2.3.
 _REPLY_IDEAS = frozenset({"protocol", "deny", "refuse", "failed"})
 _PROGRAM_REASONS = frozenset({"no-connection", "authentication-failed"})  # no server has replied
 _NO_FAILURE_IDEAS = frozenset({"web", "delivered"})
+_WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[\w-]{2,30}:)|。")
 
@@ -89,14 +90,15 @@ class Decision:
 
     @cached_property
     def is_lone_code(self) -> bool:
-        """Whether a known reply code is the only number of a short text: "lỗi 550"."""
-        code = self.replies[0].code if len(self.replies) == 1 else None
-        numbers = len(_NUMBER.findall(self.cleaned.folded)) if code else 0
+        """Whether a short text is about a known reply code and has no other number: "lỗi 550"."""
+        folded = self.cleaned.folded
+        if len(self.replies) != 1 or len(folded) > LONE_CODE or self.context & _NO_FAILURE_IDEAS:
+            return False
+        words = set(_WORD.findall(folded))
         return (
-            code in wordings().meanings
-            and numbers == 1
-            and len(self.cleaned.folded) <= LONE_CODE
-            and not self.context & _NO_FAILURE_IDEAS
+            self.replies[0].code in wordings().meanings
+            and len(_NUMBER.findall(folded)) == 1
+            and (not words or not words.isdisjoint(introductions()) or self.is_about_mail)
         )
 
     @property

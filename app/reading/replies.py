@@ -166,9 +166,10 @@ def _is_quoted(before: str) -> bool:
     if _QUOTED.search(before):
         return True
     word = _WORD_BEFORE.search(before)
-    return word is not None and fold(word[1]) in _introductions()
+    return word is not None and fold(word[1]) in introductions()
 
 
 @cache
-def _introductions() -> frozenset[str]:
+def introductions() -> frozenset[str]:
+    """Return the words, folded, after which a number is a reply code."""
     return frozenset(fold(word) for word in wordings().introductions)

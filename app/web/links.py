@@ -39,8 +39,7 @@ class WizardState:
     def asked(self) -> str | None:
         """The fact to ask for before the plan is shown, None to show the plan."""
         step = self.situation.next
-        shown = self.plan == "now" or (step.ready and self.plan != "full")
-        return None if shown else step.fact
+        return {"now": None, "full": step.fact}.get(self.plan, step.asked)
 
     def query(self) -> str:
         """Return the canonical query string."""

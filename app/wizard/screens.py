@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from flask import Response, abort
 
-from ..diagnosis import CHOICES, Facts
+from ..diagnosis import Facts
 from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
 from ..knowledge import Provider, knowledge
@@ -32,6 +32,8 @@ APPLE = ("iphone", "apple-mail")
 """Programs on devices that install configuration profiles."""
 OTHER: Final = "other"
 LONGEST_ID: Final = 60
+COUNTED: Final = ("error", "program", "place")
+"""The answers that are counted with a plan, where they were given."""
 
 
 def start_page(site: Site, state: WizardState) -> Response:
@@ -83,7 +85,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
     plan = make_plan(site, state.situation)
     current, fact = plan.shown(state.way), plan.next.fact
-    first = current is not None and current is plan.current
+    first = current is plan.current
     asks = fact if first and plan.next.helps else None
     question = shown_question(site.language.code, asks) if asks else None
     program = state.facts.known("program")
@@ -93,7 +95,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
     values = {
         "plan": plan,
         "current": current,
-        "certainty": certainty_in_words(plan) if first else "",
+        "certainty": certainty_in_words(plan) if first and current else "",
         "question": question,
         "kept": state.facts.pairs,
         # An answer that is given on the plan leads to the plan again.
@@ -192,31 +194,21 @@ def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
 def _plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, ...]:
     """Return what is counted of a plan: once a visit, as far as that shows without a cookie.
 
-    One asked for before all questions are answered counts by the question that was left out, and
-    one with ways that were tried counts the last of them as not having helped.
+    One asked for before it is ready counts by the question that was left out.
     """
     if state.way:
         return ()
-    if plan.next.fact is not None and not plan.next.ready:
-        return (("early", plan.next.fact),)
-    if state.plan == "now":  # an answer was given on a plan, which has been counted
+    if plan.next.asked:
+        return (("early", plan.next.asked),)
+    if state.plan or state.facts.tried:  # the plan has been counted before
         return ()
-    if state.facts.tried:
-        return (("not-worked", state.facts.tried[-1]),)
     return (
         ("plan", "settled"),
         ("scenario", plan.diagnosis.scenario),
-        ("error", _word(state.facts, "error")),
         ("provider", _provider(state.facts, plan.provider)),
-        ("program", _word(state.facts, "program")),
-        ("place", _word(state.facts, "place")),
+        *((key, getattr(state.facts, key)) for key in COUNTED if getattr(state.facts, key)),
         ("lang", language),
     )
-
-
-def _word(facts: Facts, key: str) -> str:
-    value = getattr(facts, key)
-    return value if value in CHOICES[key] else UNKNOWN
 
 
 def _provider(facts: Facts, provider: Provider | None) -> str:

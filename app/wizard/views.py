@@ -85,6 +85,9 @@ def check(site: Site) -> Response:
         response = _page_of(site, state)
     if asked in knowledge().questions:
         record_event(response, ("answered", asked))
+    failed = request.args.get("failed")
+    if failed in state.facts.tried:
+        record_event(response, ("not-worked", failed))
     return response
 
 

@@ -206,7 +206,11 @@ def test_stories_are_played(app: Flask, tmp_path: Path) -> None:
     assert played.output.startswith("2 stories\n")
     assert "1 at most" in played.output
     assert "first fix right: 100.0%" in played.output
-    for line in ("[]", "{", '{"paste": 3}'):
+    stories.write_bytes(b"\xef\xbb\xbf\n" + json.dumps(told[1]).encode() + b"\n\n")
+    played = app.test_cli_runner().invoke(args=["table", "simulate", str(stories)])
+    assert "1 stories" in played.output
+    wrong_lines = ("[]", "{", '{"paste": 3}', '{"answers": {"eror": "spam"}}', '{"answers": 3}')
+    for line in (*wrong_lines, '{"answers": {"error": "x"}}', "[" * 100_000):
         stories.write_text(line, "utf-8")
         wrong = app.test_cli_runner().invoke(args=["table", "simulate", str(stories)])
         assert wrong.exit_code == 1

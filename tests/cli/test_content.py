@@ -54,12 +54,12 @@ def test_weights_are_compared_with_what_was_counted(tmp_path) -> None:
     for _ in range(3):
         client.get("/en/check?error=mailbox-full")
     client.get("/en/check?error=silent&place=away")
-    client.get("/en/check?error=mailbox-full&tried=tell-recipient")
+    client.get("/en/check?error=mailbox-full&tried=tell-recipient&failed=tell-recipient")
     client.get("/en/check?error=silent&worked=use-login")
     services(app).storage.counters.flush()
     said = runner.invoke(args=["knowledge", "weights"]).output.splitlines()
     assert "error=mailbox-full: weight: 1, suggested 75 (4 cases; few)" in said
-    assert "place=away: weight: 15, suggested 25 (4 cases; few)" in said
+    assert "place=away: weight: 15, suggested 100 (1 cases; few)" in said
     assert "tell-recipient: works: 70, suggested 0 (1 cases; few)" in said
     assert "use-login: works: 60, suggested 100 (1 cases; few)" in said
     missing = run("knowledge", "weights")

@@ -38,7 +38,7 @@ def test_totals_add_up_over_workers_and_never_go_down(tmp_path: Path) -> None:
     one.test_client().get("/en/check?error=mailbox-full")
     other.test_client().get("/vi/check?error=mailbox-full")
     other.test_client().get("/vi/check?error=mailbox-full&worked=wait")
-    other.test_client().get("/vi/check?error=mailbox-full&tried=wait")
+    other.test_client().get("/vi/check?error=mailbox-full&tried=wait&failed=wait")
     other.test_client().post("/vi/read", data={"text": "552 5.2.2 Mailbox full"})
     one.test_client().get("/en/check?plan=now")
     one.test_client().get("/en/check?asked=place&place=home")

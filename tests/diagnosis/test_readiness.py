@@ -132,15 +132,23 @@ def test_the_certainty_is_that_of_the_first_remedy() -> None:
     assert Situation(facts.but(login="password")).next.certainty == 1
 
 
-def test_the_means_are_those_of_the_outcomes_one_by_one() -> None:
-    advise = readiness.adviser(Situation(Facts()).offer)
-    for facts in (Facts(), Facts(error="relay-denied"), Facts(place="away", account_domain="a.vn")):
-        state = interview().state(*_known(facts))
-        each = advise.beliefs.outcomes(state)
-        assert sum(each.values()) == pytest.approx(1)
-        for name in set(advise.beliefs.leads):
-            share = sum(share for at, share in each.items() if advise.beliefs.leads[at] == name)
-            assert advise.beliefs.share(name, state) == pytest.approx(share)
+@pytest.mark.parametrize("known", ["connection=own", "program=webmail", "login=password"])
+def test_nobody_is_advised_before_the_error_was_asked_for(known: str) -> None:
+    step = Situation(merge_reading(known)).next
+    assert (step.fact, step.ready) == ("error", False)
+
+
+def test_settings_that_were_just_made_are_not_asked_for() -> None:
+    failed = Facts(error="relay-denied", refused_by="own-server", tried=("match-settings",))
+    asked = walk(lambda fact: UNKNOWN, failed, everything=True)
+    assert asked[0] in ("program", "account_domain")
+    assert not {"login", "port", "security", "server"} & set(asked)
+
+
+def test_the_end_is_the_end() -> None:
+    tried = tuple(knowledge().remedies)
+    step = Situation(Facts(error="relay-denied", refused_by="own-server", tried=tried)).next
+    assert (step.fact, step.ready, step.helps) == (None, True, False)
 
 
 def _known(facts: Facts):
@@ -151,9 +159,12 @@ def _known(facts: Facts):
 def test_dropped_nodes_are_counted_anew() -> None:
     facts = Facts(place="mobile", vpn="unknown", login="pop-first")
     advise = readiness.adviser(Situation(facts).offer)
-    before = advise.choose(interview().state(*_known(facts)))
+    before = advise.step(interview().state(*_known(facts)))
     interview().tree.forget()
-    assert advise.choose(interview().state(*_known(facts))) == before
+    # Another state takes the numbers of the nodes that were dropped.
+    other = interview().state(*_known(Facts(error="no-connection", place="away", login="oauth")))
+    assert advise.step(other) != before
+    assert advise.step(interview().state(*_known(facts))) == before
 
 
 @pytest.mark.parametrize(

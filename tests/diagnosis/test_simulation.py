@@ -67,6 +67,7 @@ def test_it_is_what_playing_every_answer_comes_to(facts: Facts) -> None:
 def test_asking_only_what_is_worth_it_takes_less_time(facts: Facts) -> None:
     short, full = simulate(facts), simulate(facts, everything=True)
     assert short.questions <= full.questions
+    assert short.questions <= short.at_most <= full.at_most
     assert short.minutes <= full.minutes
     assert short.first <= short.second
 
@@ -75,8 +76,11 @@ def test_what_the_estimates_promise() -> None:
     """The bounds that an editor's change of a weight must not break unseen."""
     start = simulate(Facts())
     assert start.questions <= 3
-    assert start.first >= 0.93
+    assert start.at_most <= 4
+    assert 0.93 <= start.first < start.second < 1
     assert start.second >= 0.98
+    for known in (Facts(connection="own"), Facts(program="webmail"), Facts(login="password")):
+        assert simulate(known).first >= 0.93, known
     refused = simulate(Facts(error="relay-denied", refused_by="own-server"))
     assert refused.questions <= 1.5
     assert refused.minutes < simulate(Facts(error="relay-denied"), everything=True).minutes

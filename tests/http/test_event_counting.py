@@ -31,8 +31,6 @@ PLAN = {
     ("error", "mailbox-full"),
     ("lang", "en"),
     ("provider", "unknown"),
-    ("program", "unknown"),
-    ("place", "unknown"),
 }
 
 
@@ -131,7 +129,10 @@ def test_changing_an_answer_does_not_count(client: FlaskClient) -> None:
 def test_a_plan_counts_once_for_each_visit(client: FlaskClient) -> None:
     client.get(f"/en/check?{FULL}")
     assert seen(client) == of(*PLAN)
-    for more in ("way=wait", "change=error", "worked=wait", "tried=wait"):
+    for more in ("way=wait", "change=error", "worked=wait", "tried=wait&failed=wait"):
+        client.get(f"/en/check?{FULL}&{more}")
+    # Not again: an answer on the plan, all the other questions, a remedy that was not tried.
+    for more in ("plan=now", "plan=full", "tried=wait", "failed=wait", "tried=wait&failed=x"):
         client.get(f"/en/check?{FULL}&{more}")
     assert seen(client) == of(*PLAN, ("worked", "wait"), ("not-worked", "wait"))
 

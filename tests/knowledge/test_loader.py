@@ -98,7 +98,7 @@ MISTAKES = [
         "remedies.toml",
         'covers = ["use-login"',
         'covers = ["use-magic"',
-        "remedies.toml: match-settings: covers: no value 'use-magic': use one of match-settings",
+        "remedies.toml: match-settings: covers: no value 'use-magic': use one of use-login",
     ),
     (
         "estimates.toml",

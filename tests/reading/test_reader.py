@@ -109,7 +109,10 @@ def test_a_code_alone_says_what_it_may_mean(text: str, code: int) -> None:
     assert len(meant) > 1
 
 
-@pytest.mark.parametrize("text", ["12550", "Phòng 401", "550 EUR, 250 USD", "HTTP 500 web page"])
+@pytest.mark.parametrize(
+    "text",
+    ["12550", "Phòng 401", "550 USD", "550 EUR, 250 USD", "HTTP 500 web page", "bus 554 at noon"],
+)
 def test_another_number_is_no_code(text: str) -> None:
     assert check(text).reason == "none"
 
