@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
+TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+
+
 def create_app(
     settings: Settings | None = None,
     today: date | None = None,
@@ -68,7 +71,9 @@ def create_app(
         part.install(app)
     for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):
         app.register_blueprint(blueprint)
-    app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
+    app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", TEXT))
+    # Each page says by itself whether search engines may list it.
+    app.add_url_rule("/robots.txt", "robots", lambda: ("User-agent: *\nAllow: /\n", TEXT))
 
     cache = PageCache(app.wsgi_app, settings.page_cache)
     imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()

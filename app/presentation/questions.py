@@ -10,7 +10,7 @@ from typing import Any, Final
 from wtforms import Form, StringField
 from wtforms.validators import StopValidation
 
-from ..diagnosis import CODES, FACT_KEYS, Facts
+from ..diagnosis import CODES, FACT_KEYS, Facts, Situation
 from ..diagnosis.domains import display_all, plain_form
 from ..diagnosis.facts import BadValue, read_value
 from ..i18n.languages import languages
@@ -59,7 +59,7 @@ def shown_question(language: str, fact: str, *, spoken: bool = False) -> ShownQu
         choices=tuple(replace(c, text=translate(c.text)) for c in question.choices),
         typed=not question.choices,
         field=translate(question.field) if question.field else "",
-        example=question.example or "",
+        example=f"pat@{question.example}" if fact.endswith("_domain") else question.example or "",
         same=translate(question.same) if question.same else "",
     )
 
@@ -80,6 +80,17 @@ def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]
     for fact, value in facts.pairs:
         if fact != "tried" and fact not in CODES:
             yield fact, shown_question(language, fact).label, answer_text(language, fact, value)
+
+
+def question_before(facts: Facts) -> str | None:
+    """Return the question that was answered last on the way to these facts, None for none.
+
+    That is told by going the way again: it is always the same one.
+    """
+    known, before = Facts(), None
+    while (fact := Situation(known).next.asked) and getattr(facts, fact) is not None:
+        known, before = known.but(**{fact: getattr(facts, fact)}), fact
+    return before
 
 
 def said_of(language: str, fact: str, value: str) -> str:

@@ -13,13 +13,19 @@ from flask import Response, abort
 from ..diagnosis import Facts
 from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
+from ..i18n.messages import N_
 from ..knowledge import Provider, knowledge
 from ..knowledge.programs import GENERAL
 from ..knowledge.variables import UNKNOWN
 from ..presentation.paste_input import merge_reading
 from ..presentation.pictures import draw_route, draw_screen, through
 from ..presentation.plan import certainty_in_words, make_plan
-from ..presentation.questions import answer_text, answers_so_far, shown_question
+from ..presentation.questions import (
+    answer_text,
+    answers_so_far,
+    question_before,
+    shown_question,
+)
 from ..presentation.reading_rows import YOURS, excerpt, is_guess, others_of, printable, rows_of
 from ..reading import Reading
 from ..services import services
@@ -32,6 +38,7 @@ APPLE = ("iphone", "apple-mail")
 """Programs on devices that install configuration profiles."""
 OTHER: Final = "other"
 LONGEST_ID: Final = 60
+LATER: Final = N_("Fix {n} of {all}")
 COUNTED: Final = ("error", "program", "place")
 """The answers that are counted with a plan, where they were given."""
 
@@ -42,7 +49,6 @@ def start_page(site: Site, state: WizardState) -> Response:
         "left": state.situation.questions_left,
         "pasted": "",
         "public_url": services().settings.public_url,
-        "route": draw_route(state.facts, site.language.gettext),
         **_links(site, state, "start"),
     }
     return page(site, "wizard/start.html", values)
@@ -66,6 +72,8 @@ def question_page(
         "kept": kept,
         "error": site.language.gettext(error) if error else None,
         "in_turn": fact == state.asked and not state.change,
+        "done": sum(1 for key, _ in facts.pairs if key in knowledge().questions),
+        "back": _back(site, state),
         # Only on the way to the first plan: what is asked after a "No" is another count.
         "left": 0 if facts.tried or state.plan else state.situation.questions_left,
         "typed": None,
@@ -81,6 +89,14 @@ def question_page(
     return response
 
 
+def _back(site: Site, state: WizardState) -> str:
+    """Return the URL of the question before, of the plan, or of the start page."""
+    if state.change:
+        return site.check(state.at(change=None))
+    before = question_before(state.facts)
+    return site.check(state.at(change=before)) if before else site.start(state.facts)
+
+
 def plan_page(site: Site, state: WizardState) -> Response:
     """Show what happened and what to do: the way asked for, or the first not yet tried."""
     plan = make_plan(site, state.situation)
@@ -88,6 +104,8 @@ def plan_page(site: Site, state: WizardState) -> Response:
     first = current is plan.current
     asks = fact if first and plan.next.helps else None
     question = shown_question(site.language.code, asks) if asks else None
+    number = 1 + plan.remedies.index(current) if current else 1
+    later = site.language.gettext(LATER).format(n=number, all=len(plan.remedies))
     program = state.facts.known("program")
     program_name = None
     if program and program != GENERAL:
@@ -95,6 +113,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
     values = {
         "plan": plan,
         "current": current,
+        "later": later if number > 1 else "",
         "certainty": certainty_in_words(plan) if first and current else "",
         "question": question,
         "kept": state.facts.pairs,
@@ -131,6 +150,7 @@ def worked_page(site: Site, state: WizardState) -> Response:
     """Show that the mail gets through now."""
     remedy, translate = knowledge().remedies[state.worked or ""], site.language.gettext
     values = {
+        "cause": make_plan(site, state.situation).summary,
         "remedy": translate(remedy.title),
         "worked": translate(remedy.worked) if remedy.worked else None,
         "route": through(draw_route(state.facts, translate), translate),

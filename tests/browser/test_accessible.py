@@ -38,6 +38,8 @@ COLOURS: dict[str, Colours] = {
 
 
 WITHOUT_ROUTE = (
+    "start",
+    "portal-start",
     "not-found",
     "sheet",
     "api",

@@ -17,6 +17,7 @@ USED_UP = {"place", "connection", "vpn"}
 def change(page: Page, fact: str, text: str) -> None:
     """Give another answer to a question that has been answered."""
     person = Pointer(page)
+    page.locator("#answers > summary").click()
     person.follow(page.locator(f'.answers a[href*="change={fact}"]'))
     assert question(page) == fact
     answer(person, fact, text)

@@ -41,11 +41,11 @@ def spoil(tmp_path: Path, monkeypatch, change) -> list[str]:
 
 
 def missing(catalogue: Catalog) -> None:
-    catalogue.get("Start").string = ""
+    catalogue.get("Back").string = ""
 
 
 def fuzzy(catalogue: Catalog) -> None:
-    catalogue.get("Start").flags.add("fuzzy")
+    catalogue.get("Back").flags.add("fuzzy")
 
 
 def misfilled(catalogue: Catalog) -> None:
@@ -53,7 +53,7 @@ def misfilled(catalogue: Catalog) -> None:
 
 
 def decomposed(catalogue: Catalog) -> None:
-    catalogue.get("Start").string = unicodedata.normalize("NFD", "Bắt đầu")
+    catalogue.get("Back").string = unicodedata.normalize("NFD", "Quay lại")
 
 
 def unmarked(catalogue: Catalog) -> None:
@@ -64,7 +64,7 @@ def unmarked(catalogue: Catalog) -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (missing, "no translation of 'Start'"),
+        (missing, "no translation of 'Back'"),
         (fuzzy, "fuzzy"),
         (misfilled, "other placeholders"),
         (decomposed, "not NFC"),
@@ -78,7 +78,7 @@ def test_a_fault_in_a_catalogue_is_found(tmp_path, monkeypatch, change, fault) -
 
 def test_a_stale_template_is_found(tmp_path, monkeypatch) -> None:
     stale = tmp_path / "messages.pot"
-    stale.write_text(catalogues.TEMPLATE.read_text("utf-8").replace("Start", "Commence"), "utf-8")
+    stale.write_text(catalogues.TEMPLATE.read_text("utf-8").replace("Back", "Return"), "utf-8")
     monkeypatch.setattr(catalogues, "TEMPLATE", stale)
     assert "app/translations/messages.pot is stale: run `make catalogues`" in list(
         catalogues.faults()
@@ -234,7 +234,7 @@ def test_a_page_that_mixes_languages_claims_none(with_language) -> None:
     page = with_language(catalogue, draft=True).get("/eo/")
     assert '<html lang="" dir="ltr">' in page.text
     assert page.headers["Content-Language"] == "eo, en"
-    assert "Start" in page.text
+    assert "Answer a few questions" in page.text
 
 
 def test_what_a_draft_lacks_is_no_fault(tmp_path, monkeypatch) -> None:
@@ -255,13 +255,13 @@ def test_what_a_draft_lacks_is_no_fault(tmp_path, monkeypatch) -> None:
 def test_translations_are_folded_into_the_compiled_template() -> None:
     vi = languages()["vi"]
     source = {
-        "page": '{{ _("Start") }}|{{ _("For example: {name}", name=name) }}|{{ "a `b`" | inline }}'
+        "page": '{{ _("Back") }}|{{ _("For example: {name}", name=name) }}|{{ "a `b`" | inline }}'
     }
     environment = TranslatingEnvironment(DictLoader(source), vi)
     text = environment.get_template("page").render(name="<x>")
     shown = vi.gettext("For example: {name}").replace("{name}", "&lt;x&gt;")
-    assert text == f'{vi.gettext("Start")}|{shown}|a <samp lang="en">b</samp>'
-    assert vi.gettext("Start") in environment.compile(source["page"], raw=True)
+    assert text == f'{vi.gettext("Back")}|{shown}|a <samp lang="en">b</samp>'
+    assert vi.gettext("Back") in environment.compile(source["page"], raw=True)
 
 
 def test_only_constants_can_be_translated() -> None:

@@ -56,15 +56,17 @@ def count_calls(app: Flask, *request: Any, **more: Any) -> Counter[CodeType]:
     return Counter(frame.f_code for frame in frames)
 
 
-def assert_once(calls: Counter[CodeType]) -> None:
-    assert calls[find_provider.__code__] == calls[reduce_facts.__code__] == 1
-    assert calls[next_step.__code__] <= 1
+def assert_once(calls: Counter[CodeType], again: int = 0) -> None:
+    assert calls[find_provider.__code__] == calls[reduce_facts.__code__] <= 1 + again
+    assert calls[next_step.__code__] <= 1 + again
     assert calls[DecisionTable.match.__code__] <= 1
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_what_follows_from_facts_is_worked_out_once(app: Flask, name: str) -> None:
-    assert_once(count_calls(app, PAGES[name].format("proseware.com")))
+    # "Back" goes the way again, one question after the other, to tell which was the last.
+    again = SEEN.count("=") if name == "question" else 0
+    assert_once(count_calls(app, PAGES[name].format("proseware.com")), again)
 
 
 def test_an_answer_of_the_api_works_it_out_once(app: Flask) -> None:

@@ -69,6 +69,7 @@ UNLINKED = {
     "device.well_known": "asked for by mail programs",
     "desk.metrics": "asked for by a monitor",
     "healthz": "asked for by a monitor",
+    "robots": "asked for by search engines",
 }
 """Endpoints by GET to which no page links, and how they are reached."""
 
