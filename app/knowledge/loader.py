@@ -13,6 +13,7 @@ from typing import Any, Final
 from .model import (
     Authorisation,
     Estimates,
+    How,
     Knowledge,
     Provider,
     Question,
@@ -24,6 +25,7 @@ from .model import (
 )
 from .programs import Programs, read_programs
 from .rows import (
+    Built,
     KnowledgeError,
     Reader,
     as_list,
@@ -115,7 +117,7 @@ def load(folder: Path) -> Knowledge:
         "needs": list_of((*authorisations, WEBMAIL, SIGN_IN)),
         "acts": list_of(programs.general.acts),
     }
-    path, readers = folder / "remedies.toml", {**in_steps, "steps": _steps(in_steps)}
+    path, readers = folder / "remedies.toml", {**in_steps, "steps": _texts_or(Step, in_steps)}
     remedies = read_table(path, "remedy", Remedy, "id", harmful=when, **readers)
     covered: set[str] = set()
     for remedy in remedies.values():
@@ -156,7 +158,8 @@ def load(folder: Path) -> Knowledge:
 
 
 def _questions(path: Path, programs: Programs) -> dict[str, Question]:
-    questions = read_table(path, "question", Question, "fact", fact=_known_fact)
+    hows = _texts_or(How, {"program": one_of(programs.known)})
+    questions = read_table(path, "question", Question, "fact", fact=_known_fact, how=hows)
     for question in questions.values():
         where = f"{path.name}: {question.fact}"
         if not question.choices and not question.field:
@@ -267,12 +270,12 @@ def _conditions(values: Mapping[str, tuple[str, ...]]) -> Reader:
     return read
 
 
-def _steps(readers: Mapping[str, Reader]) -> Reader:
-    """Return a reader of a remedy's steps; a text stands for a step that has nothing else."""
+def _texts_or(kind: type[Built], readers: Mapping[str, Reader]) -> Reader:
+    """Return a reader of a list of rows; a text stands for a row that has nothing else."""
 
-    def read(steps: Any, where: str) -> tuple[Step, ...]:
-        rows = ({"text": step} if isinstance(step, str) else step for step in as_list(steps))
-        return tuple(build(Step, where, row, **readers) for row in rows)
+    def read(given: Any, where: str) -> tuple[Built, ...]:
+        rows = ({"text": row} if isinstance(row, str) else row for row in as_list(given))
+        return tuple(build(kind, where, row, **readers) for row in rows)
 
     return read
 

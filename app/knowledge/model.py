@@ -32,6 +32,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class How:
+    """How to find an answer; ``program``: in which app, '' where that does not matter."""
+
+    text: str
+    program: str = ""
+
+
+@dataclass(frozen=True)
 class Question:
     """How one fact is asked for.
 
@@ -47,7 +55,7 @@ class Question:
     weights: Mapping[str, int]
     needs: Annotated[str, FACTS] | None = None
     about: tuple[Annotated[str, FACTS], ...] = ()
-    how: tuple[str, ...] = ()
+    how: tuple[How, ...] = ()
     choices: tuple[Choice, ...] = ()
     states: tuple[Choice, ...] = ()
     yours: bool = False

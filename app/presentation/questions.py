@@ -15,7 +15,8 @@ from ..diagnosis.domains import display_all, plain_form
 from ..diagnosis.facts import BadValue, read_value
 from ..i18n.languages import languages
 from ..i18n.messages import N_
-from ..knowledge import Choice, knowledge
+from ..knowledge import Choice, How, knowledge
+from ..knowledge.programs import GENERAL
 from ..knowledge.variables import UNKNOWN
 
 SAID: Final = ("connection", "refused_by")
@@ -34,12 +35,19 @@ class ShownQuestion:
     label: str
     text: str
     why: str
-    how: tuple[str, ...]
+    how: tuple[How, ...]
     choices: tuple[Choice, ...]
     typed: bool
     field: str
     example: str
     same: str
+
+    def how_in(self, program: str | None) -> tuple[How, ...]:
+        """Return how to find the answer in one app, None for any."""
+        if program is None:
+            return self.how
+        own = program if any(how.program == program for how in self.how) else GENERAL
+        return tuple([how for how in self.how if how.program in ("", own)])
 
 
 @cache
@@ -55,7 +63,7 @@ def shown_question(language: str, fact: str, *, spoken: bool = False) -> ShownQu
         label=translate(question.label),
         text=translate(question.text),
         why=translate(question.why),
-        how=tuple(translate(line) for line in question.how),
+        how=tuple(replace(how, text=translate(how.text)) for how in question.how),
         choices=tuple(replace(c, text=translate(c.text)) for c in question.choices),
         typed=not question.choices,
         field=translate(question.field) if question.field else "",
