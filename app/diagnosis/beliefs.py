@@ -24,6 +24,10 @@ NO_REMEDY = ""
 """The lead of a plan whose remedies have all been tried."""
 
 
+Answered = tuple[str | None, Known]
+"""What the weights of answers depend on: see ``State``."""
+
+
 @cache
 def shares(name: str, error: str | None = None, told: Known = ()) -> Mapping[str, float]:
     """Return how often each answer to a variable's question is given, as a share of 1.
@@ -43,6 +47,8 @@ def shares(name: str, error: str | None = None, told: Known = ()) -> Mapping[str
             for value in _shares_given(name, UNKNOWN)
         }
     total = sum(likely.values())
+    if not total:  # no estimate makes room for what was told
+        return _shares_given(name, UNKNOWN)
     return {value: share / total for value, share in likely.items()}
 
 
@@ -127,10 +133,6 @@ class Measure:
             found = sum([share * self._mean(child, then) for share, child, then in parts if share])
             self._known[key] = found
         return found
-
-
-Answered = tuple[str | None, Known]
-"""What the weights of answers depend on: see ``State``."""
 
 
 def branches(tree: Diagram, node: int, answered: Answered) -> Iterator[tuple[float, int, Answered]]:
