@@ -66,6 +66,11 @@ class Route:
     reached: int
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing is known that it could show."""
+        return not self.caption and not any(station.known for station in self.stations)
+
+    @property
     def shape(self) -> tuple[tuple[str, bool, str], ...]:
         """All that the drawing depends on."""
         # What the message has passed is there, whether or not its name is known.

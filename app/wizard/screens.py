@@ -90,9 +90,11 @@ def question_page(
 
 
 def _back(site: Site, state: WizardState) -> str:
-    """Return the URL of the question before, of the plan, or of the start page."""
-    if state.change:
-        return site.check(state.at(change=None))
+    """Return the URL of the fix or the question before, of the plan, or of the start page."""
+    if state.change or state.way:
+        return site.check(state.at(change=None, way=None))
+    if tried := state.facts.tried:
+        return site.check(state.at(plan="", facts=state.facts.but(tried=tried[:-1])))
     before = question_before(state.facts)
     return site.check(state.at(change=before)) if before else site.start(state.facts)
 
@@ -114,6 +116,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "plan": plan,
         "current": current,
         "later": later if number > 1 else "",
+        "back": _back(site, state) if state.way or state.facts.tried else "",
         "certainty": certainty_in_words(plan) if first and current else "",
         "question": question,
         "kept": state.facts.pairs,

@@ -40,6 +40,15 @@ COLOURS: dict[str, Colours] = {
 WITHOUT_ROUTE = (
     "start",
     "portal-start",
+    # Nothing is known there that it could show.
+    "choice",
+    "choice-error",
+    "typed",
+    "typed-error",
+    "telex",
+    "nothing-understood",
+    "paste-error",
+    "code-alone",
     "not-found",
     "sheet",
     "api",

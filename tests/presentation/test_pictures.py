@@ -47,3 +47,10 @@ def test_every_scenario_can_be_drawn() -> None:
         "lost",
         "unclear",
     }
+
+
+def test_a_route_of_which_nothing_is_known_is_idle() -> None:
+    assert draw_route(Facts(error="relay-denied"), str).idle
+    assert not draw_route(Facts(place="work"), str).idle
+    silent = Facts(error="silent")
+    assert not draw_route(silent, str, diagnose(silent)).idle
