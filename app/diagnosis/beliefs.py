@@ -167,8 +167,8 @@ class Beliefs:
         self.tree, self._content, self.offer = tree, content, offer
         # Once one of them was tried alone, each stands for itself again.
         alone = not offer.tried.isdisjoint(content.covering)
-        covering = {} if alone else content.covering.items()
-        self._visit = {n: r.id for n, r in dict(covering).items() if r.id not in offer.left_out}
+        covering = {} if alone else content.covering
+        self._visit = {n: r.id for n, r in covering.items() if r.id not in offer.left_out}
         ends = range(len(tree.outcomes))
         self.firsts = [self._first(at, offer.tried) for at in ends]
         """The remedy that comes first in each outcome, those that were tried left out."""

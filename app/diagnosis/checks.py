@@ -81,10 +81,10 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
 
 def _longest(advise: Adviser, state: State) -> int:
     """Return how many questions are asked at most until the plan is ready."""
-    question = advise.choose(state)
-    if question.fact is None or question.ready:
+    fact = advise.choose(state).asked
+    if fact is None:
         return 0
-    return 1 + max(_longest(advise, after) for _, after in advise.answers(state, question.fact))
+    return 1 + max(_longest(advise, after) for _, after in advise.answers(state, fact))
 
 
 def _harm(table: DecisionTable) -> list[str]:

@@ -32,25 +32,16 @@ ONE_OF_TWO = 0.8
 
 
 @dataclass(frozen=True)
-class NextStep:
-    """Where a person stands.
+class Question:
+    """A question that can be asked in a state.
 
-    ``fact`` is what is best asked next, None when no answer changes the plan any more; ``helps``:
-    its answer alone is expected to save time.  ``ready``: the plan is shown now.  ``certainty`` is
-    how likely the first remedy comes first once everything is known, 0 to 1; ``rival`` is another
-    one where it is nearly sure that it is one of the two, else ''.  ``visit`` is the remedy that
-    stands for those it covers, '' where each stands for itself; ``suspects`` are those of them that
-    may come first, the likeliest first.  ``way_round`` is the one that is offered beside, or ''.
+    ``fact`` is what is best asked next, None when no answer changes the plan any more; ``ready``:
+    the plan is shown now; ``helps``: the answer alone is expected to save time.
     """
 
     fact: str | None
-    helps: bool
     ready: bool
-    certainty: float
-    rival: str
-    visit: str
-    suspects: tuple[str, ...]
-    way_round: str
+    helps: bool
 
     @property
     def asked(self) -> str | None:
@@ -59,12 +50,21 @@ class NextStep:
 
 
 @dataclass(frozen=True)
-class Question:
-    """A question that can be asked in a state: see ``NextStep``."""
+class NextStep(Question):
+    """Where a person stands: what is best asked next, and what is to be said of the plan.
 
-    fact: str | None
-    ready: bool = True
-    helps: bool = False
+    ``certainty`` is how likely the first remedy comes first once everything is known, 0 to 1;
+    ``rival`` is another one where it is nearly sure that it is one of the two, else ''.  ``visit``
+    is the remedy that stands for those it covers, '' where each stands for itself; ``suspects`` are
+    those of them that may come first, the likeliest first.  ``way_round`` is the one that is
+    offered beside, or ''.
+    """
+
+    certainty: float
+    rival: str
+    visit: str
+    suspects: tuple[str, ...]
+    way_round: str
 
 
 class Adviser:
@@ -94,7 +94,7 @@ class Adviser:
         """Return the question that is best asked next."""
         questions = [f for f in self.walk.open_questions(state) if f not in self._set]
         if not questions or not any(self.beliefs.leads[at] for at in self._open(state)):
-            return Question(None)
+            return Question(None, ready=True, helps=False)
         if ERROR in questions:  # it decides most, so nobody is advised before it was asked for
             return Question(ERROR, ready=False, helps=True)
         saved = {fact: self._saved(state, fact) for fact in questions}
@@ -107,7 +107,7 @@ class Adviser:
             return Question(best, ready=False, helps=True)
         # Nobody waits for these, so what they save goes before what they take.
         next_best = max(questions, key=lambda fact: (worth[fact], gain[fact]))
-        return Question(next_best, helps=worth[next_best] > 0)
+        return Question(next_best, ready=True, helps=worth[next_best] > 0)
 
     def taken(self, fact: str) -> float:
         """Return the minutes that a question takes, with its page."""
@@ -149,11 +149,9 @@ class Adviser:
         if self._age != self.walk.tree.age or len(self._ahead) > MAX_MEANS:
             self._age, self._ahead = self.walk.tree.age, {}
         if state not in self._ahead:
-            question = self.choose(state)
             mean, said = 0.0, 0
-            if question.fact and not question.ready:
-                ahead = self.answers(state, question.fact)
-                after = [(share, *self.ahead(then)) for share, then in ahead]
+            if fact := self.choose(state).asked:
+                after = [(share, *self.ahead(then)) for share, then in self.answers(state, fact)]
                 mean = 1 + sum(share * then for share, then, _ in after)
                 said = max(round(mean), *(then for _, _, then in after))
             self._ahead[state] = mean, said
@@ -170,8 +168,8 @@ class Adviser:
         covers = self._content.remedies[visit].covers if visit else ()
         return NextStep(
             question.fact,
-            question.helps,
             question.ready,
+            question.helps,
             certainty=likely.get(first, 0.0),
             rival=rival if sure_of_two else "",
             visit=visit,

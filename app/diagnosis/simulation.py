@@ -58,10 +58,8 @@ def by_scenario() -> dict[str, tuple[float, float]]:
         pending = [(1.0, interview().state({}, frozenset()))]
         while pending:
             weight, state = pending.pop()
-            question = advise.choose(state)
-            if question.fact and not question.ready:
-                ahead = advise.answers(state, question.fact)
-                pending += [(weight * share, then) for share, then in ahead]
+            if fact := advise.choose(state).asked:
+                pending += [(weight * share, then) for share, then in advise.answers(state, fact)]
                 continue
             first = advise.first(state)
             for at, share in advise.beliefs.outcomes(state).items():
@@ -117,7 +115,7 @@ class Simulation:
     def _asked(self, advise: Adviser, state: State) -> str | None:
         """Return the question that is asked before a remedy is shown, None for none."""
         question = advise.choose(state)
-        return None if question.ready and not self._everything else question.fact
+        return question.fact if self._everything else question.asked
 
     def _minutes(self, state: State, tried: frozenset[str]) -> float:
         """Return the minutes until the email is sent, trying one remedy after the other.
