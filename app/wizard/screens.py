@@ -6,6 +6,7 @@ The events that are counted of them are fixed words only, never what somebody ty
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, abort
@@ -178,6 +179,8 @@ def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) 
 def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> Response:
     """Show what a paste says, with the words that it rests on marked."""
     state = WizardState(merge_reading(reading, known))
+    if reading.reason == UNKNOWN:
+        return _code_page(site, state, known, reading)
     rows, ready = rows_of(reading, known, site.language), state.asked is None
     diagnosis = state.situation.diagnosis if ready else None
     values = {
@@ -187,7 +190,6 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         "others": others_of(reading, site.language),
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
         "happened": _BRACKETS.sub("", answer_text(site.language.code, "error", reading.reason)),
-        "lone_code": reading.facts["reply_code"] if reading.reason == UNKNOWN else None,
         "unsure": is_guess(reading),
         "yours": reading.reason in YOURS,
         "left": state.situation.questions_left,
@@ -195,6 +197,23 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         **_links(site, state, "check"),
     }
     return page(site, "wizard/understood.html", values, keep=False)
+
+
+def _code_page(site: Site, state: WizardState, known: Facts, reading: Reading) -> Response:
+    """Show what a reply code may mean that was all that was pasted."""
+    values = {
+        "code": reading.facts["reply_code"],
+        "others": others_of(reading, site.language),
+        # Nobody has said what the error is, and no excerpt is there for a number to point at.
+        "rows": [
+            replace(row, number=0)
+            for row in rows_of(reading, known, site.language)
+            if row.key != "error"
+        ],
+        "route": draw_route(state.facts, site.language.gettext),
+        **_links(site, state, "check"),
+    }
+    return page(site, "wizard/code.html", values, keep=False)
 
 
 def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
