@@ -104,7 +104,7 @@ def _lint_policy(elements: list[Element], policy: str) -> None:
         assert not element.get("style"), "a style attribute is refused by the CSP"
         assert not [name for name in element.attrib if name.lower().startswith("on")]
         if element.get("src") is not None:
-            _lint_picture(element)
+            _lint_late(element)
         if element.tag in (f"{SPACE}style", f"{SPACE}script"):
             digest = hashlib.sha256((element.text or "").encode()).digest()
             shown.append(f"'sha256-{base64.b64encode(digest).decode()}'")
@@ -113,10 +113,10 @@ def _lint_policy(elements: list[Element], policy: str) -> None:
     assert sorted(_HASH.findall(policy)) == sorted(shown), "the CSP names what the page has not"
 
 
-def _lint_picture(element: Element) -> None:
-    """A page is one request: only pictures may come later, when what they stand in is opened."""
-    assert element.tag == f"{SPACE}img"
-    assert element.get("alt")
+def _lint_late(element: Element) -> None:
+    """A page is one request: only pictures and a preview may come later, when they are seen."""
+    name = {f"{SPACE}img": "alt", f"{SPACE}iframe": "title"}[element.tag]
+    assert element.get(name)
     assert element.get("loading") == "lazy"
     assert element.get("width")
     assert element.get("height")

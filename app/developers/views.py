@@ -11,16 +11,18 @@ from werkzeug.wrappers import Response as Answer
 from ..diagnosis import FACT_KEYS, Facts, read_facts
 from ..http.portal_prefix import theme_of
 from ..http.responses import POLICY
+from ..i18n.languages import languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
 from ..portals.entry import LONGEST_ORIGIN
 from ..presentation.questions import shown_question
 from ..presentation.wizard_query import has_uncanonical_names, read_query
 from ..services import services
-from ..web.links import WizardState
+from ..web.links import Links, WizardState
 from ..web.pages import page, script, style
 from ..web.site import Site, home_url, visitor_site
 from .embedding import check_origin, loaders, newest, newest_of
+from .snippet import LONGEST, Snippet, read_snippet
 
 developers = Blueprint("developers", __name__)
 
@@ -76,13 +78,31 @@ def redirect_to_language() -> Answer:
 def overview(site: Site) -> Response:
     """Show how to embed the wizard, or, outside of all portals, what there is for developers."""
     demo = services().settings.demo_url
+    codes = [language.code for language in site.languages]
+    snippet, problems = read_snippet(request.args, codes, site.language.code)
     values = {
         "loader": newest(),
         "home": home_url(),
         "demo": f"{demo}{site.demo()}" if demo and site.portal else "",
+        "snippet": snippet,
+        "frame": _frame_path(site, snippet),
+        "errors": {
+            field: f"{problem.fact}: " * bool(problem.fact) + site.language.gettext(problem.message)
+            for field, problem in problems.items()
+        },
+        "typed": {field: request.args[field][:LONGEST] for field in problems},
         "here": site.developers(),
     }
-    return page(site, "developers/overview.html", values, keep=False)
+    return page(site, "developers/overview.html", values, 422 if problems else 200, keep=False)
+
+
+def _frame_path(site: Site, snippet: Snippet) -> str:
+    """Return the path of the page that a snippet's frame shows first."""
+    root = site.root.partition(";")[0] + (f";accent={snippet.accent}" if snippet.accent else "")
+    framed = Links(languages().get(snippet.language, site.language), root)
+    if not snippet.language:
+        return framed.in_any_language(snippet.facts)
+    return framed.check(snippet.facts) if snippet.facts.pairs else framed.start()
 
 
 @developers.get("/<language:site>/developers/links")

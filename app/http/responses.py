@@ -72,10 +72,10 @@ def allow_nothing(theme: PortalTheme | None) -> str:
 def frame_ancestors(theme: PortalTheme | None) -> str:
     """Return the directive that lets the portal's sites, outside of all portals nobody, frame it.
 
-    It is the last one of each policy.
+    The portal's own page for developers shows a preview.  It is the last one of each policy.
     """
-    origins = theme.portal.origins if theme else ()
-    return f"frame-ancestors {' '.join(origins) or NOBODY}"
+    sources = ("'self'", *theme.portal.origins) if theme else (NOBODY,)
+    return f"frame-ancestors {' '.join(sources)}"
 
 
 @lru_cache(maxsize=256)

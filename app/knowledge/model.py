@@ -22,12 +22,16 @@ When = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to a question; ``more``: shown only when unfolded; ``short``: for pictures."""
+    """One answer to a question.
+
+    ``more``: shown only when unfolded; ``short``: for pictures; ``icon``: of icons.html, beside it.
+    """
 
     value: str
     says: str
     text: str = ""
     short: str = ""
+    icon: str = ""
     more: bool = False
 
 

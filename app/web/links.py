@@ -144,6 +144,11 @@ class Links:
         """Return the URL of the same as CSV."""
         return self.below(f"desk/insights.csv?days={days}")
 
+    def in_any_language(self, query: Query = "") -> str:
+        """Return the URL of the start in the language that the visitor's browser asks for."""
+        text = query if isinstance(query, str) else query.query()
+        return f"{self.root}/?{text}" if text else f"{self.root}/"
+
     def logo(self, name: str) -> str:
         """Return the URL of the portal's logo."""
         return f"{self.root}/logo/{name}"

@@ -25,6 +25,8 @@ from .site import Site
 FOLDER = Path(__file__).parent.parent.parent / "static"
 FETCHING: Final = frozenset({"desk"})
 """Scripts that send requests to this server."""
+FRAMING: Final = frozenset({"developers"})
+"""Kinds of pages that show another page of this server in a frame."""
 SELF: Final = "'self'"
 START: Final = "wizard/start.html"
 """The one page that search engines may list, in a published language."""
@@ -42,19 +44,30 @@ class Asset:
 
 STYLES = {
     "base": ("palette", "base"),
-    "start": ("palette", "base", "fields", "doors", "start"),
-    "read": ("palette", "base", "fields", "doors", "read"),
-    "question": ("palette", "base", "fields", "question"),
-    "plan": ("palette", "base", "screen", "plan"),
-    "asking-plan": ("palette", "base", "fields", "screen", "question", "plan"),
+    "start": ("palette", "base", "cards", "fields", "start"),
+    "read": ("palette", "base", "route", "cards", "fields", "notes", "read"),
+    "question": ("palette", "base", "route", "fields", "question"),
+    "plan": ("palette", "base", "route", "notes", "screen", "copy", "plan"),
+    "asking-plan": (
+        "palette",
+        "base",
+        "route",
+        "fields",
+        "question",
+        "notes",
+        "screen",
+        "copy",
+        "plan",
+    ),
+    "worked": ("palette", "base", "route", "worked"),
     "screen": ("palette", "screen"),
-    "sheet": ("palette", "base", "sheet"),
+    "sheet": ("palette", "base", "notes", "sheet"),
     "demo": ("demo",),
-    "developers": ("palette", "base", "fields", "developers"),
-    "api": ("palette", "base", "api"),
-    "case": ("palette", "base", "fields", "bar", "case"),
+    "developers": ("palette", "base", "cards", "fields", "notes", "code", "copy", "developers"),
+    "api": ("palette", "base", "code", "copy", "api"),
+    "case": ("palette", "base", "route", "cards", "fields", "notes", "bar", "case"),
     "insights": ("palette", "base", "bar", "insights"),
-    "desk": ("palette", "base", "fields", "bar", "desk"),
+    "desk": ("palette", "base", "route", "cards", "fields", "notes", "bar", "desk"),
 }
 """Kinds of pages, each with the style sheets that it uses."""
 
@@ -128,6 +141,7 @@ def _policy(theme: PortalTheme | None, kinds: tuple[str, ...], names: tuple[str,
         "style-src": " ".join(style(kind, theme).csp for kind in kinds),
         "script-src": " ".join(script(name).csp for name in names),
         "connect-src": SELF if FETCHING.intersection(names) else "",
+        "frame-src": SELF if FRAMING.intersection(kinds) else "",
         "img-src": f"{SELF} data:",
         "form-action": SELF,
         "base-uri": NOBODY,

@@ -71,7 +71,9 @@ def test_outside_of_the_portal_nothing_has_changed(portal_client: FlaskClient) -
 def test_only_listed_sites_may_embed_it(portal_client: FlaskClient) -> None:
     policy = portal_client.get(f"{HOME}/en/").headers["Content-Security-Policy"]
     ancestors = policy.rpartition("frame-ancestors ")[2]
-    assert ancestors == ("https://www.proseware.com http://localhost:8000 https://demo.example")
+    assert ancestors == (
+        "'self' https://www.proseware.com http://localhost:8000 https://demo.example"
+    )
     assert "X-Frame-Options" not in portal_client.get(f"{HOME}/en/").headers
 
 

@@ -34,6 +34,7 @@ LINKS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "enter_code": ("cases.ask_for_code", ()),
     "case": ("cases.show", (CODE,)),
     "delete_case": ("cases.delete", (CODE,)),
+    "in_any_language": ("wizard.redirect_to_language", (STATE.facts,)),
     "developers": ("developers.overview", ()),
     "embed_test": ("developers.test", ()),
     "support_link": ("developers.links", (STATE.facts,)),
@@ -63,7 +64,6 @@ LINKS: dict[str, tuple[str, tuple[Any, ...]]] = {
 GENERAL = {"in_language", "below", "within"}
 """Methods that lead to no page of their own."""
 UNLINKED = {
-    "wizard.redirect_to_language": "typed, without a language",
     "wizard.lead_to_the_start": "typed, without the slash; shares the URL of wizard.take",
     "developers.redirect_to_language": "linked to by the embedding script's messages",
     "device.well_known": "asked for by mail programs",
