@@ -50,6 +50,7 @@ def start_page(site: Site, state: WizardState) -> Response:
         "left": state.situation.questions_left,
         "pasted": "",
         "public_url": services().settings.public_url,
+        "codes": services().storage is not None,
         **_links(site, state, "start"),
     }
     return page(site, "wizard/start.html", values)
@@ -229,7 +230,8 @@ def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
         "here": here,
         "change_url": extend(facts_url, "change="),
         "plan_url": site.check(facts.at(plan="now")),
-        "help_url": site.help(facts) if services().storage else "",
+        # A code is for somebody to call: outside of all portals there is nobody.
+        "help_url": site.help(facts) if site.portal and services().storage else "",
     }
 
 

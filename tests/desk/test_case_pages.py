@@ -35,12 +35,17 @@ def some_code() -> str:
 
 
 @pytest.mark.parametrize("page", ["?place=home", "check?place=home", f"check?{FACTS}&plan=now"])
-def test_every_page_leads_to_a_person(person: LintingClient, page: str) -> None:
-    assert "/en/help?" in person.get(f"/en/{page}").get_data(as_text=True)
+def test_every_page_of_a_portal_leads_to_a_person(person: LintingClient, page: str) -> None:
+    assert "/en/help?" in person.get(f"/at/proseware/en/{page}", follow_redirects=True).text
+    # Elsewhere there is nobody to call with a code, but an agent may have given one.
+    elsewhere = person.get(f"/en/{page}").get_data(as_text=True)
+    assert "/en/help" not in elsewhere
+    assert ("/en/case" in elsewhere) == page.startswith("?")
 
 
 def test_without_a_database_no_page_does(client: LintingClient) -> None:
     assert "/en/help" not in client.get(f"/en/check?{FACTS}&plan=now").get_data(as_text=True)
+    assert "/en/case" not in client.get("/en/").get_data(as_text=True)
     assert client.get("/en/help").status_code == 404
     assert client.post("/en/help").status_code == 404
     assert client.get("/en/case").status_code == 404
