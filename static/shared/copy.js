@@ -17,6 +17,10 @@
         button.textContent = said.textContent = own.done;
       });
     };
-    place.after(" ", button);
+    // A full stop stays with the value rather than alone on the next line.
+    var stop = place.nextSibling;
+    var closed = stop && stop.nodeType === Node.TEXT_NODE && /^[.,:;]/.test(stop.data);
+    if (closed) stop.splitText(1);
+    (closed ? stop : place).after(" ", button);
   });
 })(document.currentScript.dataset);

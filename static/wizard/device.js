@@ -8,5 +8,7 @@
     : /Linux/.test(agent) ? "thunderbird"
     : "";
   var choice = document.querySelector("[name=program][value='" + likely + "']");
-  if (choice && !document.querySelector("[name=program]:checked")) choice.checked = true;
+  if (!choice || document.querySelector("[name=program]:checked")) return;
+  choice.checked = true;
+  document.getElementById("guessed").hidden = false;
 })(navigator.userAgent);

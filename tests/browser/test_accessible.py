@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from app.portals.looks import defaults
 from tests.browser.pages import LANGUAGES, in_every_language, on_every_kind, open_kind
 
 pytestmark = pytest.mark.browser
@@ -73,17 +74,37 @@ FIND_VIOLATIONS = """async rules => (await axe.run(document, rules)).violations.
 )"""
 
 
+# A browser forces text, grounds and edges by itself, drawings and gradients it does not.
+FIND_BRAND = """brand => [...document.querySelectorAll("body, body *")].flatMap(element =>
+  ["", "::before"].flatMap(part => {
+    const style = getComputedStyle(element, part || null);
+    const drawn = element.closest("svg") && style.display !== "none";
+    const shown = [style.backgroundImage, ...(drawn ? [style.fill, style.stroke] : [])];
+    return shown.filter(value => brand.some(colour => value.includes(colour)))
+      .map(value => `${element.outerHTML.slice(0, 80)} ${part}: ${value}`);
+  }))"""
+
+
+def _brand() -> list[str]:
+    """Return the colours of ours, by day, that are not black or white or grey."""
+    light, _ = defaults()
+    return [light[name] for name in ("accent", "stop", "doubt", "tint", "paper")]
+
+
 @in_every_language
 @on_every_kind
 def test_axe_finds_nothing(shared_page: Page, language: str, kind: str) -> None:
     open_kind(shared_page, language, kind)
     shared_page.evaluate(Axe().axe_script)
     found = []
+    brand = [f"rgb({', '.join(str(int(c[i : i + 2], 16)) for i in (1, 3, 5))})" for c in _brand()]
     for name, colours in COLOURS.items():
         shared_page.emulate_media(**colours)
         rules = RULES if name == "light" else OF_COLOURS
         violations = shared_page.evaluate(FIND_VIOLATIONS, rules)
         found += [f"{name}: {violation}" for violation in violations]
+        if name == "forced":
+            found += [f"{name}: {left}" for left in shared_page.evaluate(FIND_BRAND, brand)]
     assert not found, "\n".join(found)
 
 
