@@ -111,10 +111,14 @@ def _asset(text: str) -> Asset:
 
 
 class PageAssets:
-    """The styles and scripts of one page: its template takes them from here, and so names them."""
+    """The styles and scripts of one page: its template takes them from here, and so names them.
 
-    def __init__(self, theme: PortalTheme | None) -> None:
+    :param listed: whether search engines may list the page
+    """
+
+    def __init__(self, theme: PortalTheme | None, listed: bool = False) -> None:
         self._theme = theme
+        self._listed = listed
         self._styles: tuple[str, ...] = ()
         self._scripts: tuple[str, ...] = ()
 
@@ -131,16 +135,21 @@ class PageAssets:
     @property
     def policy(self) -> str:
         """The policy for what the template has taken."""
-        return _policy(self._theme, self._styles, self._scripts)
+        return _policy(self._theme, self._styles, self._scripts, self._listed)
 
 
 @lru_cache(maxsize=1024)
-def _policy(theme: PortalTheme | None, kinds: tuple[str, ...], names: tuple[str, ...]) -> str:
+def _policy(
+    theme: PortalTheme | None, kinds: tuple[str, ...], names: tuple[str, ...], listed: bool
+) -> str:
+    # What judges a page for search engines reads /robots.txt from inside it; the page's own script
+    # sends nothing.
+    fetches = listed or FETCHING.intersection(names)
     directives = {
         "default-src": NOBODY,
         "style-src": " ".join(style(kind, theme).csp for kind in kinds),
         "script-src": " ".join(script(name).csp for name in names),
-        "connect-src": SELF if FETCHING.intersection(names) else "",
+        "connect-src": SELF if fetches else "",
         "frame-src": SELF if FRAMING.intersection(kinds) else "",
         "img-src": f"{SELF} data:",
         "form-action": SELF,
@@ -168,7 +177,8 @@ def page(
 
     :param keep: whether caches may keep it, if its status is 200; never one that shows a paste
     """
-    assets = PageAssets(site.theme)
+    listed = template == START and site.language in site.languages
+    assets = PageAssets(site.theme, listed)
     shared = {
         "site": site,
         "languages": site.languages,
@@ -178,7 +188,7 @@ def page(
     text = services().templates.render(site.language.code, template, {**values, **shared})
     headers = {POLICY: assets.policy, "Content-Language": site.language.audience}
     # A header rather than an element: a page has few bytes.
-    if template != START or site.language not in site.languages:
+    if not listed:
         headers["X-Robots-Tag"] = "noindex"
     # Any other response becomes no-store, see app/http/responses.py.
     if status == 200 and keep:

@@ -302,7 +302,7 @@ def test_nobody_frames_the_desk_and_its_script_may_ask(client, portal_client) ->
         policy = page.headers["Content-Security-Policy"]
         assert "connect-src 'self'" in policy
         assert "frame-ancestors 'none'" in policy
-    assert "connect-src" not in client.get("/en/").headers["Content-Security-Policy"]
+    assert "connect-src" not in client.get("/en/check").headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -50,11 +50,28 @@ def test_what_is_no_page_allows_nothing(client: FlaskClient, url: str) -> None:
 
 
 def test_a_page_allows_its_style_and_script_and_nothing_else(client: FlaskClient) -> None:
-    policy = client.get("/en/").headers["Content-Security-Policy"]
-    assert re.sub("'sha256-[^']{44}'", "HASH", policy) == (
-        "default-src 'none'; style-src HASH; script-src HASH; img-src 'self' data:; "
+    assert policy_of(client, f"/en/{QUESTION}") == (
+        "default-src 'none'; style-src HASH; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def test_only_a_page_that_search_engines_may_list_can_be_asked_for_robots_txt(
+    client: FlaskClient,
+) -> None:
+    for lang in ("vi", "en"):
+        assert policy_of(client, f"/{lang}/") == (
+            "default-src 'none'; style-src HASH; script-src HASH; connect-src 'self'; "
+            "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    for url in (f"/en/{QUESTION}", "/en/sheet?place=work", "/en/developers"):
+        assert "connect-src" not in policy_of(client, url)
+
+
+def policy_of(client: FlaskClient, url: str) -> str:
+    """Return the policy of a page, with a word in place of each hash."""
+    policy = client.get(url).headers["Content-Security-Policy"]
+    return re.sub("'sha256-[^']{44}'", "HASH", policy)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
