@@ -1,28 +1,22 @@
 """The server, the browser and the pages of these tests, or the reason why there are none."""
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
+from tests.browser.chromium import find_browser
 from tests.browser.helpdesk import prepare, sign_in
 from tests.browser.pages import PHONE, PLAN, write_portals
 from tests.browser.server import running
-
-SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The first that is there; the headless shell draws the same pages with less around them."""
 
 
 @pytest.fixture(scope="session")
 def browser_path(playwright: Playwright) -> str:
     """Return where the browser is; without one, skip, or fail if BROWSER_TESTS=required."""
-    own = playwright.chromium.executable_path
-    if found := _system_browser() or (own if Path(own).exists() else None):
+    if found := find_browser(playwright):
         return found
     reason = (
         "NOT TESTED in a real browser: no Chromium found; run tests/browser/install"
@@ -70,12 +64,3 @@ def shared_page(_module_page: Page) -> Page:
     _module_page.set_viewport_size(PHONE)
     _module_page.emulate_media(media="screen", color_scheme="light", forced_colors="none")
     return _module_page
-
-
-def _system_browser() -> str | None:
-    for name in SYSTEM_BROWSERS:
-        # Some systems have a stub that only asks to install something: it must answer.
-        path = shutil.which(name)
-        if path and subprocess.run([path, "--version"], capture_output=True).returncode == 0:
-            return path
-    return None
