@@ -29,7 +29,7 @@ EXAMPLE += PORTALS=$${PORTALS-$(or $(wildcard instance/portals.toml),docs/portal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve test check bench catalogues format clean setup browser
+.PHONY: help run serve test check bench lighthouse catalogues format clean setup browser
 
 
 help: ## List what there is
@@ -60,6 +60,10 @@ bench: $(VENV)/.dev ## Time the reader and the desk; compare a page with a bare 
 	|| { apt-get update -qq && apt-get install -qq -y wrk; } >/dev/null || true
 	@$(BIN)/python -m bench
 
+lighthouse: $(VENV)/.dev browser ## Measure every kind of page with Lighthouse, and on a weak line (PAGES: part of a name)
+	@sh tests/lighthouse/install
+	@$(BIN)/python -m tests.lighthouse
+
 catalogues: $(VENV)/.dev ## Bring the translation catalogues up to date with the sources
 	$(BIN)/flask --app wsgi catalogues update
 
@@ -70,7 +74,7 @@ format: $(VENV)/.dev ## Format the Python sources and sort their imports
 setup: $(VENV)/.dev browser ## Only set up what the tests need
 
 clean: ## Remove everything that was made here, .venv/ included
-	rm -rf $(VENV) tests/desk/provider/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov test-results
+	rm -rf $(VENV) tests/desk/provider/node_modules tests/lighthouse/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 
