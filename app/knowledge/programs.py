@@ -21,6 +21,19 @@ VALUES: Final = ("user", "password", "app-password", "address")
 """What is entered where the settings name no value."""
 ENTRIES: Final = ("tls", "starttls", "password", "oauth")
 """The values that an entry of a list can stand for."""
+ELEMENTS: Final = ("menu", "row", "button", "tab", "list")
+"""What a label of a way can be on the screen."""
+_PHONE: Final = ("row", "button")
+PLATFORMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "windows": ELEMENTS,
+    "macos": ELEMENTS,
+    "desktop": ELEMENTS,
+    "ios": _PHONE,
+    "android": _PHONE,
+}
+"""What each platform has of these; the first is what a label is if nothing is said."""
+PHONES: Final = ("ios", "android")
+"""The platforms where each entry of a list opens a page of its own."""
 GENERAL: Final = "other"
 """The guide for programs without confirmed labels."""
 
@@ -33,7 +46,8 @@ class Move:
     the sentence; those between stars are our words.  ``to`` names the entries of a list by the
     value wanted, ``value`` what is entered if it is not the act's own value, ``when`` the login it
     is for, ``after`` the acts of which one has to be done before it.
-    ``anew``: the account is added again, so nothing stands in the field yet.
+    ``anew``: the account is added again, so nothing stands in the field yet.  ``on`` is what the
+    last labels of a way are on the screen, for its picture.
     """
 
     kind: str
@@ -43,13 +57,21 @@ class Move:
     when: Annotated[str, VARIABLES["login"]] | None = field(default=None, metadata={"key": "for"})
     after: tuple[str, ...] = ()
     anew: bool = False
+    on: tuple[str, ...] = ()
+
+    def elements(self, platform: str) -> tuple[str, ...]:
+        """Return what each label is on a platform's screens; what differs per person is a row."""
+        usual = PLATFORMS[platform][0]
+        said = tuple("row" if label.startswith("*") else usual for label in self.labels)
+        return said[: len(said) - len(self.on)] + self.on
 
 
 @dataclass(frozen=True)
 class Program:
     """A mail program: the moves of each act, and its labels as confirmed in other languages.
 
-    ``words`` is true for the general guide, whose labels are words of ours.
+    ``platform`` is what its windows look like; without it there are no pictures.  ``words`` is true
+    for the general guide, whose labels are words of ours.
     """
 
     id: str
@@ -58,6 +80,7 @@ class Program:
     order: tuple[str, ...] = ()
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: bool = False
+    platform: Annotated[str, tuple(PLATFORMS)] | None = None
     source: str | None = None
     checked: date | None = None
 
@@ -114,12 +137,14 @@ def _acts(acts: Any, where: str) -> dict[str, tuple[Move, ...]]:
 
 
 def _move(row: dict[str, Any], where: str) -> Move:
-    check_keys(row, where, optional=(*KINDS, "to", "value", "for", "after", "anew"))
+    check_keys(row, where, optional=(*KINDS, "to", "value", "for", "after", "anew", "on"))
     kinds = [key for key in row if key in KINDS]
     if len(kinds) != 1:
         raise KnowledgeError(f"{where}: write one of {', '.join(KINDS)} in a move, not {row}")
     (kind,) = kinds
     rest = {key: value for key, value in row.items() if key != kind}
+    if "on" in rest:
+        rest["on"] = as_list(rest["on"])
     return build(Move, where, {"kind": kind, "labels": as_list(row[kind]), **rest})
 
 
@@ -136,6 +161,8 @@ def _check(program: Program, general: Collection[str], where: str) -> None:
     for key, acts in named_acts.items():
         for act in acts:
             one_of(general)(act, f"{where}: {key}")
+    for move in moves:
+        _check_elements(program, move, f"{where}: on")
     named = dict.fromkeys(label for _, label in program.named())
     for language, labels in program.labels.items():
         for label in labels:
@@ -148,6 +175,17 @@ def _check(program: Program, general: Collection[str], where: str) -> None:
         raise KnowledgeError(
             f"{where}: key 'source' or 'checked' is missing: say who confirms the labels, and when"
         )
+    if bool(named and not program.words) != bool(program.platform):
+        what = "remove it: it has no labels" if program.platform else "say what its windows are"
+        raise KnowledgeError(f"{where}: platform: {what}")
+
+
+def _check_elements(program: Program, move: Move, where: str) -> None:
+    """Refuse a word for what the labels of a way are that the platform does not have."""
+    if move.on and (move.kind != "go" or len(move.on) > len(move.labels)):
+        raise KnowledgeError(f"{where}: write it with `go`, a word for each of the last labels")
+    for element in move.on:
+        one_of(PLATFORMS.get(program.platform or "", ()))(element, where)
 
 
 def label_table(programs: Programs) -> Iterator[str]:

@@ -266,6 +266,42 @@ MISTAKES = [
         "order",
         "programs.toml: outlook-classic: key 'source' or 'checked' is missing: say who",
     ),
+    (
+        "programs.toml",
+        'platform = "windows"',
+        'platform = "dos"',
+        "programs.toml: outlook-classic: platform: no value 'dos': use one of windows, macos",
+    ),
+    (
+        "programs.toml",
+        'platform = "windows"\n',
+        "",
+        "programs.toml: outlook-classic: on: no value 'button': use one of",
+    ),
+    (
+        "programs.toml",
+        'platform = "ios"\nsource = """\\\n  P.A',
+        'source = """\\\n  P.A',
+        "programs.toml: outlook-mobile: platform: say what its windows are",
+    ),
+    (
+        "programs.toml",
+        "words = true",
+        'words = true\nplatform = "windows"',
+        "programs.toml: other: platform: remove it: it has no labels",
+    ),
+    (
+        "programs.toml",
+        '"Delete Account"], on = "button"',
+        '"Delete Account"], on = "tab"',
+        "programs.toml: iphone: on: no value 'tab': use one of row, button",
+    ),
+    (
+        "programs.toml",
+        '["More Settings", "Advanced"], on = "tab"',
+        '["More Settings", "Advanced"], on = ["row", "row", "tab"]',
+        "programs.toml: outlook-classic: on: write it with `go`, a word for each of the last",
+    ),
     ("programs.toml", "\nempty = ", "\nvoid = ", "programs.toml: sentences: unknown key 'void'"),
     # A text that stands once, for several places.
     (
