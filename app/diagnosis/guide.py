@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from ..knowledge import Move, Program, Programs
-from ..knowledge.programs import FORM
+from ..knowledge.programs import FORM, PHONES
 from . import inline_markup
 
 PASSWORDS = ("password", "incoming-password")
@@ -19,21 +19,46 @@ PASSWORDS = ("password", "incoming-password")
 
 
 @dataclass(frozen=True)
+class Caption:
+    """A text on a drawn screen: its language when not the page's own, whether it is our words."""
+
+    text: str = ""
+    language: str | None = None
+    ours: bool = False
+
+
+NOTHING = Caption()
+
+
+@dataclass(frozen=True)
 class Control:
-    """One line of a drawn screen: what it is, its label and what stands in it."""
+    """One part of a drawn screen: what it is, its label, what stands in it, whether it is marked.
+
+    The kind is that of a move, an element of a way, or ``secret``: a field that hides its content.
+    """
 
     kind: str
-    label: str
-    language: str | None
-    value: str = ""
+    label: Caption
+    value: Caption = NOTHING
+    marked: bool = False
 
 
 @dataclass(frozen=True)
 class Screen:
-    """A screen to draw: its lines from top to bottom, and which one the step is about."""
+    """A screen to draw, in the shape of a platform: its parts from top to bottom.
 
+    ``title`` is empty where nobody has confirmed it; ``way`` names what was opened before.
+    """
+
+    platform: str
+    way: tuple[Caption, ...]
+    title: Caption
     controls: tuple[Control, ...]
-    marked: int
+
+    @property
+    def marked(self) -> tuple[Control, ...]:
+        """What the step is about: one part, or several buttons."""
+        return tuple(control for control in self.controls if control.marked)
 
 
 @dataclass(frozen=True)
@@ -43,6 +68,16 @@ class GuideStep:
     text: str
     screen: Screen | None = None
     general: bool = False
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A move as a step tells it, and the way that is open then, whole; None where nobody knows."""
+
+    owner: Program
+    act: str
+    move: Move
+    way: Move | None
 
 
 @dataclass(frozen=True)
@@ -60,32 +95,33 @@ class Guide:
 
     def steps(self, acts: tuple[str, ...]) -> list[GuideStep]:
         """Return the steps for some acts, in the order of the program's screens."""
-        moves = list(self._moves(acts))
-        controls = [self._control(*move) for move in moves]
+        turns = list(self._turns(acts))
         return [
-            GuideStep(
-                self._sentence(owner, act, move),
-                self._screen(moves, controls, at),
-                self._general(owner, move),
-            )
-            for at, (owner, act, move) in enumerate(moves)
+            GuideStep(self._sentence(turn), self._screen(turns, at), self._general(turn))
+            for at, turn in enumerate(turns)
         ]
 
-    def _moves(self, acts: tuple[str, ...]) -> Iterator[tuple[Program, str, Move]]:
+    def _turns(self, acts: tuple[str, ...]) -> Iterator[_Turn]:
         program = self.program
         needless = {name for act in acts for name in program.covers.get(act, ())}
         if self.values.get("login") == "oauth":
             needless |= set(PASSWORDS)
-        open_menus: tuple[str, ...] = ()
+        windows: list[Move | None] = []  # the ways that are open, one above the other
         for act in _ordered(acts, program.order):
             if act in needless:
                 continue
             own = self._fitting(program, act, acts)
             owner = program if own and self._worded(own, act) else self.programs.general
             for move in own if owner is program else self._fitting(owner, act, acts):
-                yield owner, act, _without(move, open_menus)
+                told = move
                 if move.kind == "go":
-                    open_menus = move.labels
+                    told = _without(move, windows[-1] if windows else None)
+                    if told is not move:
+                        windows.pop()
+                    windows.append(None if owner.words else move)
+                yield _Turn(owner, act, told, windows[-1] if windows else None)
+                if move.kind == "press" and windows:
+                    windows.pop()
 
     def _fitting(self, owner: Program, act: str, acts: tuple[str, ...]) -> list[Move]:
         """Return the moves of an act that are for these values, and for the acts around it."""
@@ -101,12 +137,13 @@ class Guide:
         wanted = self.values.get(act)
         return wanted is None or all(not move.to or wanted in move.to for move in moves)
 
-    def _general(self, owner: Program, move: Move) -> bool:
-        ours = owner.words or all(label.startswith("*") for label in move.labels)
-        return ours and move.kind != "say"
+    def _general(self, turn: _Turn) -> bool:
+        ours = turn.owner.words or all(label.startswith("*") for label in turn.move.labels)
+        return ours and turn.move.kind != "say"
 
-    def _sentence(self, owner: Program, act: str, move: Move) -> str:
-        value = self._value(owner, act, move)
+    def _sentence(self, turn: _Turn) -> str:
+        owner, move = turn.owner, turn.move
+        value = self._value(turn)
         if move.kind == "say":
             return self.translate(move.labels[0]).format(value=value)
         untold = "anew" if move.anew else "keep"
@@ -119,27 +156,34 @@ class Guide:
 
     def _label(self, owner: Program, label: str) -> str:
         """Return a label marked for the page, with our gloss where it stands in English."""
-        if label.startswith("*") or owner.words:
-            return self.translate(label).strip("*")
-        text, language = self._shown(owner, label)
-        gloss = self.translate(label) if language else label
-        return inline_markup.label(text, language) + (f" ({gloss})" if gloss != label else "")
+        shown = self._caption(owner, label)
+        if shown.ours:
+            return shown.text
+        gloss = self.translate(label) if shown.language else label
+        return inline_markup.label(shown.text, shown.language) + (
+            f" ({gloss})" if gloss != label else ""
+        )
 
-    def _shown(self, owner: Program, label: str) -> tuple[str, str | None]:
-        """Return a label as the program shows it, and its language when not the page's own."""
+    def _caption(self, owner: Program, label: str) -> Caption:
+        """Return a label as the program shows it; our words as they are."""
         if label.startswith("*") or owner.words:
-            return self.translate(label).strip("*"), None
+            return Caption(self.translate(label).strip("*"), ours=True)
         if self.language == "en":
-            return label, None
+            return Caption(label)
         confirmed = owner.labels.get(self.language, {}).get(label)
-        return (confirmed, None) if confirmed else (label, "en")
+        return Caption(confirmed) if confirmed else Caption(label, "en")
 
-    def _value(self, owner: Program, act: str, move: Move) -> str | None:
+    def _entry(self, turn: _Turn) -> str | None:
+        """Return the label of the list's entry that a move chooses; None where it is no list."""
+        entries = turn.move.to
+        wanted = str(self.values.get(turn.act, ""))
+        return entries.get(wanted) or next(iter(entries.values())) if entries else None
+
+    def _value(self, turn: _Turn) -> str | None:
         """Return what a move enters or chooses, marked; None where it is not known."""
-        if move.to:
-            wanted = str(self.values.get(act, ""))
-            return self._label(owner, move.to.get(wanted) or next(iter(move.to.values())))
-        name = move.value or act
+        if entry := self._entry(turn):
+            return self._label(turn.owner, entry)
+        name = turn.move.value or turn.act
         if name in self.values:
             return inline_markup.value(self.values[name])
         if name in PASSWORDS:
@@ -148,38 +192,67 @@ class Guide:
         words = self.programs.values.get(name)
         return self.translate(words) if words else None
 
-    def _control(self, owner: Program, act: str, move: Move) -> Control:
-        text, language = self._shown(owner, move.labels[-1])
-        value = ""
-        if move.to or move.kind == "enter":
-            value = inline_markup.plain(self._value(owner, act, move) or "").strip("“”")
-        return Control(move.kind, text, language, value)
-
-    def _screen(
-        self, moves: list[tuple[Program, str, Move]], controls: list[Control], at: int
-    ) -> Screen | None:
-        """Return the screen of a move: a way through menus, buttons, or the form around it."""
-        owner, _, move = moves[at]
-        if move.kind == "say":
+    def _screen(self, turns: list[_Turn], at: int) -> Screen | None:
+        """Return the screen of a move: the end of a way, buttons, or the form around it."""
+        turn = turns[at]
+        platform = turn.owner.platform
+        if turn.move.kind == "say" or self._general(turn) or not (platform and turn.way):
             return None
-        if move.kind in ("go", "press"):
-            shown = (self._shown(owner, label) for label in move.labels)
-            way = tuple(Control(move.kind, text, language) for text, language in shown)
-            return Screen(way, len(way) - 1)
+        elements = turn.way.elements(platform)
+        labels = (self._caption(turn.owner, label) for label in turn.way.labels)
+        opened = tuple(map(Control, elements, labels))
+        if turn.move.kind == "go":
+            return _window(platform, opened[:-1], (replace(opened[-1], marked=True),))
+        if turn.move.kind == "press":
+            labels = (self._caption(turn.owner, label) for label in turn.move.labels)
+            buttons = tuple(Control("press", label, marked=True) for label in labels)
+            return _window(platform, opened, buttons)
         first, last = at, at + 1
-        while first and moves[first - 1][2].kind in FORM:
+        while first and turns[first - 1].move.kind in FORM:
             first -= 1
-        while last < len(moves) and moves[last][2].kind in FORM:
+        while last < len(turns) and turns[last].move.kind in FORM:
             last += 1
-        return Screen(tuple(controls[first:last]), at - first)
+        form = tuple(
+            self._control(turns[place], place == at)
+            for place in range(first, last)
+            if not self._general(turns[place])
+        )
+        return _window(platform, opened, form)
+
+    def _control(self, turn: _Turn, marked: bool) -> Control:
+        """Return a field as it looks when the step is done."""
+        kind, value = turn.move.kind, NOTHING
+        if entry := self._entry(turn):
+            value = self._caption(turn.owner, entry)
+        elif kind == "enter" and turn.act in PASSWORDS:
+            kind = "secret"
+        elif kind == "enter":
+            text = inline_markup.plain(self._value(turn) or "")
+            value = Caption(text, ours=(turn.move.value or turn.act) not in self.values)
+        return Control(kind, self._caption(turn.owner, turn.move.labels[0]), value, marked)
 
 
-def _without(move: Move, open_menus: tuple[str, ...]) -> Move:
+def _window(platform: str, opened: tuple[Control, ...], parts: tuple[Control, ...]) -> Screen:
+    """Return the window that a way has opened, with some parts and what is chosen beside them.
+
+    Tabs, lists and, on a desktop, rows in our words stand in the window; all else opens another.
+    What a button opens has no confirmed name.
+    """
+    place = len(opened) - 1
+    while place and (
+        opened[place].kind in ("tab", "list")
+        or (opened[place].label.ours and platform not in PHONES)
+    ):
+        place -= 1
+    title = NOTHING if opened[place].kind == "button" else opened[place].label
+    way = tuple(control.label for control in opened[: place + (title is NOTHING)])
+    return Screen(platform, way, title, opened[place + 1 :] + parts)
+
+
+def _without(move: Move, before: Move | None) -> Move:
     """Return a way through menus without the first ones, where the way before has opened them."""
-    shared = 0
-    if move.kind == "go":
-        pairs = zip(move.labels[:-1], open_menus, strict=False)
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    pairs = zip(move.labels[:-1], before.labels if before else (), strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return replace(move, labels=move.labels[shared:]) if shared else move
 
 

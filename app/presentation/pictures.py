@@ -1,4 +1,4 @@
-"""Pictures as values for templates to draw: a message's route, the screen of a step, QR codes."""
+"""Pictures as values for templates to draw: a message's route, QR codes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from textwrap import wrap
 from typing import Final
 
 import segno
 
 from ..diagnosis import Diagnosis, Facts
 from ..diagnosis.domains import display
-from ..diagnosis.guide import Screen
 from ..i18n.messages import N_
 from ..knowledge import knowledge
 
 SERVER: Final = N_("Outgoing server")
-ROW, LINE = 30, 15
-"""Heights in pixels: of a row with one line of label, and of each further line."""
-LABEL, WHOLE, VALUE = 18, 42, 20
-"""Characters that fit: a label beside its box, a label alone in its row, a value in its box."""
 QUIET = 4
 """Empty modules around the code, which scanners need (ISO/IEC 18004 section 9.1)."""
 _STATIONS = (
@@ -139,58 +133,6 @@ def _details(facts: Facts, translate: Callable[[str], str]) -> tuple[str, ...]:
         display(server) if server else "",
         ", ".join(recipients[:2]) + (" …" if len(recipients) > 2 else ""),
     )
-
-
-@dataclass(frozen=True)
-class DrawnRow:
-    """One line of the screen: where it stands, its label's lines, what it shows beside them."""
-
-    kind: str
-    top: int
-    height: int
-    lines: tuple[str, ...]
-    language: str | None
-    value: str
-    marked: bool
-
-
-@dataclass(frozen=True)
-class DrawnScreen:
-    """A screen as it is drawn, ``height`` pixels high, and what is marked, in words."""
-
-    rows: tuple[DrawnRow, ...]
-    height: int
-    words: str
-
-
-@lru_cache(maxsize=1024)  # programs have few screens, and most people the usual settings
-def draw_screen(screen: Screen) -> DrawnScreen:
-    """Return where everything of a screen stands."""
-    rows: list[DrawnRow] = []
-    top = 4
-    for at, control in enumerate(screen.controls):
-        boxed = control.kind in ("enter", "choose", "empty")
-        lines = tuple(wrap(control.label, LABEL if boxed else WHOLE - at * (control.kind == "go")))
-        height = ROW + (len(lines) - 1) * LINE
-        rows.append(
-            DrawnRow(
-                control.kind,
-                top,
-                height,
-                lines,
-                control.language,
-                _short(control.value),
-                at == screen.marked,
-            )
-        )
-        top += height + 4
-    marked = screen.controls[screen.marked]
-    words = f"{marked.label}: {marked.value}" if marked.value else marked.label
-    return DrawnScreen(tuple(rows), top, words)
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= VALUE else value[: VALUE - 1].rstrip(" ,.") + "…"
 
 
 def draw_qr(link: str) -> str:

@@ -19,7 +19,7 @@ from ..knowledge import Provider, knowledge
 from ..knowledge.programs import GENERAL
 from ..knowledge.variables import UNKNOWN
 from ..presentation.paste_input import merge_reading
-from ..presentation.pictures import draw_route, draw_screen, through
+from ..presentation.pictures import draw_route, through
 from ..presentation.plan import certainty_in_words, make_plan
 from ..presentation.questions import (
     answer_text,
@@ -28,6 +28,7 @@ from ..presentation.questions import (
     shown_question,
 )
 from ..presentation.reading_rows import YOURS, excerpt, is_guess, others_of, printable, rows_of
+from ..presentation.screens import draw_screen
 from ..reading import Reading
 from ..services import services
 from ..web.links import WizardState, extend

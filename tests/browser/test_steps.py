@@ -119,6 +119,31 @@ def test_a_picture_is_loaded_when_it_is_opened(new_context: CreateContextCallbac
     assert "step.svg" in asked[1]
 
 
+MISFITS = """() => {
+  const {width, height} = document.documentElement.viewBox.baseVal;
+  const texts = [...document.querySelectorAll("text")].map(text => [text, text.getBBox()]);
+  const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width
+    && a.y + 4 < b.y + b.height && b.y + 4 < a.y + a.height;
+  return texts.filter(([text, box]) =>
+    box.x < 1 || box.x + box.width > width - 3 || box.y + box.height > height + 1
+    || texts.some(([other, its]) => other !== text && meet(box, its))
+  ).map(([text]) => text.textContent);
+}"""
+"""The texts of a picture that leave it or run into another one."""
+
+
+@in_every_language
+def test_every_text_of_a_picture_has_its_room(shared_page: Page, language: str) -> None:
+    for program in knowledge().programs.known.values():
+        if not program.platform:
+            continue
+        shared_page.goto(f"/{language}/{FULL.replace('thunderbird', program.id)}&plan=now")
+        pictures = shared_page.locator(".steps img").evaluate_all("all => all.map(one => one.src)")
+        for picture in pictures:
+            shared_page.goto(picture)
+            assert shared_page.evaluate(MISFITS) == [], picture
+
+
 def test_without_script_the_pictures_are_there(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:

@@ -6,10 +6,11 @@ from itertools import product
 import pytest
 
 from app.diagnosis import CHOICES, Facts, Plan, Situation
-from app.diagnosis.guide import Guide
+from app.diagnosis.guide import Caption, Guide, Screen
 from app.diagnosis.inline_markup import plain
 from app.i18n.languages import languages
 from app.knowledge import knowledge
+from app.knowledge.programs import PHONES
 
 GMAIL = {
     "server": "smtp.gmail.com",
@@ -55,8 +56,8 @@ def test_every_remedy_has_whole_sentences_for_every_program(program: str, lang: 
             assert re.fullmatch(r"[A-ZĐỞÔỨ].*[.]", text), text
             assert not re.search(r"[{}⟦⟧⟨⟩*`]|None|  ", text), text
             if step.screen:
-                assert 0 <= step.screen.marked < len(step.screen.controls)
-                assert all(control.label for control in step.screen.controls)
+                assert step.screen.marked
+                assert all(control.label.text for control in step.screen.controls)
         said = " ".join(plain(step.text) for step in steps)
         if "port" in acts and program != "webmail":
             assert str(values["port"]) in said
@@ -114,7 +115,7 @@ def test_no_window_is_opened_twice_and_each_is_closed() -> None:
     ways = [plain(step.text) for step in steps if plain(step.text).startswith("Open ")]
     assert ways[1:] == ["Open “More Settings” › “Outgoing Server”.", "Open “Advanced”."]
     assert [plain(step.text) for step in steps[-2:]] == ["Press “OK”.", "Press “Next” › “Finish”."]
-    assert [control.label for control in steps[-1].screen.controls] == ["Next", "Finish"]
+    assert [button.label.text for button in steps[-1].screen.marked] == ["Next", "Finish"]
     password = guide("outlook-classic").steps(("outgoing", "password", "save"))
     assert "Press “OK”." not in [plain(step.text) for step in password], "no window in between"
     sender = guide("outlook-classic").steps(("sender", "save"))
@@ -148,14 +149,90 @@ def test_a_server_that_nobody_publishes_is_the_one_that_the_provider_gives() -> 
 def test_what_stands_in_the_picture_is_what_the_steps_say() -> None:
     steps = guide("thunderbird", lang="vi").steps(("outgoing", "server", "port", "security"))
     form = steps[2].screen
-    assert [(c.label, c.value) for c in form.controls] == [
+    assert [(c.label.text, c.value.text) for c in form.controls] == [
         ("Tên Máy Chủ", "smtp.gmail.com"),
         ("Cổng", "465"),
         ("Bảo mật kết nối", "SSL/TLS"),
     ]
-    assert form.controls[form.marked].label == "Cổng"
+    (marked,) = form.marked
+    assert marked.label.text == "Cổng"
     for step in steps[1:]:
-        assert step.screen.controls[step.screen.marked].value in plain(step.text)
+        (marked,) = step.screen.marked
+        assert marked.value.text in plain(step.text)
+
+
+def drawn(program: str, remedy: str, values=GMAIL, lang: str = "en") -> list[Screen]:
+    acts = [acts for id, acts in remedies_in_programs() if id == remedy]
+    return [step.screen for step in guide(program, values, lang).steps(acts[0]) if step.screen]
+
+
+def kinds(screen: Screen) -> list[tuple[str, str]]:
+    return [(control.kind, control.label.text) for control in screen.controls]
+
+
+def test_a_way_is_drawn_as_its_last_screen() -> None:
+    classic, _, tab, _, _, advanced, port, *_, ok, end = drawn("outlook-classic", "use-login")
+    assert classic.title.text == "Account Settings"
+    assert kinds(classic) == [("row", "your account"), ("button", "Change")]
+    assert tab.title.text == advanced.title.text == "More Settings"
+    assert [kinds(screen) for screen in (tab, advanced)] == [
+        [("tab", "Outgoing Server")],
+        [("tab", "Advanced")],
+    ]
+    assert kinds(port)[0] == ("tab", "Advanced"), "it stands open above the fields"
+    assert kinds(ok) == [("tab", "Advanced"), ("press", "OK")]
+    assert kinds(end) == [("press", "Next"), ("press", "Finish")], "in the window below"
+    mac = drawn("apple-mail", "use-login")[0]
+    assert mac.title.text == "Accounts"
+    assert kinds(mac) == [
+        ("row", "your account"),
+        ("tab", "Server Settings"),
+        ("list", "Account"),
+        ("menu", "Edit SMTP Server List"),
+    ]
+    phone = drawn("iphone", "use-login")[0]
+    assert (phone.title.text, kinds(phone)) == ("SMTP", [("row", "your server")])
+
+
+def test_a_window_whose_name_nobody_has_confirmed_has_none() -> None:
+    by_button = drawn("thunderbird", "use-login")[1]
+    assert by_button.title.text == ""
+    named = [name.text for name in by_button.way if not name.ours]
+    assert named[-2:] == ["Outgoing Server", "Edit…"]
+    by_row = drawn("iphone", "use-login")[1]
+    assert by_row.title == Caption("your server", ours=True)
+    assert by_row.way[-1].text == "SMTP"
+
+
+def test_a_password_is_never_shown_and_what_is_not_known_stands_in_no_box() -> None:
+    for told, server in ((UNTOLD, ""), (GMAIL, "smtp.gmail.com")):
+        form = drawn("iphone", "use-login", told)[1]
+        values = {control.label.text: control.value.text for control in form.controls}
+        assert values["Host Name"] == server
+        assert values["Password"] == ""
+        assert ("secret", "Password") in kinds(form)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("program", CHOICES["program"])
+def test_a_picture_shows_the_apps_own_words_and_differs_from_the_others(program, lang) -> None:
+    shown = knowledge().programs.find(program)
+    own = {label for _, label in shown.named()} | set(shown.labels.get(lang, {}).values())
+    for (_, acts), values in product(remedies_in_programs(), VALUES):
+        steps = guide(program, values, lang).steps(acts)
+        screens = [step.screen for step in steps if step.screen]
+        assert len(screens) == len(set(screens))
+        assert not any(step.screen for step in steps if step.general), (
+            "no words of the general guide"
+        )
+        for screen in screens:
+            assert screen.platform == shown.platform
+            for control in screen.controls:
+                assert control.label.ours == (control.label.text not in own)
+                assert not control.label.ours or control.kind == "row"
+                assert not set('“”"*`⟦⟧⟨⟩') & set(control.label.text + control.value.text)
+                assert (control.label.language == "en") <= (lang == "vi")
+            assert screen.title.ours <= (screen.platform in PHONES)
 
 
 def test_an_oauth_only_account_is_never_told_to_type_a_password() -> None:
