@@ -17,6 +17,10 @@ FOUR = (
     "&recipient_domain=adatum.com,fabrikam.com&sender_domain=proseware.com"
     "&server=smtp.proseware.com"
 )
+AT_GMAIL = FOUR.replace("proseware.com&", "gmail.com&")
+MOST = 7_500
+"""Bytes of a page, by brotli at its best; the design allows 9,000."""
+
 SPOTS = [
     "",
     "check",
@@ -24,8 +28,9 @@ SPOTS = [
     "check?change=sender_domain&account_domain=proseware.com",
     "check?place=moon",
     f"check?{FOUR}",
-    f"check?{FOUR.replace('proseware.com&', 'gmail.com&')}&plan=now",
+    f"check?{AT_GMAIL}&plan=now",
     f"check?{FOUR.replace('thunderbird', 'outlook-classic')}&plan=now",
+    f"check?{AT_GMAIL.replace('thunderbird', 'outlook-classic')}&plan=now",
     f"check?{FOUR.replace('thunderbird', 'iphone')}",
     f"check?{FOUR}&worked=use-login",
     f"check?{FOUR}&way=ask-isp&reply_code=550&enhanced_status=5.7.1",
@@ -50,7 +55,7 @@ def test_a_page_fits_one_round_trip(client: FlaskClient, lang: str, state: str) 
         head = sum(len(name) + len(value) + 4 for name, value in packed.headers) + 20
         assert head + len(packed.data) <= 14_000
         if coding == "br":
-            assert len(packed.data) <= 7_000
+            assert len(packed.data) <= MOST
 
 
 IN_PORTAL = [
@@ -72,7 +77,7 @@ def test_a_page_of_a_portal_fits_too(portal_client: FlaskClient, lang: str, stat
     portal_client.get(url)
     packed = portal_client.get(url, headers={"Accept-Encoding": "br"})
     head = sum(len(name) + len(value) + 4 for name, value in packed.headers) + 20
-    assert len(packed.data) <= 7_000
+    assert len(packed.data) <= MOST
     assert head + len(packed.data) <= 14_000
 
 
@@ -91,7 +96,7 @@ def test_a_page_that_leads_to_a_person_fits_too(lang: str, tmp_path) -> None:
                 packed = app.test_client().get(
                     f"{root}/{lang}/{state}", headers={"Accept-Encoding": "br"}
                 )
-                assert len(packed.data) <= 7_000, state
+                assert len(packed.data) <= MOST, state
     finally:
         add_providers(())
 
@@ -110,7 +115,7 @@ PASTES = {
 @pytest.mark.parametrize("paste", PASTES)
 def test_what_was_understood_fits_one_round_trip(client, lang: str, paste: str) -> None:
     form = {"text": PASTES[paste], "show": "yes"}
-    for coding, most in (("br", 7_000), ("gzip", 7_000)):
+    for coding, most in (("br", MOST), ("gzip", MOST)):
         packed = client.post(f"/{lang}/read", data=form, headers={"Accept-Encoding": coding})
         assert packed.headers["Content-Encoding"] == coding
         assert len(packed.data) <= most
