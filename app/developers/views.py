@@ -68,7 +68,8 @@ def logo(name: str) -> Response:
 @developers.get("/developers/test")
 def redirect_to_language() -> Answer:
     """Redirect to the page in the visitor's language; scripts link to it without one."""
-    query = urlencode({"origin": request.args.get("origin", "")[:LONGEST_ORIGIN]})
+    given = request.args.get("origin")
+    query = "" if given is None else urlencode({"origin": given[:LONGEST_ORIGIN]})
     site = visitor_site()
     link = site.embed_test if request.path.endswith("/test") else site.developers
     return redirect(link(query), 302)
@@ -145,7 +146,7 @@ def test(site: Site) -> Response:
     if site.portal is None:
         abort(404)
     given = request.args.get("origin", "")
-    verdict = check_origin(given, site.portal.origins) if given.strip() else None
+    verdict = check_origin(given, site.portal.origins) if "origin" in request.args else None
     values = {
         "verdict": verdict,
         "given": given[:300],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from ..knowledge import Move, Program, Programs
-from ..knowledge.programs import FORM, PHONES
+from ..knowledge.programs import FORM, PHONES, SAID
 from . import inline_markup
 
 PASSWORDS = ("password", "incoming-password")
@@ -63,11 +63,15 @@ class Screen:
 
 @dataclass(frozen=True)
 class GuideStep:
-    """One step: text with markup, the screen it happens on, whether it is general."""
+    """One step: text with markup, the screen it happens on, whether it is general.
+
+    A ``note`` is nothing to do: a condition, or what is good to know.
+    """
 
     text: str
     screen: Screen | None = None
     general: bool = False
+    note: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,12 @@ class Guide:
         """Return the steps for some acts, in the order of the program's screens."""
         turns = list(self._turns(acts))
         return [
-            GuideStep(self._sentence(turn), self._screen(turns, at), self._general(turn))
+            GuideStep(
+                self._sentence(turn),
+                self._screen(turns, at),
+                self._general(turn),
+                turn.move.kind == "note",
+            )
             for at, turn in enumerate(turns)
         ]
 
@@ -139,12 +148,12 @@ class Guide:
 
     def _general(self, turn: _Turn) -> bool:
         ours = turn.owner.words or all(label.startswith("*") for label in turn.move.labels)
-        return ours and turn.move.kind != "say"
+        return ours and turn.move.kind not in SAID
 
     def _sentence(self, turn: _Turn) -> str:
         owner, move = turn.owner, turn.move
         value = self._value(turn)
-        if move.kind == "say":
+        if move.kind in SAID:
             return self.translate(move.labels[0]).format(value=value)
         untold = "anew" if move.anew else "keep"
         kind = untold if move.kind == "enter" and value is None else move.kind
@@ -196,7 +205,7 @@ class Guide:
         """Return the screen of a move: the end of a way, buttons, or the form around it."""
         turn = turns[at]
         platform = turn.owner.platform
-        if turn.move.kind == "say" or self._general(turn) or not (platform and turn.way):
+        if turn.move.kind in SAID or self._general(turn) or not (platform and turn.way):
             return None
         elements = turn.way.elements(platform)
         labels = (self._caption(turn.owner, label) for label in turn.way.labels)

@@ -90,7 +90,7 @@ class PlannedRemedy:
             if step.acts:
                 made += self.plan.program_steps(step.acts)
             else:
-                made.append(GuideStep(self.plan.wording.fill(step.text)))
+                made.append(GuideStep(self.plan.wording.fill(step.text), note=step.note))
         return tuple(made)
 
     @property

@@ -11,7 +11,8 @@ from flask import Blueprint, Response
 
 from ..diagnosis import Plan, PlannedRemedy
 from ..presentation.pictures import draw_qr
-from ..presentation.plan import certainty_in_words, make_plan
+from ..presentation.plan import make_plan
+from ..presentation.questions import program_name
 from ..presentation.ticket import Part, make_ticket, write_markdown, write_plain
 from ..presentation.wizard_query import canonical_state
 from ..web.links import WizardState
@@ -53,7 +54,7 @@ def sheet(site: Site) -> Response:
     values = {
         "plan": plan,
         "remedy": remedy,
-        "certainty": certainty_in_words(plan) if remedy is plan.current else "",
+        "program": program_name(site.language.code, state.facts),
         "ours": site.serves(plan.provider),
         "others": [other for other in plan.remedies if other.id != remedy.id],
         "link": link,

@@ -124,7 +124,8 @@ class Scenario:
 class Step:
     """One step of a remedy, shown only when its conditions hold.
 
-    ``acts`` are done in the mail program, in place of a text.  A ``usual`` step is for settings
+    ``acts`` are done in the mail program, in place of a text.  A ``note`` is nothing to do, but
+    good to know.  A ``usual`` step is for settings
     that nobody publishes, so that the usual ones are advised.  ``needs``: ways of authorisation of
     which the provider must offer one, as far as it says.  ``helpdesk``: whether the provider's
     number has to be known, or must not be; ``told``: whether the provider has said what it offers;
@@ -133,6 +134,7 @@ class Step:
 
     text: str = ""
     acts: tuple[str, ...] = ()
+    note: bool = False
     when: tuple[When, ...] = ()
     usual: bool = False
     needs: tuple[str, ...] = ()

@@ -13,7 +13,9 @@ from .variables import VARIABLES
 
 FORM: Final = ("enter", "choose", "tick", "untick", "switch", "pick", "empty")
 """The moves that stand together on one screen."""
-KINDS: Final = ("go", "press", *FORM, "say")
+SAID: Final = ("say", "note")
+"""The moves that are a sentence of ours: something to do, or something to know before."""
+KINDS: Final = ("go", "press", *FORM, *SAID)
 """What a move can ask a person to do."""
 SENTENCES: Final = ("go", "press", *FORM, "keep", "anew")
 """Our sentences around a label: one for each kind, two where no value is known."""
@@ -88,7 +90,7 @@ class Program:
         """Yield (act, label) for every label of the program itself, in the order of its screens."""
         for act, moves in self.acts.items():
             for move in moves:
-                shown = () if move.kind == "say" else (*move.labels, *move.to.values())
+                shown = () if move.kind in SAID else (*move.labels, *move.to.values())
                 yield from ((act, label) for label in shown if not label.startswith("*"))
 
 

@@ -20,7 +20,7 @@ from ..web.pages import page
 from ..web.site import Site
 from .pictures import draw_route
 from .plan import make_plan
-from .questions import described_facts
+from .questions import answers_so_far
 
 MISTYPED: Final = N_(
     "That code isn't right. A character may have been misheard. Codes have 12 "
@@ -105,8 +105,10 @@ def spell(site: Site, code: str) -> str:
 
 def offer_page(site: Site, state: WizardState, days: int) -> Response:
     """Show what a code does, with the button that makes one."""
+    plan = make_plan(site, state.situation)
     values = {
-        "answers": list(described_facts(site.language.code, state.facts)),
+        "answers": list(answers_so_far(site.language.code, state.facts)),
+        "tried": [plan.wording.title(remedy) for remedy in state.facts.tried],
         "action": site.help(state),
         "back": site.check(state),
         "days": days,
@@ -128,7 +130,7 @@ def case_page(site: Site, case: Case) -> Response:
         "tried": [plan.wording.title(remedy) for remedy in facts.tried],
         "left": plan.situation.questions_left,
         "go_on": site.check(WizardState(facts)),
-        "answers": list(described_facts(site.language.code, facts)),
+        "answers": list(answers_so_far(site.language.code, facts)),
         "route": draw_route(facts, site.language.gettext, plan.diagnosis if settled else None),
         "here": site.case(case.code),
     }

@@ -14,7 +14,7 @@ from flask import Request
 
 from ..diagnosis import CODES, Facts, read_facts
 from ..knowledge.variables import UNKNOWN
-from ..reading import Reading
+from ..reading import Reading, read
 from ..web.links import NOTHING
 
 LARGEST_BODY = 1024 * 1024
@@ -79,6 +79,16 @@ def stated_facts(reading: Reading) -> Facts:
     if str(reading.facts.get("outlook_error")).startswith(OUTLOOK_NUMBERS):
         values["program"] = OUTLOOK
     return read_facts(values)[0]
+
+
+def recall(facts: Facts) -> Reading | None:
+    """Return the reading of a paste that is gone, as far as the facts tell; None for no error."""
+    if facts.error == UNKNOWN and facts.reply_code:
+        return read(str(facts.reply_code))
+    if not facts.known("error"):
+        return None
+    told = {key: getattr(facts, key) for key in STATED}
+    return Reading(str(facts.error), 1.0, (), facts.known("refused_by") or UNKNOWN, told, ())
 
 
 def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:

@@ -83,11 +83,26 @@ def answer_text(language: str, fact: str, value: str) -> str:
     return display_all(value)
 
 
+def program_name(language: str, facts: Facts) -> str | None:
+    """Return the email app that steps are for, None where none with steps of its own was named."""
+    program = facts.known("program")
+    named = program and program != GENERAL
+    return answer_text(language, "program", str(program)) if named else None
+
+
 def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]]:
-    """Yield (fact, label, answer) for every fact that is known."""
+    """Yield (fact, label, answer) for every fact that is known.
+
+    What the server answered in figures belongs to the error: it goes where that is changed.
+    """
     for fact, value in facts.pairs:
         if fact != "tried" and fact not in CODES:
-            yield fact, shown_question(language, fact).label, answer_text(language, fact, value)
+            said = said_of(language, fact, value) if fact in SAID else ""
+            answer = said or answer_text(language, fact, value)
+            yield fact, shown_question(language, fact).label, answer
+    codes = [str(getattr(facts, key)) for key in CODES if getattr(facts, key)]
+    if codes:
+        yield "error", languages()[language].gettext(REPLY_CODE), " ".join(codes)
 
 
 def question_before(facts: Facts) -> str | None:
@@ -105,20 +120,6 @@ def said_of(language: str, fact: str, value: str) -> str:
     """Return the sentence of a question's choice, '' where there is none."""
     choice = knowledge().questions[fact].choice(value)
     return languages()[language].gettext(choice.says) if choice else ""
-
-
-def described_facts(language: str, facts: Facts) -> Iterator[tuple[str, str]]:
-    """Yield (label, answer) for all that is known, for somebody who does not see the questions.
-
-    That is also what the server answered in figures.
-    """
-    translate = languages()[language].gettext
-    for fact, label, answer in answers_so_far(language, facts):
-        said = said_of(language, fact, getattr(facts, fact)) if fact in SAID else ""
-        yield label, said or answer
-    codes = [str(getattr(facts, key)) for key in CODES if getattr(facts, key)]
-    if codes:
-        yield translate(REPLY_CODE), " ".join(codes)
 
 
 def without_outdated(facts: Facts, changed: str) -> Facts:

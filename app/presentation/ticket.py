@@ -14,7 +14,7 @@ from typing import Final
 from ..diagnosis import Plan, PlannedRemedy
 from ..diagnosis.inline_markup import plain
 from ..i18n.languages import Language
-from .questions import described_facts
+from .questions import answers_so_far
 
 Extra = tuple[str, Sequence[str]]
 """One more part: its title and its lines, in the ticket's language."""
@@ -54,8 +54,8 @@ def make_ticket(
     :param extra: parts that stand behind what is known
     """
     translate, facts = language.gettext, plan.situation.facts
-    said = described_facts(language.code, facts)
-    known = (f"{label}: {plain(answer)}" for label, answer in said)
+    said = answers_so_far(language.code, facts)
+    known = (f"{label}: {plain(answer)}" for _, label, answer in said)
     tried = (plain(plan.wording.title(remedy)) for remedy in facts.tried)
     others = (plain(other.title) for other in plan.others(remedy))
     steps = (plain(step.text) for step in remedy.steps)

@@ -16,7 +16,6 @@ from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
 from ..i18n.messages import N_
 from ..knowledge import Provider, knowledge
-from ..knowledge.programs import GENERAL
 from ..knowledge.variables import UNKNOWN
 from ..presentation.paste_input import merge_reading
 from ..presentation.pictures import draw_route, through
@@ -24,6 +23,7 @@ from ..presentation.plan import certainty_in_words, make_plan
 from ..presentation.questions import (
     answer_text,
     answers_so_far,
+    program_name,
     question_before,
     shown_question,
 )
@@ -111,15 +111,11 @@ def plan_page(site: Site, state: WizardState) -> Response:
     question = shown_question(site.language.code, asks) if asks else None
     number = 1 + plan.remedies.index(current) if current else 1
     later = site.language.gettext(LATER).format(n=number, all=len(plan.remedies))
-    program = state.facts.known("program")
-    program_name = None
-    if program and program != GENERAL:
-        program_name = answer_text(site.language.code, "program", program)
     values = {
         "plan": plan,
         "current": current,
         "later": later if number > 1 else "",
-        "back": _back(site, state) if state.way or state.facts.tried else "",
+        "back": _back(site, state),
         "certainty": certainty_in_words(plan) if first and current else "",
         "question": question,
         "kept": state.facts.pairs,
@@ -127,8 +123,8 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "again": state.at(plan="now"),
         "ours": site.serves(plan.provider),
         "drawn": draw_screen,
-        "program": program_name,
-        "profile": program in APPLE and plan.provider and plan.provider.has_profile,
+        "program": program_name(site.language.code, state.facts),
+        "profile": state.facts.program in APPLE and plan.provider and plan.provider.has_profile,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(site.language.code, state.facts)),
         **_links(site, state, "check"),
@@ -182,7 +178,7 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
     """Show what a paste says, with the words that it rests on marked."""
     state = WizardState(merge_reading(reading, known))
     if reading.reason == UNKNOWN:
-        return _code_page(site, state, known, reading)
+        return _code_page(site, state, known, reading, keep=not pasted)
     rows, ready = rows_of(reading, known, site.language), state.asked is None
     diagnosis = state.situation.diagnosis if ready else None
     values = {
@@ -196,12 +192,14 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         "yours": reading.reason in YOURS,
         "left": state.situation.questions_left,
         "route": draw_route(state.facts, site.language.gettext, diagnosis),
-        **_links(site, state, "check"),
+        **_links(site, state, "read"),
     }
-    return page(site, "wizard/understood.html", values, keep=False)
+    return page(site, "wizard/understood.html", values, keep=not pasted)
 
 
-def _code_page(site: Site, state: WizardState, known: Facts, reading: Reading) -> Response:
+def _code_page(
+    site: Site, state: WizardState, known: Facts, reading: Reading, keep: bool
+) -> Response:
     """Show what a reply code may mean that was all that was pasted."""
     values = {
         "code": reading.facts["reply_code"],
@@ -213,15 +211,15 @@ def _code_page(site: Site, state: WizardState, known: Facts, reading: Reading) -
             if row.key != "error"
         ],
         "route": draw_route(state.facts, site.language.gettext),
-        **_links(site, state, "check"),
+        **_links(site, state, "read"),
     }
-    return page(site, "wizard/code.html", values, keep=False)
+    return page(site, "wizard/code.html", values, keep=keep)
 
 
 def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
-    here = site.start(state.facts) if where == "start" else site.check(state)
     facts = WizardState(state.facts)
+    here = {"start": site.start(facts), "read": site.read(facts)}.get(where, site.check(state))
     facts_url = site.check(facts)
     on_own_line = state.facts.connection == "own" and state.change != "connection"
     return {

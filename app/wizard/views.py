@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from ..http.event_counting import record_event
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
-from ..presentation.paste_input import LONGEST_SHOWN, decode, merge_reading, take_paste
+from ..presentation.paste_input import LONGEST_SHOWN, decode, merge_reading, recall, take_paste
 from ..presentation.questions import typed_facts, typed_form, without_outdated
 from ..presentation.wizard_query import detected_connection, has_uncanonical_names, read_query
 from ..reading import TooLong, read
@@ -41,10 +41,24 @@ def redirect_to_language() -> Response:
 
 
 @wizard.get("/<language:site>")
-@wizard.get("/<language:site>/read")
 def lead_to_the_start(site: Site) -> Response:
-    """Lead to the start page: the closing slash is missing, or what was pasted is kept nowhere."""
+    """Lead to the start page: the closing slash is missing."""
     return redirect(site.start(read_query()[0].facts), 302)
+
+
+@wizard.get("/<language:site>/read")
+def show_again(site: Site) -> Response:
+    """Show again what a paste said, without its words, which are kept nowhere.
+
+    Back leads here, and the other language.
+    """
+    facts = read_query()[0].facts
+    reading = recall(facts)
+    if reading is None:
+        return redirect(site.start(facts), 302)
+    if has_uncanonical_names(facts):
+        return redirect(site.read(facts), 302)
+    return understood_page(site, facts, "", reading)
 
 
 @wizard.get("/<language:site>/")

@@ -4,5 +4,5 @@
   button.type = "button";
   button.textContent = own.print;
   button.onclick = function () { print(); };
-  document.querySelector(".screen-only").append(" ", button);
+  document.getElementById("tools").prepend(button);
 })(document.currentScript.dataset);

@@ -15,6 +15,10 @@
     button.onclick = function () {
       navigator.clipboard.writeText(place.textContent).then(function () {
         button.textContent = said.textContent = own.done;
+      }, function () {
+        // Forbidden in a frame, for one: what is selected can be copied by hand.
+        getSelection().selectAllChildren(place);
+        said.textContent = own.selected;
       });
     };
     // A full stop stays with the value rather than alone on the next line.

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import PHONE, in_every_language
+from tests.browser.pages import PHONE, in_every_language, paste
 from tests.browser.person import Pointer
 from tests.cases import CASES
 
@@ -46,6 +46,21 @@ def test_back_leads_to_the_answer_before(shared_page: Page, language: str) -> No
     shared_page.goto(f"/{language}/check?error=unknown&refused_by=own-server")
     Pointer(shared_page).follow(shared_page.locator(".back a"))
     expect(shared_page.locator('input[type="radio"][value="own-server"]')).to_be_checked()
+    shared_page.goto(f"/{language}/check?error=mailbox-full")
+    Pointer(shared_page).follow(shared_page.locator(".back a"))
+    expect(shared_page.locator('input[type="radio"][value="mailbox-full"]')).to_be_checked()
     shared_page.goto(f"/{language}/check")
+    Pointer(shared_page).follow(shared_page.locator(".back a"))
+    assert shared_page.url.endswith(f"/{language}/")
+
+
+@in_every_language
+def test_the_browsers_back_leads_to_what_a_paste_said(shared_page: Page, language: str) -> None:
+    shared_page.goto(f"/{language}/")
+    paste(shared_page, "550 5.7.1 Relaying denied")
+    said = shared_page.locator("h1").inner_text()
+    Pointer(shared_page).follow(shared_page.locator("main .button").first)
+    shared_page.go_back()
+    assert shared_page.locator("h1").inner_text() == said
     Pointer(shared_page).follow(shared_page.locator(".back a"))
     assert shared_page.url.endswith(f"/{language}/")

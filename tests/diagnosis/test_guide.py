@@ -174,7 +174,9 @@ def test_a_way_is_drawn_as_its_last_screen() -> None:
     classic, _, tab, _, _, advanced, port, *_, ok, end = drawn("outlook-classic", "use-login")
     assert classic.title.text == "Account Settings"
     assert kinds(classic) == [("row", "your account"), ("button", "Change")]
-    assert tab.title.text == advanced.title.text == "More Settings"
+    # Nobody has confirmed the title of the window that the button opens.
+    assert tab.title.text == advanced.title.text == ""
+    assert [name.text for name in tab.way] == ["More Settings"]
     assert [kinds(screen) for screen in (tab, advanced)] == [
         [("tab", "Outgoing Server")],
         [("tab", "Advanced")],

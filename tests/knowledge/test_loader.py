@@ -298,7 +298,7 @@ MISTAKES = [
     ),
     (
         "programs.toml",
-        '["More Settings", "Advanced"], on = "tab"',
+        '["More Settings", "Advanced"], on = ["button", "tab"]',
         '["More Settings", "Advanced"], on = ["row", "row", "tab"]',
         "programs.toml: outlook-classic: on: write it with `go`, a word for each of the last",
     ),

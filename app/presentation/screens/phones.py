@@ -10,7 +10,7 @@ from .pen import BOLD, CHECKS, SMALL, WIDTH, Pen, content_of, label_of, measure,
 
 ROW: Final = 28
 """The height of a row on iOS."""
-FIELD, SWITCH = 32, 29
+FIELD, SWITCH = 37, 30
 """Heights on Android: of a label above its value, and of a switch or box."""
 
 
@@ -148,8 +148,8 @@ def _fields(pen: Pen, fields: Sequence[Control | None], y: int) -> int:
     """Draw labels above their values, and switches at the right; return where they end."""
     for control in fields:
         if control is None:
-            pen.bar(18, y + 8, 70)
-            pen.bar(18, y + 21, 110)
+            pen.bar(18, y + 10, 70)
+            pen.bar(18, y + 25, 110)
             y += FIELD
         elif control.kind in (*CHECKS, "switch"):
             pen.mark(control, 6, y, WIDTH - 12, SWITCH)
@@ -159,10 +159,10 @@ def _fields(pen: Pen, fields: Sequence[Control | None], y: int) -> int:
             continue
         else:
             pen.mark(control, 6, y, WIDTH - 12, FIELD)
-            pen.write(control.label, 18, y + 8, 280, quiet=True, size=SMALL)
-            pen.write(content_of(control), 18, y + 21, 250)
+            pen.write(control.label, 18, y + 10, 280, quiet=True, size=SMALL)
+            pen.write(content_of(control), 18, y + 25, 250)
             if control.kind == "choose":
-                pen.arrow(WIDTH - 32, y + 19)
+                pen.arrow(WIDTH - 32, y + 23)
             y += FIELD
         if not (control and control.marked):
             pen.line(f"M18 {y - 1.5:g}h284")
