@@ -157,6 +157,9 @@ class Plan:
         value = str(getattr(self.situation.facts, fact) or state)
         if name == "recipient" and self.situation.recipient:
             value = self.situation.recipient
+        elif name == "account" and self.situation.provider:
+            # Told by the outgoing server, where nobody has named the account.
+            value = self.situation.facts.known(fact) or self.situation.provider.name
         question = knowledge().questions[fact]
         return Reason(fact, value, statement(question, value, state, self.translate))
 
