@@ -261,7 +261,7 @@ CASES = (
         None,
         "no",
         "yes",
-        ("match-sender",),
+        ("fix-dns", "match-sender"),
     ),
     Case(
         "G16 553 names the sender",

@@ -67,10 +67,15 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
         ("questions.toml", content.questions, asked, NEVER_ASKED),
     ):
         faults += [f"{file}: {name}: {advice}" for name in names if name not in needed]
+    wordless = {
+        outcome.scenario: outcome.remedies
+        for outcome in tree.outcomes
+        if not any(_closes(content.remedies[name]) for name in outcome.remedies)
+    }
     faults += [
-        f"scenarios: {scenario.id}: remedies: none has `words` to say: add one, such as ask-isp"
-        for scenario in content.scenarios.values()
-        if not any(_closes(content.remedies[n]) for n in scenario.remedies)
+        f"scenarios: {scenario}: remedies: none has `words` to say where these are left: "
+        f"{', '.join(left)}: add one, such as ask-isp"
+        for scenario, left in wordless.items()
     ]
     return [
         f"{len(tree)} nodes in the diagram, {len(tree.outcomes)} different plans",
@@ -106,7 +111,7 @@ def _harm(table: DecisionTable) -> list[str]:
 
 
 def _closes(remedy: Remedy) -> bool:
-    return bool(remedy.words and remedy.closing and not remedy.when and not remedy.needs)
+    return bool(remedy.words and remedy.closing and not remedy.needs)
 
 
 def _values(table: DecisionTable) -> list[str]:

@@ -77,6 +77,7 @@ class Wording:
                 "offers": _offered(provider, translate),
                 "outgoing": _outgoing(provider, translate),
                 "phone": (provider and provider.phone) or "",
+                "fallback": _fallback(self.situation.settings["port"], translate),
                 "page": value(provider.page) if provider and provider.page else "",
             }
         )
@@ -128,6 +129,13 @@ def _current_settings(facts: Facts, translate: Translate) -> str:
     parts = [translate("port {number}").format(number=port)] if port else []
     parts += [translate(choice.short or choice.text)] if choice else []
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _fallback(port: str | int, translate: Translate) -> str:
+    """Return the other good port and its encryption: 587 where 465 is advised, and 465 else."""
+    other, security = (587, "`STARTTLS`") if port == 465 else (465, "`SSL/TLS`")
+    told = translate("port {number} with {security}")
+    return told.format(number=value(other), security=security)
 
 
 def _outgoing(provider: Provider | None, translate: Translate) -> str:

@@ -26,7 +26,8 @@ class Rule:
 
     A rule matches when a statement has every idea of ``ideas``, at most ``near`` words apart, and
     none of ``none``.  ``phrases`` are an idea of its own.  ``sure``: an error message even without
-    a code or a mail program around it.
+    a code or a mail program around it.  ``coded``: it counts only in a reply with a code (true), or
+    only in words without one (false).
     """
 
     reason: Annotated[str, REASONS]
@@ -37,6 +38,7 @@ class Rule:
     near: int = 1000
     none: tuple[str, ...] = ()
     sure: bool = False
+    coded: bool | None = None
 
 
 @dataclass(frozen=True)

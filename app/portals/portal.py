@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ..diagnosis import Facts
-from ..knowledge import Incoming, Outgoing, Provider
+from ..knowledge import Incoming, Outgoing, Provider, knowledge
 from ..knowledge.variables import SIGN_IN, WEBMAIL
 from .entry import PortalEntry, Text
 from .identity_provider import IdentityProvider
@@ -104,8 +104,10 @@ class Portal:
         return (text or {}).get(language, "") if not isinstance(text, str) else text
 
     def note(self, remedy: str, language: str) -> str:
-        """Return what the portal adds to a remedy, '' for nothing."""
-        return self.said(self.entry.notes.get(remedy), language)
+        """Return what the portal adds to a remedy or to one that it covers, '' for nothing."""
+        covered = knowledge().remedies[remedy].covers
+        noted = next((name for name in (remedy, *covered) if self.entry.notes.get(name)), "")
+        return self.said(self.entry.notes.get(noted), language)
 
     @lru_cache(maxsize=64)  # noqa: B019 a portal lives until the next reload, and so does this
     def theme(self, accent: str | None = None) -> PortalTheme:

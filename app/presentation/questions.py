@@ -19,7 +19,7 @@ from ..knowledge import Choice, How, knowledge
 from ..knowledge.programs import GENERAL
 from ..knowledge.variables import UNKNOWN
 
-SAID: Final = ("connection", "refused_by")
+SAID: Final = ("connection",)
 """Facts whose answers mean little without their question, so that their sentence stands there."""
 REPLY_CODE: Final = N_("Reply code")
 

@@ -13,7 +13,7 @@ from ..i18n.messages import N_
 from ..knowledge.variables import UNKNOWN
 from ..reading import Evidence, Reading
 from .paste_input import THEIRS, merge_reading, stated_facts
-from .questions import answer_text, said_of, shown_question
+from .questions import answer_text, shown_question
 
 _CODES = {
     "reply_code": N_("Reply code"),
@@ -125,8 +125,6 @@ def _rank(key: str) -> tuple[int, int]:
 def _answer(language: Language, key: str, value: str) -> str:
     if key in _CODES:
         return value
-    if key == "refused_by" and value != UNKNOWN:
-        return said_of(language.code, key, value)
     return answer_text(language.code, key, value)
 
 

@@ -62,14 +62,18 @@ class Classifier:
         for rule in known.rules:
             self._rules.setdefault(rule.ideas[0], []).append(rule)
 
-    def weigh(self, folded: str, start: int, end: int) -> Scores:
-        """Return the scores of the words between two places of a folded text."""
+    def weigh(self, folded: str, start: int, end: int, coded: bool = False) -> Scores:
+        """Return the scores of the words between two places of a folded text.
+
+        :param coded: they stand behind a reply code
+        """
         tokens = tokenise(folded, start, end)
         hits = self._lexicon.find(tokens)
         scores = Scores(ideas=frozenset(hits), words=len(tokens))
         for idea in hits:
             for rule in self._rules.get(idea, ()):
-                if not any(other in hits for other in rule.none):
+                fits = rule.coded in (None, coded)
+                if fits and not any(other in hits for other in rule.none):
                     self._apply(rule, hits, tokens, scores)
         return scores
 

@@ -138,13 +138,19 @@ class Decision:
         deciding, total = chosen or (first, self._score_prose(first))
         for scores in others:
             _add(total, scores, 0.2 if chosen else 1.0)
+        # A server that refuses was reached, whatever a log says of the end of the connection.
+        if deciding and (deciding.code or 0) >= 500 and not _is_about_routing(deciding):
+            total.weights.pop("no-connection", None)
         return deciding, total
 
     def _score_reply(self, reply: Reply) -> Scores | None:
         """Return the scores of a reply, None if its number is not a reply code."""
-        scores = classifier().weigh(self.cleaned.folded, reply.start, reply.end)
+        coded = reply.code is not None
+        scores = classifier().weigh(self.cleaned.folded, reply.start, reply.end, coded)
         expected = self.reports_failure or "rcpt to:" in self.cleaned.folded
-        known = reply.certain or (reply.quoted and expected)
+        # "SMTPC: received error code. [550]": the log of a device that sends by itself.
+        logged = reply.quoted and self.cleaned.folded.startswith("smtp", self._line_of(reply))
+        known = reply.certain or logged or (reply.quoted and expected)
         if not known and not self._is_reply(reply, scores):
             return None
         scores.add(wordings().reply.get(reply.code or 0, {}))
@@ -211,8 +217,17 @@ class Decision:
             if limit - start > 3:
                 yield start, limit
 
+    def _line_of(self, reply: Reply) -> int:
+        """Return where the line of a reply begins."""
+        return self.cleaned.folded.rfind("\n", 0, reply.at) + 1
+
     def _value(self, field: Field) -> str:
         return self.cleaned.folded[field.start : field.end].strip()
+
+
+def _is_about_routing(reply: Reply) -> bool:
+    """Return whether a status is of the class "network and routing" (RFC 3463 section 3.5)."""
+    return (reply.enhanced or "")[1:].startswith(".4.")
 
 
 def _add(total: Scores, more: Scores, share: float) -> None:

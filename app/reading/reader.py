@@ -162,6 +162,8 @@ def _refused_by(decision: Decision, reason: str, facts: Facts) -> str:
         return RECIPIENTS
     if reason in _OWN_REASONS or near & {"program", "client"} or _SESSION.search(folded, *area):
         return OWN
+    if reason == "unknown-domain" and reply is None:
+        return OWN  # no other server has said a word: one's own found no way there
     if "bounce" in decision.context:
         return RECIPIENTS
     if decision.context & {"program", "client"}:

@@ -28,7 +28,9 @@ _CODE = re.compile(
 )
 # What precedes a quoted code: punctuation or an arrow.
 _QUOTED = re.compile(r"(?:^|[\n'\":;>(\[|]|<-\]?|b')[ \t]{0,4}[#<(\[:=]{0,3}[ \t]{0,3}$")
-_WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]{0,4}[#<(\[:=]{0,3}[ \t]{0,3}$")
+_WORD_BEFORE = re.compile(
+    r"([^\W\d_]+)(?:\.(?=[ \t]{0,2}[\[(]))?[ \t]{0,4}[#<(\[:=]{0,3}[ \t]{0,3}$"
+)
 _REPLY_END = re.compile(
     r"\n[ \t]*\n|\n[ \t]*(?:[A-Za-z][\w-]{2,30}:[ \t]|>>>|<<<|\[?[<-][->]\]?|--|==|\*{3}|[CS]:"
     r"|\w{3} {1,2}\d{1,2} \d\d:\d\d:|\d{4}-\d\d-\d\d|at [a-z.]{5,}\("

@@ -496,7 +496,7 @@ def test_rare_answers_are_folded_until_their_number_is_typed(desk: Page) -> None
     desk.keyboard.press("2")
     in_url(desk, "error=authentication-required")
     desk.keyboard.press("Escape")
-    desk.keyboard.type("22")
+    desk.keyboard.type("25")
     in_url(desk, "error=unknown")
 
 

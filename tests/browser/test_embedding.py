@@ -34,6 +34,7 @@ ANSWERS = {
     "connection": "other",
     "vpn": "no",
     "login": "none",
+    "server": "smtp.tailspintoys.com",
 }
 IFRAME = (
     '<iframe src="{home}/at/proseware/vi/" title="Trợ giúp" width="100%" height="700"></iframe>'

@@ -27,6 +27,7 @@ ANSWERS = {
     "place": "away",
     "vpn": "no",
     "login": "none",
+    "server": "smtp.gmail.com",
 }
 FULL = (
     PLAN.replace("proseware.com", "gmail.com") + "&port=25&security=none&sender_domain=gmail.com"
@@ -73,7 +74,7 @@ def test_from_the_start_to_profile_sheet_and_phone(
         assert value in printed
     link = scan(page.locator("figure svg").screenshot(scale="device"))
     assert facts_of_url(link).items() <= facts_of_url(plan).items()
-    assert facts_of_url(plan).keys() - facts_of_url(link).keys() == {"asked"}
+    assert facts_of_url(plan).keys() - facts_of_url(link).keys() <= {"asked"}
     page.goto(link)
     expect(page.locator("h1")).to_have_text(title)
 

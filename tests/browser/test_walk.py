@@ -22,6 +22,7 @@ ANSWERS = {
     "connection": "other",
     "vpn": "no",
     "login": "none",
+    "server": "smtp.proseware.com",
 }
 PRIVATE = re.compile(r"@|\b(pat|kim)\b")
 PAGES = 2 + len(ANSWERS) + 3

@@ -91,9 +91,7 @@ def test_an_error_is_read(app: Flask) -> None:
     assert result.exit_code == 0, result.output
     first, *_, last = result.output.splitlines()
     assert re.fullmatch(r"relay-denied \(\d\d%\)", first)
-    assert (
-        "- Which server refused the email: Your outgoing server refused the email." in result.output
-    )
+    assert "- When the error appeared: Right away, while sending" in result.output
     assert "- Reply code: 550" in result.output
     assert "- Port: 25" in result.output
     assert "> smtp.proseware.com (server)" in result.output

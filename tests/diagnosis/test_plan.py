@@ -178,11 +178,12 @@ def test_both_layers_stand_in_a_plan_of_the_article() -> None:
         ("authentication-required", "tell-recipient"),
         ("sender-not-allowed", "match-sender"),
         ("tls-required", "report-server"),
+        ("tls-failed", "wait"),
         ("no-connection", "wait"),
     ],
 )
 def test_the_same_words_from_the_recipients_server_get_other_advice(error: str, first: str) -> None:
-    there = Situation(Facts(error=error, refused_by="recipient-server"))
+    there = Situation(Facts(error=error, refused_by="recipient-server", program="thunderbird"))
     here = Situation(Facts(error=error, refused_by="own-server"))
     assert there.diagnosis.remedies[0] == first
     assert there.match.scenario.stops == "recipient" != here.match.scenario.stops

@@ -88,7 +88,9 @@ def test_one_visit_stands_for_the_settings_that_may_be_wrong() -> None:
     assert Situation(known).diagnosis.remedies[0] == "match-settings"
     assert not FOUR & set(Situation(known).diagnosis.remedies)
     # Once only one of them can be wrong, it stands for itself.
-    alone = Situation(known.but(login="none", security="none", port=25, vpn="no"))
+    alone = Situation(
+        known.but(login="none", security="none", port=25, vpn="no", server="smtp.fabrikam.com")
+    )
     assert alone.diagnosis.remedies[0] == "use-login"
     # Once the visit was made, none of the four is advised again.
     after = Situation(known.but(tried=("match-settings",)))
@@ -123,7 +125,9 @@ def test_after_a_remedy_failed_what_decides_the_next_one_is_asked() -> None:
 
 
 def test_the_certainty_is_that_of_the_first_remedy() -> None:
-    known = Facts(error="authentication-failed", account_domain="fabrikam.com")
+    known = Facts(
+        error="authentication-failed", account_domain="fabrikam.com", program="thunderbird"
+    )
     facts, step = known, Situation(known).next
     assert step.ready
     weights = knowledge().questions["login"].weights

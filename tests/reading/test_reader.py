@@ -156,3 +156,35 @@ def test_reading_takes_linear_time(piece: str) -> None:
 def test_broken_texts_raise_nothing() -> None:
     for text in fuzzed(3000, seed=20261124):
         check(text)
+
+
+EXIM = (
+    "A message that you sent could not be delivered to one or more of its recipients. This is a "
+    "permanent error. The following address(es) failed:\n\nkhach@adatum.vn\nUnrouteable address"
+)
+
+
+def test_ones_own_server_that_finds_no_way_is_not_the_recipients() -> None:
+    told = read(EXIM)
+    assert (told.reason, told.refused_by) == ("unknown-domain", "own-server")
+    assert read("550 Unrouteable address").reason == "unknown-recipient"
+
+
+def test_a_server_that_answers_was_reached() -> None:
+    log = "SMTPC: received error code. [550] (8000) ERR:\nSMTPC: connection closed. (801) ERR:"
+    told = read(log)
+    assert told.facts["reply_code"] == 550
+    assert "no-connection" not in (told.reason, *(other.reason for other in told.alternatives))
+    assert read("421 4.4.1 Connection timed out").reason == "no-connection"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("SSL operation failed with code 1: certificate verify failed", "tls-failed"),
+        ("SMTP error: wrong version number, SSL routines", "tls-failed"),
+        ("Client host rejected: Blacklisted user: me@fabrikam.com", "account-blocked"),
+    ],
+)
+def test_the_newer_reasons(text: str, reason: str) -> None:
+    assert read(f"An error occurred while sending mail: {text}").reason == reason

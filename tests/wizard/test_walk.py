@@ -23,6 +23,7 @@ ANSWERS = {
     "connection": "other",
     "vpn": "no",
     "login": "none",
+    "server": "smtp.proseware.com",
 }
 
 
