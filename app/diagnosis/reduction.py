@@ -22,7 +22,7 @@ SUBMISSION_PORTS = (465, 587)
 """Ports for sending with a login: RFC 8314 section 3.3 and RFC 6409 section 3.1."""
 _NOT_SAID: Mapping[Any, str] = {None: UNKNOWN, UNKNOWN: UNKNOWN}
 _PORTS = {**_NOT_SAID, 25: "relay", **dict.fromkeys(SUBMISSION_PORTS, "submission")}
-_PROGRAMS = {**_NOT_SAID, "webmail": "webmail"}
+_PROGRAMS = {**_NOT_SAID, **{name: name for name in ("webmail", "website", "device", "software")}}
 _SECURITY = {**_NOT_SAID, "none": "none"}
 
 

@@ -44,7 +44,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
         UNKNOWN,
     ),
     "refused_by": ("own-server", "recipient-server", UNKNOWN),
-    "program": ("webmail", "program", UNKNOWN),
+    "program": ("webmail", "website", "device", "software", "program", UNKNOWN),
     "account": ("oauth-only", "app-password", "password", UNKNOWN),
     "login": ("none", "password", "oauth", "pop-first", UNKNOWN),
     "place": ("home", "work", "away", "mobile", UNKNOWN),

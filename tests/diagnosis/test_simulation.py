@@ -68,7 +68,8 @@ def test_asking_only_what_is_worth_it_takes_less_time(facts: Facts) -> None:
     short, full = simulate(facts), simulate(facts, everything=True)
     assert short.questions <= full.questions
     assert short.questions <= short.at_most <= full.at_most
-    assert short.minutes <= full.minutes
+    # To a tenth of a minute: nobody is asked for what saves less.
+    assert round(short.minutes, 1) <= round(full.minutes, 1)
     assert short.first <= short.second
 
 

@@ -347,7 +347,10 @@ def test_a_mistake_is_one_line(content: Path, file: str, old: str, new: str, lin
 def test_only_an_unknown_condition_is_sent_to_the_variables(content: Path) -> None:
     path = content / "stages.toml"
     text = path.read_text("utf-8")
-    condition = '{ vpn = "yes", connection = { not = ["uncounted"] } }'
+    condition = (
+        '{ vpn = "yes", connection = { not = ["uncounted"] }, '
+        'program = ["webmail", "program", "unknown"] }'
+    )
     assert condition in text
     for new, told in (('{ tunnel = "yes" }', True), ('"yes"', False)):
         path.write_text(text.replace(condition, new, 1), "utf-8")
