@@ -11,6 +11,7 @@ from itertools import product
 
 from app.diagnosis import CHOICES, Facts, diagnose
 from app.diagnosis.table import decision_table
+from app.knowledge.variables import VARIABLES
 
 ACCOUNT, SENDER, RECIPIENT, SERVER = MARKERS = (
     "marker-account",
@@ -35,7 +36,8 @@ def worlds(
     """
     accounts = (f"{ACCOUNT}.example", *(f"{ACCOUNT}.{domain}" for domain in domains), "unknown")
     found: dict[tuple[object, ...], Facts] = {}
-    table, programs = decision_table(), CHOICES["program"]
+    table = decision_table()
+    programs = [choice for choice in CHOICES["program"] if choice not in VARIABLES["program"]]
     for number, (box, _) in enumerate(table.outcomes()):
         point = table.space.witness([box])
         for account, *names in product(accounts, *_names(point, servers)):
@@ -73,7 +75,8 @@ def _facts(
         chosen["security"] = _SECURITY.get(point["security"], point["security"])
     if chosen.get("connection") == "uncounted":
         del chosen["connection"]
-    chosen["program"] = "webmail" if point.get("program") == "webmail" else program
+    told = point.get("program", "program")
+    chosen["program"] = told if told in CHOICES["program"] else program
     return Facts(
         **chosen,  # type: ignore[arg-type]
         account_domain=account,
