@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.diagnosis import Facts, Plan, Situation
+from app.diagnosis import CHOICES, Facts, Plan, Situation
 from app.i18n.languages import languages
 from app.knowledge import knowledge
 from app.knowledge.variables import VARIABLES
 from tests.cases import CASES
 from tests.diagnosis.test_cases import merge_reading
+from tests.worlds import worlds
 
 INTERNAL = {
     value for values in VARIABLES.values() for value in values if "-" in value or value == "untold"
@@ -63,3 +64,56 @@ def every_kind() -> Iterator[Facts]:
 def test_they_come_to_every_scenario() -> None:
     met = {Situation(facts).diagnosis.scenario for facts in every_kind()}
     assert len(met) > len(knowledge().scenarios) / 2
+
+
+SETTINGS = {"server", "port", "security", "login", "user", "password"}
+"""Acts of an email app's settings, which webmail does not have."""
+BY_ITSELF = ("website", "device", "software")
+NETWORKS = re.compile(r"Wi-Fi|VPN|mobile data|sign-in window|hotel")
+
+
+def every_program() -> Iterator[tuple[str, Plan]]:
+    """Yield a plan for every scenario's facts with every program, as the table then has it."""
+    seen: dict[str, Facts] = {}
+    for facts in worlds():
+        seen.setdefault(Situation(facts).diagnosis.scenario, facts)
+    for facts in seen.values():
+        for program in CHOICES["program"]:
+            yield program, Plan(Situation(facts.but(program=program)))
+
+
+def test_webmail_users_are_told_of_no_settings() -> None:
+    for program, plan in every_program():
+        for remedy in plan.remedies if program == "webmail" else ():
+            acts = {act for step in remedy.remedy.steps for act in step.acts}
+            assert not acts & SETTINGS, (plan.diagnosis.scenario, remedy.id)
+            assert not remedy.values, (plan.diagnosis.scenario, remedy.id)
+
+
+def test_what_sends_by_itself_has_no_advice_on_networks_and_windows() -> None:
+    for program, plan in every_program():
+        for remedy in plan.remedies if program in BY_ITSELF else ():
+            for text in (remedy.title, *(step.text for step in remedy.steps)):
+                assert not NETWORKS.search(text), (plan.diagnosis.scenario, remedy.id, text)
+
+
+def test_no_two_steps_of_a_remedy_say_the_same() -> None:
+    for _, plan in every_program():
+        for remedy in plan.remedies:
+            said = [step.text for step in remedy.steps]
+            assert len(said) == len(set(said)), remedy.id
+
+
+def test_who_was_refused_is_not_told_that_nothing_is_wrong() -> None:
+    for _, plan in every_program():
+        facts = plan.situation.facts
+        if facts.refused_by == "own-server" and facts.error != "none":
+            assert plan.remedies[0].id != "none-needed", facts
+
+
+def test_the_port_to_fall_back_on_is_another_one() -> None:
+    for port, other in ((None, "587"), (465, "587"), (587, "465")):
+        facts = Facts(error="authentication-required", refused_by="own-server", port=port)
+        told = [text for text in texts(Plan(Situation(facts))) if "still can't connect" in text]
+        assert told
+        assert all(other in text for text in told)
