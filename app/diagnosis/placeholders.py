@@ -135,7 +135,7 @@ def _fallback(port: str | int, translate: Translate) -> str:
     """Return the other good port and its encryption: 587 where 465 is advised, and 465 else."""
     other, security = (587, "`STARTTLS`") if port == 465 else (465, "`SSL/TLS`")
     told = translate("port {number} with {security}")
-    return told.format(number=value(other), security=security)
+    return told.format(number=other, security=security)
 
 
 def _outgoing(provider: Provider | None, translate: Translate) -> str:
