@@ -78,6 +78,8 @@ def stated_facts(reading: Reading) -> Facts:
         values |= dict.fromkeys(OUTGOING)
     if str(reading.facts.get("outlook_error")).startswith(OUTLOOK_NUMBERS):
         values["program"] = OUTLOOK
+    elif reading.sends:
+        values["program"] = reading.sends
     return read_facts(values)[0]
 
 

@@ -15,15 +15,20 @@ CONTEXT = (
     "bounce",
     "client",
     "delivered",
+    "device",
     "mailish",
     "notice",
     "program",
     "recipient-refused",
     "remote",
     "sender-refused",
+    "software",
     "web",
+    "website",
 )
 """Ideas that tell what kind of text this is: a bounce, a mail program's message, a web page."""
+BY_ITSELF = ("device", "website", "software")
+"""Those of them that tell what sends the email by itself."""
 
 
 @dataclass

@@ -76,6 +76,11 @@ class Decision:
         names = {field.name for field in self.fields}
         return bool(self.numbers) or bool(names & _FAILURES and len(names & _SETTINGS) >= 2)
 
+    @property
+    def lists_settings(self) -> bool:
+        """Whether somebody has written down the outgoing server and its port."""
+        return {"server", "port"} <= {field.name for field in self.fields}
+
     @cached_property
     def reports_failure(self) -> bool:
         """Whether anything besides a reply says that sending has failed."""

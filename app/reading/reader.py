@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import exp
 
 from ..knowledge.wordings import wordings
-from .classify import classifier
+from .classify import BY_ITSELF, classifier
 from .decision import NAMED_WEIGHT, Decision
 from .extract import BEFORE_REPLY, Facts, extract
 from .normalise import clean
@@ -74,6 +74,7 @@ class Reading:
     ``reason`` is ``unknown`` where a reply code is all that is said; ``alternatives`` are then what
     it means most often.  ``facts`` has the contract's keys: reply_code, enhanced_status, server,
     port, security, outlook_error, recipient_domain, sender_domain; None where it does not say.
+    ``sends`` is ``device``, ``website`` or ``software`` where one of these sends the email.
     """
 
     reason: str
@@ -82,6 +83,7 @@ class Reading:
     refused_by: str
     facts: Mapping[str, str | int | None]
     evidence: tuple[Evidence, ...]
+    sends: str | None = None
 
 
 class TooLong(ValueError):
@@ -102,8 +104,9 @@ def read(text: str) -> Reading:
         reason = OTHER if decision.is_error else NONE
     if reason == OTHER and decision.says_little:
         reason = UNKNOWN
-    if reason == NONE and not decision.is_dialog:
-        return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, dict.fromkeys(FACTS), ())
+    if reason == NONE and not decision.is_dialog and not decision.lists_settings:
+        nothing = dict.fromkeys(FACTS)
+        return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, nothing, (), _sends(decision))
     facts = extract(decision, reason)
     return Reading(
         reason,
@@ -112,7 +115,12 @@ def read(text: str) -> Reading:
         _refused_by(decision, reason, facts),
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts)),
+        None if decision.is_dialog else _sends(decision),
     )
+
+
+def _sends(decision: Decision) -> str | None:
+    return next((kind for kind in BY_ITSELF if kind in decision.context), None)
 
 
 def _alternatives(

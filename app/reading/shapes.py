@@ -39,7 +39,7 @@ _RECIPIENT = re.compile(
     r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
 )
 SENDER = re.compile(
-    r"(?:mail from:|from=(?<!\wfrom=)|f=(?<!\wf=)|sent? (?:mail )?as|as sender"
+    r"(?:mail from:|from=(?<!\wfrom=)|f=(?<!\wf=)|sen[dt] (?:mail )?as|as sender"
     r"|sender(?:'?s)?(?: e-?mail)?(?: address)?(?: rejected| was| is)?:?)"
     rf"\s{{0,3}}[<'\"]?[\w.+=-]{{1,64}}@{_DOMAIN}"
 )

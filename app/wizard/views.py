@@ -173,7 +173,8 @@ def take(site: Site) -> Response:
     if "show" not in request.form:
         response = redirect(site.check(WizardState(merge_reading(reading, known))), 303)
     elif reading.reason == "none":
-        response = paste_page(site, known, text)
+        # Settings that stand in it are known all the same.
+        response = paste_page(site, merge_reading(reading, known).but(error=known.error), text)
     else:
         response = understood_page(site, known, text, reading)
     record_event(response, ("read", reading.reason))

@@ -188,3 +188,28 @@ def test_a_server_that_answers_was_reached() -> None:
 )
 def test_the_newer_reasons(text: str, reason: str) -> None:
     assert read(f"An error occurred while sending mail: {text}").reason == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "sends"),
+    [
+        ("Scan to email stopped on the copier: 535 5.7.8 authentication failed", "device"),
+        ("WordPress: SMTP Error: Could not connect to SMTP host.", "website"),
+        ("smtplib: 535 5.7.8 authentication failed", "software"),
+        ("Mail on my phone: 535 5.7.8 authentication failed", None),
+        ("Server: 'smtp.proseware.com', Port: 25, Error Number: 0x800CCC79, from a copier", None),
+    ],
+)
+def test_what_sends_by_itself_is_told_by_its_words(text: str, sends: str | None) -> None:
+    assert read(text).sends == sends
+
+
+def test_settings_without_an_error_are_known_all_the_same() -> None:
+    told = read("We set Outgoing server: smtp.proseware.com, Port: 465, and it does not work.")
+    assert told.reason == "none"
+    assert (told.facts["server"], told.facts["port"]) == ("smtp.proseware.com", 465)
+    assert read("My port: 465").facts["port"] is None
+
+
+def test_spam_that_is_denied_is_none() -> None:
+    assert read("No failure notice, but nobody gets my mails, not in spam either.").reason == "none"
