@@ -117,3 +117,11 @@ def test_the_port_to_fall_back_on_is_another_one() -> None:
         told = [text for text in texts(Plan(Situation(facts))) if "still can't connect" in text]
         assert told
         assert all(other in text for text in told)
+
+
+def test_no_remedy_is_already_true_of_the_facts() -> None:
+    for program, plan in every_program():
+        facts, advised = plan.situation.facts, {remedy.id for remedy in plan.remedies}
+        assert not (facts.vpn == "no" and "vpn-off" in advised), facts
+        assert not (facts.port in (465, 587) and "use-submission-port" in advised), facts
+        assert not (program == "webmail" and "webmail" in advised), facts
