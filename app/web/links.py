@@ -72,12 +72,16 @@ Query = str | Facts | WizardState
 """What a URL carries behind its question mark."""
 
 
+def _with_query(url: str, query: Query) -> str:
+    text = query if isinstance(query, str) else query.query()
+    return f"{url}?{text}" if text else url
+
+
 def _page(path: str) -> Callable[..., str]:
     """Return a method of ``Links`` for a page below the language."""
 
     def url(links: Links, query: Query = "") -> str:
-        text = query if isinstance(query, str) else query.query()
-        return f"{links.base}/{path}?{text}" if text else f"{links.base}/{path}"
+        return _with_query(f"{links.base}/{path}", query)
 
     return url
 
@@ -146,8 +150,7 @@ class Links:
 
     def in_any_language(self, query: Query = "") -> str:
         """Return the URL of the start in the language that the visitor's browser asks for."""
-        text = query if isinstance(query, str) else query.query()
-        return f"{self.root}/?{text}" if text else f"{self.root}/"
+        return _with_query(f"{self.root}/", query)
 
     def logo(self, name: str) -> str:
         """Return the URL of the portal's logo."""

@@ -219,14 +219,14 @@ def _code_page(
 def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
     facts = WizardState(state.facts)
-    here = {"start": site.start(facts), "read": site.read(facts)}.get(where, site.check(state))
+    place = {"start": site.start, "read": site.read, "check": site.check}[where]
     facts_url = site.check(facts)
     on_own_line = state.facts.connection == "own" and state.change != "connection"
     return {
         "state": state,
         # Whether to say that the visitor is on the portal's network, detected or answered.
         "own_line": on_own_line and site.serves(state.situation.provider),
-        "here": here,
+        "here": place(state if where == "check" else facts),
         "change_url": extend(facts_url, "change="),
         "plan_url": site.check(facts.at(plan="now")),
         # A code is for somebody to call: outside of all portals there is nobody.
