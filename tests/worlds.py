@@ -10,8 +10,8 @@ from functools import cache
 from itertools import product
 
 from app.diagnosis import CHOICES, Facts, diagnose
+from app.diagnosis.reduction import reduce_choice
 from app.diagnosis.table import decision_table
-from app.knowledge.variables import VARIABLES
 
 ACCOUNT, SENDER, RECIPIENT, SERVER = MARKERS = (
     "marker-account",
@@ -37,7 +37,7 @@ def worlds(
     accounts = (f"{ACCOUNT}.example", *(f"{ACCOUNT}.{domain}" for domain in domains), "unknown")
     found: dict[tuple[object, ...], Facts] = {}
     table = decision_table()
-    programs = [choice for choice in CHOICES["program"] if choice not in VARIABLES["program"]]
+    programs = [name for name in CHOICES["program"] if reduce_choice("program", name) == "program"]
     for number, (box, _) in enumerate(table.outcomes()):
         point = table.space.witness([box])
         for account, *names in product(accounts, *_names(point, servers)):

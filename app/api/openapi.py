@@ -19,7 +19,16 @@ from ..i18n.languages import published
 from ..i18n.messages import N_
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
-from ..presentation.json_answers import Plan, Port, Problem, Reading, RemedyId, about, one_of
+from ..presentation.json_answers import (
+    Plan,
+    Port,
+    Problem,
+    Reading,
+    RemedyId,
+    VendorReply,
+    about,
+    one_of,
+)
 from ..web.errors import KINDS, PROBLEM
 from ..web.site import Site
 
@@ -71,6 +80,10 @@ _ASKED: Final[dict[str, Any]] = {
     "enhanced_status": Annotated[
         StatusText,
         about(N_("The enhanced status code (such as 5.7.1) in the error message"), ["5.7.1"]),
+    ],
+    "vendor_reply": Annotated[
+        VendorReply | Literal[""] | None,
+        about(N_("The reply of a provider or product, as a reading names it")),
     ],
     "tried": Annotated[
         Tried | OneRemedy | Literal[""] | None,

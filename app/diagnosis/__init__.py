@@ -5,7 +5,7 @@
 'use-login'
 """
 
-from .facts import CHOICES, CODES, FACT_KEYS, Facts, read_facts
+from .facts import CHOICES, CODES, FACT_KEYS, OF_REPLY, Facts, read_facts
 from .plan import Plan, PlannedRemedy
 from .situation import Diagnosis, Situation, diagnose
 
@@ -13,6 +13,7 @@ __all__ = [
     "CHOICES",
     "CODES",
     "FACT_KEYS",
+    "OF_REPLY",
     "Diagnosis",
     "Facts",
     "Plan",

@@ -75,24 +75,27 @@ class Offer:
     """Which remedies of a plan are left, and in which order: what people have in common here.
 
     ``left_out`` are those that the provider does not offer, ``tried`` those that did not help;
-    ``without_login``: the provider has no login, so what it has instead leads.
+    ``without_login``: the provider has no login, so what it has instead leads.  ``first`` is the
+    remedy that a vendor's reply puts first where the plan has it, '' for none.
     """
 
     left_out: frozenset[str] = frozenset()
     without_login: bool = False
     tried: frozenset[str] = frozenset()
+    first: str = ""
 
     @classmethod
-    def of(cls, provider: Provider | None, tried: Iterable[str]) -> Offer:
+    def of(cls, provider: Provider | None, tried: Iterable[str], first: str = "") -> Offer:
         """Return the offer of a provider to somebody who has tried some remedies."""
         left_out, without_login = _offer_of(provider and (provider.offers, provider.has_login))
-        return cls(left_out, without_login, frozenset(tried))
+        return cls(left_out, without_login, frozenset(tried), first)
 
     def order(self, names: Iterable[str]) -> tuple[Remedy, ...]:
         """Return the remedies of an outcome that the provider offers, best first."""
         found = [knowledge().remedies[name] for name in names if name not in self.left_out]
         if self.without_login:
             found.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
+        found.sort(key=lambda remedy: remedy.id != self.first)
         return tuple(found)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 
-from ..knowledge import Remedy
+from ..knowledge import Knowledge, Remedy
 from ..knowledge.variables import FACT_OF, GIVEN, UNKNOWN, VARIABLES
 from .beliefs import Offer
-from .boxes import meet, subtract_all, volume
+from .boxes import Box, meet, subtract_all, volume
 from .diagram import Diagram
 from .interview import Interview, State
 from .proof import prove_table, spell
 from .readiness import Adviser
 from .reduction import reduce_choice
 from .table import DecisionTable, decision_table
+
+Known = dict[str, tuple[str, ...]]
+"""The values that some variables may have."""
 
 NO_WAY = "no answers lead here: widen its `when`, or remove it"
 NO_PLAN = "no plan advises it: name it in `remedies` of a scenario, widen its `when`, or remove it"
@@ -29,9 +33,11 @@ def check_everything(table: DecisionTable | None = None) -> tuple[list[str], lis
     report = [
         f"{volume(table.space.whole):,} combinations of {len(VARIABLES)} finite facts",
         f"{len(table.content.scenarios)} scenarios, {len(table.content.stages)} stages",
+        f"{len(table.content.by_reply)} replies of vendors",
     ]
     if not faults:  # only a sound table can be compiled and walked
         report += _walk(table, faults)
+    faults += _vendors(table)
     return [*report, f"{perf_counter() - started:.2f} s"], faults
 
 
@@ -96,10 +102,7 @@ def _harm(table: DecisionTable) -> list[str]:
     """Return the remedies that come first where they do harm, or may: unknown may turn out so."""
     faults = []
     for remedy in table.content.remedies.values():
-        widened = [
-            {name: (*values, UNKNOWN) for name, values in block.items()} for block in remedy.harmful
-        ]
-        harmful = table.flatten(widened)
+        harmful = _where_harmful(table, remedy)
         for box, outcome in table.outcomes() if harmful else ():
             shared = [both for harm in harmful if (both := meet(box, harm)) is not None]
             if outcome.remedies[0] == remedy.id and shared:
@@ -108,6 +111,53 @@ def _harm(table: DecisionTable) -> list[str]:
                     f"is harmful: {spell(table.space, shared)}: put another one first"
                 )
     return faults
+
+
+def _where_harmful(table: DecisionTable, remedy: Remedy) -> list[Box]:
+    widened = [
+        {name: (*values, UNKNOWN) for name, values in block.items()} for block in remedy.harmful
+    ]
+    return table.flatten(widened)
+
+
+def _vendors(table: DecisionTable) -> list[str]:
+    """Return what vendors put first where no plan has it, or where it does harm.
+
+    So a vendor only orders the plans of the table: none has a remedy that its scenario lacks.
+    """
+    outcomes, faults = list(table.outcomes()), []
+    for where, remedy, known in _claims(table.content):
+        here = table.space.box(known)
+        plans = [
+            both
+            for box, outcome in outcomes
+            if remedy.id in outcome.remedies and (both := meet(box, here)) is not None
+        ]
+        if not plans:
+            faults.append(f"{where}: no plan for it has {remedy.id}: name one of its remedies")
+        harmful = _where_harmful(table, remedy)
+        shared = [both for box in plans for harm in harmful if (both := meet(box, harm))]
+        if shared:
+            faults.append(
+                f"{where}: {remedy.id} would come first where it is harmful: "
+                f"{spell(table.space, shared)}: put another one first"
+            )
+    return faults
+
+
+def _claims(content: Knowledge) -> Iterator[tuple[str, Remedy, Known]]:
+    """Yield what each vendor puts first: where it stands, the remedy, in which situation."""
+    for vendor in content.vendors.values():
+        where = f"vendors.toml: {vendor.id}"
+        provider = content.by_id.get(vendor.provider or "")
+        account: Known = {"account": (provider.sign_in,)} if provider else {}
+        for error, name in vendor.first.items():
+            yield f"{where}: first: {error}", content.remedies[name], account | {"error": (error,)}
+        for reply in vendor.replies:
+            known: Known = {"error": (reply.reason,), "refused_by": (reply.refused_by,)}
+            if reply.refused_by == "own-server":
+                known |= account
+            yield f"{where}: {reply.id}", content.remedies[reply.remedy], known
 
 
 def _closes(remedy: Remedy) -> bool:

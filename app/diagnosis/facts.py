@@ -28,7 +28,8 @@ class Facts:
 
     ``recipient_domain`` may hold several domains, joined by commas (G8): each is judged.
     ``reply_code`` and ``enhanced_status`` (RFC 5321 section 4.2, RFC 3463) come from a pasted
-    error only, for the words to say to a helpdesk: they decide nothing.
+    error only, for the words to say to a helpdesk: they decide nothing.  So does ``vendor_reply``,
+    a reply of vendors.toml, for the order of the plan's remedies and their words.
     """
 
     place: str | None = None
@@ -46,6 +47,7 @@ class Facts:
     program: str | None = None
     reply_code: int | None = None
     enhanced_status: str | None = None
+    vendor_reply: str | None = None
     tried: tuple[str, ...] = ()
 
     @property
@@ -78,8 +80,10 @@ FACT_KEYS: Final = tuple(f.name for f in fields(Facts))
 SEVERAL: Final = ("recipient_domain", "tried")
 """The facts that may be given as a list."""
 CODES: Final = ("reply_code", "enhanced_status")
-"""The codes in the server's reply: from a paste only, asked by no question."""
-for _fact in sorted(knowledge().questions.keys() ^ set(FACT_KEYS) - {*CODES, "tried"}):
+"""The codes in the server's reply."""
+OF_REPLY: Final = (*CODES, "vendor_reply")
+"""What is known of the server's reply: from a paste only, asked by no question."""
+for _fact in sorted(knowledge().questions.keys() ^ set(FACT_KEYS) - {*OF_REPLY, "tried"}):
     raise KnowledgeError(
         f"questions.toml: no question asks for {_fact!r}, a field of Facts: add it"
         if _fact in FACT_KEYS
@@ -139,6 +143,10 @@ def read_value(key: str, raw: Any) -> str | int:
         return _read_port(raw)
     if key in CODES:
         return _read_code(key, raw)
+    if key == "vendor_reply":
+        if not isinstance(raw, str) or raw not in knowledge().by_reply:
+            raise BadValue("not-a-choice")
+        return raw
     if not isinstance(raw, str):
         raise BadValue("not-a-choice" if key in CHOICES else "not-a-domain")
     if key in CHOICES:

@@ -112,16 +112,16 @@ class Guide:
 
     def _turns(self, acts: tuple[str, ...]) -> Iterator[_Turn]:
         program = self.program
-        needless = {name for act in acts for name in program.covers.get(act, ())}
+        guides = self.programs.guides(program)
+        needless = {n for act in acts for guide in guides for n in guide.covers.get(act, ())}
         if self.values.get("login") == "oauth":
             needless |= set(PASSWORDS)
         windows: list[Move | None] = []  # the ways that are open, one above the other
         for act in _ordered(acts, program.order):
             if act in needless:
                 continue
-            own = self._fitting(program, act, acts)
-            owner = program if own and self._worded(own, act) else self.programs.general
-            for move in own if owner is program else self._fitting(owner, act, acts):
+            owner, moves = self._owner(act, acts)
+            for move in moves:
                 told = move
                 if move.kind == "go":
                     told = _without(move, windows[-1] if windows else None)
@@ -131,6 +131,14 @@ class Guide:
                 yield _Turn(owner, act, told, windows[-1] if windows else None)
                 if move.kind == "press" and windows:
                     windows.pop()
+
+    def _owner(self, act: str, acts: tuple[str, ...]) -> tuple[Program, list[Move]]:
+        """Return the guide that has the labels for an act with these values, and its moves."""
+        for owner in self.programs.guides(self.program):
+            moves = self._fitting(owner, act, acts)
+            if moves and self._worded(moves, act):
+                break
+        return owner, moves
 
     def _fitting(self, owner: Program, act: str, acts: tuple[str, ...]) -> list[Move]:
         """Return the moves of an act that are for these values, and for the acts around it."""
@@ -177,10 +185,10 @@ class Guide:
         """Return a label as the program shows it; our words as they are."""
         if label.startswith("*") or owner.words:
             return Caption(self.translate(label).strip("*"), ours=True)
-        if self.language == "en":
+        if self.language == owner.language:
             return Caption(label)
         confirmed = owner.labels.get(self.language, {}).get(label)
-        return Caption(confirmed) if confirmed else Caption(label, "en")
+        return Caption(confirmed) if confirmed else Caption(label, owner.language)
 
     def _entry(self, turn: _Turn) -> str | None:
         """Return the label of the list's entry that a move chooses; None where it is no list."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from ..knowledge import Provider, Question, knowledge
+from ..knowledge import Provider, Question, Way, knowledge
 from ..knowledge.variables import UNKNOWN
 from .domains import display, display_all
 from .facts import CODES, Facts
@@ -25,13 +25,16 @@ class Wording:
         self.situation = situation
         self.translate = translate
 
-    def fill(self, text: str) -> str:
+    def fill(self, text: str, way: Way | None = None) -> str:
         """Return a text of ours with the names that it may say.
 
         Names come from a link, a paste or an API call, so anybody may have chosen them, also such
         as read like a message: what our words name is a known provider's, or a stand-in.
+
+        :param way: how a vendor says that this is done
         """
-        return self._put(text, self._named)
+        page = {"page": value(way.page)} if way and way.page else {}
+        return self._put(text, {**self._named, **page})
 
     def say(self, text: str) -> str:
         """Return words for the person to say: they name what is set at present."""
@@ -79,6 +82,7 @@ class Wording:
                 "phone": (provider and provider.phone) or "",
                 "fallback": _fallback(self.situation.settings["port"], translate),
                 "page": value(provider.page) if provider and provider.page else "",
+                "vendor": self.situation.vendor.name if self.situation.vendor else "",
             }
         )
 

@@ -8,8 +8,15 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from ..knowledge import Provider, Remedy, knowledge
-from ..knowledge.freshness import DatedFact, facts_of_program, facts_of_provider, is_stale
-from ..knowledge.model import Step
+from ..knowledge.freshness import (
+    DatedFact,
+    fact_of_reply,
+    fact_of_way,
+    facts_of_program,
+    facts_of_provider,
+    is_stale,
+)
+from ..knowledge.remedies import Step
 from ..knowledge.variables import FACT_OF
 from .guide import Guide, GuideStep
 from .interview import spoken_choice
@@ -86,11 +93,13 @@ class PlannedRemedy:
     def steps(self) -> tuple[GuideStep, ...]:
         """What to do, in order."""
         made: list[GuideStep] = []
+        way = self.plan.situation.way(self.remedy.id)
         for step in applicable_steps(self.remedy, self.plan.situation):
             if step.acts:
                 made += self.plan.program_steps(step.acts)
             else:
-                made.append(GuideStep(self.plan.wording.fill(step.text), note=step.note))
+                text = self.plan.wording.fill(step.text, way)
+                made.append(GuideStep(text, note=step.note))
         return tuple(made)
 
     @property
@@ -140,6 +149,12 @@ class Plan:
     def why(self) -> str:
         """Why it happened."""
         return self.wording.fill(self.diagnosis.match.scenario.why)
+
+    @cached_property
+    def means(self) -> str | None:
+        """What the vendor means by its reply."""
+        reply = self.situation.vendor_reply
+        return self.translate(reply.means) if reply else None
 
     @cached_property
     def aside(self) -> str | None:
@@ -220,6 +235,11 @@ class Plan:
         facts = list(facts_of_program(knowledge().programs.find(self.situation.facts.program)))
         if self.provider:
             facts[:0] = facts_of_provider(self.provider)
+        if reply := self.situation.vendor_reply:
+            facts.append(fact_of_reply(reply))
+        if vendor := self.situation.vendor:
+            ways = (vendor.way(remedy.id) for remedy in self.remedies)
+            facts += [fact_of_way(vendor, way) for way in ways if way]
         # One without a day is for the editors to find (`flask knowledge check`).
         return tuple([fact for fact in facts if fact.checked and is_stale(fact.checked, self.on)])
 
@@ -267,8 +287,10 @@ def applicable_steps(remedy: Remedy, situation: Situation) -> Iterator[Step]:
     """Yield the steps of a remedy whose conditions hold, in order."""
     provider, match = situation.provider, situation.match
     says_what_it_offers = bool(provider and provider.offers)
-    has_phone, has_page = bool(provider and provider.phone), bool(provider and provider.page)
-    for step in remedy.steps:
+    way = situation.way(remedy.id)
+    has_phone = bool(provider and provider.phone)
+    has_page = bool((provider and provider.page) or (way and way.page))
+    for step in way.steps if way else remedy.steps:
         lacking = (
             (step.usual and provider)
             or ("{page}" in step.text and not has_page)

@@ -22,18 +22,28 @@ SUBMISSION_PORTS = (465, 587)
 """Ports for sending with a login: RFC 8314 section 3.3 and RFC 6409 section 3.1."""
 _NOT_SAID: Mapping[Any, str] = {None: UNKNOWN, UNKNOWN: UNKNOWN}
 _PORTS = {**_NOT_SAID, 25: "relay", **dict.fromkeys(SUBMISSION_PORTS, "submission")}
-_PROGRAMS = {**_NOT_SAID, **{name: name for name in ("webmail", "website", "device", "software")}}
 _SECURITY = {**_NOT_SAID, "none": "none"}
 
 
 def find_provider(facts: Facts) -> Provider | None:
-    """Return the published provider that the account or its outgoing server belongs to."""
+    """Return the published provider that the account or its outgoing server belongs to.
+
+    Where neither tells, a reply of the outgoing server that only one provider gives does.
+    """
     content = knowledge()
     labels = (facts.known("account_domain") or "").split(".")
     above = (".".join(labels[at:]) for at in range(len(labels)))
     # The nearest domain that is known: a subdomain belongs to the one above it.
     of_domain = next((content.by_domain[d] for d in above if d in content.by_domain), None)
-    return of_domain or content.by_server.get(facts.known("server") or "")
+    found = of_domain or content.by_server.get(facts.known("server") or "")
+    return found or content.by_id.get(_who_replied(facts) or "")
+
+
+def _who_replied(facts: Facts) -> str | None:
+    """Return the id of the provider whose outgoing server gave the reply that was read."""
+    vendor, reply = knowledge().by_reply.get(facts.vendor_reply or "", (None, None))
+    said = {reply.refused_by, facts.known("refused_by")} if reply else set()
+    return vendor.provider if vendor and said <= {"own-server", None} else None
 
 
 def reduce_facts(
@@ -48,7 +58,7 @@ def reduce_facts(
     answered = {name: getattr(facts, name, None) or UNKNOWN for name in VARIABLES}
     return answered | {
         "error": reduce_answer("error", facts.error, provider),
-        "program": _PROGRAMS.get(facts.program, "program"),
+        "program": _program(facts.known("program")),
         "account": provider.sign_in if provider else UNKNOWN,
         "login": reduce_answer("login", facts.login, provider),
         "connection": reduce_answer("connection", facts.connection, provider),
@@ -58,6 +68,14 @@ def reduce_facts(
         "port": _PORTS.get(facts.port, "other"),
         "security": _SECURITY.get(facts.security, "on"),
     }
+
+
+def _program(program: str | None) -> str:
+    """Return the finite value of a program: itself, the kind that a product is of, or any app."""
+    if program is None:
+        return UNKNOWN
+    kind = knowledge().programs.find(program).kind or program
+    return kind if kind in VARIABLES["program"] else "program"
 
 
 def reduce_choice(name: str, choice: str) -> str:

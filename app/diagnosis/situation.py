@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from ..knowledge import Provider, Remedy, Scenario, knowledge
-from ..knowledge.variables import FACT_OF, UNKNOWN, VARIABLES
+from ..knowledge import Provider, Remedy, Scenario, Vendor, VendorReply, Way, knowledge
+from ..knowledge.variables import BY_ITSELF, FACT_OF, UNKNOWN, VARIABLES
 from .beliefs import Offer
 from .diagram import diagram
 from .facts import CHOICES, Facts
@@ -95,6 +95,33 @@ class Situation:
         return find_provider(self.facts)
 
     @cached_property
+    def vendor_reply(self) -> VendorReply | None:
+        """The vendor's reply that was read, None where the person says something else."""
+        _, reply = knowledge().by_reply.get(self.facts.vendor_reply or "", (None, None))
+        if reply is None or reply.reason != self.facts.error:
+            return None
+        same = self.facts.known("refused_by") in (None, reply.refused_by)
+        return reply if same else None
+
+    @cached_property
+    def vendor(self) -> Vendor | None:
+        """Whose server the outgoing one is, as far as its reply or the provider tell."""
+        reply, content = self.vendor_reply, knowledge()
+        if reply and reply.refused_by == "own-server":
+            return content.by_reply[reply.id][0]
+        return content.by_provider.get(self.provider.id) if self.provider else None
+
+    @property
+    def _vendors_first(self) -> str:
+        if self.vendor_reply:
+            return self.vendor_reply.remedy
+        return self.vendor.first.get(self.facts.error or "", "") if self.vendor else ""
+
+    def way(self, remedy: str) -> Way | None:
+        """Return how a remedy is done at the vendor, None where nothing is known of that."""
+        return self.vendor.way(remedy) if self.vendor else None
+
+    @cached_property
     def recipients(self) -> Mapping[str, str]:
         """The recipients' domains (G8), each with its relation: same, other or unknown."""
         facts, provider = self.facts, self.provider
@@ -134,8 +161,8 @@ class Situation:
 
     @cached_property
     def offer(self) -> Offer:
-        """Which remedies the provider offers, and which were tried."""
-        return Offer.of(self.provider, self.facts.tried)
+        """Which remedies the provider offers, which were tried, which one a vendor puts first."""
+        return Offer.of(self.provider, self.facts.tried, self._vendors_first)
 
     def _planned(self) -> tuple[Remedy, ...]:
         """Return the remedies of the match that the provider offers, best first.
@@ -160,7 +187,7 @@ class Situation:
         """The outgoing settings to use, by name; only a known provider's server is one of them."""
         if self.provider:
             best = self.provider.outgoing[0]
-            oauth = self.provider.sign_in == "oauth-only"
+            oauth = self.provider.sign_in == "oauth-only" and not self._sends_itself
             return {
                 "server": best.server,
                 "port": best.port,
@@ -170,6 +197,10 @@ class Situation:
         # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
         port = self.facts.port if self.facts.port in SUBMISSION_PORTS else 465
         return {"port": port, "security": "tls" if port == 465 else "starttls", "login": "password"}
+
+    @property
+    def _sends_itself(self) -> bool:
+        return self.case["program"] in BY_ITSELF
 
     @cached_property
     def next(self) -> NextStep:

@@ -9,12 +9,12 @@ from .model import (
     Outgoing,
     Provider,
     Question,
-    Remedy,
     Scenario,
-    When,
 )
 from .programs import Move, Program, Programs
+from .remedies import Remedy, When
 from .rows import KnowledgeError
+from .vendors import Vendor, VendorReply, Way
 
 __all__ = [
     "Choice",
@@ -30,6 +30,9 @@ __all__ = [
     "Question",
     "Remedy",
     "Scenario",
+    "Vendor",
+    "VendorReply",
+    "Way",
     "When",
     "add_providers",
     "knowledge",

@@ -8,6 +8,7 @@ from datetime import date
 
 from .model import Knowledge, Provider
 from .programs import Program
+from .vendors import Vendor, VendorReply, Way
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ def dated_facts(content: Knowledge) -> Iterator[DatedFact]:
         yield from facts_of_provider(provider)
     for program in content.programs.known.values():
         yield from facts_of_program(program)
+    for vendor in content.vendors.values():
+        for reply in vendor.replies:
+            yield fact_of_reply(reply)
+        for way in vendor.ways:
+            yield fact_of_way(vendor, way)
 
 
 def facts_of_provider(provider: Provider) -> Iterator[DatedFact]:
@@ -38,6 +44,16 @@ def facts_of_program(program: Program) -> Iterator[DatedFact]:
     """Yield the fact that a program's labels are as we show them; none for a general guide."""
     if program.source:
         yield DatedFact(f"program {program.id}, labels", program.source, program.checked)
+
+
+def fact_of_reply(reply: VendorReply) -> DatedFact:
+    """Return the fact that a vendor means by a reply what we say."""
+    return DatedFact(f"reply {reply.id}", reply.source, reply.checked)
+
+
+def fact_of_way(vendor: Vendor, way: Way) -> DatedFact:
+    """Return the fact that a remedy is done at a vendor as we say."""
+    return DatedFact(f"vendor {vendor.id}, {way.remedy}", way.source, way.checked)
 
 
 def is_stale(checked: date | None, on: date) -> bool:

@@ -12,18 +12,17 @@ from typing import Any, Final
 
 from .model import (
     Authorisation,
+    Choice,
     Estimates,
     How,
     Knowledge,
     Provider,
     Question,
-    Remedy,
     Scenario,
     Stage,
-    Step,
-    When,
 )
 from .programs import Programs, read_programs
+from .remedies import Remedy, Step, When
 from .rows import (
     Built,
     KnowledgeError,
@@ -39,6 +38,7 @@ from .rows import (
     unique,
 )
 from .variables import FACT_OF, REFUSED, RELAY, SIGN_IN, UNKNOWN, UNTOLD, VARIABLES, WEBMAIL
+from .vendors import read_vendors
 
 FOLDER = Path(__file__).parent
 _VARIABLES: Final = "app/knowledge/variables.py"
@@ -108,7 +108,7 @@ def load(folder: Path) -> Knowledge:
     :raise KnowledgeError: a key, value or reference is wrong
     """
     article = read_toml(folder / "article.toml", ARTICLE)
-    programs = read_programs(folder / "programs.toml")
+    programs = read_programs(folder / "programs.toml", folder / "products.toml")
     stages = _stages(folder / "stages.toml")
     when = _conditions({**VARIABLES, **{stage.name: stage.results for stage in stages}})
     authorisations = read_table(folder / "authorisations.toml", "authorisation", Authorisation)
@@ -117,8 +117,8 @@ def load(folder: Path) -> Knowledge:
         "needs": list_of((*authorisations, WEBMAIL, SIGN_IN)),
         "acts": list_of(programs.general.acts),
     }
-    path, readers = folder / "remedies.toml", {**in_steps, "steps": _texts_or(Step, in_steps)}
-    remedies = read_table(path, "remedy", Remedy, "id", harmful=when, **readers)
+    path, steps = folder / "remedies.toml", _texts_or(Step, in_steps)
+    remedies = read_table(path, "remedy", Remedy, "id", harmful=when, steps=steps, **in_steps)
     covered: set[str] = set()
     for remedy in remedies.values():
         where = f"{path.name}: {remedy.id}"
@@ -144,16 +144,18 @@ def load(folder: Path) -> Knowledge:
             remedies=list_of(remedies),
         ).values()
     ]
+    providers = read_table(folder / "providers.toml", "provider", Provider)
     return Knowledge(
         _questions(folder / "questions.toml", programs),
         stages,
         unique(scenarios, "id", "scenarios"),
         remedies,
-        tuple(read_table(folder / "providers.toml", "provider", Provider).values()),
+        tuple(providers.values()),
         article,
         programs,
         authorisations,
         estimates,
+        read_vendors(folder / "vendors.toml", providers, remedies, steps),
     )
 
 
@@ -178,11 +180,13 @@ def _questions(path: Path, programs: Programs) -> dict[str, Question]:
         question, where = questions[fact], f"{path.name}: {fact}"
         for state in question.states:
             one_of(VARIABLES[variable])(state.value, f"{where}: states")
-    _check_programs([choice.value for choice in questions["program"].choices], programs, path.name)
+    program = questions["program"]
+    _check_programs([choice.value for choice in program.choices], programs, path.name)
+    products = _product_choices(program, programs)
     needed = {question.needs for question in questions.values()}
     for variable, fact in FACT_OF.items():
         _check_weights(questions[fact], variable, fact in needed, f"{path.name}: {fact}: weights")
-    return questions
+    return questions | {"program": replace(program, choices=program.choices + products)}
 
 
 def _check_weights(question: Question, variable: str, needed: bool, where: str) -> None:
@@ -220,11 +224,21 @@ def _known_fact(fact: Any, where: str) -> str:
     return str(fact)
 
 
+def _product_choices(question: Question, programs: Programs) -> tuple[Choice, ...]:
+    """Return a choice for each product: its name, and what is said of its kind."""
+    kinds = {choice.value: choice for choice in question.choices}
+    return tuple(
+        replace(kinds[kind], value=product.id, text=product.name, short="", icon="", of=kind)
+        for kind, products in programs.products.items()
+        for product in products
+    )
+
+
 def _check_programs(choices: list[str], programs: Programs, file: str) -> None:
-    for program in programs.known:
-        if program not in choices:
+    for program in programs.known.values():
+        if not program.kind and program.id not in choices:
             raise KnowledgeError(
-                f"{file}: program: choices: {program!r} of programs.toml is missing: add it"
+                f"{file}: program: choices: {program.id!r} of programs.toml is missing: add it"
             )
     for value in choices:
         if value not in (*programs.known, UNKNOWN):

@@ -9,15 +9,14 @@ from functools import cached_property
 from typing import Annotated, Final
 
 from .programs import Programs
+from .remedies import Remedy, When
 from .variables import FACT_OF, VARIABLES
+from .vendors import Vendor, VendorReply
 
 FACTS: Final = tuple(FACT_OF.values())
 SECURITY: Final = ("none", "starttls", "tls")
 STOPS: Final = ("line", "server", "recipient", "nowhere", "lost", "unclear")
 """Where a message stops on its route; nowhere: it gets through, lost: accepted, then gone."""
-
-When = Mapping[str, tuple[str, ...]]
-"""Conditions that hold together: variable → the values allowed (``not`` already resolved)."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,7 @@ class Choice:
     """One answer to a question.
 
     ``more``: shown only when unfolded; ``short``: for pictures; ``icon``: of icons.html, beside it.
+    ``of``: the choice that this one is a kind of, offered only to who has chosen that one.
     """
 
     value: str
@@ -33,6 +33,7 @@ class Choice:
     short: str = ""
     icon: str = ""
     more: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,75 +119,6 @@ class Scenario:
     remedies: tuple[str, ...]
     article_row: int | None = None
     aside: str | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a remedy, shown only when its conditions hold.
-
-    ``acts`` are done in the mail program, in place of a text.  A ``note`` is nothing to do, but
-    good to know.  A ``usual`` step is for settings
-    that nobody publishes, so that the usual ones are advised.  ``needs``: ways of authorisation of
-    which the provider must offer one, as far as it says.  ``helpdesk``: whether the provider's
-    number has to be known, or must not be; ``told``: whether the provider has said what it offers;
-    None where it does not matter.
-    """
-
-    text: str = ""
-    acts: tuple[str, ...] = ()
-    note: bool = False
-    when: tuple[When, ...] = ()
-    usual: bool = False
-    needs: tuple[str, ...] = ()
-    helpdesk: bool | None = None
-    told: bool | None = None
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """Something a person can do.
-
-    ``words`` are what to say to whoever can help; ``closing`` ones also when everything has been
-    tried.  ``worked`` is good to know once it has helped.  ``needs`` and ``told``: as for a
-    step.  It takes ``minutes``, and of a hundred people whom it is advised to it ``works`` for so
-    many.  It ``covers`` remedies that are one visit to the same screen, and is advised in their
-    place while more than one of them may be needed; ``setting`` names what is wrong where one of
-    those is.  Where ``harmful`` holds it does harm.  A
-    ``way_round`` sends this email and leaves the cause, so it is offered beside the others.
-    """
-
-    id: str
-    title: str
-    steps: tuple[Step, ...]
-    minutes: int
-    works: int
-    when: tuple[When, ...] = ()
-    warning: str | None = None
-    words: str | None = None
-    closing: bool = True
-    worked: str | None = None
-    settings: bool = False
-    needs: tuple[str, ...] = ()
-    told: bool | None = None
-    covers: tuple[str, ...] = ()
-    harmful: tuple[When, ...] = ()
-    way_round: bool = False
-    setting: str | None = None
-
-    @property
-    def in_program(self) -> bool:
-        """Whether it is done in the mail program, so that the steps depend on which one it is."""
-        return any(step.acts for step in self.steps)
-
-    @property
-    def for_account(self) -> bool:
-        """Whether the account changes the steps or the values."""
-        return self.settings or any("account" in when for s in self.steps for when in s.when)
-
-    @property
-    def sets(self) -> frozenset[str]:
-        """The facts about the settings that it makes what they should be."""
-        return frozenset(act for step in self.steps for act in step.acts if act in FACTS)
 
 
 @dataclass(frozen=True)
@@ -303,6 +235,7 @@ class Knowledge:
     programs: Programs
     authorisations: Mapping[str, Authorisation]
     estimates: Estimates
+    vendors: Mapping[str, Vendor]
 
     @cached_property
     def covering(self) -> Mapping[str, Remedy]:
@@ -327,6 +260,21 @@ class Knowledge:
     def by_domain(self) -> Mapping[str, Provider]:
         """The providers by each of their domains; the first to name one has it."""
         return {domain: p for p in reversed(self.providers) for domain in p.domains}
+
+    @cached_property
+    def by_reply(self) -> Mapping[str, tuple[Vendor, VendorReply]]:
+        """The replies of vendors by id, each with the vendor."""
+        return {r.id: (vendor, r) for vendor in self.vendors.values() for r in vendor.replies}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Provider]:
+        """The providers by id."""
+        return {provider.id: provider for provider in self.providers}
+
+    @cached_property
+    def by_provider(self) -> Mapping[str, Vendor]:
+        """The vendors that are a provider, by its id."""
+        return {vendor.provider: vendor for vendor in self.vendors.values() if vendor.provider}
 
     @cached_property
     def by_server(self) -> Mapping[str, Provider]:

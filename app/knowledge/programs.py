@@ -1,14 +1,25 @@
-"""Steps in each mail program: its menus, fields and labels, from programs.toml."""
+"""Steps in each program: its menus, fields and labels, from programs.toml and products.toml."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from .rows import KnowledgeError, as_list, build, check_keys, one_of, read_toml, rows_of, unique
+from .rows import (
+    KnowledgeError,
+    as_list,
+    build,
+    check_keys,
+    one_of,
+    read_rows,
+    read_toml,
+    rows_of,
+    unique,
+)
 from .variables import VARIABLES
 
 FORM: Final = ("enter", "choose", "tick", "untick", "switch", "pick", "empty")
@@ -73,7 +84,9 @@ class Program:
     """A mail program: the moves of each act, and its labels as confirmed in other languages.
 
     ``platform`` is what its windows look like; without it there are no pictures.  ``words`` is true
-    for the general guide, whose labels are words of ours.
+    for the general guide, whose labels are words of ours.  ``language`` is that of its labels.  A
+    product that sends by itself has a ``name``, and its ``kind`` is the program whose guide says
+    what its own labels leave open.
     """
 
     id: str
@@ -85,6 +98,9 @@ class Program:
     platform: Annotated[str, tuple(PLATFORMS)] | None = None
     source: str | None = None
     checked: date | None = None
+    language: str = "en"
+    kind: str = ""
+    name: str = ""
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Yield (act, label) for every label of the program itself, in the order of its screens."""
@@ -107,27 +123,44 @@ class Programs:
         """The guide for programs whose labels are not confirmed."""
         return self.known[GENERAL]
 
+    @cached_property
+    def products(self) -> Mapping[str, tuple[Program, ...]]:
+        """The products of each kind."""
+        kinds = dict.fromkeys(product.kind for product in self.known.values() if product.kind)
+        return {kind: tuple(p for p in self.known.values() if p.kind == kind) for kind in kinds}
+
+    def guides(self, program: Program) -> tuple[Program, ...]:
+        """Return a program, and what words the acts for which it has no labels."""
+        kind = (self.known[program.kind],) if program.kind else ()
+        return (program, *kind, self.general)
+
     def find(self, program: str | None) -> Program:
         """Return a program by its id; the general guide for one without labels, or none."""
         return self.known.get(program or "", self.general)
 
 
-def read_programs(path: Path) -> Programs:
-    """Return the programs that a TOML file describes.
+def read_programs(path: Path, more: Path) -> Programs:
+    """Return the programs that a TOML file describes, and the products of another one.
 
     :raise KnowledgeError: a key, act, move or order is wrong; the message names the program
     """
     data, file = read_toml(path, ("sentences", "values", "program")), path.name
     check_keys(data["sentences"], f"{file}: sentences", required=SENTENCES)
     check_keys(data["values"], f"{file}: values", required=VALUES)
-    rows = rows_of(data, "program", file)
-    built = (build(Program, f"{file}: {row.get('id')}", row, acts=_acts) for row in rows)
+    rows = [(file, row) for row in rows_of(data, "program", file)]
+    rows += [(more.name, row) for row in read_rows(more, "program")]
+    built = (build(Program, f"{at}: {row.get('id')}", row, acts=_acts) for at, row in rows)
     known = unique(built, "id", file)
     programs = Programs(data["sentences"], data["values"], known)
     if GENERAL not in known:
         raise KnowledgeError(f"{file}: no program has the id {GENERAL!r}: add the general guide")
     for program in known.values():
-        _check(program, programs.general.acts, f"{file}: {program.id}")
+        where = f"{more.name if program.kind else file}: {program.id}"
+        _check(program, programs.general.acts, where)
+        if program.kind:
+            one_of(p.id for p in known.values() if not p.kind)(program.kind, f"{where}: kind")
+        if bool(program.kind) != bool(program.name):
+            raise KnowledgeError(f"{where}: a product has both 'kind' and 'name': add the other")
     return programs
 
 
@@ -177,7 +210,8 @@ def _check(program: Program, general: Collection[str], where: str) -> None:
         raise KnowledgeError(
             f"{where}: key 'source' or 'checked' is missing: say who confirms the labels, and when"
         )
-    if bool(named and not program.words) != bool(program.platform):
+    drawn = bool(named) and not program.words and not program.kind
+    if drawn != bool(program.platform):
         what = "remove it: it has no labels" if program.platform else "say what its windows are"
         raise KnowledgeError(f"{where}: platform: {what}")
 

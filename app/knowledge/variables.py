@@ -64,6 +64,8 @@ FACT_OF: Final[Mapping[str, str]] = {name: name for name in VARIABLES} | {
 }
 """The fact, and so the question, behind each variable."""
 
+BY_ITSELF: Final = ("device", "website", "software")
+"""The programs that send without a person: none has a sign-in window."""
 WEBMAIL: Final = "webmail"
 SIGN_IN: Final = "sign-in"
 """What a provider may offer besides its ways of authorisation: webmail, a sign-in window."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
+from .loader import knowledge
 from .rows import KnowledgeError, build, check_keys, list_of, read_toml, rows_of
 from .variables import VARIABLES
+from .vendors import VendorReply
 
 FOLDER = Path(__file__).parent / "reading"
 REASONS = tuple(
@@ -27,7 +29,7 @@ class Rule:
     A rule matches when a statement has every idea of ``ideas``, at most ``near`` words apart, and
     none of ``none``.  ``phrases`` are an idea of its own.  ``sure``: an error message even without
     a code or a mail program around it.  ``coded``: it counts only in a reply with a code (true), or
-    only in words without one (false).
+    only in words without one (false).  ``reply``: the vendor's reply whose words these are, or ''.
     """
 
     reason: Annotated[str, REASONS]
@@ -39,6 +41,7 @@ class Rule:
     none: tuple[str, ...] = ()
     sure: bool = False
     coded: bool | None = None
+    reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,13 @@ class Wordings:
 @cache
 def wordings() -> Wordings:
     """Return the wordings that the app ships with."""
-    return load_wordings(FOLDER)
+    return load_wordings(FOLDER, (reply for _, reply in knowledge().by_reply.values()))
 
 
-def load_wordings(folder: Path) -> Wordings:
+def load_wordings(folder: Path, replies: Iterable[VendorReply] = ()) -> Wordings:
     """Load all wordings from one folder.
+
+    :param replies: those of vendors, which are read by rules like any other
 
     :raise KnowledgeError: a key is unknown, or a rule names an unknown reason or idea
     """
@@ -94,7 +99,7 @@ def load_wordings(folder: Path) -> Wordings:
     content = read_toml(folder / "rules.toml", ("rule", "ideas"))
     for idea, phrases in content["ideas"].items():
         ideas[idea] = (*ideas.get(idea, ()), *phrases)
-    rows = rows_of(content, "rule", "rules.toml")
+    rows = [*rows_of(content, "rule", "rules.toml"), *map(_rule_of, replies)]
     rules = tuple(_rule(number, row, ideas) for number, row in enumerate(rows))
     codes = read_toml(folder / "codes.toml", ("enhanced", "reply", "outlook", "meanings"))
     meanings = {int(code): tuple(reasons) for code, reasons in codes.pop("meanings").items()}
@@ -115,6 +120,18 @@ def load_wordings(folder: Path) -> Wordings:
         codes["outlook"],
         meanings,
     )
+
+
+def _rule_of(reply: VendorReply) -> dict[str, Any]:
+    """Return the rule that recognises a vendor's reply: its words are unmistakable."""
+    return {
+        "reason": reply.reason,
+        "says": reply.means,
+        "weight": 20,
+        "phrases": list(reply.phrases),
+        "sure": True,
+        "reply": reply.id,
+    }
 
 
 def _rule(number: int, row: dict[str, Any], ideas: dict[str, tuple[str, ...]]) -> Rule:

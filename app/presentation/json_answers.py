@@ -51,6 +51,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Url = Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+VendorReply = Annotated[str, one_of(*knowledge().by_reply)]
 RemedyId = TypeAliasType("RemedyId", Annotated[str, one_of(*knowledge().remedies)])
 
 
@@ -131,6 +132,9 @@ class Plan(TypedDict):
     cause: Cause
     summary: Annotated[str, about(N_("What happened, in one sentence."))]
     explanation: str
+    vendor_says: Annotated[
+        str | None, about(N_("What the server's maker or operator means by its reply, if we know."))
+    ]
     because: list[DecidingFact]
     change: Annotated[
         Change | None,
@@ -191,6 +195,9 @@ class Reading(TypedDict):
     confidence: Share
     alternatives: list[Candidate]
     refused_by: Annotated[str, one_of(*CHOICES["refused_by"])]
+    vendor_reply: Annotated[
+        VendorReply | None, about(N_("The reply of a provider or product that we know it to be."))
+    ]
     facts: Annotated[ReadFacts, about(N_("What we found in the text; null if nothing was found."))]
     evidence: Annotated[list[Evidence], about(N_("Position in the text, counted in characters."))]
     url: Annotated[Url, about(N_("The page where the user continues."))]
@@ -231,6 +238,7 @@ def plan_object(situation: Situation, site: Site, on: date) -> Plan:
         "cause": made.match.scenario.cause,
         "summary": plan.summary,
         "explanation": " ".join(filter(None, (plan.why, plan.aside))),
+        "vendor_says": plan.means,
         "because": [
             {"fact": reason.fact, "value": reason.value, "text": reason.text}
             for reason in plan.because
@@ -284,7 +292,9 @@ def _question(fact: str | None, translate: Callable[[str], str]) -> Question | N
         return None
     question = knowledge().questions[fact]
     choices: list[Choice] = [
-        {"value": choice.value, "text": translate(choice.text)} for choice in question.choices
+        {"value": choice.value, "text": translate(choice.text)}
+        for choice in question.choices
+        if not choice.of
     ]
     return {
         "fact": fact,
@@ -303,6 +313,7 @@ def reading_object(reading: reader.Reading, site: Site) -> Reading:
             for other in reading.alternatives
         ],
         "refused_by": reading.refused_by,
+        "vendor_reply": reading.vendor_reply,
         "facts": cast(ReadFacts, dict(reading.facts)),
         "evidence": [
             {"start": place.start, "end": place.end, "for": place.why} for place in reading.evidence

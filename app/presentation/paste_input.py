@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from flask import Request
 
-from ..diagnosis import CODES, Facts, read_facts
+from ..diagnosis import CODES, OF_REPLY, Facts, read_facts
 from ..knowledge.variables import UNKNOWN
 from ..reading import Reading, read
 from ..web.links import NOTHING
@@ -71,7 +71,8 @@ def decode(data: bytes) -> str:
 
 def stated_facts(reading: Reading) -> Facts:
     """Return what a reading states, as facts; what the diagnosis would not take is left out."""
-    values = {key: reading.facts.get(key) for key in STATED} | {"error": reading.reason}
+    values = {key: reading.facts.get(key) for key in STATED}
+    values |= {"error": reading.reason, "vendor_reply": reading.vendor_reply}
     if reading.refused_by != UNKNOWN:
         values["refused_by"] = reading.refused_by
     if reading.refused_by == THEIRS:
@@ -90,7 +91,8 @@ def recall(facts: Facts) -> Reading | None:
     if not facts.known("error"):
         return None
     told = {key: getattr(facts, key) for key in STATED}
-    return Reading(str(facts.error), 1.0, (), facts.known("refused_by") or UNKNOWN, told, ())
+    refused_by = facts.known("refused_by") or UNKNOWN
+    return Reading(str(facts.error), 1.0, (), refused_by, told, (), vendor_reply=facts.vendor_reply)
 
 
 def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:
@@ -101,5 +103,5 @@ def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:
         values.pop("program", None)
     if reading.reason == UNKNOWN and known.error:  # a code alone says less than any answer
         values.pop("error", None)
-    # An error's codes belong to it: those of an earlier one do not stay.
-    return known.but(**dict.fromkeys(CODES) | values)
+    # What is known of a reply belongs to it: nothing of an earlier one stays.
+    return known.but(**dict.fromkeys(OF_REPLY) | values)

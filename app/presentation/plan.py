@@ -28,9 +28,12 @@ def make_plan(site: Site, situation: Situation, *, spoken: bool = False) -> Plan
 def certainty_in_words(plan: Plan) -> str:
     """Return how sure it is that the first remedy is the right one.
 
-    That is '' once something was tried: what is left is less and less likely to help.
+    What the vendor means by its reply goes before that.  It is '' once something was tried: what is
+    left is less and less likely to help.
     """
     step = plan.next
+    if plan.means and plan.current and plan.current.id == plan.diagnosis.remedies[0]:
+        return plan.means
     if plan.situation.facts.tried:
         return ""
     if step.certainty >= 0.9:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from wtforms import Form, StringField
 from wtforms.validators import StopValidation
 
-from ..diagnosis import CODES, FACT_KEYS, Facts, Situation
+from ..diagnosis import CODES, FACT_KEYS, OF_REPLY, Facts, Situation
 from ..diagnosis.domains import display_all, plain_form
 from ..diagnosis.facts import BadValue, read_value
 from ..i18n.languages import languages
@@ -28,6 +28,8 @@ REPLY_CODE: Final = N_("Reply code")
 class ShownQuestion:
     """A question as a page shows it; ``typed`` is true when its answer is free text.
 
+    ``kinds`` are choices that are a kind of another one.
+
     There is one object a language, fact and way of saying, so it is compared by identity.
     """
 
@@ -37,10 +39,15 @@ class ShownQuestion:
     why: str
     how: tuple[How, ...]
     choices: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
     typed: bool
     field: str
     example: str
     same: str
+
+    def choice_of(self, value: str | None) -> str | None:
+        """Return the choice on the list that an answer is a kind of, else the answer itself."""
+        return next((choice.of for choice in self.kinds if choice.value == value), value)
 
     def how_in(self, program: str | None) -> tuple[How, ...]:
         """Return how to find the answer in one app, None for any."""
@@ -58,13 +65,15 @@ def shown_question(language: str, fact: str, *, spoken: bool = False) -> ShownQu
     """
     translate = languages()[language].spoken if spoken else languages()[language].gettext
     question = knowledge().questions[fact]
+    choices = [replace(c, text=translate(c.text)) for c in question.choices]
     return ShownQuestion(
         fact=fact,
         label=translate(question.label),
         text=translate(question.text),
         why=translate(question.why),
         how=tuple(replace(how, text=translate(how.text)) for how in question.how),
-        choices=tuple(replace(c, text=translate(c.text)) for c in question.choices),
+        choices=tuple(choice for choice in choices if not choice.of),
+        kinds=tuple(choice for choice in choices if choice.of),
         typed=not question.choices,
         field=translate(question.field) if question.field else "",
         example=f"pat@{question.example}" if fact.endswith("_domain") else question.example or "",
@@ -75,7 +84,7 @@ def shown_question(language: str, fact: str, *, spoken: bool = False) -> ShownQu
 def answer_text(language: str, fact: str, value: str) -> str:
     """Return how one answer reads in the list of answers."""
     question = shown_question(language, fact)
-    for choice in question.choices:
+    for choice in (*question.choices, *question.kinds):
         if choice.value == value:
             return choice.text
     if value == "unknown":
@@ -90,13 +99,20 @@ def program_name(language: str, facts: Facts) -> str | None:
     return answer_text(language, "program", str(program)) if named else None
 
 
+def products(language: str, facts: Facts) -> tuple[Choice, ...]:
+    """Return the products that have steps of their own, of the kind that sends the email."""
+    question = shown_question(language, "program")
+    kind = question.choice_of(facts.program)
+    return tuple(choice for choice in question.kinds if choice.of == kind)
+
+
 def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Yield (fact, label, answer) for every fact that is known.
 
     What the server answered in figures belongs to the error: it goes where that is changed.
     """
     for fact, value in facts.pairs:
-        if fact != "tried" and fact not in CODES:
+        if fact != "tried" and fact not in OF_REPLY:
             said = said_of(language, fact, value) if fact in SAID else ""
             answer = said or answer_text(language, fact, value)
             yield fact, shown_question(language, fact).label, answer
@@ -125,7 +141,7 @@ def said_of(language: str, fact: str, value: str) -> str:
 def without_outdated(facts: Facts, changed: str) -> Facts:
     """Return the facts without the answers that no longer apply once one fact has changed."""
     stale = {key: None for key, q in knowledge().questions.items() if changed in q.about}
-    stale |= dict.fromkeys(CODES) if changed == "error" else {}
+    stale |= dict.fromkeys(OF_REPLY) if changed == "error" else {}
     return facts.but(**stale)
 
 

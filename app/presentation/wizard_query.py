@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import abort, redirect, request
 
-from ..diagnosis import CODES, Facts, read_facts
+from ..diagnosis import OF_REPLY, Facts, read_facts
 from ..diagnosis.facts import flat_values
 from ..http.portal_prefix import OWN_NETWORK_KEY
 from ..knowledge import knowledge
@@ -33,8 +33,8 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
     # A plain dict: a MultiDict raises and catches an error for each key that is missing.
     given = request.args.to_dict(flat=False)
     facts, wrong = read_facts(flat_values(given, remedies))
-    # No question asks for a code, so a wrong one is no reason to stop anybody.
-    wrong = {fact: code for fact, code in wrong.items() if fact not in CODES}
+    # No question asks for these, so a wrong one is no reason to stop anybody.
+    wrong = {fact: code for fact, code in wrong.items() if fact not in OF_REPLY}
     change, way, worked, plan = (given.get(key, [None])[0] for key in LOOKED_AT)
     return WizardState(
         with_defaults(facts, known_facts()) if fill else facts,

@@ -27,15 +27,14 @@ CONTEXT = (
     "website",
 )
 """Ideas that tell what kind of text this is: a bounce, a mail program's message, a web page."""
-BY_ITSELF = ("device", "website", "software")
-"""Those of them that tell what sends the email by itself."""
 
 
 @dataclass
 class Scores:
     """Weight of each reason in a statement, and the places of the words behind it.
 
-    ``sure``: reasons by a rule that needs no context; ``words``: length of the statement.
+    ``sure``: reasons by a rule that needs no context; ``words``: length of the statement;
+    ``replies``: the vendor's reply that a reason was told by.
     """
 
     weights: dict[str, float] = field(default_factory=dict)
@@ -43,6 +42,7 @@ class Scores:
     sure: set[str] = field(default_factory=set)
     ideas: frozenset[str] = frozenset()
     words: int = 0
+    replies: dict[str, str] = field(default_factory=dict)
 
     def best(self) -> tuple[str | None, float]:
         """Return the reason of the highest weight and that weight; None without any."""
@@ -99,6 +99,8 @@ class Classifier:
             scores.places[rule.reason] = [
                 (tokens[first][1], tokens[last - 1][2]) for first, last in found
             ]
+        if rule.reply:
+            scores.replies[rule.reason] = rule.reply
         if rule.sure:
             scores.sure.add(rule.reason)
 

@@ -239,5 +239,7 @@ def _add(total: Scores, more: Scores, share: float) -> None:
     for reason, weight in more.weights.items():
         if weight * share > total.weights.get(reason, 0.0):
             total.weights[reason] = weight * share
+            if reason in more.replies:
+                total.replies[reason] = more.replies[reason]
             if share > 0.5 and reason in more.places:
                 total.places[reason] = more.places[reason]

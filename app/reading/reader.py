@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
 
+from ..knowledge.variables import BY_ITSELF
 from ..knowledge.wordings import wordings
-from .classify import BY_ITSELF, classifier
+from .classify import classifier
 from .decision import NAMED_WEIGHT, Decision
 from .extract import BEFORE_REPLY, Facts, extract
 from .normalise import clean
@@ -74,7 +75,8 @@ class Reading:
     ``reason`` is ``unknown`` where a reply code is all that is said; ``alternatives`` are then what
     it means most often.  ``facts`` has the contract's keys: reply_code, enhanced_status, server,
     port, security, outlook_error, recipient_domain, sender_domain; None where it does not say.
-    ``sends`` is ``device``, ``website`` or ``software`` where one of these sends the email.
+    ``sends`` is ``device``, ``website`` or ``software`` where one of these sends the email,
+    ``vendor_reply`` a reply of vendors.toml.
     """
 
     reason: str
@@ -84,6 +86,7 @@ class Reading:
     facts: Mapping[str, str | int | None]
     evidence: tuple[Evidence, ...]
     sends: str | None = None
+    vendor_reply: str | None = None
 
 
 class TooLong(ValueError):
@@ -116,6 +119,7 @@ def read(text: str) -> Reading:
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts)),
         None if decision.is_dialog else _sends(decision),
+        decision.scores.replies.get(reason),
     )
 
 

@@ -23,6 +23,7 @@ from ..presentation.plan import certainty_in_words, make_plan
 from ..presentation.questions import (
     answer_text,
     answers_so_far,
+    products,
     program_name,
     question_before,
     shown_question,
@@ -67,10 +68,10 @@ def question_page(
     """Show one question; with an error message it is answered as unprocessable."""
     facts = state.facts
     kept = [(key, value) for key, value in facts.pairs if key != fact]
-    current = getattr(facts, fact)
+    current, question = getattr(facts, fact), shown_question(site.language.code, fact)
     values = {
-        "question": shown_question(site.language.code, fact),
-        "current": None if current is None else str(current),
+        "question": question,
+        "current": None if current is None else question.choice_of(str(current)),
         "changing": state.change == fact,
         "kept": kept,
         "error": site.language.gettext(error) if error else None,
@@ -124,6 +125,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "ours": site.serves(plan.provider),
         "drawn": draw_screen,
         "program": program_name(site.language.code, state.facts),
+        "products": products(site.language.code, state.facts),
         "profile": state.facts.program in APPLE and plan.provider and plan.provider.has_profile,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "answers": list(answers_so_far(site.language.code, state.facts)),

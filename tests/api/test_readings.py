@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-KEYS = {"reason", "confidence", "alternatives", "refused_by", "facts", "evidence", "url"}
+KEYS = {"reason", "confidence", "alternatives", "refused_by", "facts", "evidence", "url"} | {
+    "vendor_reply"
+}
 FACTS = {
     "reply_code",
     "enhanced_status",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.diagnosis import CHOICES, Facts, Situation
+from app.diagnosis import Facts, Situation
 from app.diagnosis.beliefs import shares
 from app.diagnosis.simulation import by_scenario, simulate
 from app.knowledge import Remedy, knowledge
@@ -33,8 +33,8 @@ def played(facts: Facts) -> tuple[float, float, float]:
         return 0, 0, until_sent(list(Situation(facts).diagnosis.planned))
     question = knowledge().questions[fact]
     weights = question.weights_given(facts.error)
-    total = sum(weights[value] for value in CHOICES[fact])
-    after = {value: played(facts.but(**{fact: value})) for value in CHOICES[fact]}
+    total = sum(weights.values())
+    after = {value: played(facts.but(**{fact: value})) for value in weights}
     questions, answering, minutes = (
         sum(weights[value] * after[value][at] for value in after) / total for at in range(3)
     )

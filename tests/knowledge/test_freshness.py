@@ -32,6 +32,7 @@ def test_a_fact_holds_for_twelve_months(checked, on, stale: bool) -> None:
 def test_all_facts_that_can_grow_old_are_listed() -> None:
     names = {fact.name for fact in dated_facts(knowledge())}
     assert {"provider gmail", "provider gmail, note", "program thunderbird, labels"} <= names
+    assert {"reply zoho-relaying-disallowed-as", "vendor google, app-password"} <= names
     assert "program other, labels" not in names
     assert all(fact.source for fact in dated_facts(knowledge()))
 
@@ -39,7 +40,11 @@ def test_all_facts_that_can_grow_old_are_listed() -> None:
 def test_a_plan_that_rests_on_an_old_fact_says_so() -> None:
     assert Plan(Situation(GMAIL), on=date(2026, 12, 1)).stale == ()
     old = Plan(Situation(GMAIL), on=date(2028, 1, 1)).stale
-    assert [fact.name for fact in old] == ["provider gmail", "program thunderbird, labels"]
+    assert [fact.name for fact in old] == [
+        "provider gmail",
+        "program thunderbird, labels",
+        "vendor google, app-password",
+    ]
     general = GMAIL.but(account_domain="proseware.com", program="other")
     assert Plan(Situation(general), on=date(2028, 1, 1)).stale == ()
 

@@ -122,7 +122,7 @@ def beside(fact: str, facts: Facts) -> tuple[str, ...]:
     """Return the answers that can be chosen beside a text field."""
     question, account = knowledge().questions[fact], facts.known("account_domain")
     same = (account,) if question.same and account else ()
-    return tuple(dict.fromkeys((*(c.value for c in question.choices), *same, UNKNOWN)))
+    return tuple(dict.fromkeys((*(c.value for c in question.choices if not c.of), *same, UNKNOWN)))
 
 
 def _new_answer(fact: str, before: Facts, given: Sequence[str]) -> str | None:
