@@ -75,17 +75,19 @@ class Offer:
     """Which remedies of a plan are left, and in which order: what people have in common here.
 
     ``left_out`` are those that the provider does not offer, ``tried`` those that did not help;
-    ``without_login``: the provider has no login, so what it has instead leads.  ``first`` is the
-    remedy that a vendor's reply puts first where the plan has it, '' for none.
+    ``without_login``: the provider has no login, so what it has instead leads.  ``first``
+    are the remedies that a vendor puts first where the plan has them, best first.
     """
 
     left_out: frozenset[str] = frozenset()
     without_login: bool = False
     tried: frozenset[str] = frozenset()
-    first: str = ""
+    first: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, provider: Provider | None, tried: Iterable[str], first: str = "") -> Offer:
+    def of(
+        cls, provider: Provider | None, tried: Iterable[str], first: tuple[str, ...] = ()
+    ) -> Offer:
         """Return the offer of a provider to somebody who has tried some remedies."""
         left_out, without_login = _offer_of(provider and (provider.offers, provider.has_login))
         return cls(left_out, without_login, frozenset(tried), first)
@@ -95,7 +97,10 @@ class Offer:
         found = [knowledge().remedies[name] for name in names if name not in self.left_out]
         if self.without_login:
             found.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
-        found.sort(key=lambda remedy: remedy.id != self.first)
+        if self.first:
+            best = len(self.first)
+            places = dict(zip(reversed(self.first), reversed(range(best)), strict=True))
+            found.sort(key=lambda remedy: places.get(remedy.id, best))
         return tuple(found)
 
 

@@ -151,10 +151,12 @@ def _claims(content: Knowledge) -> Iterator[tuple[str, Remedy, Known]]:
         where = f"vendors.toml: {vendor.id}"
         provider = content.by_id.get(vendor.provider or "")
         account: Known = {"account": (provider.sign_in,)} if provider else {}
-        for error, name in vendor.first.items():
-            yield f"{where}: first: {error}", content.remedies[name], account | {"error": (error,)}
+        for error, names in vendor.first.items():
+            for name in names:
+                known = account | {"error": (error,)}
+                yield f"{where}: first: {error}", content.remedies[name], known
         for reply in vendor.replies:
-            known: Known = {"error": (reply.reason,), "refused_by": (reply.refused_by,)}
+            known = {"error": (reply.reason,), "refused_by": (reply.refused_by,)}
             if reply.refused_by == "own-server":
                 known |= account
             yield f"{where}: {reply.id}", content.remedies[reply.remedy], known

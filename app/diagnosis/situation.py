@@ -112,10 +112,9 @@ class Situation:
         return content.by_provider.get(self.provider.id) if self.provider else None
 
     @property
-    def _vendors_first(self) -> str:
-        if self.vendor_reply:
-            return self.vendor_reply.remedy
-        return self.vendor.first.get(self.facts.error or "", "") if self.vendor else ""
+    def _vendors_first(self) -> tuple[str, ...]:
+        first = self.vendor.first.get(self.facts.error or "", ()) if self.vendor else ()
+        return (self.vendor_reply.remedy, *first) if self.vendor_reply else first
 
     def way(self, remedy: str) -> Way | None:
         """Return how a remedy is done at the vendor, None where nothing is known of that."""

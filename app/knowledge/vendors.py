@@ -52,13 +52,13 @@ class Vendor:
     """A mail provider or product that has replies, or ways to do something, of its own.
 
     ``provider`` is the id of the provider whose servers they are, where it is one.  ``first`` maps
-    a reason to the remedy that helps there first, whatever the reply's words.
+    a reason to the remedies that help there first, whatever the reply's words.
     """
 
     id: str
     name: str
     provider: str | None = None
-    first: Mapping[str, str] = field(default_factory=dict)
+    first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replies: tuple[VendorReply, ...] = field(default=(), metadata={"key": "reply"})
     ways: tuple[Way, ...] = field(default=(), metadata={"key": "way"})
 
@@ -85,8 +85,8 @@ def read_vendors(
         where = f"{path.name}: {vendor.id}"
         unique(vendor.ways, "remedy", f"{where}: way")
         list_of(VARIABLES["error"])(list(vendor.first), f"{where}: first")
-        for name in vendor.first.values():
-            remedy(name, f"{where}: first")
+        for names in vendor.first.values():
+            list_of(remedies)(list(names), f"{where}: first")
         for reply in vendor.replies:
             for phrase in reply.phrases:
                 if phrase in words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -52,7 +52,8 @@ class Wordings:
     the field, ``values`` a displayed value to ``yes`` or ``no``; a number after one of
     ``introductions`` is a reply code; ``roles`` maps a word before an address to ``to`` or
     ``from``; ``enhanced``, ``reply`` and ``outlook`` map a code to the weight it gives each reason;
-    ``meanings`` maps a reply code to what it means most often, for where no words stand beside it.
+    ``meanings`` maps a reply code to what it means most often, for where no words stand beside it;
+    ``replies`` are those of vendors, by id.
     """
 
     ideas: Mapping[str, tuple[str, ...]]
@@ -65,18 +66,20 @@ class Wordings:
     reply: Mapping[int, Mapping[str, float]]
     outlook: Mapping[str, Mapping[str, float]]
     meanings: Mapping[int, tuple[str, ...]]
+    replies: Mapping[str, VendorReply]
 
 
 @cache
 def wordings() -> Wordings:
     """Return the wordings that the app ships with."""
-    return load_wordings(FOLDER, (reply for _, reply in knowledge().by_reply.values()))
+    replies = knowledge().by_reply.items()
+    return load_wordings(FOLDER, {name: reply for name, (_, reply) in replies})
 
 
-def load_wordings(folder: Path, replies: Iterable[VendorReply] = ()) -> Wordings:
+def load_wordings(folder: Path, replies: Mapping[str, VendorReply] | None = None) -> Wordings:
     """Load all wordings from one folder.
 
-    :param replies: those of vendors, which are read by rules like any other
+    :param replies: those of vendors by id, which are read by rules like any other
 
     :raise KnowledgeError: a key is unknown, or a rule names an unknown reason or idea
     """
@@ -99,7 +102,7 @@ def load_wordings(folder: Path, replies: Iterable[VendorReply] = ()) -> Wordings
     content = read_toml(folder / "rules.toml", ("rule", "ideas"))
     for idea, phrases in content["ideas"].items():
         ideas[idea] = (*ideas.get(idea, ()), *phrases)
-    rows = [*rows_of(content, "rule", "rules.toml"), *map(_rule_of, replies)]
+    rows = [*rows_of(content, "rule", "rules.toml"), *map(_rule_of, (replies or {}).values())]
     rules = tuple(_rule(number, row, ideas) for number, row in enumerate(rows))
     codes = read_toml(folder / "codes.toml", ("enhanced", "reply", "outlook", "meanings"))
     meanings = {int(code): tuple(reasons) for code, reasons in codes.pop("meanings").items()}
@@ -119,6 +122,7 @@ def load_wordings(folder: Path, replies: Iterable[VendorReply] = ()) -> Wordings
         {int(code): weights for code, weights in codes["reply"].items()},
         codes["outlook"],
         meanings,
+        replies or {},
     )
 
 

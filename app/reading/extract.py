@@ -15,7 +15,6 @@ from .shapes import (
     NAMED_HOST,
     SENDER,
     SENDING_DOMAIN,
-    TRAILING_HOST,
     Found,
     before_address,
     find,
@@ -27,6 +26,8 @@ from .shapes import (
     find_port,
     find_recipients,
     find_replying_host,
+    find_security,
+    find_trailing_host,
 )
 
 BEFORE_REPLY = 400
@@ -147,7 +148,7 @@ def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]
         yield "sender_domain", find(SENDER, cleaned, area)
     for area in areas:
         yield "server", find_replying_host(cleaned, area, last=True)
-    yield "server", find(TRAILING_HOST, cleaned, (reply.start, reply.end))
+    yield "server", find_trailing_host(cleaned, (reply.start, reply.end))
 
 
 def _from_report(cleaned: CleanText, report: list[Field]) -> Iterator[Item]:
@@ -172,7 +173,9 @@ def _from_surroundings(decision: Decision, reason: str, facts: Facts) -> Iterato
     cleaned, reply, numbers = decision.cleaned, decision.reply, decision.numbers
     area = (0, min(len(cleaned.text), SURROUNDINGS))
     if "port" not in facts:
-        yield "port", find_port(cleaned, area, bool(numbers))
+        port = find_port(cleaned, area, bool(numbers))
+        yield "port", port
+        yield "security", port and find_security(cleaned, port)
     if "recipient_domain" not in facts or "sender_domain" not in facts:
         for recipient in reversed(list(find_recipients(cleaned, area, reach=40))):
             yield "recipient_domain", recipient

@@ -111,15 +111,16 @@ def read(text: str) -> Reading:
         nothing = dict.fromkeys(FACTS)
         return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, nothing, (), _sends(decision))
     facts = extract(decision, reason)
+    vendor_reply = decision.scores.replies.get(reason)
     return Reading(
         reason,
         _confidence(ranked, reason),
         tuple(_alternatives(decision, ranked, reason)),
-        _refused_by(decision, reason, facts),
+        _refused_by(decision, reason, facts, vendor_reply),
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts)),
         None if decision.is_dialog else _sends(decision),
-        decision.scores.replies.get(reason),
+        vendor_reply,
     )
 
 
@@ -156,7 +157,9 @@ def _confidence(ranked: list[tuple[str, float]], reason: str) -> float:
     return round((1 - exp(-best / 3.2)) * (1 - 0.4 * second / best), 2)
 
 
-def _refused_by(decision: Decision, reason: str, facts: Facts) -> str:
+def _refused_by(
+    decision: Decision, reason: str, facts: Facts, vendor_reply: str | None = None
+) -> str:
     """Return ``own-server``, ``recipient-server`` or ``unknown``: whose server refused.
 
     The same words ask for a login at one's own server, and mean the recipient's problem at theirs.
@@ -167,6 +170,8 @@ def _refused_by(decision: Decision, reason: str, facts: Facts) -> str:
     folded, reply = decision.cleaned.folded, decision.reply
     if reply and reply.at < 4 and reply.end > len(folded) - 4:
         return OWN if reason in _OWN_REASONS else UNKNOWN  # there is no context
+    if vendor_reply:
+        return wordings().replies[vendor_reply].refused_by
     start = max(0, (reply.at if reply else 0) - BEFORE_REPLY)
     near = classifier().context(folded, start, reply.start if reply else start + 1500)
     area = start, reply.end + AFTER_REPLY if reply else start + 1500

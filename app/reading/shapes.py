@@ -19,10 +19,14 @@ _HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
 _DOMAIN = r"((?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,62})"
 _OPEN = r"[\"'<(\[]?"
 _NAME = re.compile(_DOMAIN)
+_NO_SERVER = re.compile(r"(?:error|exception)$|\.prod\.outlook\.com$")
+"""What looks like a server's name and is a program's error, or one of Microsoft's inner servers."""
 NAMED_HOST = re.compile(_HOST)
 _ADDRESS = re.compile(rf"(?<![\w.+=-])[\w.+=/-]{{1,64}}@{_DOMAIN}")
 _OUTLOOK = re.compile(r"800(?:ccc|4[0-9]|40)[0-9a-f]{2,3}(?![0-9a-f])")
-_NUMBER = re.compile(r"(?:25|465|587|2525|26|588|2587)(?![\w.])")
+_NUMBER = re.compile(r"(?:25|465|587|2525|26|588|2587)(?!\w|\.\d)")
+_ENCRYPTED = re.compile(r"[,(\t ]{1,3}(starttls|tls|ssl)\b")
+"""What stands behind a port that is named without a word for it: 587 STARTTLS."""
 _MAIL_HOST = re.compile(
     r"(?<![\w@./-])"
     r"((?:smtp|mail|mx|out|relay|mta|imap|send|post|mbox|email|asmtp|exch)[\w-]{0,30}\."
@@ -32,8 +36,7 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
 SENDING_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
 """The domain in a reply about SPF, DKIM or DMARC."""
 _ANY_HOST = re.compile(rf"(?<![\w@./\[-]){_HOST}(?![\w@/\]-])")
-TRAILING_HOST = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
-"""The host in brackets at the end of a reply."""
+_TRAILING_HOST = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
 _RECIPIENT = re.compile(
     r"rcpt to:|to=(?<![a-z]to=)|final-recipient|recipient\w{0,3}:?|rejected rcpt"
     r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
@@ -71,10 +74,11 @@ _REPLYING_HOSTS = tuple(
         ("server", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{_HOST}"),
         (
             "connect",
-            rf"connect(?:ed|ing)? to(?: smtp)?(?: server| host)?\s{{1,4}}{_OPEN}{_HOST}",
+            rf"(?:connect(?:ed|ing)?|opening) to(?: smtp)?(?: server| host)?\s{{1,4}}{_OPEN}{_HOST}",
         ),
         ("host ", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\["),
         ("does not like", r"((?:\d{1,3}\.){3}\d{1,3}) does not like recipient"),
+        ("://", rf"\b(?:ssl|tls|smtps?)://{_HOST}(?::\d{{1,5}})?"),
         ("220", rf"\b220[ -]{_HOST}\s"),
     )
 )
@@ -115,10 +119,14 @@ def find_host(cleaned: CleanText, start: int, end: int) -> Found | None:
 
 
 def find_port(cleaned: CleanText, area: Area, dialog: bool) -> Found | None:
-    """Return the first mail port after a word for port; in a dialog, after a colon."""
+    """Return the first mail port after a word for port or a host; in a dialog, after a colon."""
     for number in islice(_NUMBER.finditer(cleaned.folded, *area), 100):
         before = cleaned.folded[max(0, number.start() - 90) : number.start()]
-        if _port_name().search(before) or (dialog and before.rstrip(" \t").endswith(":")):
+        if (
+            _port_name().search(before)
+            or (dialog and before.rstrip(" \t").endswith(":"))
+            or _ENCRYPTED.match(cleaned.folded, number.end())
+        ):
             return Found(int(number[0]), *number.span())
     return None
 
@@ -128,8 +136,17 @@ def _port_name() -> re.Pattern[str]:
     labels = wordings().labels.items()
     names = "|".join(sorted(fold(label) for label, field in labels if field == "port"))
     return re.compile(
-        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|\btelnet [\w.-]{{3,80}} )$"
+        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|[\w-]\.[a-z]{{2,10}},[ \t]?|\btelnet [\w.-]{{3,80}} )$"
     )
+
+
+def find_security(cleaned: CleanText, port: Found) -> Found | None:
+    """Return the encryption that stands behind a port; on 587, TLS is mostly said of STARTTLS."""
+    word = _ENCRYPTED.match(cleaned.folded, port.end)
+    if word is None:
+        return None
+    implicit = word[1] == "ssl" or (word[1] == "tls" and port.value == 465)
+    return Found("tls" if implicit else "starttls", *word.span(1))
 
 
 def find_address(cleaned: CleanText, start: int, end: int) -> Found | None:
@@ -160,7 +177,7 @@ def find_recipients(cleaned: CleanText, area: Area, reach: int) -> Iterator[Foun
 
 def find_mail_host(cleaned: CleanText, area: Area, before: int) -> Found | None:
     """Return the nearest host with a mail server's name before a place, or the first after."""
-    hosts = list(islice(_MAIL_HOST.finditer(cleaned.folded, *area), 20))
+    hosts = _servers(_MAIL_HOST, cleaned, area)
     earlier = [host for host in hosts if host.end() <= before]
     return _found(earlier[-1] if earlier else hosts[0] if hosts else None)
 
@@ -187,6 +204,11 @@ def find_named_domain(cleaned: CleanText, area: Area) -> Found | None:
     return None
 
 
+def find_trailing_host(cleaned: CleanText, area: Area) -> Found | None:
+    """Return the host in brackets at the end of a reply."""
+    return next((_found(match) for match in _servers(_TRAILING_HOST, cleaned, area)), None)
+
+
 def find_replying_host(cleaned: CleanText, area: Area, last: bool) -> Found | None:
     """Return the first or last host that is named as the source of a reply."""
     stretch = cleaned.folded[area[0] : area[1]]
@@ -194,10 +216,15 @@ def find_replying_host(cleaned: CleanText, area: Area, last: bool) -> Found | No
         return None
     for words, pattern in _REPLYING_HOSTS:
         if any(word in stretch for word in words):
-            hosts = list(islice(pattern.finditer(cleaned.folded, *area), 20))
+            hosts = _servers(pattern, cleaned, area)
             if hosts:
                 return _found(hosts[-1 if last else 0])
     return None
+
+
+def _servers(pattern: re.Pattern[str], cleaned: CleanText, area: Area) -> list[re.Match[str]]:
+    found = islice(pattern.finditer(cleaned.folded, *area), 20)
+    return [match for match in found if not _NO_SERVER.search(match[1])]
 
 
 def _found(match: re.Match[str] | None) -> Found | None:

@@ -127,7 +127,11 @@ def test_a_vendor_that_contradicts_the_table_is_found() -> None:
         ('provider = "zoho"', 'provider = "nobody"', "vendors.toml: zoho: provider: no value"),
         ('remedy = "match-sender"', 'remedy = "dance"', "remedy: no value 'dance'"),
         ('id = "zoho-outgoing-blocked"', 'id = "zoho-unusual-sending"', "is used twice"),
-        ("first = { login-not-", "first = { dance = 'wait', login-not-", "first: no value 'dance'"),
+        (
+            "first = { login-not-",
+            "first = { dance = ['wait'], login-not-",
+            "first: no value 'dance'",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(tmp_path: Path, old: str, new: str, message: str) -> None:
