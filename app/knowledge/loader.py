@@ -161,7 +161,9 @@ def load(folder: Path) -> Knowledge:
 
 def _questions(path: Path, programs: Programs) -> dict[str, Question]:
     hows = _texts_or(How, {"program": one_of(programs.known)})
-    questions = read_table(path, "question", Question, "fact", fact=_known_fact, how=hows)
+    questions = read_table(
+        path, "question", Question, "fact", fact=_known_fact, how=hows, given=_given
+    )
     for question in questions.values():
         where = f"{path.name}: {question.fact}"
         if not question.choices and not question.field:
@@ -213,6 +215,16 @@ def _check_share(number: int, where: str) -> None:
 def _check_time(number: int, where: str) -> None:
     if number <= 0:
         raise KnowledgeError(f"{where}: write a number above 0, not {number}")
+
+
+def _given(given: Any, where: str) -> dict[str, dict[str, int]]:
+    """Return the weights for each error; a text names the error that has the same ones."""
+    check_keys(given, where, optional=given)
+    whole = one_of(error for error, weights in given.items() if isinstance(weights, dict))
+    return {
+        error: weights if isinstance(weights, dict) else given[whole(weights, f"{where}: {error}")]
+        for error, weights in given.items()
+    }
 
 
 def _known_fact(fact: Any, where: str) -> str:

@@ -74,7 +74,8 @@ _REPLYING_HOSTS = tuple(
         ("server", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{_HOST}"),
         (
             "connect",
-            rf"(?:connect(?:ed|ing)?|opening) to(?: smtp)?(?: server| host)?\s{{1,4}}{_OPEN}{_HOST}",
+            r"(?:connect(?:ed|ing)?|opening) to(?: smtp)?(?: server| host)?"
+            rf"\s{{1,4}}{_OPEN}{_HOST}",
         ),
         ("host ", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\["),
         ("does not like", r"((?:\d{1,3}\.){3}\d{1,3}) does not like recipient"),
@@ -136,7 +137,8 @@ def _port_name() -> re.Pattern[str]:
     labels = wordings().labels.items()
     names = "|".join(sorted(fold(label) for label, field in labels if field == "port"))
     return re.compile(
-        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|[\w-]\.[a-z]{{2,10}},[ \t]?|\btelnet [\w.-]{{3,80}} )$"
+        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|[\w-]\.[a-z]{{2,10}},[ \t]?"
+        r"|\btelnet [\w.-]{3,80} )$"
     )
 
 
