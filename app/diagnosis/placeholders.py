@@ -77,6 +77,7 @@ class Wording:
                 "provider": provider.name if provider else translate("your email provider"),
                 "recipient": (known and self._recipients) or translate("other providers"),
                 "server": display(str(server)) if published else translate("your outgoing server"),
+                "sends": translate(_noun(self.situation.facts.program)),
                 "offers": _offered(provider, translate),
                 "outgoing": _outgoing(provider, translate),
                 "phone": (provider and provider.phone) or "",
@@ -150,6 +151,13 @@ def _outgoing(provider: Provider | None, translate: Translate) -> str:
     choice = knowledge().questions["security"].choice(best.security)
     port = translate("port {number}").format(number=value(best.port))
     return ", ".join([value(best.server), port, *([translate(choice.text)] if choice else [])])
+
+
+def _noun(program: str | None) -> str:
+    """Return what a sentence calls the program that sends."""
+    programs = knowledge().programs
+    guides = programs.guides(programs.find(program))
+    return next(guide.noun for guide in guides if guide.noun)
 
 
 def _offered(provider: Provider | None, translate: Translate) -> str:

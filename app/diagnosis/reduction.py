@@ -36,10 +36,10 @@ def find_provider(facts: Facts) -> Provider | None:
     # The nearest domain that is known: a subdomain belongs to the one above it.
     of_domain = next((content.by_domain[d] for d in above if d in content.by_domain), None)
     found = of_domain or content.by_server.get(facts.known("server") or "")
-    return found or content.by_id.get(_who_replied(facts) or "")
+    return found or content.by_id.get(who_replied(facts) or "")
 
 
-def _who_replied(facts: Facts) -> str | None:
+def who_replied(facts: Facts) -> str | None:
     """Return the id of the provider whose outgoing server gave the reply that was read."""
     vendor, reply = knowledge().by_reply.get(facts.vendor_reply or "", (None, None))
     said = {reply.refused_by, facts.known("refused_by")} if reply else set()
@@ -131,6 +131,9 @@ def relate_recipient(facts: Facts, recipient: str, provider: Provider | None) ->
 
 def _server(facts: Facts, provider: Provider | None) -> str:
     server, account = facts.known("server"), facts.known("account_domain")
+    replied = who_replied(facts)
+    if account and provider and replied and replied != provider.id:
+        return "other"
     if server is None or account is None:
         return UNKNOWN
     hosts = {outgoing.server for outgoing in provider.outgoing} if provider else set()

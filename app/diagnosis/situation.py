@@ -20,6 +20,7 @@ from .reduction import (
     reduce_answer,
     reduce_facts,
     relate_recipient,
+    who_replied,
 )
 from .table import Match, decision_table, judge
 
@@ -101,7 +102,13 @@ class Situation:
         if reply is None or reply.reason != self.facts.error:
             return None
         same = self.facts.known("refused_by") in (None, reply.refused_by)
-        return reply if same else None
+        return reply if same and not self._replied_elsewhere else None
+
+    @property
+    def _replied_elsewhere(self) -> bool:
+        """Whether another provider's server has replied than the account's."""
+        replied = who_replied(self.facts)
+        return bool(replied and self.provider and self.provider.id != replied)
 
     @cached_property
     def vendor(self) -> Vendor | None:

@@ -274,7 +274,8 @@ class Knowledge:
     @cached_property
     def by_provider(self) -> Mapping[str, Vendor]:
         """The vendors that are a provider, by its id."""
-        return {vendor.provider: vendor for vendor in self.vendors.values() if vendor.provider}
+        vendors = reversed(tuple(self.vendors.values()))  # the first has a provider's ways
+        return {vendor.provider: vendor for vendor in vendors if vendor.provider}
 
     @cached_property
     def by_server(self) -> Mapping[str, Provider]:

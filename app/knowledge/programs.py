@@ -84,9 +84,9 @@ class Program:
     """A mail program: the moves of each act, and its labels as confirmed in other languages.
 
     ``platform`` is what its windows look like; without it there are no pictures.  ``words`` is true
-    for the general guide, whose labels are words of ours.  ``language`` is that of its labels.  A
-    product that sends by itself has a ``name``, and its ``kind`` is the program whose guide says
-    what its own labels leave open.
+    for the general guide, whose labels are words of ours.  ``language`` is that of its labels,
+    ``noun`` what a sentence calls it.  A product that sends by itself has a ``name``, and its
+    ``kind`` is the program whose guide says what its own labels leave open.
     """
 
     id: str
@@ -99,6 +99,7 @@ class Program:
     source: str | None = None
     checked: date | None = None
     language: str = "en"
+    noun: str = ""
     kind: str = ""
     name: str = ""
 

@@ -238,7 +238,7 @@ def test_a_picture_shows_the_apps_own_words_and_differs_from_the_others(program,
 
 
 def test_an_oauth_only_account_is_never_told_to_type_a_password() -> None:
-    for error in ("relay-denied", "authentication-failed", "authentication-required", "silent"):
+    for error in ("relay-denied", "authentication-failed", "authentication-required"):
         plan = Plan(Situation(BASE.but(account_domain="outlook.com", error=error)))
         assert not {"use-login", "fix-password", "app-password"} & {r.id for r in plan.remedies}
         assert "sign-in-again" in [remedy.id for remedy in plan.remedies]
