@@ -48,8 +48,8 @@ def test_a_product_has_its_own_labels_in_both_languages(client) -> None:
 def test_what_a_product_leaves_open_its_kind_says(client) -> None:
     url = f"/en/check?{REFUSED}&program=epson-web-config&plan=now"
     text = visible_text(client.get(url))
-    assert "Open the device's settings in a browser" in text
     assert "Authenticated Password" in text
+    assert "Save the changes." in text
     assert "incoming mail" not in text
 
 
