@@ -191,8 +191,10 @@ class Situation:
     @cached_property
     def settings(self) -> Mapping[str, str | int]:
         """The outgoing settings to use, by name; only a known provider's server is one of them."""
+        only = knowledge().programs.find(self.facts.program).only
         if self.provider:
-            best = self.provider.outgoing[0]
+            published = self.provider.outgoing
+            best = next((out for out in published if out.security == only), published[0])
             oauth = self.provider.sign_in == "oauth-only" and not self._sends_itself
             return {
                 "server": best.server,
@@ -202,6 +204,7 @@ class Situation:
             }
         # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
         port = self.facts.port if self.facts.port in SUBMISSION_PORTS else 465
+        port = {"tls": 465, "starttls": 587}.get(only or "", port)
         return {"port": port, "security": "tls" if port == 465 else "starttls", "login": "password"}
 
     @property

@@ -86,7 +86,8 @@ class Program:
     ``platform`` is what its windows look like; without it there are no pictures.  ``words`` is true
     for the general guide, whose labels are words of ours.  ``language`` is that of its labels,
     ``noun`` what a sentence calls it.  A product that sends by itself has a ``name``, and its
-    ``kind`` is the program whose guide says what its own labels leave open.
+    ``kind`` is the program whose guide says what its own labels leave open; ``only`` is the one
+    encryption that it knows.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Program:
     checked: date | None = None
     language: str = "en"
     noun: str = ""
+    only: Annotated[str, ("tls", "starttls")] | None = None
     kind: str = ""
     name: str = ""
 

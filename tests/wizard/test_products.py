@@ -72,3 +72,12 @@ def test_the_api_takes_a_product_and_asks_for_a_kind(client) -> None:
 
 def kind_of(name: str) -> str:
     return knowledge().programs.find(name).kind
+
+
+def test_a_product_that_knows_one_encryption_gets_the_port_for_it(client) -> None:
+    for account in ("fabrikam.com", "gmail.com"):
+        facts = {"error": "authentication-required", "refused_by": "own-server"}
+        facts |= {"account_domain": account, "program": "sql-server", "login": "none"}
+        plan = client.post("/api/v1/diagnoses", json=facts).get_json()
+        values = plan["remedies"][0]["values"]
+        assert (values["port"], values["security"]) == (587, "starttls")
