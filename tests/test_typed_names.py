@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.cli.commands import prose
-from app.diagnosis import CHOICES, Facts, Plan, Situation
+from app.diagnosis import Facts, Plan, Situation
 from app.diagnosis.domains import normalise_domain
 from app.i18n.languages import languages, published
 from app.knowledge import add_providers, knowledge
@@ -34,7 +34,7 @@ from app.settings import Settings
 from app.web.site import Site
 from tests.conftest import PORTALS
 from tests.linting import SPACE, visible_text
-from tests.worlds import ACCOUNT, MARKERS, RECIPIENT, SERVER, worlds
+from tests.worlds import ACCOUNT, MARKERS, PROGRAMS, RECIPIENT, SERVER, worlds
 
 pytestmark = pytest.mark.no_cover
 
@@ -132,7 +132,7 @@ def told(texts: Iterable[str]) -> list[str]:
         ("evil.example", "smtp.proseware.com.evil.example"),
     ],
 )
-@pytest.mark.parametrize("program", CHOICES["program"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_crafted_link_names_no_server_to_enter(
     client: FlaskClient, program: str, account: str, server: str, root: str
 ) -> None:
@@ -235,7 +235,7 @@ def test_no_step_of_any_program_enters_a_typed_name(
         for remedy in plan.remedies:
             chosen.setdefault((remedy.id, plan.provider, facts.login == "oauth"), facts)
     for (remedy, *_), facts in chosen.items():
-        for program in CHOICES["program"]:
+        for program in PROGRAMS:
             plan = Plan(Situation(facts.but(program=program)), translate, lang)
             way = plan.shown(remedy)
             assert way is None or not told(strings(way.steps))
@@ -281,7 +281,7 @@ def spoken(element: Element) -> Iterator[str]:
 def test_no_page_or_file_takes_a_typed_name_for_a_providers(
     client: FlaskClient, portal: str
 ) -> None:
-    spoken_in, programs = cycle(published()), cycle(CHOICES["program"])
+    spoken_in, programs = cycle(published()), cycle(PROGRAMS)
     scenarios, ways, drawn = set(), set(), set()
     for facts in worlds_of(portal):
         program = "webmail" if facts.program == "webmail" else next(programs)

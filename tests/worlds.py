@@ -12,6 +12,7 @@ from itertools import product
 from app.diagnosis import CHOICES, Facts, diagnose
 from app.diagnosis.reduction import reduce_choice
 from app.diagnosis.table import decision_table
+from app.knowledge import knowledge
 
 ACCOUNT, SENDER, RECIPIENT, SERVER = MARKERS = (
     "marker-account",
@@ -20,6 +21,12 @@ ACCOUNT, SENDER, RECIPIENT, SERVER = MARKERS = (
     "marker-server",
 )
 """What stands in each typed name: of the account, the sender, the recipient, the server."""
+
+PROGRAMS = [
+    *(name for name in CHOICES["program"] if not knowledge().programs.find(name).kind),
+    *(products[0].id for products in knowledge().programs.products.values()),
+]
+"""Every program, and a product of each kind: the others differ in their labels only."""
 
 _PORTS = {"relay": 25, "submission": 587, "other": 2525}
 _SECURITY = {"on": "tls"}

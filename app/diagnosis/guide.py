@@ -99,6 +99,10 @@ class Guide:
 
     def steps(self, acts: tuple[str, ...]) -> list[GuideStep]:
         """Return the steps for some acts, in the order of the program's screens."""
+        brought = {name for act in acts for name in self.program.brings.get(act, ())}
+        if brought:
+            whole = self.programs.general.acts
+            acts = tuple([name for name in whole if name in brought.union(acts)])
         turns = list(self._turns(acts))
         return [
             GuideStep(

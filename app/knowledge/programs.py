@@ -83,6 +83,7 @@ class Move:
 class Program:
     """A mail program: the moves of each act, and its labels as confirmed in other languages.
 
+    An act of ``covers`` makes others needless, one of ``brings`` makes others needed.
     ``platform`` is what its windows look like; without it there are no pictures.  ``words`` is true
     for the general guide, whose labels are words of ours.  ``language`` is that of its labels,
     ``noun`` what a sentence calls it.  A product that sends by itself has a ``name``, and its
@@ -95,6 +96,7 @@ class Program:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    brings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: bool = False
     platform: Annotated[str, tuple(PLATFORMS)] | None = None
     source: str | None = None
@@ -189,11 +191,13 @@ def _move(row: dict[str, Any], where: str) -> Move:
 def _check(program: Program, general: Collection[str], where: str) -> None:
     """Hold the acts against those of the general guide, and the labels against the moves."""
     needless = [act for covered in program.covers.values() for act in covered]
+    brought = [act for more in program.brings.values() for act in more]
     moves = [move for act in program.acts.values() for move in act]
     named_acts = {
         "acts": program.acts,
         "order": program.order,
         "covers": (*program.covers, *needless),
+        "brings": (*program.brings, *brought),
         "after": [act for move in moves for act in move.after],
     }
     for key, acts in named_acts.items():

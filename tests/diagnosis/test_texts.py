@@ -8,13 +8,13 @@ from itertools import product
 
 import pytest
 
-from app.diagnosis import CHOICES, Facts, Plan, Situation
+from app.diagnosis import Facts, Plan, Situation
 from app.i18n.languages import languages
 from app.knowledge import knowledge
 from app.knowledge.variables import BY_ITSELF, UNKNOWN, VARIABLES
 from tests.cases import CASES
 from tests.diagnosis.test_cases import merge_reading
-from tests.worlds import SERVER, worlds
+from tests.worlds import PROGRAMS, SERVER, worlds
 
 INTERNAL = {
     value for values in VARIABLES.values() for value in values if "-" in value or value == "untold"
@@ -100,7 +100,7 @@ def walk(code: str) -> Iterator[Plan]:
     assert seen.keys() | FROM_ITS_OFFER == knowledge().scenarios.keys()
     for everything in seen.values():
         nothing = [Facts(error=everything.error, refused_by=by) for by in VARIABLES["refused_by"]]
-        for facts, program in product((*nothing, everything), CHOICES["program"]):
+        for facts, program in product((*nothing, everything), PROGRAMS):
             yield Plan(Situation(facts.but(program=program)), translate, code)
 
 
