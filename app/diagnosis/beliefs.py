@@ -90,7 +90,8 @@ class Offer:
     ) -> Offer:
         """Return the offer of a provider to somebody who has tried some remedies."""
         left_out, without_login = _offer_of(provider and (provider.offers, provider.has_login))
-        return cls(left_out, without_login, frozenset(tried), first)
+        lacking = left_out | provider.lacks if provider else left_out
+        return cls(lacking, without_login, frozenset(tried), first)
 
     def order(self, names: Iterable[str]) -> tuple[Remedy, ...]:
         """Return the remedies of an outcome that the provider offers, best first."""

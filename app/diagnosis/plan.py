@@ -74,7 +74,9 @@ class PlannedRemedy:
     @cached_property
     def words(self) -> str | None:
         """What to say to whoever can help."""
-        return self.plan.wording.say(self.remedy.words) if self.remedy.words else None
+        way = self.plan.situation.way(self.id)
+        alone = way is not None and way.alone
+        return self.plan.wording.say(self.remedy.words) if self.remedy.words and not alone else None
 
     @property
     def in_program(self) -> bool:
@@ -147,8 +149,9 @@ class Plan:
 
     @cached_property
     def why(self) -> str:
-        """Why it happened."""
-        return self.wording.fill(self.diagnosis.match.scenario.why)
+        """Why it happened: what the vendor means by its reply, and what holds of the scenario."""
+        why = self.wording.fill(self.diagnosis.match.scenario.why)
+        return f"{self.means} {why}" if self.means else why
 
     @cached_property
     def means(self) -> str | None:
@@ -288,11 +291,12 @@ def applicable_steps(remedy: Remedy, situation: Situation) -> Iterator[Step]:
     provider, match = situation.provider, situation.match
     says_what_it_offers = bool(provider and provider.offers)
     way = situation.way(remedy.id)
+    only = knowledge().programs.find(situation.facts.program).only
     has_phone = bool(provider and provider.phone)
     has_page = bool((provider and provider.page) or (way and way.page))
     for step in way.steps if way else remedy.steps:
         lacking = (
-            (step.usual and provider)
+            (step.usual and (provider or only))
             or ("{page}" in step.text and not has_page)
             or ("{outgoing}" in step.text and not provider)
             or step.helpdesk not in (None, has_phone)

@@ -24,6 +24,7 @@ from .reduction import (
 )
 from .table import Match, decision_table, judge
 
+_PORT_OF = {"tls": 465, "starttls": 587}
 _UNSEEN = {"error": UNKNOWN, "refused_by": UNKNOWN}
 """What is known of a refusal before it was seen."""
 
@@ -124,8 +125,14 @@ class Situation:
         return (self.vendor_reply.remedy, *first) if self.vendor_reply else first
 
     def way(self, remedy: str) -> Way | None:
-        """Return how a remedy is done at the vendor, None where nothing is known of that."""
-        return self.vendor.way(remedy) if self.vendor else None
+        """Return how a remedy is done at the vendor, None where nothing is known of that.
+
+        Of a vendor that only its reply tells of, no other remedy than that of the reply is meant.
+        """
+        vendor, reply = self.vendor, self.vendor_reply
+        if vendor is None or (reply and not vendor.provider and reply.remedy != remedy):
+            return None
+        return vendor.way(remedy)
 
     @cached_property
     def recipients(self) -> Mapping[str, str]:
@@ -196,15 +203,16 @@ class Situation:
             published = self.provider.outgoing
             best = next((out for out in published if out.security == only), published[0])
             oauth = self.provider.sign_in == "oauth-only" and not self._sends_itself
+            fits = only in (None, best.security)
             return {
                 "server": best.server,
-                "port": best.port,
-                "security": best.security,
+                "port": best.port if fits else _PORT_OF[str(only)],
+                "security": best.security if fits else str(only),
                 "login": "oauth" if oauth else "password",
             }
         # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
         port = self.facts.port if self.facts.port in SUBMISSION_PORTS else 465
-        port = {"tls": 465, "starttls": 587}.get(only or "", port)
+        port = _PORT_OF.get(only or "", port)
         return {"port": port, "security": "tls" if port == 465 else "starttls", "login": "password"}
 
     @property

@@ -158,7 +158,7 @@ class Provider:
     is the only way).  ``page`` is the provider's own on how to get an app password.
     ``mail_only``: it runs no lines.
     ``offers``: the ways of authorisation and webmail, None where it has not said which.
-    ``phone``: its helpdesk's number, where that is known.
+    ``phone``: its helpdesk's number, where that is known.  ``lacks``: remedies that never help.
     """
 
     id: str
@@ -175,6 +175,7 @@ class Provider:
     notes: tuple[Note, ...] = field(default=(), metadata={"key": "note"})
     offers: frozenset[str] | None = None
     phone: str | None = None
+    lacks: frozenset[str] = frozenset()
 
     def offers_any(self, needs: tuple[str, ...]) -> bool:
         """Tell whether something that needs one of these ways of authorisation may be advised."""

@@ -88,7 +88,7 @@ class Program:
     for the general guide, whose labels are words of ours.  ``language`` is that of its labels,
     ``noun`` what a sentence calls it.  A product that sends by itself has a ``name``, and its
     ``kind`` is the program whose guide says what its own labels leave open; ``only`` is the one
-    encryption that it knows.
+    encryption that it knows, ``known_by`` the words that name it in an error.
     """
 
     id: str
@@ -104,6 +104,7 @@ class Program:
     language: str = "en"
     noun: str = ""
     only: Annotated[str, ("tls", "starttls")] | None = None
+    known_by: tuple[str, ...] = ()
     kind: str = ""
     name: str = ""
 

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from .remedies import Remedy, Step
 from .rows import KnowledgeError, Reader, list_of, one_of, read_table, unique
-from .variables import VARIABLES
+from .variables import BY_ITSELF, VARIABLES
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class VendorReply:
     """A reply that means something of its own at one vendor.
 
     ``phrases`` recognise it, as in the reader's rules; ``example`` is one as the server gives it.
-    ``means`` is what it means in a sentence, ``remedy`` what helps first.
+    ``means`` is what it means in a sentence, ``remedy`` what helps first.  ``sends``: who gets it.
     """
 
     id: str
@@ -33,18 +33,23 @@ class VendorReply:
     means: str
     source: str
     checked: date
+    sends: Annotated[str, BY_ITSELF] | None = None
     refused_by: Annotated[str, ("own-server", "recipient-server")] = "own-server"
 
 
 @dataclass(frozen=True)
 class Way:
-    """How a remedy is done at one vendor, in place of its general steps; ``page``: their own."""
+    """How a remedy is done at one vendor, in place of its general steps.
+
+    ``page`` is the vendor's own; ``alone``: nobody else has to be asked.
+    """
 
     remedy: str
     steps: tuple[Step, ...]
     source: str
     checked: date
     page: str | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from .loader import knowledge
-from .rows import KnowledgeError, build, check_keys, list_of, read_toml, rows_of
+from .rows import KnowledgeError, build, check_keys, list_of, one_of, read_toml, rows_of
 from .variables import VARIABLES
 from .vendors import VendorReply
 
@@ -17,6 +17,8 @@ FOLDER = Path(__file__).parent / "reading"
 REASONS = tuple(
     reason for reason in VARIABLES["error"] if reason not in ("silent", "unknown", "other")
 )
+TOLD = ("place", "vpn", "program", "login", "security", "error")
+"""The facts that people tell in words of their own."""
 LANGUAGE = ("introductions", "to", "from", "labels", "values", "words")
 """What a language's file may hold."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -45,6 +47,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Tell:
+    """A fact that people tell in words of their own: it counts where none of ``none`` stands."""
+
+    fact: Annotated[str, TOLD]
+    value: str
+    phrases: tuple[str, ...]
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Wordings:
     """The words and codes of all languages.
 
@@ -53,7 +65,7 @@ class Wordings:
     ``introductions`` is a reply code; ``roles`` maps a word before an address to ``to`` or
     ``from``; ``enhanced``, ``reply`` and ``outlook`` map a code to the weight it gives each reason;
     ``meanings`` maps a reply code to what it means most often, for where no words stand beside it;
-    ``replies`` are those of vendors, by id.
+    ``replies`` are those of vendors, by id; ``tells`` what people say themselves.
     """
 
     ideas: Mapping[str, tuple[str, ...]]
@@ -67,6 +79,9 @@ class Wordings:
     outlook: Mapping[str, Mapping[str, float]]
     meanings: Mapping[int, tuple[str, ...]]
     replies: Mapping[str, VendorReply]
+    tells: tuple[Tell, ...]
+    complaint: Mapping[str, tuple[str, ...]]
+    products: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -111,6 +126,12 @@ def load_wordings(folder: Path, replies: Mapping[str, VendorReply] | None = None
     for kind, weighed in codes.items():
         for code, weights in weighed.items():
             check_keys(weights, f"codes.toml: {kind}: {code}", optional=REASONS)
+    told = read_toml(folder / "tells.toml", ("tell", "complaint"))
+    complaint = {idea: tuple(phrases) for idea, phrases in told["complaint"].items()}
+    rows = rows_of(told, "tell", "tells.toml")
+    tells = tuple(build(Tell, f"tells.toml: {row.get('value')}", row) for row in rows)
+    for tell in tells:
+        one_of(knowledge().choices[tell.fact])(tell.value, f"tells.toml: {tell.fact}")
     return Wordings(
         ideas,
         rules,
@@ -123,6 +144,9 @@ def load_wordings(folder: Path, replies: Mapping[str, VendorReply] | None = None
         codes["outlook"],
         meanings,
         replies or {},
+        tells,
+        complaint,
+        {p.id: p.known_by for p in knowledge().programs.known.values() if p.known_by},
     )
 
 

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from flask import Request
 
 from ..diagnosis import CODES, OF_REPLY, Facts, read_facts
+from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
 from ..reading import Reading, read
 from ..web.links import NOTHING
@@ -73,15 +74,20 @@ def stated_facts(reading: Reading) -> Facts:
     """Return what a reading states, as facts; what the diagnosis would not take is left out."""
     values = {key: reading.facts.get(key) for key in STATED}
     values |= {"error": reading.reason, "vendor_reply": reading.vendor_reply}
+    _, vendor_reply = knowledge().by_reply.get(reading.vendor_reply or "", (None, None))
     if reading.refused_by != UNKNOWN:
         values["refused_by"] = reading.refused_by
+    elif vendor_reply:
+        values["refused_by"] = vendor_reply.refused_by
     if reading.refused_by == THEIRS:
         values |= dict.fromkeys(OUTGOING)
     if str(reading.facts.get("outlook_error")).startswith(OUTLOOK_NUMBERS):
         values["program"] = OUTLOOK
     elif reading.sends:
         values["program"] = reading.sends
-    return read_facts(values)[0]
+    if reading.reason == UNKNOWN and not reading.facts.get("reply_code"):
+        del values["error"]  # words of their own that tell no reason: the person is asked
+    return read_facts({**reading.told, **{k: v for k, v in values.items() if v is not None}})[0]
 
 
 def recall(facts: Facts) -> Reading | None:

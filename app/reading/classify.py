@@ -10,6 +10,8 @@ from ..knowledge.wordings import Rule, wordings
 from .words import Hits, Lexicon, Token, tokenise
 
 Place = tuple[int, int]
+Told = tuple[str, int, int]
+"""What somebody tells: a fact's value, and where it stands."""
 
 CONTEXT = (
     "bounce",
@@ -27,6 +29,10 @@ CONTEXT = (
     "website",
 )
 """Ideas that tell what kind of text this is: a bounce, a mail program's message, a web page."""
+
+
+LONGEST_COMPLAINT = 70
+"""Words in which people tell what is wrong."""
 
 
 @dataclass
@@ -63,6 +69,14 @@ class Classifier:
         known = wordings()
         self._lexicon = Lexicon(known.ideas)
         self._context = Lexicon({idea: known.ideas[idea] for idea in CONTEXT})
+        self._tells = known.tells
+        self._telling = Lexicon(
+            {f"{number}": tell.phrases for number, tell in enumerate(known.tells)}
+            | {f"not {number}": tell.none for number, tell in enumerate(known.tells)},
+            numbers=True,
+        )
+        self._complaint = Lexicon(known.complaint)
+        self._products = Lexicon(known.products)
         self._rules: dict[str, list[Rule]] = {}
         for rule in known.rules:
             self._rules.setdefault(rule.ideas[0], []).append(rule)
@@ -85,6 +99,31 @@ class Classifier:
     def context(self, folded: str, start: int, end: int) -> frozenset[str]:
         """Return the ideas of ``CONTEXT`` between two places of a folded text."""
         return frozenset(self._context.find(tokenise(folded, start, end)))
+
+    def told(self, folded: str, start: int, end: int) -> dict[str, Told]:
+        """Return what somebody tells in words of their own between two places: by fact."""
+        tokens = tokenise(folded, start, end, numbers=True)
+        hits = self._telling.find(tokens)
+        found: dict[str, Told] = {}
+        for number, tell in enumerate(self._tells):
+            if tell.fact in found or f"{number}" not in hits or f"not {number}" in hits:
+                continue
+            first, last = hits[f"{number}"][0]
+            found[tell.fact] = tell.value, tokens[first][1], tokens[last - 1][2]
+        return found
+
+    def product(self, folded: str) -> str | None:
+        """Return the product that sends by itself which a text names, None for none or several."""
+        found = self._products.find(tokenise(folded, 0, min(len(folded), 4000)))
+        return next(iter(found)) if len(found) == 1 else None
+
+    def complains(self, folded: str, start: int, end: int) -> bool:
+        """Tell whether somebody says of themselves, in few words, that sending fails."""
+        tokens = tokenise(folded, start, end)
+        if len(tokens) > LONGEST_COMPLAINT:
+            return False
+        found, known = self._complaint.find(tokens), wordings().complaint
+        return "well" not in found and len(found) == len(known) - 1
 
     @staticmethod
     def _apply(rule: Rule, hits: Hits, tokens: list[Token], scores: Scores) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from ..knowledge.wordings import wordings
-from .classify import Scores, classifier
+from .classify import Scores, Told, classifier
 from .layout import Field, dialog_fields, find_layout, report_fields
 from .normalise import CleanText
 from .replies import Reply, find_replies, introductions
@@ -41,6 +41,28 @@ _SUCCESS_ACTIONS = ("delivered", "relayed", "expanded")  # RFC 3464 section 2.3.
 _REPLY_IDEAS = frozenset({"protocol", "deny", "refuse", "failed"})
 _PROGRAM_REASONS = frozenset({"no-connection", "authentication-failed"})  # no server has replied
 _NO_FAILURE_IDEAS = frozenset({"web", "delivered"})
+_HEARD = re.compile(r"(?:<<<|<[~-]|(?:^|\n|: )s:|\n<|\bcode[:=]?|\breply:) {0,3}[\"'(b]{0,4}$")
+"""What stands before a server's reply in a session: an arrow, "S:", "got code"."""
+_SERVER_CODES = frozenset(
+    {421, 451, 452, 454, 455, 501, 502, 503, 504, 521, 523, 534, 535, 538, 541, 571}
+    | {*range(551, 558)}
+)
+"""Reply codes that servers refuse with (RFC 5321 section 4.2.3, RFC 4954, common others).
+
+Round numbers are not among them: they are prices and other counts.
+"""
+_RECEIVING = re.compile(
+    r"\b(?:imap|imaps|pop|pop3|pop3s)\b|imap-login|pop3-login|\b0x800ccc9[0-2]\b|- receiving\b"
+    r"|\b(?:port|cong|cổng)\D{0,3}(?:110|143|993|995)\b|\bauthenticationfailed\b"
+)
+_SENDING = re.compile(r"\bsmtp|- sending\b|\b(?:25|465|587)\b|rcpt to|outgoing|gui (?:di|thu|mail)")
+_GOODBYE = re.compile(r"(?:^|\n)[^\w\n]{0,6}(?:[a-z]: )?221[ -]")
+_LISTED = re.compile(r"(?:^|\n)[^\w\n]{0,6}(?:[^\W\d_]{2,12} )?([45]\d\d)\b(?!-)")
+LONGEST_CLUE = 800
+"""Characters of a text in which a failed connection is taken for one to a mail server."""
+_CLUES = frozenset({"tls-failed", "no-connection"})
+MIN_LISTED = 3
+"""Different codes, each at the beginning of a line, from which on a text explains codes."""
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[\w-]{2,30}:)|。")
@@ -65,10 +87,39 @@ class Decision:
         return classifier().context(folded, 0, min(len(folded), CONTEXT_LIMIT))
 
     @cached_property
+    def told(self) -> dict[str, Told]:
+        """What somebody tells in words of their own: nothing where a machine has written all."""
+        if self.report or "bounce" in self.context or len(self.layout.headers) >= MAIL_HEADERS:
+            return {}
+        found: dict[str, Told] = {}
+        for start, end in self.layout.running_text(CONTEXT_LIMIT):
+            found = classifier().told(self.cleaned.folded, start, end) | found
+        return found
+
+    @cached_property
+    def complains(self) -> bool:
+        """Whether somebody says in words of their own that sending fails."""
+        alone = not (self.report or self.layout.headers or self.context & _NO_FAILURE_IDEAS)
+        end = len(self.cleaned.folded)
+        return alone and classifier().complains(self.cleaned.folded, 0, end)
+
+    @cached_property
     def is_about_mail(self) -> bool:
         """Whether the text mentions email, if only in a host name."""
         folded = self.cleaned.folded[:PROSE_LIMIT]
         return "mailish" in self.context or "mail" in folded or "smtp" in folded
+
+    @cached_property
+    def is_harmless(self) -> bool:
+        """Whether it is no failure to send: mail is fetched, all went well, or codes explained."""
+        folded = self.cleaned.folded[:PROSE_LIMIT]
+        if _RECEIVING.search(folded) and not _SENDING.search(folded):
+            return True
+        refused = any((reply.code or 0) >= 400 for reply in self.replies)
+        if _GOODBYE.search(folded) and not refused:
+            return True
+        in_use = self.report or self.fields or "bounce" in self.context or "ehlo" in folded
+        return not in_use and len(set(_LISTED.findall(folded))) >= MIN_LISTED
 
     @cached_property
     def is_dialog(self) -> bool:
@@ -84,7 +135,7 @@ class Decision:
     @cached_property
     def reports_failure(self) -> bool:
         """Whether anything besides a reply says that sending has failed."""
-        if self.is_dialog:
+        if self.is_dialog or self.complains:
             return True
         if self.report:
             actions = [self._value(field) for field in self.report if field.name == "action"]
@@ -155,7 +206,10 @@ class Decision:
         expected = self.reports_failure or "rcpt to:" in self.cleaned.folded
         # "SMTPC: received error code. [550]": the log of a device that sends by itself.
         logged = reply.quoted and self.cleaned.folded.startswith("smtp", self._line_of(reply))
-        known = reply.certain or logged or (reply.quoted and expected)
+        folded = self.cleaned.folded
+        session = coded and ("ehlo" in folded or "helo" in folded)
+        heard = session and _HEARD.search(folded, max(0, reply.at - 24), reply.at)
+        known = reply.certain or logged or heard or (reply.quoted and expected)
         if not known and not self._is_reply(reply, scores):
             return None
         scores.add(wordings().reply.get(reply.code or 0, {}))
@@ -174,7 +228,8 @@ class Decision:
         if weight >= UNSUPPORTED_WEIGHT or reply.code is None:
             return weight >= UNSUPPORTED_WEIGHT
         if reply.at < 4 and reply.end > len(self.cleaned.text) - 4:  # it is the whole text
-            return weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
+            said = reply.code in _SERVER_CODES and 1 < scores.words <= MAX_REFUSAL_WORDS
+            return said or weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
         if self.cleaned.text.rfind("\n", 0, reply.at) < reply.at - 4:
             return False  # in the middle of a line
         return (weight >= NAMED_WEIGHT and scores.words <= 4) or "protocol" in scores.ideas
@@ -210,7 +265,8 @@ class Decision:
             return False
         if "client" in self.context and best in _PROGRAM_REASONS and weight >= UNSUPPORTED_WEIGHT:
             return True
-        return best in scores.sure and self.is_about_mail
+        short = len(self.cleaned.folded) <= LONGEST_CLUE and best in _CLUES
+        return best in scores.sure and (self.is_about_mail or short)
 
     def _sentences(self) -> Iterator[tuple[int, int]]:
         """Yield start and end of each sentence of the running text."""

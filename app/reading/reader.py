@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp
 
 from ..knowledge.variables import BY_ITSELF
 from ..knowledge.wordings import wordings
-from .classify import classifier
+from .classify import Told, classifier
 from .decision import NAMED_WEIGHT, Decision
 from .extract import BEFORE_REPLY, Facts, extract
 from .normalise import clean
@@ -34,11 +34,17 @@ OTHER, NONE = "other", "none"
 OWN, RECIPIENTS, UNKNOWN = "own-server", "recipient-server", "unknown"
 AFTER_REPLY = 60
 """Characters after a reply that may name its server."""
-_OWN_REASONS = frozenset({"authentication-failed"})  # nobody logs in at the recipient's server
+_OWN_REASONS = frozenset({"authentication-failed", "login-not-allowed", "account-blocked"})
+"""What only one's own server says: nobody logs in at the recipient's."""
+_UNHEARD = frozenset({"no-connection", "tls-failed", "unknown-domain"})
+"""What one's own server finds out before another has said a word."""
 _OWN_PORTS = (465, 587, 588, 2525, 2587)
 _RELAYED = re.compile(r"\(in reply to |\[[0-9a-f.:]{3,39}\]\s{0,4}said|relay=[^,\s]{3,80},")
+_LOCAL = re.compile(r"(?:host |relay=)(?:127\.0\.0\.1|localhost)\[")
 _SESSION = re.compile(
     r"noqueue: reject|ruleset=check|rejected (?:rcpt|mail|after)|smtpd?\[\d+\]: reject"
+    r"|\bsmtp[ -]?\w{0,12} ?\(-?\d{1,3}\)|\w smtp ?\(-?\d{1,3}\)"  # Roundcube: SMTP Error (550)
+    r"|(?:>>>|<<<|[<~]-|-[>~]|\b[cs]:) {0,3}(?:ehlo|helo|mail from|auth |rcpt to|quit|data\b)"
     r"|(?:^|\n)[ \tcs:<>*~=-]{0,8}(?:ehlo|helo|mail from|auth (?:login|plain)|rcpt to|quit|data)\b"
 )
 _NAMES = (
@@ -76,7 +82,8 @@ class Reading:
     it means most often.  ``facts`` has the contract's keys: reply_code, enhanced_status, server,
     port, security, outlook_error, recipient_domain, sender_domain; None where it does not say.
     ``sends`` is ``device``, ``website`` or ``software`` where one of these sends the email,
-    ``vendor_reply`` a reply of vendors.toml.
+    ``vendor_reply`` a reply of vendors.toml.  ``told`` are facts that somebody tells in words of
+    their own.
     """
 
     reason: str
@@ -87,6 +94,7 @@ class Reading:
     evidence: tuple[Evidence, ...]
     sends: str | None = None
     vendor_reply: str | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 class TooLong(ValueError):
@@ -105,9 +113,17 @@ def read(text: str) -> Reading:
     reason, weight = ranked[0] if ranked else (NONE, 0.0)
     if weight < NAMED_WEIGHT:
         reason = OTHER if decision.is_error else NONE
+    if decision.is_harmless:
+        reason, ranked = NONE, []
     if reason == OTHER and decision.says_little:
         reason = UNKNOWN
-    if reason == NONE and not decision.is_dialog and not decision.lists_settings:
+    told = dict(decision.told)
+    failure = told.pop("error", None)
+    silent = failure is not None and failure[0] == "silent"
+    own_words = reason == NONE and not decision.is_harmless and (decision.complains or silent)
+    if own_words:
+        reason = failure[0] if failure else UNKNOWN
+    if reason == NONE and not (decision.is_dialog or decision.lists_settings):
         nothing = dict.fromkeys(FACTS)
         return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, nothing, (), _sends(decision))
     facts = extract(decision, reason)
@@ -116,15 +132,20 @@ def read(text: str) -> Reading:
         reason,
         _confidence(ranked, reason),
         tuple(_alternatives(decision, ranked, reason)),
-        _refused_by(decision, reason, facts, vendor_reply),
+        _told_by(reason) if own_words else _refused_by(decision, reason, facts, vendor_reply),
         {key: facts[key].value if key in facts else None for key in FACTS},
-        tuple(_evidence(decision, reason, facts)),
-        None if decision.is_dialog else _sends(decision),
+        tuple(_evidence(decision, reason, facts, told)),
+        None if decision.is_dialog else _sends(decision, vendor_reply),
         vendor_reply,
+        {fact: value for fact, (value, _, _) in told.items()},
     )
 
 
-def _sends(decision: Decision) -> str | None:
+def _sends(decision: Decision, vendor_reply: str | None = None) -> str | None:
+    if product := classifier().product(decision.cleaned.folded):
+        return product
+    if vendor_reply and (sends := wordings().replies[vendor_reply].sends):
+        return sends
     return next((kind for kind in BY_ITSELF if kind in decision.context), None)
 
 
@@ -141,8 +162,13 @@ def _alternatives(
             yield Candidate(other, round(_confidence(ranked, reason) * weight / best, 2))
 
 
-def _evidence(decision: Decision, reason: str, facts: Facts) -> Iterator[Evidence]:
+def _evidence(
+    decision: Decision, reason: str, facts: Facts, told: Mapping[str, Told]
+) -> Iterator[Evidence]:
     spans = [(start, end, "reason") for start, end in decision.scores.places.get(reason, [])]
+    if not spans and (failure := decision.told.get("error")):
+        spans.append((failure[1], failure[2], "reason"))
+    spans += [(start, end, fact) for fact, (_, start, end) in told.items() if fact not in facts]
     spans += [(found.start, found.end, key) for key, found in facts.items()]
     for start, end, why in sorted(spans):
         words = decision.cleaned.text[start:end]
@@ -152,9 +178,16 @@ def _evidence(decision: Decision, reason: str, facts: Facts) -> Iterator[Evidenc
 def _confidence(ranked: list[tuple[str, float]], reason: str) -> float:
     if reason in (OTHER, NONE, UNKNOWN):
         return 0.5
+    if not ranked:
+        return 0.5
     best = ranked[0][1]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
     return round((1 - exp(-best / 3.2)) * (1 - 0.4 * second / best), 2)
+
+
+def _told_by(reason: str) -> str:
+    """Return whose server refused where only somebody's own words tell of a failure."""
+    return OWN if reason in _OWN_REASONS | _UNHEARD else UNKNOWN
 
 
 def _refused_by(
@@ -175,15 +208,19 @@ def _refused_by(
     start = max(0, (reply.at if reply else 0) - BEFORE_REPLY)
     near = classifier().context(folded, start, reply.start if reply else start + 1500)
     area = start, reply.end + AFTER_REPLY if reply else start + 1500
+    if reason in _UNHEARD and (reply is None or reply.code is None):
+        return OWN
+    if _LOCAL.search(folded, *area):
+        return OWN
     if "remote" in near or decision.report or _RELAYED.search(folded, *area):
         return RECIPIENTS
+    server = str(facts["server"].value) if "server" in facts else ""
+    if _SESSION.search(folded, *area) and _NAMES[0][0].match(server):
+        return RECIPIENTS  # somebody tries the recipient's server by hand
     if reason in _OWN_REASONS or near & {"program", "client"} or _SESSION.search(folded, *area):
         return OWN
-    if reason == "unknown-domain" and reply is None:
-        return OWN  # no other server has said a word: one's own found no way there
     if "bounce" in decision.context:
         return RECIPIENTS
     if decision.context & {"program", "client"}:
         return OWN
-    server = str(facts["server"].value) if "server" in facts else ""
     return next((side for pattern, side in _NAMES if pattern.match(server)), UNKNOWN)

@@ -19,8 +19,11 @@ _HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
 _DOMAIN = r"((?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,62})"
 _OPEN = r"[\"'<(\[]?"
 _NAME = re.compile(_DOMAIN)
-_NO_SERVER = re.compile(r"(?:error|exception)$|\.prod\.outlook\.com$")
-"""What looks like a server's name and is a program's error, or one of Microsoft's inner servers."""
+_NO_SERVER = re.compile(
+    r"(?:error|exception|refused|disconnected)$|^(?:smtplib|mailkit|system|java)\.|\.prod\.outlook\.com$"
+    r"|\.(?:py|php|js|ts|java|go|rb|cs|pl)$"
+)
+"""What looks like a server's name: a program's error or file, one of Microsoft's inner servers."""
 NAMED_HOST = re.compile(_HOST)
 _ADDRESS = re.compile(rf"(?<![\w.+=-])[\w.+=/-]{{1,64}}@{_DOMAIN}")
 _OUTLOOK = re.compile(r"800(?:ccc|4[0-9]|40)[0-9a-f]{2,3}(?![0-9a-f])")

@@ -34,8 +34,13 @@ Hits = dict[str, list[tuple[int, int]]]
 """Concept → where it was found, as (first token, token after the last)."""
 
 
-def tokenise(folded: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """Return the words of a folded text; each Japanese or Chinese character counts as one."""
+def tokenise(
+    folded: str, start: int = 0, end: int | None = None, numbers: bool = False
+) -> list[Token]:
+    """Return the words of a folded text; each Japanese or Chinese character counts as one.
+
+    :param numbers: what begins with a digit is a word, too
+    """
     tokens: list[Token] = []
     limit = len(folded) if end is None else end
     for match in _CHUNK.finditer(folded, start, limit):
@@ -44,7 +49,7 @@ def tokenise(folded: str, start: int = 0, end: int | None = None) -> list[Token]
             if folded[match.end() : match.end() + 1] != "=":  # the name of a setting, as in relay=
                 tokens.append((chunk, at, match.end()))
             continue
-        if "@" in chunk or "_" in chunk or chunk[0].isdigit():
+        if "@" in chunk or "_" in chunk or (chunk[0].isdigit() and not numbers):
             continue
         if host := _host(chunk):
             tokens.append(("@" + host, at, match.end()))
@@ -53,7 +58,7 @@ def tokenise(folded: str, start: int = 0, end: int | None = None) -> list[Token]
             tokens.append(("email" + chunk[6:], at, match.end()))
             continue
         for word in _WORD.finditer(chunk):
-            if not word[0].isdigit():
+            if numbers or not word[0].isdigit():
                 tokens.append((word[0], at + word.start(), at + word.end()))
     return tokens
 
@@ -101,11 +106,11 @@ class Lexicon:
     :raise ValueError: a phrase without a word at its beginning or end
     """
 
-    def __init__(self, ideas: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, ideas: Mapping[str, Iterable[str]], numbers: bool = False) -> None:
         self._root = _Node()
         for idea, phrases in ideas.items():
             for phrase in phrases:
-                words = _phrase(phrase)
+                words = _phrase(phrase, numbers)
                 if not words or "~" in (words[0], words[-1]):
                     raise ValueError(f"{idea}: {phrase!r} begins or ends with no word")
                 node = self._root
@@ -147,12 +152,12 @@ class Lexicon:
                 self._walk(node.gap, words, first, at + skipped, hits)
 
 
-def _phrase(text: str) -> list[str]:
+def _phrase(text: str, numbers: bool = False) -> list[str]:
     words: list[str] = []
     for part in fold(text).split():
         if part[0] in "~@":
             words.append(part)
             continue
-        tokens = [token[0] for token in tokenise(part.rstrip("*"))]
+        tokens = [token[0] for token in tokenise(part.rstrip("*"), numbers=numbers)]
         words += [*tokens[:-1], tokens[-1] + "*"] if part.endswith("*") else tokens
     return words
