@@ -124,7 +124,9 @@ class _Plain(dict[int, int]):
     def __missing__(self, code: int) -> int:
         char = chr(code)
         kind = unicodedata.category(char)
-        if kind in ("Cf", "Mn", "Me"):
+        if kind == "Mn" and _is_vowel_sign(code):
+            plain = code
+        elif kind in ("Cf", "Mn", "Me"):
             plain = 0
         elif kind == "Zs":
             plain = ord(" ")
@@ -142,8 +144,21 @@ class _Folded(dict[int, int]):
     """Lower-case letter without accents."""
 
     def __missing__(self, code: int) -> int:
+        if _is_vowel_sign(code) and unicodedata.category(chr(code)) in ("Mn", "Mc"):
+            return _memoise(self, code, _VOWEL_SIGN)
+        if _is_hangul(code):  # its parts are letters, not accents
+            return _memoise(self, code, code)
         base = unicodedata.normalize("NFD", chr(code).lower())[0]
         return _memoise(self, code, ord(base))
+
+
+def _is_vowel_sign(code: int) -> bool:
+    """Return whether a mark is one of Thai, Lao or Khmer: it is part of the spelling there."""
+    return 0x0E00 <= code <= 0x0EFF or 0x1780 <= code <= 0x17FF
+
+
+def _is_hangul(code: int) -> bool:
+    return 0xAC00 <= code <= 0xD7A3
 
 
 def _memoise(table: dict[int, int], code: int, value: int) -> int:
@@ -157,6 +172,8 @@ _PLAIN = _Plain(
     | dict.fromkeys(map(ord, "“”„‟«»"), ord('"'))
     | dict.fromkeys(map(ord, "–—−‐‑‒"), ord("-"))
 )
+_VOWEL_SIGN = 0x0E30
+"""Letter that stands for every vowel sign and tone mark, so that a word stays one word."""
 _FOLDED = _Folded({ord("đ"): ord("d"), ord("Đ"): ord("d"), ord("ß"): ord("s")})
 
 
