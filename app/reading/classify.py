@@ -31,7 +31,7 @@ CONTEXT = (
 """Ideas that tell what kind of text this is: a bounce, a mail program's message, a web page."""
 
 
-LONGEST_COMPLAINT = 70
+LONGEST_COMPLAINT = 55
 """Words in which people tell what is wrong."""
 
 

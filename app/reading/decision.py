@@ -89,7 +89,8 @@ class Decision:
     @cached_property
     def told(self) -> dict[str, Told]:
         """What somebody tells in words of their own: nothing where a machine has written all."""
-        if self.report or "bounce" in self.context or len(self.layout.headers) >= MAIL_HEADERS:
+        returned = "bounce" in self.context and not self.complains
+        if self.report or returned or len(self.layout.headers) >= MAIL_HEADERS:
             return {}
         found: dict[str, Told] = {}
         for start, end in self.layout.running_text(CONTEXT_LIMIT):
@@ -99,9 +100,14 @@ class Decision:
     @cached_property
     def complains(self) -> bool:
         """Whether somebody says in words of their own that sending fails."""
-        alone = not (self.report or self.layout.headers or self.context & _NO_FAILURE_IDEAS)
         end = len(self.cleaned.folded)
+        alone = not self.report and not self.layout.headers
         return alone and classifier().complains(self.cleaned.folded, 0, end)
+
+    @property
+    def is_own_words(self) -> bool:
+        """Whether somebody's own words are all that tells of a failure."""
+        return self.complains and self.reply is None and not self.is_dialog
 
     @cached_property
     def is_about_mail(self) -> bool:

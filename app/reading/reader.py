@@ -10,7 +10,7 @@ from math import exp
 from ..knowledge.variables import BY_ITSELF
 from ..knowledge.wordings import wordings
 from .classify import Told, classifier
-from .decision import NAMED_WEIGHT, Decision
+from .decision import NAMED_WEIGHT, UNSUPPORTED_WEIGHT, Decision
 from .extract import BEFORE_REPLY, Facts, extract
 from .normalise import clean
 
@@ -111,7 +111,8 @@ def read(text: str) -> Reading:
     decision = Decision(clean(text))
     ranked = sorted(decision.scores.weights.items(), key=lambda pair: -pair[1])
     reason, weight = ranked[0] if ranked else (NONE, 0.0)
-    if weight < NAMED_WEIGHT:
+    needed = UNSUPPORTED_WEIGHT if decision.is_own_words else NAMED_WEIGHT
+    if weight < needed:
         reason = OTHER if decision.is_error else NONE
     if decision.is_harmless:
         reason, ranked = NONE, []

@@ -16,7 +16,18 @@ from .normalise import CleanText, fold
 
 Area = tuple[int, int]
 _HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
-_DOMAIN = r"((?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,62})"
+# Scripts in which words follow a name without a blank: adatum.com를.
+_WIDE = (
+    r"\u0e00-\u0eff\u1100-\u11ff\u1780-\u17ff"
+    r"\u3040-\u318f\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+)
+_NARROW = rf"[^\W{_WIDE}]"
+"""Letter or digit of any other script."""
+_DOMAIN = (
+    rf"((?:(?:(?:-|{_NARROW}){{1,63}}|[{_WIDE}]{{1,63}})\.){{1,8}}"
+    rf"(?:[^\W\d_{_WIDE}](?:-|{_NARROW}){{0,62}}|[{_WIDE}]{{1,63}}))"
+)
+"""Name of a domain; no label of it mixes those scripts with others."""
 _OPEN = r"[\"'<(\[]?"
 _NAME = re.compile(_DOMAIN)
 _NO_SERVER = re.compile(
@@ -31,14 +42,14 @@ _NUMBER = re.compile(r"(?:25|465|587|2525|26|588|2587)(?!\w|\.\d)")
 _ENCRYPTED = re.compile(r"[,(\t ]{1,3}(starttls|tls|ssl)\b")
 """What stands behind a port that is named without a word for it: 587 STARTTLS."""
 _MAIL_HOST = re.compile(
-    r"(?<![\w@./-])"
+    rf"(?<!{_NARROW})(?<![@./-])"
     r"((?:smtp|mail|mx|out|relay|mta|imap|send|post|mbox|email|asmtp|exch)[\w-]{0,30}\."
-    r"(?:[\w-]{1,63}\.){0,6}[a-z][a-z0-9-]{1,30})(?![\w@/])"
+    rf"(?:[\w-]{{1,63}}\.){{0,6}}[a-z][a-z0-9-]{{1,30}})(?!{_NARROW}|[@/])"
 )
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
-SENDING_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?![\w@])")
+SENDING_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?!{_NARROW}|@)")
 """The domain in a reply about SPF, DKIM or DMARC."""
-_ANY_HOST = re.compile(rf"(?<![\w@./\[-]){_HOST}(?![\w@/\]-])")
+_ANY_HOST = re.compile(rf"(?<!{_NARROW})(?<![@./\[-]){_HOST}(?!{_NARROW}|[@/\]-])")
 _TRAILING_HOST = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
 _RECIPIENT = re.compile(
     r"rcpt to:|to=(?<![a-z]to=)|final-recipient|recipient\w{0,3}:?|rejected rcpt"

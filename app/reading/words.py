@@ -14,7 +14,13 @@ from .normalise import fold
 GAP = 4
 """Words that a ``~`` may stand for."""
 
-_CHUNK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\s<>()\[\]{}\"',;:!?|=*/\\#&%$^`~。、．…぀-ヿ㐀-鿿豈-﫿]+")
+# Scripts of which every letter counts by itself: they have no blanks between words, or, in
+# Korean, particles that follow a word without one.
+_ALONE = (
+    r"\u0e00-\u0eff\u1780-\u17ff"  # Thai, Lao, Khmer
+    r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"  # kana, Chinese characters, Hangul
+)
+_CHUNK = re.compile(rf"[{_ALONE}]|[^\s<>()\[\]{{}}\"',;:!?|=*/\\#&%$^`~。、．…{_ALONE}]+")
 _WORD = re.compile(r"[^\W_]+")
 _EDGES = "._-+"
 _ENDINGS = frozenset(
@@ -37,7 +43,7 @@ Hits = dict[str, list[tuple[int, int]]]
 def tokenise(
     folded: str, start: int = 0, end: int | None = None, numbers: bool = False
 ) -> list[Token]:
-    """Return the words of a folded text; each Japanese or Chinese character counts as one.
+    """Return the words of a folded text; of Chinese, Japanese, Korean or Thai each letter.
 
     :param numbers: what begins with a digit is a word, too
     """

@@ -179,7 +179,7 @@ def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) 
 def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> Response:
     """Show what a paste says, with the words that it rests on marked."""
     state = WizardState(merge_reading(reading, known))
-    if reading.reason == UNKNOWN:
+    if reading.reason == UNKNOWN and reading.facts.get("reply_code"):
         return _code_page(site, state, known, reading, keep=not pasted)
     rows, ready = rows_of(reading, known, site.language), state.asked is None
     diagnosis = state.situation.diagnosis if ready else None

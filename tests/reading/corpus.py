@@ -53,9 +53,11 @@ def pastes(file: str = "held-out.toml") -> tuple[Case, ...]:
 
 @cache
 def ordinary() -> tuple[Case, ...]:
-    """Return texts that are no errors at all."""
+    """Return texts that are no errors at all, and people's words that tell no reason."""
     rows = tomllib.loads((FOLDER / "ordinary.toml").read_text("utf-8"))["ordinary"]
-    return tuple(Case("none", row["text"], str(number)) for number, row in enumerate(rows))
+    return tuple(
+        Case(row.get("reason", "none"), row["text"], str(number)) for number, row in enumerate(rows)
+    )
 
 
 def _wrapped(text: str) -> str:

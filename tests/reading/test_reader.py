@@ -206,10 +206,57 @@ def test_what_sends_by_itself_is_told_by_its_words(text: str, sends: str | None)
 
 def test_settings_without_an_error_are_known_all_the_same() -> None:
     told = read("We set Outgoing server: smtp.proseware.com, Port: 465, and it does not work.")
-    assert told.reason == "none"
+    assert told.reason == "unknown"
     assert (told.facts["server"], told.facts["port"]) == ("smtp.proseware.com", 465)
     assert read("My port: 465").facts["port"] is None
 
 
-def test_spam_that_is_denied_is_none() -> None:
-    assert read("No failure notice, but nobody gets my mails, not in spam either.").reason == "none"
+def test_spam_that_is_denied_is_silence() -> None:
+    assert (
+        read("No failure notice, but nobody gets my mails, not in spam either.").reason == "silent"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("I can receive but cannot send my mail since I'm in the hotel", {"place": "away"}),
+        ("Since I turned the VPN on, Thunderbird does not send my mail", {"vpn": "yes"}),
+        ("Em ở khách sạn, nhận được mail mà không gửi được", {"place": "away"}),
+        ("Outlook 2016 của em không gửi mail được", {"program": "outlook-classic"}),
+        ("web bán hàng của em gửi mail báo lỗi", {"program": "website"}),
+        ("Over 4G my mails are not sent, on wifi they are", {"place": "mobile"}),
+        ("We have no VPN and we can't send any email", {"vpn": "no"}),
+    ],
+)
+def test_peoples_own_words_tell_facts(text: str, told: dict[str, str]) -> None:
+    reading = read(text)
+    assert reading.reason == "unknown"
+    assert told.items() <= reading.told.items()
+    for fact, value in told.items():
+        assert any(evidence.why == fact for evidence in reading.evidence), value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hotel deals of this week. Unsubscribe from our newsletter.",
+        "I work from home and love it.",
+        "Xin lỗi em không gửi kịp thư hôm qua.",
+    ],
+)
+def test_other_matters_are_no_complaint(text: str) -> None:
+    reading = read(text)
+    assert (reading.reason, dict(reading.told)) == ("none", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "imap-login: Disconnected (auth failed, 1 attempts): user=<pat@fabrikam.com>",
+        "550 User unknown\n552 Mailbox full\n554 Rejected\nWhat these SMTP errors mean",
+        "$ telnet mail.fabrikam.com\n220 ready\nHELO x\n250 ok\nQUIT\n221 Bye\nConnection closed",
+    ],
+)
+def test_what_is_no_failure_to_send_is_none(text: str) -> None:
+    assert read(text).reason == "none"

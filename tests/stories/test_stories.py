@@ -24,6 +24,7 @@ STORIES: list[Story] = [
 ]
 OPEN = {
     "bt-530": "BT's settings are not known",
+    "gmail-answered-by-my-host": "that the web host answers in place of the server set is not told",
     "icloud-from-vanishes": "nothing in the person's own words is read",
     "misp-third-party-relay": "nothing in the person's own words is read",
     "nordvpn-k9": "that the VPN is on is not read from the person's own words",
@@ -33,6 +34,7 @@ OPEN = {
     "vi-crm-blacklist": "that only some recipients fail is not read",
     "vi-hoa-don-gui-loi-mot-khach": "that only one recipient fails is not read",
     "vi-yahoo-outlook": "Yahoo's domain for Vietnam is not known",
+    "webmail-peer-certificate": "somebody who runs a webmail is taken for one who uses it",
     "zoho-answered-by-my-host": "that another server answers is not read from a session",
 }
 QUESTIONS = 16
