@@ -90,7 +90,7 @@ class Offer:
     ) -> Offer:
         """Return the offer of a provider to somebody who has tried some remedies."""
         left_out, without_login = _offer_of(provider and (provider.offers, provider.has_login))
-        lacking = left_out | provider.lacks if provider else left_out
+        lacking = left_out.union(provider.lacks) if provider else left_out
         return cls(lacking, without_login, frozenset(tried), first)
 
     def order(self, names: Iterable[str]) -> tuple[Remedy, ...]:

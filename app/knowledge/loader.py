@@ -144,7 +144,8 @@ def load(folder: Path) -> Knowledge:
             remedies=list_of(remedies),
         ).values()
     ]
-    providers = read_table(folder / "providers.toml", "provider", Provider)
+    lacks = list_of(remedies)
+    providers = read_table(folder / "providers.toml", "provider", Provider, lacks=lacks)
     return Knowledge(
         _questions(folder / "questions.toml", programs),
         stages,

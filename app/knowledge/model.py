@@ -175,7 +175,7 @@ class Provider:
     notes: tuple[Note, ...] = field(default=(), metadata={"key": "note"})
     offers: frozenset[str] | None = None
     phone: str | None = None
-    lacks: frozenset[str] = frozenset()
+    lacks: tuple[str, ...] = ()
 
     def offers_any(self, needs: tuple[str, ...]) -> bool:
         """Tell whether something that needs one of these ways of authorisation may be advised."""

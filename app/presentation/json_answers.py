@@ -23,6 +23,7 @@ from ..i18n.languages import Language
 from ..i18n.messages import N_
 from ..knowledge import knowledge
 from ..knowledge.variables import REFUSED, RELAY, UNKNOWN
+from ..knowledge.wordings import TOLD
 from ..reading.reader import FACTS
 from ..web.links import WizardState
 from ..web.site import Site
@@ -183,7 +184,11 @@ class Candidate(TypedDict):
 
 Evidence = TypedDict(
     "Evidence",
-    {"start": Count, "end": Count, "for": Annotated[str, one_of("reason", *FACTS)]},
+    {
+        "start": Count,
+        "end": Count,
+        "for": Annotated[str, one_of("reason", *dict.fromkeys((*FACTS, *TOLD)))],
+    },
 )
 """Where something was read."""
 
