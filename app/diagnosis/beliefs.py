@@ -98,10 +98,8 @@ class Offer:
         found = [knowledge().remedies[name] for name in names if name not in self.left_out]
         if self.without_login:
             found.sort(key=lambda remedy: remedy.needs in ((), (WEBMAIL,)))
-        if self.first:
-            best = len(self.first)
-            places = dict(zip(reversed(self.first), reversed(range(best)), strict=True))
-            found.sort(key=lambda remedy: places.get(remedy.id, best))
+        first = self.first
+        found.sort(key=lambda r: first.index(r.id) if r.id in first else len(first))
         return tuple(found)
 
 

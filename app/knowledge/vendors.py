@@ -14,7 +14,7 @@ from typing import Annotated
 
 from .remedies import Remedy, Step
 from .rows import KnowledgeError, Reader, list_of, one_of, read_table, unique
-from .variables import BY_ITSELF, VARIABLES
+from .variables import VARIABLES
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class VendorReply:
     """A reply that means something of its own at one vendor.
 
     ``phrases`` recognise it, as in the reader's rules; ``example`` is one as the server gives it.
-    ``means`` is what it means in a sentence, ``remedy`` what helps first.  ``sends``: who gets it.
+    ``means`` is what it means in a sentence, ``remedy`` what helps first.
     """
 
     id: str
@@ -33,7 +33,6 @@ class VendorReply:
     means: str
     source: str
     checked: date
-    sends: Annotated[str, BY_ITSELF] | None = None
     refused_by: Annotated[str, ("own-server", "recipient-server")] = "own-server"
 
 

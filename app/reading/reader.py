@@ -136,17 +136,15 @@ def read(text: str) -> Reading:
         _told_by(reason) if own_words else _refused_by(decision, reason, facts, vendor_reply),
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts, told)),
-        None if decision.is_dialog else _sends(decision, vendor_reply),
+        None if decision.is_dialog else _sends(decision),
         vendor_reply,
         {fact: value for fact, (value, _, _) in told.items()},
     )
 
 
-def _sends(decision: Decision, vendor_reply: str | None = None) -> str | None:
+def _sends(decision: Decision) -> str | None:
     if product := classifier().product(decision.cleaned.folded):
         return product
-    if vendor_reply and (sends := wordings().replies[vendor_reply].sends):
-        return sends
     return next((kind for kind in BY_ITSELF if kind in decision.context), None)
 
 
