@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
+from .files import Pictures
 from .http.code_throttle import CodeThrottle
 from .http.rate_limits import NetworkRate, RateLimits
 from .i18n.templates import Templates
@@ -49,6 +50,7 @@ class Rates:
 
     api: NetworkRate | None
     open_case: NetworkRate | None
+    picture: NetworkRate | None
     sign_in: NetworkRate | None
     oidc: NetworkRate | None
 
@@ -59,6 +61,7 @@ class Services:
 
     ``today`` and ``now`` are the clocks of the application; tests replace them.
     ``storage`` is None without DATABASE_URL: no cases, no agents, no counters.
+    ``pictures`` is None where no text of pictures is read.
     """
 
     settings: Settings
@@ -69,6 +72,7 @@ class Services:
     rates: Rates
     code_throttle: CodeThrottle
     storage: Storage | None
+    pictures: Pictures | None
 
     @classmethod
     def create(
@@ -81,7 +85,7 @@ class Services:
     ) -> Services:
         """Create the services that the settings ask for.
 
-        :raise ValueError: RATE_LIMIT_STORAGE cannot be used
+        :raise ValueError: RATE_LIMIT_STORAGE cannot be used; OCR=yes, and no Tesseract is here
         """
         limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
         storage = _open_storage(settings, today, now) if settings.database_url else None
@@ -89,6 +93,7 @@ class Services:
         rates = Rates(
             api=limits.network_rate(settings.rate_limit, "RATE_LIMIT"),
             open_case=limits.network_rate(settings.case_limit, "CASE_LIMIT"),
+            picture=limits.network_rate(settings.picture_limit, "PICTURE_LIMIT"),
             sign_in=limits.network_rate(*sign_in),
             oidc=limits.network_rate(*sign_in, OIDC_STARTS),
         )
@@ -97,7 +102,8 @@ class Services:
             strict = limits.rates(STRICT_CODE_LIMIT, "CODE_BUDGET")
             budget = CodeBudget(storage.database, settings.code_budget, today)
         throttle = CodeThrottle(usual, strict, budget)
-        return cls(settings, today, now, templates, portals, rates, throttle, storage)
+        pictures = _find_pictures(settings.ocr)
+        return cls(settings, today, now, templates, portals, rates, throttle, storage, pictures)
 
 
 def install(app: Flask, instance: Services) -> None:
@@ -120,6 +126,13 @@ def storage() -> Storage:
     if found is None:
         raise RuntimeError("no DATABASE_URL is set")
     return found
+
+
+def _find_pictures(wanted: bool | None) -> Pictures | None:
+    pictures = None if wanted is False else Pictures.find()
+    if wanted and pictures is None:
+        raise ValueError("OCR=yes needs Tesseract with the language eng or vie, and none is here")
+    return pictures
 
 
 def _open_storage(

@@ -136,6 +136,8 @@ class Settings:
     ``insecure_backends``: allow a database or Redis on another machine without TLS.
     ``case_days``: lifetime of a case.  ``case_limit``: new cases per address.
     ``guess_limit``: invalid codes per address, or per agent.
+    ``ocr``: read the text of pictures; None where Tesseract is installed.
+    ``picture_limit``: pictures per address.
     ``code_budget``: invalid codes per day from everybody, before addresses that have sent some are
     throttled; None for no budget.
     ``sign_in_limit``: wrong passwords per address.
@@ -170,6 +172,8 @@ class Settings:
     case_limit: Limit = "60 per hour"
     guess_limit: Limit = "10 per 10 minutes"
     code_budget: Annotated[int | None, _budget] = 1000
+    ocr: Annotated[bool | None, _choice("yes or no", {"": None, "yes": True, "no": False})] = None
+    picture_limit: Limit = "20 per 10 minutes"
     sign_in_limit: Limit = "30 per 10 minutes"
     desk_open: Flag = False
     metrics_from: Networks = LOOPBACK_NETWORKS

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "app").rglob("*.py"))
 LAYERS = (
     ("knowledge",),
-    ("diagnosis", "reading"),
+    ("diagnosis", "reading", "files"),
     ("i18n", "portals", "store"),
     ("http",),
     ("settings",),

@@ -12,13 +12,14 @@ from flask.cli import AppGroup, with_appcontext
 from ..diagnosis import CHOICES, FACT_KEYS, Facts, Situation, read_facts
 from ..diagnosis.checks import check_everything
 from ..diagnosis.tree_drawing import draw_mermaid, draw_svg
+from ..files import document_text
 from ..i18n import catalogues
 from ..i18n.languages import DEFAULT, languages
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
 from ..knowledge.wordings import wordings
 from ..presentation.json_answers import Plan, plan_object, reading_object
-from ..presentation.paste_input import LARGEST_BODY, decode
+from ..presentation.paste_input import LARGEST_UPLOAD
 from ..presentation.reading_rows import printable, rows_of
 from ..reading import TooLong, read
 from ..services import services
@@ -90,7 +91,7 @@ def read_error(lang: str, as_json: bool, file: BinaryIO) -> None:
     """Read an error from standard input, or from a file, and print what it says."""
     language = languages()[lang]
     try:
-        reading = read(decode(file.read(LARGEST_BODY)))
+        reading = read(document_text(file.read(LARGEST_UPLOAD)))
     except (OSError, RuntimeError) as fault:  # click's, when there is no standard input
         raise click.ClickException(f"The text cannot be read: {fault}") from None
     except TooLong:

@@ -30,6 +30,21 @@ PROBLEMS: Final = {
     ),
     "not-a-text": N_("The error message must be a string."),
     "too-much-text": N_("Your text is larger than 256 KB. The part with the error is enough."),
+    "no-pictures": N_(
+        "Pictures can't be read here. Please type what the error message in the picture says."
+    ),
+    "empty-picture": N_(
+        "We couldn't read any text in this picture. A sharper picture of the error message alone "
+        "may help, or type what it says."
+    ),
+    "pictures-busy": N_(
+        "Many pictures are being read just now. Please try again in a minute, or type what the "
+        "error message says."
+    ),
+    "unreadable-file": N_(
+        "We can't read this kind of file. Choose a saved email (.eml or .msg), a text, or a "
+        "picture (PNG or JPEG)."
+    ),
     "no-object-with-text": N_('Send one JSON object with a text, for example {"text": "550 …"}.'),
     "not-an-object": N_('Send one JSON object with facts, for example {"place": "home"}.'),
 }

@@ -1,14 +1,12 @@
-"""What people paste or send as a file: how much, how bytes become text, which facts it states.
+"""What people paste or send as a file: how much of it, and which facts it states.
 
 Nothing of it may outlive the request: not in a URL, a log, a cache or a temporary file.
 """
 
 from __future__ import annotations
 
-import codecs
 from io import BytesIO
 from typing import IO, Any
-from unicodedata import normalize
 
 from flask import Request
 
@@ -20,6 +18,8 @@ from ..web.links import NOTHING
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request that may hold a paste: more than is read, so that a page can tell."""
+LARGEST_UPLOAD = 4 * 1024 * 1024
+"""Bytes of a request that may hold a saved email or a picture as well."""
 LONGEST_SHOWN = 20_000
 """Characters of a text that is too long which are shown again."""
 THEIRS = "recipient-server"
@@ -30,13 +30,6 @@ OUTGOING = ("server", "port", "security")
 STATED = (*OUTGOING, "recipient_domain", "sender_domain", *CODES)
 """The facts of the wizard that a paste may state, the reason and who refused apart."""
 
-_ASCII = bytes(range(128))
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
 
 class MemoryRequest(Request):
     """A request whose uploads stay in memory, whatever their size: a disk forgets nothing."""
@@ -45,29 +38,12 @@ class MemoryRequest(Request):
         return BytesIO()
 
 
-def take_paste(request: Request) -> None:
-    """Let this one request be as large as a paste; to be called before its body is read."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_BODY
+def take_paste(request: Request, largest: int = LARGEST_BODY) -> None:
+    """Let this one request be as large as a paste; to be called before its body is read.
 
-
-def decode(data: bytes) -> str:
-    """Return the text of a file, whatever it was saved as.
-
-    UTF-8 or UTF-16 by its mark, else UTF-8, else what Vietnamese or Western Windows saves.
+    :param largest: bytes of the whole request, files included
     """
-    for mark, coding in _MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(coding, "replace")
-    if data.count(0) * 4 > len(data):  # UTF-16 without its mark, as inside Outlook's .msg
-        data = data.replace(b"\0", b"")
-    text = data.decode("utf-8", "replace")
-    # A letter may be cut in two somewhere; another coding breaks all that are not ASCII.
-    if text.count("\ufffd") * 4 <= len(data.translate(None, _ASCII)):
-        return text
-    try:
-        return normalize("NFC", data.decode("cp1258"))
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    request.max_content_length, request.max_form_memory_size = largest, LARGEST_BODY
 
 
 def stated_facts(reading: Reading) -> Facts:

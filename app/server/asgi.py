@@ -10,7 +10,7 @@ from typing import Final
 
 from wsgi import app as wsgi_app
 
-from ..presentation.paste_input import LARGEST_BODY
+from ..presentation.paste_input import LARGEST_UPLOAD
 from ..settings import Settings
 from .gateway import Gateway, UploadLimits
 
@@ -47,6 +47,6 @@ _settings = Settings.from_environment()
 app = Gateway(
     wsgi_app,
     _settings.web_threads,
-    UploadLimits(LARGEST_BODY, patience=_settings.body_timeout),
+    UploadLimits(LARGEST_UPLOAD, patience=_settings.body_timeout),
     partial(drop_unread, _settings.send_timeout),
 )

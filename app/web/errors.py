@@ -38,7 +38,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         413,
         N_("What you sent is too large"),
         N_(
-            "The limits are 64 KB for facts, 256 KB for a text, and 1 MB for a request with a text."
+            "The limits are 64 KB for facts, 256 KB for a text, 1 MB for a request with a "
+            "text, and 4 MB for one with a file."
         ),
     ),
     "too-many-requests": Kind(

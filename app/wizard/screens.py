@@ -51,6 +51,7 @@ def start_page(site: Site, state: WizardState) -> Response:
     values = {
         "left": state.situation.questions_left,
         "pasted": "",
+        "pictures": services().pictures is not None,
         "public_url": services().settings.public_url,
         "codes": services().storage is not None,
         **_links(site, state, "start"),
@@ -165,11 +166,18 @@ def worked_page(site: Site, state: WizardState) -> Response:
     return response
 
 
-def paste_page(site: Site, known: Facts, pasted: str, error: str | None = None) -> Response:
-    """Show the box to paste into: nothing was found in the text, or it could not be read."""
+def paste_page(
+    site: Site, known: Facts, pasted: str, error: str | None = None, of_picture: bool = False
+) -> Response:
+    """Show the box to paste into: nothing was found in the text, or it could not be read.
+
+    :param of_picture: the text was recognised in a picture, and has not been read yet
+    """
     values = {
         "pasted": printable(pasted),
         "error": site.language.gettext(error) if error else None,
+        "of_picture": of_picture,
+        "pictures": services().pictures is not None,
         "route": draw_route(known, site.language.gettext),
         **_links(site, WizardState(known), "start"),
     }

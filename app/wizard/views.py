@@ -7,18 +7,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Request, redirect, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from ..diagnosis import Facts
+from ..files import PICTURE, UNREADABLE, Busy, document_text, kind_of
 from ..http.event_counting import record_event
+from ..http.security_log import record
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
-from ..presentation.paste_input import LONGEST_SHOWN, decode, merge_reading, recall, take_paste
+from ..presentation.paste_input import (
+    LARGEST_UPLOAD,
+    LONGEST_SHOWN,
+    merge_reading,
+    recall,
+    take_paste,
+)
 from ..presentation.questions import typed_facts, typed_form, without_outdated
 from ..presentation.wizard_query import detected_connection, has_uncanonical_names, read_query
 from ..reading import TooLong, read
+from ..services import services
 from ..web.links import WizardState
-from ..web.site import Site, visitor_site
+from ..web.site import Site, rate_keys, visitor_site
 from .screens import (
     paste_page,
     picture_page,
@@ -161,8 +171,16 @@ def take(site: Site) -> Response:
     :raise 413: it is larger than any paste
     """
     known = read_query()[0].facts
-    take_paste(request)
-    text = _pasted(request)
+    take_paste(request, LARGEST_UPLOAD)
+    typed = request.form.get("text", "").replace("\r\n", "\n")
+    file = request.files.get("file")
+    data = file.read() if file else b""
+    kind = kind_of(data)
+    if kind == PICTURE:
+        return _take_picture(site, known, typed, data)
+    if kind == UNREADABLE:
+        return paste_page(site, known, typed, PROBLEMS["unreadable-file"])
+    text = _join(typed, document_text(data))
     if not text.strip():
         return paste_page(site, known, text, PROBLEMS["no-text"])
     try:
@@ -181,8 +199,25 @@ def take(site: Site) -> Response:
     return response
 
 
-def _pasted(request: Request) -> str:
-    """Return what was typed and what the chosen file holds, its lines ended in one way."""
-    file = request.files.get("file")
-    parts = (request.form.get("text", ""), decode(file.read()) if file else "")
+def _take_picture(site: Site, known: Facts, typed: str, picture: bytes) -> Response:
+    """Show the text of a picture, to be corrected before it is read."""
+    pictures, rate = services().pictures, services().rates.picture
+    if pictures is None:
+        return paste_page(site, known, typed, PROBLEMS["no-pictures"])
+    allowance = rate.take(rate_keys()) if rate else None
+    if allowance and not allowance.allowed:
+        if allowance.is_first_refusal:
+            record("limit-hit", limit="picture", portal=site.portal_id)
+        return paste_page(site, known, typed, PROBLEMS["pictures-busy"])
+    try:
+        found = pictures.text_of(picture)
+    except Busy:
+        return paste_page(site, known, typed, PROBLEMS["pictures-busy"])
+    if not found:
+        return paste_page(site, known, typed, PROBLEMS["empty-picture"])
+    return paste_page(site, known, _join(typed, found), of_picture=True)
+
+
+def _join(*parts: str) -> str:
+    """Return what was typed and what a file holds, its lines ended in one way."""
     return "\n\n".join(part for part in parts if part.strip()).replace("\r\n", "\n")

@@ -1,16 +1,52 @@
-// Only makes things nicer: a saved message dropped onto the box is read into it.
-(function (box) {
+// Only makes things nicer: a file dropped onto the box, or a picture pasted into it, is chosen as
+// with the button, and a large picture is made smaller before it travels over a weak line.
+(function (box, chooser) {
+  var LONGEST = 2400, LARGE = 500000;
+
+  function choose(file) {
+    var transfer = new DataTransfer();
+    transfer.items.add(file);
+    chooser.files = transfer.files;
+    chooser.closest("details").open = true;
+  }
+
+  function shrink(file) {
+    if (file.size < LARGE) return;
+    createImageBitmap(file).then(function (picture) {
+      var factor = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+      var canvas = document.createElement("canvas");
+      canvas.width = picture.width * factor;
+      canvas.height = picture.height * factor;
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(function (smaller) {
+        if (smaller && smaller.size < file.size && chooser.files[0] === file)
+          choose(new File([smaller], file.name.replace(/\.\w+$/, "") + ".jpg", { type: smaller.type }));
+      }, "image/jpeg", 0.85);
+    }, function () {});
+  }
+
+  function take(file) {
+    // The error stands before what was attached to a saved email.
+    if (/^(text|message)\/|^$/.test(file.type) && !/\.msg$/i.test(file.name))
+      return file.slice(0, 200000).text().then(function (text) {
+        box.value = text;
+        box.focus();
+      });
+    choose(file);
+    shrink(file);
+  }
+
   box.ondragover = function (event) {
     if (event.dataTransfer.types.includes("Files")) event.preventDefault();
   };
-  box.ondrop = function (event) {
-    var file = event.dataTransfer.files[0];
-    if (!file) return;
+  box.ondrop = box.onpaste = function (event) {
+    var file = (event.dataTransfer || event.clipboardData).files[0];
+    // A table copied in a spreadsheet comes as text and as a picture.
+    if (!file || (event.clipboardData && event.clipboardData.getData("text"))) return;
     event.preventDefault();
-    // The error stands before what was attached.
-    file.slice(0, 200000).text().then(function (text) {
-      box.value = text;
-      box.focus();
-    });
+    take(file);
   };
-})(document.getElementById("paste"));
+  chooser.onchange = function () {
+    if (chooser.files[0] && /^image\//.test(chooser.files[0].type)) shrink(chooser.files[0]);
+  };
+})(document.getElementById("paste"), document.getElementById("file"));

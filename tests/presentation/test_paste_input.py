@@ -1,44 +1,11 @@
-"""Bytes become text whatever they were saved as, and a reading becomes facts."""
+"""A reading becomes facts."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.diagnosis import CHOICES, Facts
-from app.presentation.paste_input import decode, merge_reading, recall
+from app.presentation.paste_input import merge_reading, recall
 from app.reading import Reading
-
-SAID = "Chuyển tiếp bị từ chối: 550 Relaying denied"
-
-
-@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_file_is_read_as_it_was_saved(coding: str) -> None:
-    assert decode(SAID.encode(coding)) == SAID
-
-
-def test_big_endian_by_its_mark() -> None:
-    assert decode(b"\xfe\xff" + SAID.encode("utf-16-be")) == SAID
-
-
-def test_what_windows_saves() -> None:
-    # In windows-1258 most Vietnamese tones are letters of their own, composed once read.
-    apart = "Chuyê\u0309n tiê\u0301p bi\u0323 tư\u0300 chô\u0301i"
-    assert decode(apart.encode("cp1258")) == "Chuyển tiếp bị từ chối"
-    assert decode("zurückgewiesen".encode("latin-1")) == "zurückgewiesen"
-    assert decode(b"\xd2 550 denied \x9a") == "\xd2 550 denied \x9a", "not windows-1258 either"
-
-
-def test_one_letter_cut_in_two_does_not_change_the_coding() -> None:
-    assert decode(SAID.encode()[:21] + b" 550").startswith("Chuyển tiếp b")
-
-
-def test_outlooks_own_files_hold_letters_of_two_bytes() -> None:
-    assert decode("550 relaying denied".encode("utf-16-le")) == "550 relaying denied"
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_some_text(data: bytes) -> None:
-    decode(data).encode("utf-8")
 
 
 def reading(**facts: str | int | None) -> Reading:

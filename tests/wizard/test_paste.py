@@ -243,7 +243,7 @@ def test_too_long_a_text(client: FlaskClient) -> None:
     ("lang", "words"), [("en", "That was too much text"), ("vi", "Nội dung quá dài")]
 )
 def test_more_than_any_paste(client: FlaskClient, lang: str, words: str) -> None:
-    for form in ({"text": "a" * 1024 * 1024}, {"file": saved(b"a" * 1024 * 1024)}):
+    for form in ({"text": "a" * (1024 * 1024 + 1)}, {"file": saved(b"a" * 4 * 1024 * 1024)}):
         page = send(client, f"/{lang}/read", form)
         assert page.status_code == 413
         assert words in visible_text(page)

@@ -1,0 +1,120 @@
+"""A file is chosen in place of a paste: a saved email is read at once, a picture is shown first."""
+
+import logging
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.files import Busy, Pictures
+from app.services import install, services
+from app.settings import Settings
+from tests.linting import LintingClient, visible_text
+from tests.wizard.test_paste import no_disk, saved, send, show  # noqa: F401
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+RETURNED = Path(__file__).parents[1] / "files" / "returned.msg"
+FOUND = "The server responded: 550 5.7.1 Relaying denied"
+
+
+class Recognised(Pictures):
+    """Reader that finds the same text in every picture; what Tesseract finds, tests/files tests."""
+
+    def _recognise(self, picture: bytes) -> str:
+        return FOUND
+
+
+class Blank(Pictures):
+    def _recognise(self, picture: bytes) -> str:
+        return " \n"
+
+
+class AlwaysBusy(Pictures):
+    def text_of(self, picture: bytes) -> str:
+        raise Busy
+
+
+def client_with(pictures: Pictures | None, **settings: object) -> LintingClient:
+    app: Flask = create_app(Settings(page_cache=0, ocr=False, **settings))  # type: ignore[arg-type]
+    install(app, replace(services(app), pictures=pictures))
+    app.test_client_class = LintingClient
+    return app.test_client()
+
+
+def test_an_outlook_message_is_read(client: FlaskClient) -> None:
+    page = send(client, "/vi/read", {"file": saved(RETURNED.read_bytes())})
+    assert page.status_code == 303
+    assert "error=relay-denied" in page.headers["Location"]
+
+
+@pytest.mark.parametrize("form", [{"show": "yes"}, {}], ids=["browser", "program"])
+def test_the_text_of_a_picture_is_shown_to_be_corrected(form: dict[str, str]) -> None:
+    client = client_with(Recognised(("eng",)))
+    page = send(client, "/en/read?place=away", {"text": "Sent\r\n", "file": saved(PICTURE), **form})
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert f">\nSent\n\n\n{FOUND}</textarea>" in page.text
+    assert "Correct what is wrong" in visible_text(page)
+    assert 'action="/en/read?place=away"' in page.text
+    assert "<mark>" not in page.text, "it has not been read yet"
+
+
+@pytest.mark.parametrize(
+    ("pictures", "words"),
+    [
+        (None, ("Pictures can't be read here", "chưa đọc được hình")),
+        (Blank(("eng",)), ("couldn't read any text", "không đọc được chữ nào")),
+        (AlwaysBusy(("eng",)), ("Many pictures are being read", "đang chờ đọc")),
+    ],
+)
+def test_a_picture_that_cannot_be_read(pictures: Pictures | None, words: tuple[str, str]) -> None:
+    client = client_with(pictures)
+    for lang, said in zip(("en", "vi"), words, strict=True):
+        page = show(client, "What I typed", lang, file=saved(PICTURE))
+        assert page.status_code == 422
+        assert said in visible_text(page)
+        assert ">\nWhat I typed</textarea>" in page.text
+
+
+def test_pictures_have_a_limit_by_address(caplog: pytest.LogCaptureFixture) -> None:
+    client = client_with(Recognised(("eng",)), picture_limit="2 per hour")
+    with caplog.at_level(logging.INFO, "thongthu.security"):
+        statuses = [show(client, "", file=saved(PICTURE)).status_code for _ in range(4)]
+    assert statuses == [200, 200, 422, 422]
+    assert caplog.text.count('"picture"') == 1
+    assert show(client, FOUND).status_code == 200, "a text has none"
+
+
+def test_a_kind_that_is_not_read(client: FlaskClient) -> None:
+    page = show(client, "What I typed", file=saved(b"%PDF-1.7 ..."))
+    assert page.status_code == 422
+    assert "can't read this kind of file" in visible_text(page)
+    assert ">\nWhat I typed</textarea>" in page.text
+
+
+@pytest.mark.parametrize("pictures", [None, Blank(("eng",))], ids=["off", "on"])
+def test_the_page_says_whether_pictures_are_read(pictures: Pictures | None) -> None:
+    page = client_with(pictures).get("/en/")
+    (accepted,) = re.findall(r'accept="([^"]+)"', page.text)
+    assert ("image/png" in accepted) == (pictures is not None)
+    assert ("Pictures can't be read here" in visible_text(page)) == (pictures is None)
+
+
+def test_a_picture_is_neither_written_nor_logged(
+    caplog: pytest.LogCaptureFixture,
+    no_disk: None,  # noqa: F811
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    show(client_with(Recognised(("eng",))), "", file=saved(PICTURE + b"\0" * 2_000_000))
+    assert FOUND not in caplog.text
+
+
+def test_ocr_that_is_wanted_and_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.files.pictures.installed_languages", lambda: ())
+    with pytest.raises(ValueError, match="OCR=yes needs Tesseract"):
+        create_app(Settings(ocr=True))
+    assert services(create_app(Settings())).pictures is None
