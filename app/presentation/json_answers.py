@@ -8,6 +8,7 @@ made.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, cast
@@ -193,6 +194,18 @@ Evidence = TypedDict(
 """Where something was read."""
 
 
+class Command(TypedDict):
+    """What the output of a command shows that a server was tested with."""
+
+    reached: Annotated[bool | None, about(N_("Whether the server answered."))]
+    banner: Annotated[str | None, about(N_("The server's first line."))]
+    starttls: Annotated[bool | None, about(N_("Whether it offers STARTTLS."))]
+    authentication: Annotated[list[str] | None, about(N_("Ways to sign in that it offers."))]
+    certificate: Annotated[
+        bool | None, about(N_("Whether its certificate is trusted, and for the server's name."))
+    ]
+
+
 class Reading(TypedDict):
     """The answer of ``POST /api/v1/readings``."""
 
@@ -204,6 +217,10 @@ class Reading(TypedDict):
         VendorReply | None, about(N_("The reply of a provider or product that we know it to be."))
     ]
     facts: Annotated[ReadFacts, about(N_("What we found in the text; null if nothing was found."))]
+    command: Annotated[
+        Command | None,
+        about(N_("What a test by curl, openssl or such a command shows; null without one.")),
+    ]
     evidence: Annotated[list[Evidence], about(N_("Position in the text, counted in characters."))]
     url: Annotated[Url, about(N_("The page where the user continues."))]
 
@@ -320,6 +337,7 @@ def reading_object(reading: reader.Reading, site: Site) -> Reading:
         "refused_by": reading.refused_by,
         "vendor_reply": reading.vendor_reply,
         "facts": cast(ReadFacts, dict(reading.facts)),
+        "command": cast(Command, asdict(reading.command)) if reading.command else None,
         "evidence": [
             {"start": place.start, "end": place.end, "for": place.why} for place in reading.evidence
         ],

@@ -11,7 +11,7 @@ from ..diagnosis import CHOICES, FACT_KEYS, Facts
 from ..i18n.languages import Language
 from ..i18n.messages import N_
 from ..knowledge.variables import UNKNOWN
-from ..reading import Evidence, Reading
+from ..reading import Command, Evidence, Reading
 from .paste_input import THEIRS, merge_reading, stated_facts
 from .questions import answer_text, shown_question
 
@@ -82,6 +82,26 @@ def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingR
             text = printable(_answer(language, key, str(value)))
             rows.append(ReadingRow(key, label, text, asked, number))
     return rows
+
+
+def shown_by(command: Command, language: Language) -> list[tuple[str, str]]:
+    """Return what the output of a command shows: each label with what stands beside it."""
+    translate = language.gettext
+    yes_or_no = {True: translate(N_("Yes")), False: translate(N_("No"))}
+    trusted = {
+        True: translate(N_("Trusted, and for this name")),
+        False: translate(N_("Not trusted, or for another name")),
+    }
+    ways = command.authentication
+    rows = {
+        N_("Does the server answer?"): command.reached is not None and yes_or_no[command.reached],
+        N_("Its greeting"): command.banner and printable(command.banner),
+        N_("Does it offer STARTTLS?"): command.starttls is not None and yes_or_no[command.starttls],
+        N_("Ways to sign in that it offers"): ways is not None
+        and (", ".join(ways) or translate(N_("None"))),
+        N_("Its certificate"): command.certificate is not None and trusted[command.certificate],
+    }
+    return [(translate(label), text) for label, text in rows.items() if text]
 
 
 def is_guess(reading: Reading) -> bool:

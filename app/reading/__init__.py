@@ -5,6 +5,7 @@
 'relay-denied'
 """
 
+from .commands import Command
 from .reader import LARGEST, Candidate, Evidence, Reading, TooLong, read
 
-__all__ = ["LARGEST", "Candidate", "Evidence", "Reading", "TooLong", "read"]
+__all__ = ["LARGEST", "Candidate", "Command", "Evidence", "Reading", "TooLong", "read"]

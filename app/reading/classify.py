@@ -20,6 +20,7 @@ CONTEXT = (
     "device",
     "mailish",
     "notice",
+    "own-limit",
     "program",
     "recipient-refused",
     "remote",

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ..knowledge.wordings import wordings
 from .classify import Scores, Told, classifier
+from .commands import CommandOutput
 from .layout import Field, dialog_fields, find_layout, report_fields
 from .normalise import CleanText
 from .replies import Reply, find_replies, introductions
@@ -17,6 +18,8 @@ NAMED_WEIGHT = 4.0
 """Least weight of a reason that is named."""
 UNSUPPORTED_WEIGHT = 7.0
 """Least weight where nothing else in the text points to an error."""
+SHOWN_WEIGHT = 10.0
+"""Weight of what the output of a command shows."""
 LONE_REPLY_WEIGHT = 4.4
 """Least weight of a reply that is the whole text."""
 PROSE_LIMIT = 12_000
@@ -41,7 +44,9 @@ _SUCCESS_ACTIONS = ("delivered", "relayed", "expanded")  # RFC 3464 section 2.3.
 _REPLY_IDEAS = frozenset({"protocol", "deny", "refuse", "failed"})
 _PROGRAM_REASONS = frozenset({"no-connection", "authentication-failed"})  # no server has replied
 _NO_FAILURE_IDEAS = frozenset({"web", "delivered"})
-_HEARD = re.compile(r"(?:<<<|<[~-]|(?:^|\n|: )s:|\n<|\bcode[:=]?|\breply:) {0,3}[\"'(b]{0,4}$")
+_HEARD = re.compile(
+    r"(?:<<<|<[~-][ *-]?|<\*\*|(?:^|\n|: )s:|\n<|\bcode[:=]?|\breply:) {0,3}[\"'(b]{0,4}$"
+)
 """What stands before a server's reply in a session: an arrow, "S:", "got code"."""
 _SERVER_CODES = frozenset(
     {421, 451, 452, 454, 455, 501, 502, 503, 504, 521, 523, 534, 535, 538, 541, 571}
@@ -56,16 +61,20 @@ _RECEIVING = re.compile(
     r"|\b(?:port|cong|cổng)\D{0,3}(?:110|143|993|995)\b|\bauthenticationfailed\b"
 )
 _SENDING = re.compile(r"\bsmtp|- sending\b|\b(?:25|465|587)\b|rcpt to|outgoing|gui (?:di|thu|mail)")
+_SENDING_DIALOG = re.compile(r"smtp|- sending\b|\b(?:25|465|587)\b|rcpt to")
 _GOODBYE = re.compile(r"(?:^|\n)[^\w\n]{0,6}(?:[a-z]: )?221[ -]")
 _LISTED = re.compile(r"(?:^|\n)[^\w\n]{0,6}(?:[^\W\d_]{2,12} )?([45]\d\d)\b(?!-)")
+LONGEST_STORY = 300
+"""Characters in which somebody tells of an error, its code named."""
 LONGEST_CLUE = 800
 """Characters of a text in which a failed connection is taken for one to a mail server."""
 _CLUES = frozenset({"tls-failed", "no-connection"})
 MIN_LISTED = 3
 """Different codes, each at the beginning of a line, from which on a text explains codes."""
+_LINES = re.compile(r"[^\n]{8,400}")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
-_SENTENCE_END = re.compile(r"[.!?。](?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[\w-]{2,30}:)|。")
+_SENTENCE_END = re.compile(r"[.!?。](?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[\w.-]{2,60}:)|。")
 
 
 class Decision:
@@ -78,6 +87,7 @@ class Decision:
         self.report = report_fields(cleaned)
         self.replies = find_replies(cleaned, self.layout, self.fields)
         self.numbers = outlook_numbers(cleaned)
+        self.output = CommandOutput(cleaned)
         self.reply, self.scores = self._decide()
 
     @cached_property
@@ -119,13 +129,28 @@ class Decision:
     def is_harmless(self) -> bool:
         """Whether it is no failure to send: mail is fetched, all went well, or codes explained."""
         folded = self.cleaned.folded[:PROSE_LIMIT]
-        if _RECEIVING.search(folded) and not _SENDING.search(folded):
+        if self.output.command:
+            return self.reply is None and self.output.failure is None
+        sending = _SENDING_DIALOG if self.numbers else _SENDING
+        if _RECEIVING.search(folded) and not sending.search(folded):
             return True
         refused = any((reply.code or 0) >= 400 for reply in self.replies)
         if _GOODBYE.search(folded) and not refused:
             return True
-        in_use = self.report or self.fields or "bounce" in self.context or "ehlo" in folded
-        return not in_use and len(set(_LISTED.findall(folded))) >= MIN_LISTED
+        in_use = self.report or self.fields or "ehlo" in folded or "@" in folded
+        if in_use and ("bounce" in self.context or "@" in folded):
+            return False
+        listed = len(set(_LISTED.findall(folded))) >= MIN_LISTED
+        return (listed and not in_use) or self._explains_reasons()
+
+    def _explains_reasons(self) -> bool:
+        """Whether each line tells of another reason, and nothing of anybody's mail."""
+        told: set[str | None] = set()
+        for line in _LINES.finditer(self.cleaned.folded, 0, PROSE_LIMIT):
+            reason, weight = classifier().weigh(self.cleaned.folded, *line.span()).best()
+            if weight >= NAMED_WEIGHT:
+                told.add(reason)
+        return len(told) >= MIN_LISTED
 
     @cached_property
     def is_dialog(self) -> bool:
@@ -148,7 +173,10 @@ class Decision:
             return not actions or not all(action.startswith(_SUCCESS_ACTIONS) for action in actions)
         if "notice" in self.context and len(self.layout.headers) >= MAIL_HEADERS:
             return "delivered" not in self.context
-        return bool(self.context & _FAILURE_IDEAS)
+        # In a list of settings, the other server is the incoming one.
+        settings = self.lists_settings or _RECEIVING.search(self.cleaned.folded)
+        ideas = self.context - {"remote"} if settings else self.context
+        return bool(ideas & _FAILURE_IDEAS)
 
     @cached_property
     def is_lone_code(self) -> bool:
@@ -176,11 +204,11 @@ class Decision:
     @property
     def is_error(self) -> bool:
         """Whether there is an error, even of an unknown kind."""
-        if self.numbers or self.reply:
+        if self.numbers or self.reply or self.output.failure:
             return True
         if self.report and self.reports_failure:
             return True
-        return "bounce" in self.context and "@" in self.cleaned.text
+        return {"bounce"} == self.context & {"bounce", "delivered"} and "@" in self.cleaned.text
 
     def _decide(self) -> tuple[Reply | None, Scores]:
         first: Reply | None = None
@@ -213,7 +241,7 @@ class Decision:
         # "SMTPC: received error code. [550]": the log of a device that sends by itself.
         logged = reply.quoted and self.cleaned.folded.startswith("smtp", self._line_of(reply))
         folded = self.cleaned.folded
-        session = coded and ("ehlo" in folded or "helo" in folded)
+        session = coded and ("ehlo" in folded or "helo" in folded or self.output.is_here)
         heard = session and _HEARD.search(folded, max(0, reply.at - 24), reply.at)
         known = reply.certain or logged or heard or (reply.quoted and expected)
         if not known and not self._is_reply(reply, scores):
@@ -230,15 +258,23 @@ class Decision:
         if self.context & _NO_FAILURE_IDEAS:
             return False
         if not reply.quoted:
-            return weight >= UNSUPPORTED_WEIGHT and best in scores.sure
+            if weight >= UNSUPPORTED_WEIGHT and best in scores.sure:
+                return True
+            return reply.named and self._is_short_story(reply)
         if weight >= UNSUPPORTED_WEIGHT or reply.code is None:
             return weight >= UNSUPPORTED_WEIGHT
         if reply.at < 4 and reply.end > len(self.cleaned.text) - 4:  # it is the whole text
             said = reply.code in _SERVER_CODES and 1 < scores.words <= MAX_REFUSAL_WORDS
             return said or weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
-        if self.cleaned.text.rfind("\n", 0, reply.at) < reply.at - 4:
-            return False  # in the middle of a line
+        if self.cleaned.text.rfind("\n", 0, reply.at) < reply.at - 4:  # in the middle of a line
+            return reply.named and self._is_short_story(reply)
         return (weight >= NAMED_WEIGHT and scores.words <= 4) or "protocol" in scores.ideas
+
+    def _is_short_story(self, reply: Reply) -> bool:
+        """Return whether somebody tells in few words, about mail, of a known reply code."""
+        folded = self.cleaned.folded
+        known = reply.code in wordings().meanings
+        return known and self.is_about_mail and len(folded) <= LONGEST_STORY
 
     def _score_prose(self, reply: Reply | None) -> Scores:
         """Return the scores of the sentences, Outlook's numbers and the status fields."""
@@ -250,6 +286,9 @@ class Decision:
                 # A dialog only guesses; the server's reply is more exact.
                 vague = has_reply and scores.ideas & {"recipient-refused", "sender-refused"}
                 _add(total, scores, 0.6 if vague else 0.9)
+        if self.output.failure:
+            cause, start, end = self.output.failure
+            total.add({cause: SHOWN_WEIGHT}, (start, end))
         for number in self.numbers:
             weights = wordings().outlook.get(str(number.value), {})
             total.add(weights, (number.start, number.end))

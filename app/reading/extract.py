@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from functools import cache
 
 from ..knowledge.wordings import wordings
+from .commands import CommandOutput
 from .decision import Decision
 from .layout import Field
 from .normalise import CleanText, fold
 from .replies import Reply
 from .shapes import (
     NAMED_HOST,
+    NAMED_SENDING_DOMAIN,
+    REFUSED_SENDER,
+    REJECTED_SENDER,
     SENDER,
     SENDING_DOMAIN,
     Found,
@@ -20,6 +24,7 @@ from .shapes import (
     find,
     find_address,
     find_addresses,
+    find_greeting_host,
     find_host,
     find_mail_host,
     find_named_domain,
@@ -28,6 +33,7 @@ from .shapes import (
     find_replying_host,
     find_security,
     find_trailing_host,
+    find_used_security,
 )
 
 BEFORE_REPLY = 400
@@ -67,12 +73,22 @@ def _items(decision: Decision, reason: str, facts: Facts) -> Iterator[Item]:
         yield "outlook_error", number
     if reply:
         yield from _from_codes(reply)
+    if decision.output.command:
+        yield from _from_output(decision.output)
     yield from _from_dialog(cleaned, decision.fields, bool(decision.numbers))
     if reply and not reply.returned:
         yield from _from_reply(cleaned, reply, reason)
     yield from _from_report(cleaned, decision.report)
     if reply is None or reply.at > 8 or reply.end < len(cleaned.text) - 8:
         yield from _from_surroundings(decision, reason, facts)
+
+
+def _from_output(output: CommandOutput) -> Iterator[Item]:
+    """Yield what the output of a command shows."""
+    yield "server", output.server
+    yield "port", output.port
+    yield "security", output.security
+    yield "recipient_domain", output.domain
 
 
 def _from_codes(reply: Reply) -> Iterator[Item]:
@@ -85,6 +101,11 @@ def _from_codes(reply: Reply) -> Iterator[Item]:
 
 def _from_dialog(cleaned: CleanText, fields: list[Field], outlook: bool) -> Iterator[Item]:
     """Yield the fields of a dialog."""
+    ports = {
+        int(_digits(cleaned.folded[field.start : field.end].strip(" \t'\"<>.")))
+        for field in fields
+        if field.name == "port"
+    }
     dialog = any(field.name in ("port", "security", "number", "code") for field in fields)
     for field in fields:
         value = cleaned.folded[field.start : field.end].strip(" \t'\"<>.")
@@ -94,7 +115,7 @@ def _from_dialog(cleaned: CleanText, fields: list[Field], outlook: bool) -> Iter
             case "port" if 0 < int(_digits(value)) < 65536:
                 yield "port", Found(int(_digits(value)), field.start, field.end)
             case "security":
-                yield "security", _security(value, field)
+                yield "security", _security(value, field, ports)
             case "code":
                 yield "reply_code", Found(int(_digits(value)), field.start, field.end)
             case "sender":
@@ -110,9 +131,10 @@ def _digits(value: str) -> str:
     return re.match(r"\d*", value)[0] or "0"  # type: ignore[index]
 
 
-def _security(value: str, field: Field) -> Found | None:
+def _security(value: str, field: Field, ports: set[int]) -> Found | None:
+    """Return the encryption that a field states; TLS on another port than 465 is STARTTLS."""
     word = _SECURITY_WORD.match(value)
-    if value.startswith("starttls"):
+    if value.startswith("starttls") or (word and word[0] == "tls" and ports and 465 not in ports):
         return Found("starttls", field.start, field.end)
     said = _security_values().get(word[0]) if word else None
     return (said and Found({"yes": "tls", "no": "none"}[said], field.start, field.end)) or None
@@ -125,10 +147,13 @@ def _security_values() -> dict[str, str]:
 
 def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]:
     """Yield the addresses in the deciding reply, and its server."""
-    sender = find(SENDER, cleaned, (reply.at, reply.end))
+    within = reply.at, reply.end
+    sender = find(SENDER, cleaned, within) or find(REJECTED_SENDER, cleaned, within)
     yield "sender_domain", sender
+    if reason in _ABOUT_SENDER:
+        yield "sender_domain", find(NAMED_SENDING_DOMAIN, cleaned, within)
     if reason == "unauthenticated-domain":
-        yield "sender_domain", find(SENDING_DOMAIN, cleaned, (reply.at, reply.end))
+        yield "sender_domain", find(SENDING_DOMAIN, cleaned, within)
     address = find_address(cleaned, reply.start, reply.end)
     if address and not sender:
         if reason in _SENDER_REASONS:
@@ -149,6 +174,7 @@ def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]
     for area in areas:
         yield "server", find_replying_host(cleaned, area, last=True)
     yield "server", find_trailing_host(cleaned, (reply.start, reply.end))
+    yield "server", find_greeting_host(cleaned, within)
 
 
 def _from_report(cleaned: CleanText, report: list[Field]) -> Iterator[Item]:
@@ -176,15 +202,17 @@ def _from_surroundings(decision: Decision, reason: str, facts: Facts) -> Iterato
         port = find_port(cleaned, area, bool(numbers))
         yield "port", port
         yield "security", port and find_security(cleaned, port)
+    yield "security", find_used_security(cleaned, area)
     if "recipient_domain" not in facts or "sender_domain" not in facts:
         for recipient in reversed(list(find_recipients(cleaned, area, reach=40))):
             yield "recipient_domain", recipient
         yield "sender_domain", find(SENDER, cleaned, area)
+        yield "sender_domain", find(REFUSED_SENDER, cleaned, area)
+        if reason in _ABOUT_SENDER:
+            yield "sender_domain", find(NAMED_SENDING_DOMAIN, cleaned, area)
         addresses = list(find_addresses(cleaned, area))
         bare_role = _role_of_bare_address(reason, numbers)
-        roles = {"to": "recipient_domain", "": bare_role}
-        if bare_role == "sender_domain" or reason in _ABOUT_SENDER:
-            roles["from"] = "sender_domain"
+        roles = {"to": "recipient_domain", "from": "sender_domain", "": bare_role}
         for wanted, key in roles.items():
             for role, address in addresses:
                 if role == wanted and key:

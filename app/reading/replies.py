@@ -23,7 +23,7 @@ _CODE = re.compile(
     r"(?!65|87)([0-9][0-9])(?![\w@/%]|[.,:]?[0-9])"  # 465 and 587 are ports
     r"[ \t\n:.,;)'\"(#-]{0,6}+(?:b'|smtp;?[ \t]?|#)?[ (]{0,2}"
     r"([245]\.[0-9]{1,2}\.[0-9]{1,4})?(?:[245],[0-9],[0-9]{1,3}|[245] )?"
-    r"(?![0-9](?![0-9]{0,2}(?:\.[0-9]{1,3}){2}))"
+    r"(?![0-9](?![0-9]{0,2}(?:\.[0-9]{1,3}){2}|[ ][a-z]))"
     r"|(?<=[45])\.[0-9]\.[0-9]{1,3}(?![\w@/%-]|[.,:]?[0-9]))"
 )
 # What precedes a quoted code: punctuation or an arrow.
@@ -34,9 +34,14 @@ _WORD_BEFORE = re.compile(
 _REPLY_END = re.compile(
     r"\n[ \t]*\n|\n[ \t]*(?:[A-Za-z][\w-]{2,30}:[ \t]|>>>|<<<|\[?[<-][->]\]?|--|==|\*{3}|[CS]:"
     r"|\w{3} {1,2}\d{1,2} \d\d:\d\d:|\d{4}-\d\d-\d\d|at [a-z.]{5,}\("
-    r"|(?:MAIL FROM|RCPT TO|EHLO|HELO|DATA|QUIT|AUTH)\b)"
+    r"|(?:MAIL FROM|RCPT TO)[^\n>]{0,200}>?[ \t]*(?:\n|$)|(?:EHLO|HELO|DATA|QUIT|AUTH)\b)"
     r"|\(in reply to |['\"][,)]|</|['\"]\n|\\n\b"
 )
+_IN_SENTENCE = re.compile(r"[^\W\d_][ ]$")
+"""What stands before a label that is no label: "550 Invalid recipient: …"."""
+_WIDE = r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,12})"
+_LAST_WIDE = re.compile(_WIDE + r"[ ]?$")
+_NEXT_WIDE = re.compile(r"[ ]?" + _WIDE)
 _ENHANCED = re.compile(r"(?<![\w.])([245]\.[0-9]{1,2}\.[0-9]{1,4})(?![\w.]*[0-9])")
 
 
@@ -46,6 +51,7 @@ class Reply:
 
     ``certain``: a reply code with its enhanced status code, or after "the server responded".
     ``quoted``: punctuation or a word such as "error" introduces it; otherwise it may be any number.
+    ``named``: a word for an error stands beside it, in a script without blanks: 返回550错误.
     ``returned``: it is within the returned message.
     """
 
@@ -58,6 +64,7 @@ class Reply:
     certain: bool
     quoted: bool
     returned: bool
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,19 +105,20 @@ def find_replies(cleaned: CleanText, layout: Layout, fields: list[Field]) -> lis
         index += 1
         if current.code and current.code[0] in "23":
             continue
-        end = _end(text, current.end, labels)
+        end, certain = _end(text, current.end, labels), False
         while index < len(codes):
             follower = codes[index]
             if current.same(follower):
                 if follower.at >= end and not _continues(text, current, follower):
                     break
                 end = max(end, _end(text, follower.end, labels))
+                certain = certain or follower.enhanced is not None
             elif follower.at >= end or not _is_number(text, follower):
                 end = min(end, follower.at)
                 break
             index += 1
         reply = _reply(current, cleaned, min(end, current.at + MAX_REPLY_LENGTH), layout.returned)
-        if any(0 <= current.at - start <= 3 for start in responses):
+        if certain or any(0 <= current.at - start <= 3 for start in responses):
             reply = replace(reply, certain=True)
         replies.append(reply)
     return replies
@@ -140,8 +148,12 @@ def _end(text: str, start: int, labels: list[int]) -> int:
     over = _REPLY_END.search(text, start, end)
     if over:
         end = over.start()
-    place = bisect_right(labels, start)
-    return min(end, labels[place]) if place < len(labels) else end
+    for label in labels[bisect_right(labels, start) :]:
+        if label >= end:
+            break
+        if not _IN_SENTENCE.search(text, start, label):
+            return label
+    return end
 
 
 def _reply(found: _Code, cleaned: CleanText, end: int, returned: int) -> Reply:
@@ -156,10 +168,12 @@ def _reply(found: _Code, cleaned: CleanText, end: int, returned: int) -> Reply:
         start=found.end,
         end=max(end, found.end),
         enhanced_at=at,
-        certain=found.code is not None
-        and (found.enhanced is not None or "smtp;" in before.lower()),
+        certain=before.endswith("dsn=")
+        if found.code is None
+        else found.enhanced is not None or "smtp;" in before.lower(),
         quoted=_is_quoted(before),
         returned=found.at >= returned,
+        named=_is_named(before, cleaned.text[found.at + 3 : found.at + 24]),
     )
 
 
@@ -169,6 +183,20 @@ def _is_quoted(before: str) -> bool:
         return True
     word = _WORD_BEFORE.search(before)
     return word is not None and fold(word[1]) in introductions()
+
+
+def _is_named(before: str, after: str) -> bool:
+    """Return whether a word for an error, of a script without blanks, stands beside a number."""
+    last, following = _LAST_WIDE.search(before), _NEXT_WIDE.match(after)
+    return (last is not None and last[1].endswith(_wide_words())) or (
+        following is not None and following[1].startswith(_wide_words())
+    )
+
+
+@cache
+def _wide_words() -> tuple[str, ...]:
+    """Return the introductions in scripts without blanks, those of one character aside."""
+    return tuple(word for word in introductions() if len(word) > 1 and _NEXT_WIDE.match(word))
 
 
 @cache

@@ -15,7 +15,7 @@ from ..knowledge.wordings import wordings
 from .normalise import CleanText, fold
 
 Area = tuple[int, int]
-_HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
+HOST = r"((?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9-]{1,62})"
 # Scripts in which words follow a name without a blank: adatum.com를.
 _WIDE = (
     r"\u0e00-\u0eff\u1100-\u11ff\u1780-\u17ff"
@@ -32,69 +32,91 @@ _OPEN = r"[\"'<(\[]?"
 _NAME = re.compile(_DOMAIN)
 _NO_SERVER = re.compile(
     r"(?:error|exception|refused|disconnected)$|^(?:smtplib|mailkit|system|java)\.|\.prod\.outlook\.com$"
-    r"|\.(?:py|php|js|ts|java|go|rb|cs|pl)$"
+    r"|\.(?:php|js|ts|java|go|rb|cs)$|^[\w-]+\.(?:py|pl)$"
 )
 """What looks like a server's name: a program's error or file, one of Microsoft's inner servers."""
-NAMED_HOST = re.compile(_HOST)
+NAMED_HOST = re.compile(HOST)
 _ADDRESS = re.compile(rf"(?<![\w.+=-])[\w.+=/-]{{1,64}}@{_DOMAIN}")
 _OUTLOOK = re.compile(r"800(?:ccc|4[0-9]|40)[0-9a-f]{2,3}(?![0-9a-f])")
 _NUMBER = re.compile(r"(?:25|465|587|2525|26|588|2587)(?!\w|\.\d)")
-_ENCRYPTED = re.compile(r"[,(\t ]{1,3}(starttls|tls|ssl)\b")
+_ENCRYPTED = re.compile(r"[,(/\t ]{1,3}(starttls|ssl/tls|tls/ssl|tls|ssl)\b")
 """What stands behind a port that is named without a word for it: 587 STARTTLS."""
+_ENCRYPTED_PORT = re.compile(
+    r"\b(starttls|ssl/tls|tls/ssl|tls|ssl)[ \t]{0,2}[^\W\d]{0,12}[ \t]{0,2}$"
+)
+"""What stands before a port: SSL port 465."""
+_IMPLICIT_TLS = re.compile(r"\b(?:ssl|smtps)://|smtp_ssl\b|smtp\.ssl\.enable\W{1,3}true")
+_STARTTLS = re.compile(
+    r"(?:^|\n)[^\n]{0,90}[>:\]][ \t]{0,12}starttls[ \t]*(?:\n|$)|with starttls"
+    r"|stream_socket_enable_crypto"
+    r"|could not convert socket to tls|-usessl\b|started? tls\b"
+)
 _MAIL_HOST = re.compile(
     rf"(?<!{_NARROW})(?<![@./-])"
-    r"((?:smtp|mail|mx|out|relay|mta|imap|send|post|mbox|email|asmtp|exch)[\w-]{0,30}\."
+    r"((?:smtp|mail|mx|out|relay|mta|imap|send|post|mbox|email|asmtp|exch|poczta|correo|correio"
+    r"|mbx|hub|antispam|ssl0)[\w-]{0,30}\."
     rf"(?:[\w-]{{1,63}}\.){{0,6}}[a-z][a-z0-9-]{{1,30}})(?!{_NARROW}|[@/])"
 )
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s:=,'\"<(\[]{0,5}$")
-SENDING_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{_HOST}(?!{_NARROW}|@)")
+SENDING_DOMAIN = re.compile(rf"\b(?:from|for|of)(?: domain)?\s{{1,3}}{HOST}(?!{_NARROW}|@)")
 """The domain in a reply about SPF, DKIM or DMARC."""
-_ANY_HOST = re.compile(rf"(?<!{_NARROW})(?<![@./\[-]){_HOST}(?!{_NARROW}|[@/\]-])")
-_TRAILING_HOST = re.compile(rf"\[{_HOST}\][\s'\")]{{0,4}}$")
+NAMED_SENDING_DOMAIN = re.compile(
+    rf"\b(?:(?:sending|sender'?s?|mail from|from|the|le|el|o)? ?(?:domain|domaine|dominio)|spf)"
+    rf"[ \n]{{1,3}}[\[<'\"]?{HOST}"
+)
+"""The same, and in one about the limits of a domain: "Domain adatum.com has exceeded …"."""
+_ANY_HOST = re.compile(rf"(?<!{_NARROW})(?<![@./\[-]){HOST}(?!{_NARROW}|[@/\]-])")
+_TRAILING_HOST = re.compile(rf"(?:\[| - ){HOST}\]?[\s'\")]{{0,4}}$")
+_GREETING_HOST = re.compile(rf"[45]\d\d[ -]<?{HOST}>?[ (]")
+"""The server that names itself at the beginning of a refusal (RFC 5321 section 4.2)."""
 _RECIPIENT = re.compile(
     r"rcpt to:|to=(?<![a-z]to=)|final-recipient|recipient\w{0,3}:?|rejected rcpt"
     r"|following (?:recipient|address)\w{0,2}[^\n]{0,40}[:\n]"
 )
 SENDER = re.compile(
-    r"(?:mail from:|from=(?<!\wfrom=)|f=(?<!\wf=)|sen[dt] (?:mail )?as|as sender"
+    r"(?:mail from:|from=(?<!\wfrom=)|smtp_from[:=]|f=(?<!\wf=)|-(?:mail-)?from|from address"
+    r"|sen[dt] (?:mail )?(?:as|from)|as sender|outgoing mail from|\bas|\btask|mail account:"
     r"|sender(?:'?s)?(?: e-?mail)?(?: address)?(?: rejected| was| is)?:?)"
-    rf"\s{{0,3}}[<'\"]?[\w.+=-]{{1,64}}@{_DOMAIN}"
+    rf"\s{{0,3}}(?:\w{{1,20}}<|[<'\"])?[\w.+=-]{{1,64}}@{_DOMAIN}"
 )
 """The domain of the address after a word for sender."""
+REJECTED_SENDER = re.compile(rf"[\w.+=-]{{1,64}}@{_DOMAIN}>?[:. ]{{1,4}}sender address rejected")
+REFUSED_SENDER = re.compile(rf"senderrefused[^\n]{{0,300}}?['\"][\w.+=-]{{1,64}}@{_DOMAIN}['\"]\)")
+"""Python's smtplib.SMTPSenderRefused: the address comes last."""
 # The host of a reply.  The words are a fast test: one of them must be in the text.
 _REPLY_VERBS = ("said", "responded", "returned", "rejected", "refused", "replied")
 _REPLYING_HOSTS = tuple(
     (words if isinstance(words, tuple) else (words,), re.compile(pattern))
     for words, pattern in (
-        ("while talking", rf"while talking to\s{{1,4}}{_HOST}"),
-        ("by ", rf"\bby\s{{1,4}}{_HOST}\.?\s{{1,4}}\["),
+        ("while talking", rf"while talking to\s{{1,4}}{HOST}"),
+        ("by ", rf"\bby\s{{1,4}}{HOST}\.?\s{{1,4}}\["),
         (
             "host ",
-            rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\[[^\]\n]{{1,60}}\](?::\d{{1,5}})?"
+            rf"\bhost\s{{1,4}}{HOST}\s{{0,4}}\[[^\]\n]{{1,60}}\](?::\d{{1,5}})?"
             r"\s{0,4}(?:said|:|refused)",
         ),
-        ("host ", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}(?:said|:)"),
-        ("h=", rf"\bh={_HOST}\s"),
-        ("relay=", rf"relay={_HOST}[\[.,]"),
+        ("host ", rf"\bhost\s{{1,4}}{HOST}\s{{0,4}}(?:said|:)"),
+        ("h=", rf"\bh={HOST}\s"),
+        ("relay=", rf"relay={HOST}[\[.,]"),
         (
             _REPLY_VERBS,
-            rf"(?:the server|server|host|smtp|from|to)\s{{1,4}}{_OPEN}{_HOST}[\"'>)\]]?"
+            rf"(?:the server|server|host|smtp|from|to)\s{{1,4}}{_OPEN}{HOST}[\"'>)\]]?"
             rf"\s{{0,4}}(?:{'|'.join(_REPLY_VERBS)})",
         ),
-        ("said", rf"{_HOST}\s{{0,2}}(?:\[[^\]\n]{{1,60}}\]\s{{0,2}})?said"),
-        ("gave this error", rf"{_HOST}\s{{0,2}}gave this error"),
-        ("rejected your", rf"{_HOST}\s{{0,2}}rejected your message"),
-        ("responded", rf"{_HOST}\s{{0,2}}responded"),
-        ("server", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{_HOST}"),
+        ("said", rf"{HOST}\s{{0,2}}(?:\[[^\]\n]{{1,60}}\]\s{{0,2}})?said"),
+        ("gave this error", rf"{HOST}\s{{0,2}}gave this error"),
+        ("rejected your", rf"{HOST}\s{{0,2}}rejected your message"),
+        ("responded", rf"{HOST}\s{{0,2}}responded"),
+        ("server", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{HOST}"),
         (
             "connect",
             r"(?:connect(?:ed|ing)?|opening) to(?: smtp)?(?: server| host)?"
-            rf"\s{{1,4}}{_OPEN}{_HOST}",
+            rf"\s{{1,4}}{_OPEN}{HOST}",
         ),
-        ("host ", rf"\bhost\s{{1,4}}{_HOST}\s{{0,4}}\["),
+        ("host ", rf"\bhost\s{{1,4}}{HOST}\s{{0,4}}\["),
         ("does not like", r"((?:\d{1,3}\.){3}\d{1,3}) does not like recipient"),
-        ("://", rf"\b(?:ssl|tls|smtps?)://{_HOST}(?::\d{{1,5}})?"),
-        ("220", rf"\b220[ -]{_HOST}\s"),
+        ("://", rf"\b(?:ssl|tls|smtps?)://{HOST}(?::\d{{1,5}})?"),
+        ("220", rf"\b220[ -]{HOST}\s"),
     )
 )
 
@@ -151,18 +173,30 @@ def _port_name() -> re.Pattern[str]:
     labels = wordings().labels.items()
     names = "|".join(sorted(fold(label) for label, field in labels if field == "port"))
     return re.compile(
-        rf"(?:\b(?:{names})[ \t]{{0,2}}[:=#]?[ \t]{{0,2}}|\]:|[a-z]:|[\w-]\.[a-z]{{2,10}},[ \t]?"
+        rf"(?:\b(?:{names})[ \t]{{0,12}}[:=#]?[ \t]{{0,4}}|\]:|[a-z]:"
+        r"|[\w-]\.[a-z]{2,10}['\"]?[ \t]?[,/:][ \t]?|(?:\d{1,3}\.){3}\d{1,3}:"
         r"|\btelnet [\w.-]{3,80} )$"
     )
 
 
 def find_security(cleaned: CleanText, port: Found) -> Found | None:
     """Return the encryption that stands behind a port; on 587, TLS is mostly said of STARTTLS."""
-    word = _ENCRYPTED.match(cleaned.folded, port.end)
+    before = max(0, port.start - 40)
+    word = _ENCRYPTED.match(cleaned.folded, port.end) or _ENCRYPTED_PORT.search(
+        cleaned.folded, before, port.start
+    )
     if word is None:
         return None
-    implicit = word[1] == "ssl" or (word[1] == "tls" and port.value == 465)
+    implicit = word[1].startswith("ssl") or port.value == 465
     return Found("tls" if implicit else "starttls", *word.span(1))
+
+
+def find_used_security(cleaned: CleanText, area: Area) -> Found | None:
+    """Return the encryption that a session or a program's code uses."""
+    for value, pattern in (("tls", _IMPLICIT_TLS), ("starttls", _STARTTLS)):
+        if used := pattern.search(cleaned.folded, *area):
+            return Found(value, *used.span())
+    return None
 
 
 def find_address(cleaned: CleanText, start: int, end: int) -> Found | None:
@@ -223,6 +257,12 @@ def find_named_domain(cleaned: CleanText, area: Area) -> Found | None:
 def find_trailing_host(cleaned: CleanText, area: Area) -> Found | None:
     """Return the host in brackets at the end of a reply."""
     return next((_found(match) for match in _servers(_TRAILING_HOST, cleaned, area)), None)
+
+
+def find_greeting_host(cleaned: CleanText, area: Area) -> Found | None:
+    """Return the host with which a refusal begins."""
+    named = _GREETING_HOST.match(cleaned.folded, *area)
+    return None if named is None or _NO_SERVER.search(named[1]) else _found(named)
 
 
 def find_replying_host(cleaned: CleanText, area: Area, last: bool) -> Found | None:

@@ -28,9 +28,17 @@ from ..presentation.questions import (
     question_before,
     shown_question,
 )
-from ..presentation.reading_rows import YOURS, excerpt, is_guess, others_of, printable, rows_of
+from ..presentation.reading_rows import (
+    YOURS,
+    excerpt,
+    is_guess,
+    others_of,
+    printable,
+    rows_of,
+    shown_by,
+)
 from ..presentation.screens import draw_screen
-from ..reading import Reading
+from ..reading import Command, Reading
 from ..services import services
 from ..web.links import WizardState, extend
 from ..web.pages import page
@@ -167,17 +175,24 @@ def worked_page(site: Site, state: WizardState) -> Response:
 
 
 def paste_page(
-    site: Site, known: Facts, pasted: str, error: str | None = None, of_picture: bool = False
+    site: Site,
+    known: Facts,
+    pasted: str,
+    error: str | None = None,
+    of_picture: bool = False,
+    command: Command | None = None,
 ) -> Response:
     """Show the box to paste into: nothing was found in the text, or it could not be read.
 
     :param of_picture: the text was recognised in a picture, and has not been read yet
+    :param command: what the text shows of a test that went well
     """
     values = {
         "pasted": printable(pasted),
         "error": site.language.gettext(error) if error else None,
         "of_picture": of_picture,
         "pictures": services().pictures is not None,
+        "shown": shown_by(command, site.language) if command else (),
         "route": draw_route(known, site.language.gettext),
         **_links(site, WizardState(known), "start"),
     }
@@ -199,6 +214,7 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
         "happened": _BRACKETS.sub("", answer_text(site.language.code, "error", reading.reason)),
         "unsure": is_guess(reading),
+        "shown": shown_by(reading.command, site.language) if reading.command else (),
         "yours": reading.reason in YOURS,
         "left": state.situation.questions_left,
         "route": draw_route(state.facts, site.language.gettext, diagnosis),

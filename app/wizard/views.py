@@ -192,7 +192,8 @@ def take(site: Site) -> Response:
         response = redirect(site.check(WizardState(merge_reading(reading, known))), 303)
     elif reading.reason == "none":
         # Settings that stand in it are known all the same.
-        response = paste_page(site, merge_reading(reading, known).but(error=known.error), text)
+        facts = merge_reading(reading, known).but(error=known.error)
+        response = paste_page(site, facts, text, command=reading.command)
     else:
         response = understood_page(site, known, text, reading)
     record_event(response, ("read", reading.reason))

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 KEYS = {"reason", "confidence", "alternatives", "refused_by", "facts", "evidence", "url"} | {
-    "vendor_reply"
+    "command",
+    "vendor_reply",
 }
 FACTS = {
     "reply_code",
