@@ -34,6 +34,20 @@ CONTEXT = (
 
 LONGEST_COMPLAINT = 55
 """Words in which people tell what is wrong."""
+_COMPLAINT, _PRODUCT = "complaint ", "product "
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What kind of text it is.
+
+    ``ideas``: those of ``CONTEXT``; ``product``: the one of a product that sends email by itself;
+    ``complains``: somebody says of themselves, in few words, that sending fails.
+    """
+
+    ideas: frozenset[str]
+    product: str | None
+    complains: bool
 
 
 @dataclass
@@ -69,15 +83,21 @@ class Classifier:
     def __init__(self) -> None:
         known = wordings()
         self._lexicon = Lexicon(known.ideas)
-        self._context = Lexicon({idea: known.ideas[idea] for idea in CONTEXT})
+        context = {idea: known.ideas[idea] for idea in CONTEXT}
+        self._context = Lexicon(context)
+        # One walk over the words finds all three.
+        self._surroundings = Lexicon(
+            context
+            | {_COMPLAINT + idea: phrases for idea, phrases in known.complaint.items()}
+            | {_PRODUCT + name: phrases for name, phrases in known.products.items()}
+        )
+        self._complained = len(known.complaint) - 1
         self._tells = known.tells
         self._telling = Lexicon(
             {f"{number}": tell.phrases for number, tell in enumerate(known.tells)}
             | {f"not {number}": tell.none for number, tell in enumerate(known.tells)},
             numbers=True,
         )
-        self._complaint = Lexicon(known.complaint)
-        self._products = Lexicon(known.products)
         self._rules: dict[str, list[Rule]] = {}
         for rule in known.rules:
             self._rules.setdefault(rule.ideas[0], []).append(rule)
@@ -113,18 +133,18 @@ class Classifier:
             found[tell.fact] = tell.value, tokens[first][1], tokens[last - 1][2]
         return found
 
-    def product(self, folded: str) -> str | None:
-        """Return the product that sends by itself which a text names, None for none or several."""
-        found = self._products.find(tokenise(folded, 0, min(len(folded), 4000)))
-        return next(iter(found)) if len(found) == 1 else None
-
-    def complains(self, folded: str, start: int, end: int) -> bool:
-        """Tell whether somebody says of themselves, in few words, that sending fails."""
-        tokens = tokenise(folded, start, end)
-        if len(tokens) > LONGEST_COMPLAINT:
-            return False
-        found, known = self._complaint.find(tokens), wordings().complaint
-        return "well" not in found and len(found) == len(known) - 1
+    def surroundings(self, folded: str, end: int) -> Surroundings:
+        """Return what kind of text a folded text is, by its words before ``end``."""
+        tokens = tokenise(folded, 0, end)
+        few = len(tokens) <= LONGEST_COMPLAINT and end == len(folded)
+        hits = self._surroundings.find(tokens)
+        products = [name.removeprefix(_PRODUCT) for name in hits if name.startswith(_PRODUCT)]
+        said = [idea for idea in hits if idea.startswith(_COMPLAINT)]
+        return Surroundings(
+            frozenset(hits).intersection(CONTEXT),
+            products[0] if len(products) == 1 else None,
+            few and len(said) == self._complained and _COMPLAINT + "well" not in said,
+        )
 
     @staticmethod
     def _apply(rule: Rule, hits: Hits, tokens: list[Token], scores: Scores) -> None:

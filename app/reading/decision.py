@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from ..knowledge.wordings import wordings
-from .classify import Scores, Told, classifier
+from .classify import Scores, Surroundings, Told, classifier
 from .commands import CommandOutput
 from .layout import Field, dialog_fields, find_layout, report_fields
 from .normalise import CleanText
@@ -91,16 +91,28 @@ class Decision:
         self.reply, self.scores = self._decide()
 
     @cached_property
+    def surroundings(self) -> Surroundings:
+        """What kind of text it is, by its beginning."""
+        folded = self.cleaned.folded
+        return classifier().surroundings(folded, min(len(folded), CONTEXT_LIMIT))
+
+    @property
     def context(self) -> frozenset[str]:
         """Context ideas near the start of the text."""
-        folded = self.cleaned.folded
-        return classifier().context(folded, 0, min(len(folded), CONTEXT_LIMIT))
+        return self.surroundings.ideas
+
+    @property
+    def is_lone_reply(self) -> bool:
+        """Whether the deciding reply is the whole text."""
+        reply = self.reply
+        return reply is not None and reply.at < 4 and reply.end > len(self.cleaned.folded) - 4
 
     @cached_property
     def told(self) -> dict[str, Told]:
         """What somebody tells in words of their own: nothing where a machine has written all."""
-        returned = "bounce" in self.context and not self.complains
-        if self.report or returned or len(self.layout.headers) >= MAIL_HEADERS:
+        if self.report or len(self.layout.headers) >= MAIL_HEADERS:
+            return {}
+        if self.is_lone_reply or ("bounce" in self.context and not self.complains):
             return {}
         found: dict[str, Told] = {}
         for start, end in self.layout.running_text(CONTEXT_LIMIT):
@@ -110,14 +122,12 @@ class Decision:
     @cached_property
     def complains(self) -> bool:
         """Whether somebody says in words of their own that sending fails."""
-        end = len(self.cleaned.folded)
-        alone = not self.report and not self.layout.headers
-        return alone and classifier().complains(self.cleaned.folded, 0, end)
+        return self.surroundings.complains and not self.report and not self.layout.headers
 
     @property
     def is_own_words(self) -> bool:
         """Whether somebody's own words are all that tells of a failure."""
-        return self.complains and self.reply is None and not self.is_dialog
+        return self.reply is None and self.complains and not self.is_dialog
 
     @cached_property
     def is_about_mail(self) -> bool:
@@ -128,6 +138,8 @@ class Decision:
     @cached_property
     def is_harmless(self) -> bool:
         """Whether it is no failure to send: mail is fetched, all went well, or codes explained."""
+        if self.is_lone_reply:
+            return False
         folded = self.cleaned.folded[:PROSE_LIMIT]
         if self.output.command:
             return self.reply is None and self.output.failure is None
@@ -137,8 +149,10 @@ class Decision:
         refused = any((reply.code or 0) >= 400 for reply in self.replies)
         if _GOODBYE.search(folded) and not refused:
             return True
-        in_use = self.report or self.fields or "ehlo" in folded or "@" in folded
-        if in_use and ("bounce" in self.context or "@" in folded):
+        if folded.count("\n") < MIN_LISTED - 1 or "@" in folded:
+            return False
+        in_use = self.report or self.fields or "ehlo" in folded
+        if in_use and "bounce" in self.context:
             return False
         listed = len(set(_LISTED.findall(folded))) >= MIN_LISTED
         return (listed and not in_use) or self._explains_reasons()
@@ -174,7 +188,7 @@ class Decision:
         if "notice" in self.context and len(self.layout.headers) >= MAIL_HEADERS:
             return "delivered" not in self.context
         # In a list of settings, the other server is the incoming one.
-        settings = self.lists_settings or _RECEIVING.search(self.cleaned.folded)
+        settings = self.lists_settings or _RECEIVING.search(self.cleaned.folded, 0, PROSE_LIMIT)
         ideas = self.context - {"remote"} if settings else self.context
         return bool(ideas & _FAILURE_IDEAS)
 
@@ -204,7 +218,7 @@ class Decision:
     @property
     def is_error(self) -> bool:
         """Whether there is an error, even of an unknown kind."""
-        if self.numbers or self.reply or self.output.failure:
+        if self.reply or self.numbers or self.output.failure:
             return True
         if self.report and self.reports_failure:
             return True
@@ -237,24 +251,31 @@ class Decision:
         """Return the scores of a reply, None if its number is not a reply code."""
         coded = reply.code is not None
         scores = classifier().weigh(self.cleaned.folded, reply.start, reply.end, coded)
-        expected = self.reports_failure or "rcpt to:" in self.cleaned.folded
-        # "SMTPC: received error code. [550]": the log of a device that sends by itself.
-        logged = reply.quoted and self.cleaned.folded.startswith("smtp", self._line_of(reply))
-        folded = self.cleaned.folded
-        session = coded and ("ehlo" in folded or "helo" in folded or self.output.is_here)
-        heard = session and _HEARD.search(folded, max(0, reply.at - 24), reply.at)
-        known = reply.certain or logged or heard or (reply.quoted and expected)
-        if not known and not self._is_reply(reply, scores):
+        if not (reply.certain or self._is_reply(reply, scores) or self._is_heard(reply)):
             return None
         scores.add(wordings().reply.get(reply.code or 0, {}))
         scores.add(wordings().enhanced.get((reply.enhanced or "").partition(".")[2], {}))
         return scores
 
+    def _is_heard(self, reply: Reply) -> bool:
+        """Return whether what stands around a number shows that a server said it."""
+        folded = self.cleaned.folded
+        if reply.quoted:
+            # "SMTPC: received error code. [550]": the log of a device that sends by itself.
+            logged = folded.startswith("smtp", self._line_of(reply))
+            if logged or "rcpt to:" in folded or self.reports_failure:
+                return True
+        if reply.code is None or not _HEARD.search(folded, max(0, reply.at - 24), reply.at):
+            return False
+        return "ehlo" in folded or "helo" in folded or self.output.is_here
+
     def _is_reply(self, reply: Reply, scores: Scores) -> bool:
         """Return whether a number and the words after it are a reply, by those words."""
-        if self.is_lone_code:
-            return True
         best, weight = scores.best()
+        whole = reply.at < 4 and reply.end > len(self.cleaned.text) - 4
+        said = 1 < scores.words <= MAX_REFUSAL_WORDS and reply.code in _SERVER_CODES
+        if self.is_lone_code or (whole and (said or weight >= UNSUPPORTED_WEIGHT)):
+            return True
         if self.context & _NO_FAILURE_IDEAS:
             return False
         if not reply.quoted:
@@ -263,9 +284,8 @@ class Decision:
             return reply.named and self._is_short_story(reply)
         if weight >= UNSUPPORTED_WEIGHT or reply.code is None:
             return weight >= UNSUPPORTED_WEIGHT
-        if reply.at < 4 and reply.end > len(self.cleaned.text) - 4:  # it is the whole text
-            said = reply.code in _SERVER_CODES and 1 < scores.words <= MAX_REFUSAL_WORDS
-            return said or weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
+        if whole:
+            return weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
         if self.cleaned.text.rfind("\n", 0, reply.at) < reply.at - 4:  # in the middle of a line
             return reply.named and self._is_short_story(reply)
         return (weight >= NAMED_WEIGHT and scores.words <= 4) or "protocol" in scores.ideas

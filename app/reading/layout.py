@@ -17,7 +17,7 @@ from ..knowledge.wordings import wordings
 from .normalise import CleanText, fold
 
 MAX_HEADERS = 2000
-MAX_FIELDS = 2000
+MAX_FIELDS = 1000
 """Colons that are examined: a dialog has twenty, a message some hundred."""
 
 _ORIGINAL = re.compile(

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
-MAX_EDITS = 30_000
+MAX_EDITS = 12_000
 """Replacements of one pass, more than 256 KB of real mail need."""
 Steps = tuple[tuple[list[int], list[int]], ...]
 

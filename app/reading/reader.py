@@ -8,7 +8,7 @@ from math import exp
 
 from ..knowledge.variables import BY_ITSELF
 from ..knowledge.wordings import wordings
-from .classify import Told, classifier
+from .classify import Told
 from .commands import Command
 from .decision import NAMED_WEIGHT, UNSUPPORTED_WEIGHT, Decision
 from .extract import Facts, extract
@@ -109,7 +109,7 @@ def read(text: str) -> Reading:
     command = decision.output.command
     if reason == NONE and not (decision.is_dialog or decision.lists_settings or command):
         nothing = dict.fromkeys(FACTS)
-        return Reading(NONE, 0.6 if ranked else 1.0, (), UNKNOWN, nothing, (), _sends(decision))
+        return Reading(NONE, _doubt(decision), (), UNKNOWN, nothing, (), _sends(decision))
     facts = extract(decision, reason)
     vendor_reply = decision.scores.replies.get(reason)
     return Reading(
@@ -119,7 +119,7 @@ def read(text: str) -> Reading:
         told_by(reason) if own_words else refused_by(decision, reason, facts, vendor_reply),
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts, told)),
-        None if decision.is_dialog else _sends(decision),
+        None if decision.is_dialog or decision.is_lone_reply else _sends(decision),
         vendor_reply,
         {fact: value for fact, (value, _, _) in told.items()},
         command,
@@ -127,7 +127,7 @@ def read(text: str) -> Reading:
 
 
 def _sends(decision: Decision) -> str | None:
-    if product := classifier().product(decision.cleaned.folded):
+    if product := decision.surroundings.product:
         return product
     return next((kind for kind in BY_ITSELF if kind in decision.context), None)
 
@@ -156,6 +156,15 @@ def _evidence(
     for start, end, why in sorted(spans):
         words = decision.cleaned.text[start:end]
         yield Evidence(*decision.cleaned.span(start, end), why, words)
+
+
+def _doubt(decision: Decision) -> float:
+    """Return how sure it is that a text tells of no error."""
+    if decision.is_harmless:
+        return 0.95
+    if decision.replies or decision.scores.weights:
+        return 0.6
+    return 0.8 if decision.is_about_mail else 0.97
 
 
 def _confidence(ranked: list[tuple[str, float]], reason: str) -> float:

@@ -58,11 +58,13 @@ def refused_by(
     if decision.is_dialog or (port and port.value in _OWN_PORTS):
         return OWN
     folded, reply = decision.cleaned.folded, decision.reply
-    if "own-limit" in decision.context:
-        return OWN
-    if reply and reply.at < 4 and reply.end > len(folded) - 4:  # there is no context
+    if decision.is_lone_reply:  # there is no context
+        if "own-limit" in decision.scores.ideas:
+            return OWN
         asks = reason == "relay-denied" and "authenticate" in decision.scores.ideas
         return OWN if asks or reason in _LONE_OWN_REASONS else UNKNOWN
+    if "own-limit" in decision.context:
+        return OWN
     area = start, _ = _around(decision, AFTER_REPLY)
     if _LOCAL.search(folded, *area):
         return OWN

@@ -82,6 +82,22 @@ def test_every_language() -> None:
     assert min(low.values()) >= 0.80, low
 
 
+def right_above(least: float) -> tuple[int, int]:
+    """Return how many texts are read with at least this confidence, and how many of them right."""
+    right = [
+        case["reason"] == reading.reason
+        for name in SETS
+        for case, reading in readings(name)
+        if case["kind"] != "own-words" and reading.confidence >= least
+    ]
+    return len(right), sum(right)
+
+
+def test_confidence_means_something() -> None:
+    texts, right = right_above(0.9)
+    assert right >= 0.97 * texts
+
+
 @each_set
 def test_who_refused(name: str) -> None:
     right = [case["refused_by"] == reading.refused_by for case, reading in errors(name)]
