@@ -273,8 +273,7 @@ class Decision:
         """Return whether a number and the words after it are a reply, by those words."""
         best, weight = scores.best()
         whole = reply.at < 4 and reply.end > len(self.cleaned.text) - 4
-        said = 1 < scores.words <= MAX_REFUSAL_WORDS and reply.code in _SERVER_CODES
-        if self.is_lone_code or (whole and (said or weight >= UNSUPPORTED_WEIGHT)):
+        if (whole and weight >= UNSUPPORTED_WEIGHT) or self.is_lone_code:
             return True
         if self.context & _NO_FAILURE_IDEAS:
             return False
@@ -285,7 +284,8 @@ class Decision:
         if weight >= UNSUPPORTED_WEIGHT or reply.code is None:
             return weight >= UNSUPPORTED_WEIGHT
         if whole:
-            return weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
+            said = 1 < scores.words <= MAX_REFUSAL_WORDS and reply.code in _SERVER_CODES
+            return said or weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
         if self.cleaned.text.rfind("\n", 0, reply.at) < reply.at - 4:  # in the middle of a line
             return reply.named and self._is_short_story(reply)
         return (weight >= NAMED_WEIGHT and scores.words <= 4) or "protocol" in scores.ideas
