@@ -57,7 +57,8 @@ _SERVER_CODES = frozenset(
 Round numbers are not among them: they are prices and other counts.
 """
 _RECEIVING = re.compile(
-    r"\b(?:imap|imaps|pop|pop3|pop3s)\b|imap-login|pop3-login|\b0x800ccc9[0-2]\b|- receiving\b"
+    r"\b(?:imap|imaps|pop|pop3|pop3s)\b|imap-login|pop3-login|\b0x800ccc9[0-2]\b"
+    r"|(?:- |')receiving\b"
     r"|\b(?:port|cong|cổng)\D{0,3}(?:110|143|993|995)\b|\bauthenticationfailed\b"
 )
 _SENDING = re.compile(r"\bsmtp|- sending\b|\b(?:25|465|587)\b|rcpt to|outgoing|gui (?:di|thu|mail)")
@@ -287,7 +288,7 @@ class Decision:
             said = 1 < scores.words <= MAX_REFUSAL_WORDS and reply.code in _SERVER_CODES
             return said or weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
         if self.cleaned.text.rfind("\n", 0, reply.at) < reply.at - 4:  # in the middle of a line
-            return reply.named and self._is_short_story(reply)
+            return (reply.named or reply.introduced) and self._is_short_story(reply)
         return (weight >= NAMED_WEIGHT and scores.words <= 4) or "protocol" in scores.ideas
 
     def _is_short_story(self, reply: Reply) -> bool:

@@ -19,6 +19,7 @@ from .shapes import (
     REJECTED_SENDER,
     SENDER,
     SENDING_DOMAIN,
+    WITH_STARTTLS,
     Found,
     before_address,
     find,
@@ -203,6 +204,8 @@ def _from_surroundings(decision: Decision, reason: str, facts: Facts) -> Iterato
         yield "port", port
         yield "security", port and find_security(cleaned, port)
     yield "security", find_used_security(cleaned, area)
+    if reason == "tls-failed":
+        yield "security", find(WITH_STARTTLS, cleaned, area)
     if "recipient_domain" not in facts or "sender_domain" not in facts:
         for recipient in reversed(list(find_recipients(cleaned, area, reach=40))):
             yield "recipient_domain", recipient

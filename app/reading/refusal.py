@@ -16,18 +16,27 @@ AFTER_BOUNCE = 300
 """Characters after a reply within which a bounce may say whose it is."""
 _OWN_REASONS = frozenset({"authentication-failed", "login-not-allowed", "account-blocked"})
 """What only one's own server says: nobody logs in at the recipient's."""
-_LONE_OWN_REASONS = _OWN_REASONS | {"sender-not-allowed", "authentication-required"}
+_LONE_OWN_REASONS = _OWN_REASONS | {
+    "sender-not-allowed",
+    "authentication-required",
+    "tls-required",
+}
 """What a reply says by itself that is one's own server's."""
 _UNHEARD = frozenset({"no-connection", "tls-failed", "unknown-domain"})
 """What one's own server finds out before another has said a word."""
 _OWN_PORTS = (465, 587, 588, 2525, 2587)
 _RELAYED = re.compile(
     r"\(in reply to |\[[0-9a-f.:]{3,39}\]\s{0,4}said|relay=[^,\s]{3,80},(?<!relay=none,)"
+    r"|relay=[\w.-]{3,80} \[|\[outbound\]|remote-host:|\"event\":\"bounce\"|\"bouncetype\""
     r"|error from remote mail server|rcpt from [\w.-]{1,60}\.(?:google|outlook|yahoo)\.com\["
     # <pat@adatum.com>: host mx.adatum.com[192.0.2.7] said: 550, in any language
     r"|(?<!from)[ \n>:(][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,6} ?\[[0-9a-f.:]{3,39}\]"
     r"(?::\d{1,5})?:?[ \n][^\d\[\]<>]{0,90}:\s{1,6}[45]\d\d\b"
 )
+_DELIVERING = re.compile(
+    r"\br=dnslookup|\bt=remote_smtp|relay=[\w.-]{3,80} \[|>: connect to [\w.-]{3,80}\["
+)
+"""What the log of a mail server shows that is looking for the recipient's."""
 _LOCAL = re.compile(r"(?:host |relay=)(?:127\.0\.0\.1|localhost)\[")
 _SESSION = re.compile(
     r"via smtp server|noqueue: reject"
@@ -69,7 +78,8 @@ def refused_by(
     if _LOCAL.search(folded, *area):
         return OWN
     if reason in _UNHEARD and (reply is None or reply.code is None):
-        return OWN
+        delivering = reason == "no-connection" and _DELIVERING.search(folded, *area)
+        return RECIPIENTS if delivering else OWN
     if decision.report or _RELAYED.search(folded, *_around(decision, AFTER_BOUNCE)):
         return RECIPIENTS
     if vendor_reply:

@@ -20,7 +20,7 @@ MAX_REPLIES = 100
 # The digit comes first, which makes the search fast; a lookbehind checks what precedes it.
 _CODE = re.compile(
     r"[2-5](?<![\w.@$€/+-][2-5])(?:"
-    r"(?!65|87)([0-9][0-9])(?![\w@/%]|[.,:]?[0-9])"  # 465 and 587 are ports
+    r"(?!65|87|43)([0-9][0-9])(?![\w@/%]|[.,:]?[0-9])"  # 443, 465 and 587 are ports
     r"[ \t\n:.,;)'\"(#-]{0,6}+(?:b'|smtp;?[ \t]?|#)?[ (]{0,2}"
     r"([245]\.[0-9]{1,2}\.[0-9]{1,4})?(?:[245],[0-9],[0-9]{1,3}|[245] )?"
     r"(?![0-9](?![0-9]{0,2}(?:\.[0-9]{1,3}){2}|[ ][a-z]))"
@@ -42,6 +42,11 @@ _IN_SENTENCE = re.compile(r"[^\W\d_][ ]$")
 _WIDE = r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,12})"
 _LAST_WIDE = re.compile(_WIDE + r"[ ]?$")
 _NEXT_WIDE = re.compile(r"[ ]?" + _WIDE)
+_ERROR_WORD = re.compile(
+    r"\b(?:err\w{1,8}|loi|fehler\w{0,8}|fout\w{0,6}|hata\w{0,4}|blad\w{0,3}|chyb\w{1,3}|virhe\w{0,6}|fel\w{0,5}"
+    r"|feil\w{0,5}|ошибк\w{1,3}|помилк\w{1,3}|kesalahan|hiba\w{0,5}|codice|code|codigo) ?$"
+)
+_SOURCE_FILE = re.compile(r"\.(?:java|kt|py|js|ts|php|cpp|go|rb|cs|rs|swift):")
 _ENHANCED = re.compile(r"(?<![\w.])([245]\.[0-9]{1,2}\.[0-9]{1,4})(?![\w.]*[0-9])")
 
 
@@ -51,6 +56,7 @@ class Reply:
 
     ``certain``: a reply code with its enhanced status code, or after "the server responded".
     ``quoted``: punctuation or a word such as "error" introduces it; otherwise it may be any number.
+    ``introduced``: the word right before it means error or code.
     ``named``: a word for an error stands beside it, in a script without blanks: 返回550错误.
     ``returned``: it is within the returned message.
     """
@@ -65,6 +71,7 @@ class Reply:
     quoted: bool
     returned: bool
     named: bool = False
+    introduced: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,11 @@ def find_replies(cleaned: CleanText, layout: Layout, fields: list[Field]) -> lis
     text = cleaned.text
     labels = sorted(field.label for field in fields)
     found = islice(_CODE.finditer(cleaned.folded), MAX_REPLIES * 8)
-    codes = [_Code.of(match) for match in found if not layout.in_header(match.start())]
+    codes = [
+        _Code.of(match)
+        for match in found
+        if not (layout.in_header(match.start()) or _is_line_of_code(text, match.start()))
+    ]
     responses = [field.start for field in fields if field.name == "response"]
     replies: list[Reply] = []
     index = 0
@@ -122,6 +133,13 @@ def find_replies(cleaned: CleanText, layout: Layout, fields: list[Field]) -> lis
             reply = replace(reply, certain=True)
         replies.append(reply)
     return replies
+
+
+def _is_line_of_code(text: str, place: int) -> bool:
+    """Return whether a number is that of a line in a program: SmtpTransport.java:539."""
+    return (
+        text[place - 1 : place] == ":" and _SOURCE_FILE.search(text, place - 8, place) is not None
+    )
 
 
 def _continues(text: str, first: _Code, follower: _Code) -> bool:
@@ -173,6 +191,7 @@ def _reply(found: _Code, cleaned: CleanText, end: int, returned: int) -> Reply:
         else found.enhanced is not None or "smtp;" in before.lower(),
         quoted=_is_quoted(before),
         returned=found.at >= returned,
+        introduced=_ERROR_WORD.search(fold(before)) is not None,
         named=_is_named(before, cleaned.text[found.at + 3 : found.at + 24]),
     )
 

@@ -45,6 +45,7 @@ _ENCRYPTED_PORT = re.compile(
     r"\b(starttls|ssl/tls|tls/ssl|tls|ssl)[ \t]{0,2}[^\W\d]{0,12}[ \t]{0,2}$"
 )
 """What stands before a port: SSL port 465."""
+WITH_STARTTLS = re.compile(r"\b(starttls)\b")
 _IMPLICIT_TLS = re.compile(r"\b(?:ssl|smtps)://|smtp_ssl\b|smtp\.ssl\.enable\W{1,3}true")
 _STARTTLS = re.compile(
     r"(?:^|\n)[^\n]{0,90}[>:\]][ \t]{0,12}starttls[ \t]*(?:\n|$)|with starttls"
@@ -117,6 +118,9 @@ _REPLYING_HOSTS = tuple(
         ("does not like", r"((?:\d{1,3}\.){3}\d{1,3}) does not like recipient"),
         ("://", rf"\b(?:ssl|tls|smtps?)://{HOST}(?::\d{{1,5}})?"),
         ("220", rf"\b220[ -]{HOST}\s"),
+        ("(smtp) ", rf"\(smtp\) {_OPEN}{HOST}"),
+        ("enotfound ", rf"enotfound {HOST}"),
+        ("smtp", rf"smtps?://[^\s@/]{{1,80}}@{HOST}"),
     )
 )
 
