@@ -1,6 +1,6 @@
 """Print how often the reader is right, by how sure it says that it is.
 
-``python -m tests.reading.calibration``: the table in docs/reading.md, from both blind sets.
+``python -m tests.reading.calibration``: the table in docs/reading.md, from the blind sets.
 """
 
 from __future__ import annotations
