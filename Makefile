@@ -29,7 +29,7 @@ EXAMPLE += PORTALS=$${PORTALS-$(or $(wildcard instance/portals.toml),docs/portal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve test check bench lighthouse catalogues format clean setup browser
+.PHONY: help run serve test coverage check bench lighthouse catalogues format clean setup browser
 
 
 help: ## List what there is
@@ -46,8 +46,11 @@ serve: $(VENV)/.run ## Serve in production (HOST, PORT, WEB_WORKERS: one per cor
 	@$(SERVE) WEB_WORKERS=$(WEB_WORKERS) $(BIN)/python -m app.server
 
 test: $(VENV)/.dev browser ## Set up everything, run every test, then the checks
-	$(BIN)/pytest -n $(TEST_JOBS) --dist worksteal --cov --cov-report term:skip-covered
+	$(BIN)/pytest -n $(TEST_JOBS) --dist worksteal
 	@$(MAKE) --no-print-directory check
+
+coverage: $(VENV)/.dev browser ## Run every test once more, and tell which lines and branches none reaches
+	$(BIN)/pytest -n $(TEST_JOBS) --dist worksteal --cov --cov-report term:skip-covered
 
 check: $(VENV)/.dev ## Lint, format, types, and the proof of the decision table
 	$(BIN)/ruff check .
