@@ -48,6 +48,11 @@ _HEARD = re.compile(
     r"(?:<<<|<[~-][ *-]?|<\*\*|(?:^|\n|: )s:|\n<|\bcode[:=]?|\breply:) {0,3}[\"'(b]{0,4}$"
 )
 """What stands before a server's reply in a session: an arrow, "S:", "got code"."""
+_NOT_NEEDED = re.compile(
+    r"(?:^|\n)[^\w\n]{0,8}(?:help|vrfy|expn|noop)\b[^\n]{0,80}\n(?:[^\w\n][^\n]{0,60}\n)?[^\w\n]{0,8}$"
+    r"|command failed: $"
+)
+"""What stands before the reply to a command that only a test sends: curl asks for HELP or VRFY."""
 _SERVER_CODES = frozenset(
     {421, 451, 452, 454, 455, 501, 502, 503, 504, 521, 523, 534, 535, 538, 541, 571}
     | {*range(551, 558)}
@@ -252,6 +257,9 @@ class Decision:
         """Return the scores of a reply, None if its number is not a reply code."""
         coded = reply.code is not None
         scores = classifier().weigh(self.cleaned.folded, reply.start, reply.end, coded)
+        folded = self.cleaned.folded
+        if self.output.is_here and _NOT_NEEDED.search(folded, max(0, reply.at - 160), reply.at):
+            return None
         if not (reply.certain or self._is_reply(reply, scores) or self._is_heard(reply)):
             return None
         scores.add(wordings().reply.get(reply.code or 0, {}))

@@ -289,6 +289,36 @@ def test_a_text_without_an_error_can_be_added_to(shared_page: Page, language: st
     assert (STATED | {"place": "away"}).items() <= merge_reading(shared_page).items()
 
 
+STORIES = {
+    "en": "Since we are in a hotel my iPhone can receive mail but I can't send any.",
+    "vi": "Em đang ở khách sạn, mail trên iPhone nhận được mà không gửi được ạ.",
+}
+
+
+@in_every_language
+def test_what_people_say_in_their_own_words_is_marked_and_not_asked_again(
+    shared_page: Page, language: str
+) -> None:
+    shared_page.goto(f"/{language}/")
+    paste(shared_page, STORIES[language])
+    expect(shared_page.locator("mark").filter(has_text="iPhone")).to_be_visible()
+    Pointer(shared_page).follow(shared_page.locator("main .button").first)
+    assert {"place": "away", "program": "iphone"}.items() <= merge_reading(shared_page).items()
+
+
+GOOD_TEST = """$ nc -vz smtp.proseware.com 587
+Connection to smtp.proseware.com (192.0.2.7) 587 port [tcp/submission] succeeded!
+"""
+
+
+@in_every_language
+def test_a_test_that_went_well_is_said_to_have(shared_page: Page, language: str) -> None:
+    shared_page.goto(f"/{language}/")
+    paste(shared_page, GOOD_TEST)
+    expect(shared_page.locator("#shown + dl dd")).to_have_text({"en": "Yes", "vi": "Có"}[language])
+    expect(shared_page.locator("#paste")).to_have_value(GOOD_TEST)
+
+
 @in_every_language
 def test_a_file_that_is_too_large_is_said(shared_page: Page, language: str, tmp_path: Path) -> None:
     for size in (300, 5000):
