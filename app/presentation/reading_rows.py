@@ -92,7 +92,8 @@ def shown_by(command: Command, language: Language) -> list[tuple[str, str]]:
         True: translate(N_("Trusted, and for this name")),
         False: translate(N_("Not trusted, or for another name")),
     }
-    ways = command.authentication
+    # Many servers offer no way to sign in before the connection is encrypted.
+    ways = command.authentication or (None if command.starttls else command.authentication)
     rows = {
         N_("Does the server answer?"): command.reached is not None and yes_or_no[command.reached],
         N_("Its greeting"): command.banner and printable(command.banner),

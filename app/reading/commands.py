@@ -106,7 +106,9 @@ _NOT_TRUSTED = _any(
     r"not match target host",
 )
 _NO_TLS = _any(
-    r"curl: \((?:35|60|64)\)",
+    r"ssl certificate problem[^\n]{0,80}",
+    r"no alternative certificate subject name matches[^\n]{0,80}",
+    r"curl: \((?:35|60|64)\)[^\n]{0,80}",
     r"verify return code: [1-9]",
     r"wrong version number",
     r"handshake failure",
