@@ -165,6 +165,9 @@ class Decision:
 
     def _explains_reasons(self) -> bool:
         """Whether each line tells of another reason, and nothing of anybody's mail."""
+        text = self.cleaned.folded
+        if any(text.startswith("-", reply.at + 3) for reply in self.replies):
+            return False  # these are the lines of one reply
         told: set[str | None] = set()
         for line in _LINES.finditer(self.cleaned.folded, 0, PROSE_LIMIT):
             reason, weight = classifier().weigh(self.cleaned.folded, *line.span()).best()
@@ -276,7 +279,8 @@ class Decision:
                 return True
         if reply.code is None or not _HEARD.search(folded, max(0, reply.at - 24), reply.at):
             return False
-        return "ehlo" in folded or "helo" in folded or self.output.is_here
+        arrow = folded.endswith("<<<", 0, len(folded[: reply.at].rstrip()))
+        return arrow or "ehlo" in folded or "helo" in folded or self.output.is_here
 
     def _is_reply(self, reply: Reply, scores: Scores) -> bool:
         """Return whether a number and the words after it are a reply, by those words."""
