@@ -241,7 +241,7 @@ class Plan:
         if reply := self.situation.vendor_reply:
             facts.append(fact_of_reply(reply))
         if vendor := self.situation.vendor:
-            ways = (vendor.way(remedy.id) for remedy in self.remedies)
+            ways = (self.situation.way(remedy.id) for remedy in self.remedies)
             facts += [fact_of_way(vendor, way) for way in ways if way]
         # One without a day is for the editors to find (`flask knowledge check`).
         return tuple([fact for fact in facts if fact.checked and is_stale(fact.checked, self.on)])

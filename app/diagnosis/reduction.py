@@ -41,7 +41,7 @@ def find_provider(facts: Facts) -> Provider | None:
 
 def who_replied(facts: Facts) -> str | None:
     """Return the id of the provider whose outgoing server gave the reply that was read."""
-    vendor, reply = knowledge().by_reply.get(facts.vendor_reply or "", (None, None))
+    vendor, reply = knowledge().find_reply(facts.vendor_reply)
     said = {reply.refused_by, facts.known("refused_by")} if reply else set()
     return vendor.provider if vendor and said <= {"own-server", None} else None
 

@@ -99,7 +99,7 @@ class Situation:
     @cached_property
     def vendor_reply(self) -> VendorReply | None:
         """The vendor's reply that was read, None where the person says something else."""
-        _, reply = knowledge().by_reply.get(self.facts.vendor_reply or "", (None, None))
+        _, reply = knowledge().find_reply(self.facts.vendor_reply)
         if reply is None or reply.reason != self.facts.error:
             return None
         same = self.facts.known("refused_by") in (None, reply.refused_by)

@@ -267,6 +267,10 @@ class Knowledge:
         """The replies of vendors by id, each with the vendor."""
         return {r.id: (vendor, r) for vendor in self.vendors.values() for r in vendor.replies}
 
+    def find_reply(self, reply: str | None) -> tuple[Vendor, VendorReply] | tuple[None, None]:
+        """Return a vendor and its reply with an id, None for both where there is none."""
+        return self.by_reply.get(reply or "", (None, None))
+
     @cached_property
     def by_id(self) -> Mapping[str, Provider]:
         """The providers by id."""

@@ -50,7 +50,7 @@ def stated_facts(reading: Reading) -> Facts:
     """Return what a reading states, as facts; what the diagnosis would not take is left out."""
     values = {key: reading.facts.get(key) for key in STATED}
     values |= {"error": reading.reason, "vendor_reply": reading.vendor_reply}
-    _, vendor_reply = knowledge().by_reply.get(reading.vendor_reply or "", (None, None))
+    _, vendor_reply = knowledge().find_reply(reading.vendor_reply)
     if reading.refused_by != UNKNOWN:
         values["refused_by"] = reading.refused_by
     elif vendor_reply:

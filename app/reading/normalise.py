@@ -180,7 +180,8 @@ _PLAIN = _Plain(
 )
 _VOWEL_SIGN = 0x0E30
 """Letter that stands for every vowel sign and tone mark, so that a word stays one word."""
-_FOLDED = _Folded({ord("đ"): ord("d"), ord("Đ"): ord("d"), ord("ß"): ord("s")})
+# Letters that Unicode does not take apart, and Greek's second small sigma.
+_FOLDED = _Folded(dict(zip(map(ord, "đĐßıłŁøØæÆœŒς"), map(ord, "ddsillooaaooσ"), strict=True)))
 
 
 def _original_place(at: list[int], origin: list[int], place: int) -> int:

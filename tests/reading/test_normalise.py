@@ -77,3 +77,13 @@ def test_places_stay_within_the_original(text: str) -> None:
     for place in range(0, len(cleaned.text), max(1, len(cleaned.text) // 7)):
         start, end = cleaned.span(place, place + 1)
         assert 0 <= start < end <= len(text)
+
+
+def test_letters_that_have_no_accent_to_take_off_are_folded_too() -> None:
+    assert fold("Błąd ışık Ærø Œuvre λάθος") == "blad isik aro ouvre λαθοσ"
+
+
+def test_codes_that_touch_a_script_without_blanks_are_set_apart() -> None:
+    cleaned = clean("返回550错误，端口587")
+    assert cleaned.text == "返回 550 错误,端口 587"
+    assert cleaned.span(3, 6) == (2, 5), "places are those of the original"
