@@ -74,9 +74,12 @@ def test_a_broken_picture_has_no_text(reader: Pictures, data: bytes) -> None:
     assert reader.text_of(data) == ""
 
 
-def test_a_picture_of_too_many_pixels_is_not_opened(reader: Pictures) -> None:
+def test_a_picture_of_too_many_pixels_is_not_decoded() -> None:
     side = int(MOST_PIXELS**0.5) + 1
-    assert reader.text_of(saved(Image.new("1", (side, side), 1))) == ""
+    bomb = saved(Image.new("1", (side, side), 1))
+    assert len(bomb) < 20_000, "small in the file"
+    with pytest.raises(SystemExit):
+        prepare(bomb)
 
 
 def test_a_photo_is_reduced() -> None:
