@@ -123,7 +123,9 @@ class Classifier:
 
     def told(self, folded: str, start: int, end: int) -> dict[str, Told]:
         """Return what somebody tells in words of their own between two places: by fact."""
-        tokens = tokenise(folded, start, end, numbers=True)
+        words = tokenise(folded, start, end, numbers=True)
+        # "home" in /home/lan is no place.
+        tokens = [word for word in words if folded[word[1] - 1 : word[1]] != "/"]
         hits = self._telling.find(tokens)
         found: dict[str, Told] = {}
         for number, tell in enumerate(self._tells):

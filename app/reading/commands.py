@@ -21,6 +21,7 @@ _MARKS = (
     *("connect:errno", "verify return", "=== trying ", "escape character is"),
     *("could not open connection to the host", "tcptestsucceeded", "port [tcp/"),
     *("nc: connect to ", "ncat: ", "smtp server at ", "msmtp: ", "--serverinfo", "telnet "),
+    *("established connection to ", "can't find ", "tcp connect to ", "name resolution of "),
     *("nslookup ", "mail exchanger", ";; got answer", "unable to connect to"),
 )
 """Words of which each such output has one."""
@@ -46,6 +47,7 @@ _PORT = re.compile(
 )
 _REACHED = _any(
     r"(?:\n|^)[ \t*=]{0,6}connected to ",
+    r"established connection to ",
     r"connected\(0000",
     r"tcptestsucceeded\s{0,20}: true",
     r"port \[tcp/\S{1,20}\] succeeded",
@@ -57,6 +59,8 @@ _REACHED = _any(
 )
 _UNREACHED = _any(
     r"couldn't connect",
+    r"tcp connect to [^\n]{3,80} failed",
+    r"name resolution of [^\n]{3,80} failed",
     r"(?:could not|cannot|failed to|unable to) connect to",
     r"could ?n[o']t resolve host",
     r"tcptestsucceeded\s{0,20}: false",
@@ -118,7 +122,7 @@ _NO_TLS = _any(
 )
 _IMPLICIT = _any(
     r"\bsmtps://",
-    r"-connect [\w.-]{3,80}:\d{2,5}\b(?![^\n]{0,80}-starttls)",
+    r"s_client (?![^\n]{0,160}-starttls)[^\n]{0,80}-connect [\w.-]{3,80}:\d{2,5}\b",
     r"--tls-on-connect",
 )
 _EXPLICIT = _any(
@@ -132,6 +136,7 @@ _NO_DOMAIN = _any(
     rf"can't find {HOST}: (?:non-existent|nxdomain|no answer)",
     rf"status: nxdomain[^$]{{0,300}}?;{HOST}",
 )
+_OF_A_SERVER = re.compile(r"(?:smtps?|mail|mx\d?|imap|pop3?|out|relay|webmail)[.-]")
 _UNNAMED = re.compile(r"\.(?:crt|pem|html)$")
 
 
@@ -185,6 +190,8 @@ class CommandOutput:
             ("no-connection", _UNREACHED),
         ):
             if found := pattern.search(self._folded):
+                if reason == "unknown-domain" and self.domain is None:
+                    reason = "no-connection"
                 return reason, *found.span()
         return None
 
@@ -216,9 +223,9 @@ class CommandOutput:
 
     @cached_property
     def domain(self) -> Found | None:
-        """The domain that the name service does not know."""
+        """The domain that the name service does not know, None if it is a server's name."""
         found = _NO_DOMAIN.search(self._folded)
-        if found is None:
+        if found is None or _OF_A_SERVER.match(next(filter(None, found.groups()))):
             return None
         group = next(number for number, name in enumerate(found.groups(), 1) if name)
         return Found(found[group], *found.span(group))

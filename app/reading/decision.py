@@ -62,7 +62,7 @@ _SERVER_CODES = frozenset(
 Round numbers are not among them: they are prices and other counts.
 """
 _RECEIVING = re.compile(
-    r"\b(?:imap|imaps|pop|pop3|pop3s)\b|imap-login|pop3-login|\b0x800ccc9[0-2]\b"
+    r"\b(?:imap|imaps|pop|pop3|pop3s|ftp)\b|imap-login|pop3-login|\b0x800ccc9[0-2]\b"
     r"|(?:- |')receiving\b"
     r"|\b(?:port|cong|cổng)\D{0,3}(?:110|143|993|995)\b|\bauthenticationfailed\b"
 )
@@ -139,7 +139,7 @@ class Decision:
     def is_about_mail(self) -> bool:
         """Whether the text mentions email, if only in a host name."""
         folded = self.cleaned.folded[:PROSE_LIMIT]
-        return "mailish" in self.context or "mail" in folded or "smtp" in folded
+        return "@" in folded or "smtp" in folded or "mail" in folded or "mailish" in self.context
 
     @cached_property
     def is_harmless(self) -> bool:

@@ -48,6 +48,8 @@ _DOMAIN_REASONS = ("relay-denied", "unknown-domain")
 _ABOUT_SENDER = ("rate-limited", "unauthenticated-domain")
 _NOT_THE_RECIPIENT = re.compile(r"(?:\bas|from|\bby|contact|mail|visit|write|at)[\s<:]{1,3}$")
 _OUTLOOK_ROLES = {"0x800CCC78": "sender_domain", "0x800CCC79": "recipient_domain"}
+_NO_VALUE = re.compile(r"no (?:alternative|peer|certificate)\b")
+"""What begins like the value of "SSL:", and is an error: "SSL: no alternative certificate …"."""
 _STATUS = re.compile(r"[45]\.\d\.\d{1,3}")
 _SECURITY_WORD = re.compile(r"[^\W\d_]+(?:/tls)?")
 
@@ -135,6 +137,8 @@ def _digits(value: str) -> str:
 def _security(value: str, field: Field, ports: set[int]) -> Found | None:
     """Return the encryption that a field states; TLS on another port than 465 is STARTTLS."""
     word = _SECURITY_WORD.match(value)
+    if _NO_VALUE.match(value):
+        return None
     if value.startswith("starttls") or (word and word[0] == "tls" and ports and 465 not in ports):
         return Found("starttls", field.start, field.end)
     said = _security_values().get(word[0]) if word else None

@@ -53,7 +53,7 @@ _REPORT = re.compile(
 _ANYTHING = re.compile(r"")
 _ADDRESS = re.compile(r"[ \t\n'\"<]{0,6}[\w.+-]{1,64}@")
 _VALUE_SHAPES = {
-    "port": re.compile(r"[ \t'\"]{0,3}\d{1,5}(?!\d)"),
+    "port": re.compile(r"[ \t'\"]{0,3}\d{1,5}(?!\w)"),
     "code": re.compile(r"[ \t'\"]{0,3}[2-5]\d\d(?!\d)"),
     "number": re.compile(r"[ \t'\"(]{0,3}(?:0x|ox|800)"),
     "socket": re.compile(r"[ \t'\"]{0,3}\d"),

@@ -24,6 +24,9 @@ _LONE_OWN_REASONS = _OWN_REASONS | {
 """What a reply says by itself that is one's own server's."""
 _UNHEARD = frozenset({"no-connection", "tls-failed", "unknown-domain"})
 """What one's own server finds out before another has said a word."""
+_SIGN_IN_CODES = (454, 530, 534, 535, 538)
+_SUBMISSION = re.compile(r"(?:smtp|smtp-relay|email-smtp|relay|submission|smtps?-?out)[.\d-]")
+_HOSTS = ("server", "recipient_domain")
 _OWN_PORTS = (465, 587, 588, 2525, 2587)
 _RELAYED = re.compile(
     r"\(in reply to |\[[0-9a-f.:]{3,39}\]\s{0,4}said|relay=[^,\s]{3,80},(?<!relay=none,)"
@@ -80,8 +83,10 @@ def refused_by(
     if reason in _UNHEARD and (reply is None or reply.code is None):
         delivering = reason == "no-connection" and _DELIVERING.search(folded, *area)
         return RECIPIENTS if delivering else OWN
+    if reason in _OWN_REASONS and reply and reply.code in _SIGN_IN_CODES:
+        return OWN
     if decision.report or _RELAYED.search(folded, *_around(decision, AFTER_BOUNCE)):
-        return RECIPIENTS
+        return OWN if _is_smarthost(facts) else RECIPIENTS
     if vendor_reply:
         return wordings().replies[vendor_reply].refused_by
     near = classifier().context(folded, start, reply.start if reply else start + 1500)
@@ -100,6 +105,16 @@ def refused_by(
     if decision.context & {"program", "client"}:
         return OWN
     return next((side for pattern, side in _NAMES if pattern.match(server)), UNKNOWN)
+
+
+def _is_smarthost(facts: Facts) -> bool:
+    """Return whether the server that refused is one for submission, for another domain's mail."""
+    server, recipient = (str(facts[key].value) if key in facts else "" for key in _HOSTS)
+    return bool(_SUBMISSION.match(server)) and _owner(server) != _owner(recipient)
+
+
+def _owner(name: str) -> str:
+    return ".".join(name.split(".")[-2:])
 
 
 def _around(decision: Decision, after: int) -> tuple[int, int]:

@@ -107,7 +107,7 @@ _REPLYING_HOSTS = tuple(
         ("said", rf"{HOST}\s{{0,2}}(?:\[[^\]\n]{{1,60}}\]\s{{0,2}})?said"),
         ("gave this error", rf"{HOST}\s{{0,2}}gave this error"),
         ("rejected your", rf"{HOST}\s{{0,2}}rejected your message"),
-        ("responded", rf"{HOST}\s{{0,2}}responded"),
+        ("responded", rf"(?<![\w.-])(?<!lookup of ){HOST}\s{{0,2}}responded"),
         ("server", rf"(?:the server|server \(smtp\)|smtp server)\s{{1,4}}{_OPEN}{HOST}"),
         (
             "connect",
