@@ -4,6 +4,6 @@ Nothing is written to a disk, and nothing outlives the call.
 """
 
 from .documents import PICTURE, UNREADABLE, document_text, kind_of
-from .pictures import Busy, Pictures
+from .pictures import Pictures, Unreadable
 
-__all__ = ["PICTURE", "UNREADABLE", "Busy", "Pictures", "document_text", "kind_of"]
+__all__ = ["PICTURE", "UNREADABLE", "Pictures", "Unreadable", "document_text", "kind_of"]

@@ -13,18 +13,20 @@ from PIL import Image, ImageOps, ImageStat
 
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space."""
-SECONDS = 15
+SECONDS = 10
 """Seconds of processor time, of this process and of Tesseract each."""
 MOST_PIXELS = 50_000_000
-LONGEST_SIDE = 2600
-"""Pixels that a photo is reduced to."""
+LARGE = 8_000_000
+"""Pixels that a photo is reduced to; a long screenshot stays as wide as it is legible."""
+TOO_LARGE, BROKEN = 3, 4
+"""Exit statuses, known to ``pictures.py``."""
 SMALL_SIDE = 1400
 """Pixels below which a screenshot is enlarged: its letters are too small for Tesseract."""
 DARK = 110
 """Mean brightness, of 255, below which letters are taken to be light."""
 
 
-def main(languages: str) -> int:
+def main(languages: str, *options: str) -> int:
     """Write the text of the picture on standard input."""
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY),
@@ -33,8 +35,11 @@ def main(languages: str) -> int:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (most, most))
-    prepared = prepare(sys.stdin.buffer.read())
-    command = ["tesseract", "stdin", "stdout", "-l", languages]
+    try:
+        prepared = prepare(sys.stdin.buffer.read())
+    except (OSError, SyntaxError, ValueError, MemoryError):  # Pillow's, for what it cannot decode
+        return BROKEN
+    command = ["tesseract", "stdin", "stdout", "-l", languages, *options]
     return subprocess.run(command, input=prepared, stderr=subprocess.DEVNULL).returncode
 
 
@@ -42,11 +47,12 @@ def prepare(picture: bytes) -> bytes:
     """Return a picture in grey, upright, dark on light, its letters neither tiny nor huge."""
     with Image.open(BytesIO(picture), formats=("PNG", "JPEG", "WEBP")) as opened:
         if opened.width * opened.height > MOST_PIXELS:
-            raise SystemExit(1)
-        opened.draft("L", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded smaller at once
+            raise SystemExit(TOO_LARGE)
+        side = int(LARGE**0.5)
+        opened.draft("L", (side, side))  # a JPEG is decoded smaller at once
         grey = _on_white(ImageOps.exif_transpose(opened)).convert("L")
     longest = max(grey.size)
-    factor = 2.0 if longest < SMALL_SIDE else min(1.0, LONGEST_SIDE / longest)
+    factor = 2.0 if longest < SMALL_SIDE else min(1.0, (LARGE / (grey.width * grey.height)) ** 0.5)
     if factor != 1:
         size = max(1, round(grey.width * factor)), max(1, round(grey.height * factor))
         grey = grey.resize(size, Image.Resampling.LANCZOS)
@@ -67,4 +73,4 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -37,6 +37,17 @@ PROBLEMS: Final = {
         "We couldn't read any text in this picture. A sharper picture of the error message alone "
         "may help, or type what it says."
     ),
+    "large-picture": N_(
+        "This picture has too many pixels. A picture of the error message alone is enough."
+    ),
+    "broken-picture": N_("This picture is damaged. Please take it again, or type what it says."),
+    "slow-picture": N_(
+        "Reading this picture took too long. A picture of the error message alone is quicker."
+    ),
+    "too-many-pictures": N_(
+        "You have sent many pictures. Please try again in {minutes} minutes, or type what the "
+        "error message says."
+    ),
     "pictures-busy": N_(
         "Many pictures are being read just now. Please try again in a minute, or type what the "
         "error message says."

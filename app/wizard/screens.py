@@ -59,6 +59,7 @@ def start_page(site: Site, state: WizardState) -> Response:
     values = {
         "left": state.situation.questions_left,
         "pasted": "",
+        "about_file": False,
         "pictures": services().pictures is not None,
         "public_url": services().settings.public_url,
         "codes": services().storage is not None,
@@ -181,22 +182,27 @@ def paste_page(
     error: str | None = None,
     of_picture: bool = False,
     command: Command | None = None,
+    file: bool = False,
+    status: int = 422,
+    **filled: int,
 ) -> Response:
     """Show the box to paste into: nothing was found in the text, or it could not be read.
 
     :param of_picture: the text was recognised in a picture, and has not been read yet
+    :param file: the error is about the file, not the text; ``filled``: numbers in the message
     :param command: what the text shows of a test that went well
     """
     values = {
         "pasted": printable(pasted),
-        "error": site.language.gettext(error) if error else None,
+        "error": site.language.gettext(error).format(**filled) if error else None,
+        "about_file": file,
         "of_picture": of_picture,
         "pictures": services().pictures is not None,
         "shown": shown_by(command, site.language) if command else (),
         "route": draw_route(known, site.language.gettext),
         **_links(site, WizardState(known), "start"),
     }
-    return page(site, "wizard/paste.html", values, 422 if error else 200, keep=False)
+    return page(site, "wizard/paste.html", values, status if error else 200, keep=False)
 
 
 def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> Response:

@@ -5,13 +5,14 @@ A pasted error is read and answered at once, and nothing of it is kept.
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from ..diagnosis import Facts
-from ..files import PICTURE, UNREADABLE, Busy, document_text, kind_of
+from ..files import PICTURE, UNREADABLE, Unreadable, document_text, kind_of
 from ..http.event_counting import record_event
 from ..http.security_log import record
 from ..i18n.messages import PROBLEMS
@@ -176,11 +177,14 @@ def take(site: Site) -> Response:
     file = request.files.get("file")
     data = file.read() if file else b""
     kind = kind_of(data)
-    if kind == PICTURE:
-        return _take_picture(site, known, typed, data)
+    if kind == PICTURE:  # another one replaces what was found in the one before
+        return _take_picture(site, known, "" if "of_picture" in request.form else typed, data)
     if kind == UNREADABLE:
-        return paste_page(site, known, typed, PROBLEMS["unreadable-file"])
-    text = _join(typed, document_text(data))
+        return paste_page(site, known, typed, PROBLEMS["unreadable-file"], file=True)
+    held = document_text(data)
+    if data and not held:
+        return paste_page(site, known, typed, PROBLEMS["unreadable-file"], file=True)
+    text = _join(typed, held)
     if not text.strip():
         return paste_page(site, known, text, PROBLEMS["no-text"])
     try:
@@ -204,18 +208,18 @@ def _take_picture(site: Site, known: Facts, typed: str, picture: bytes) -> Respo
     """Show the text of a picture, to be corrected before it is read."""
     pictures, rate = services().pictures, services().rates.picture
     if pictures is None:
-        return paste_page(site, known, typed, PROBLEMS["no-pictures"])
+        return paste_page(site, known, typed, PROBLEMS["no-pictures"], file=True)
     allowance = rate.take(rate_keys()) if rate else None
     if allowance and not allowance.allowed:
         if allowance.is_first_refusal:
             record("limit-hit", limit="picture", portal=site.portal_id)
-        return paste_page(site, known, typed, PROBLEMS["pictures-busy"])
+        minutes = ceil(allowance.wait / 60)
+        problem = PROBLEMS["too-many-pictures"]
+        return paste_page(site, known, typed, problem, file=True, status=429, minutes=minutes)
     try:
         found = pictures.text_of(picture)
-    except Busy:
-        return paste_page(site, known, typed, PROBLEMS["pictures-busy"])
-    if not found:
-        return paste_page(site, known, typed, PROBLEMS["empty-picture"])
+    except Unreadable as fault:
+        return paste_page(site, known, typed, PROBLEMS[fault.args[0]], file=True)
     return paste_page(site, known, _join(typed, found), of_picture=True)
 
 

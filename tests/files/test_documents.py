@@ -1,5 +1,6 @@
 """Bytes become text, whatever they were saved as."""
 
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,25 @@ def test_one_letter_cut_in_two_does_not_change_the_coding() -> None:
     assert document_text(SAID.encode()[:21] + b" 550").startswith("Chuyển tiếp b")
 
 
-def test_letters_of_two_bytes_without_a_mark() -> None:
-    assert document_text("550 relaying denied".encode("utf-16-le")) == "550 relaying denied"
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_letters_of_two_bytes_without_a_mark(coding: str) -> None:
+    assert document_text(SAID.encode(coding)) == SAID
+    assert kind_of(SAID.encode(coding)) == "text"
+
+
+def test_an_email_says_its_text_decoded_and_not_what_is_attached() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Thư bị trả lại"
+    message.set_content(SAID, cte="base64")
+    message.add_alternative("<p>550</p>", "html")
+    message.add_attachment("SECRET LETTER", filename="letter.txt")
+    text = document_text(message.as_bytes())
+    assert text == f"Subject: Thư bị trả lại\n\n{SAID}"
+
+
+def test_a_coding_that_an_email_names_is_used() -> None:
+    head = b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=gbk\r\n\r\n"
+    assert "用户不存在" in document_text(head + "550 用户不存在".encode("gbk"))
 
 
 def test_an_outlook_message_says_what_stands_in_it_and_what_the_server_replied() -> None:
@@ -69,6 +87,8 @@ def test_a_broken_outlook_message_is_some_text(at: int, junk: bytes, cut: bool) 
         (b"RIFF\x10\0\0\0WEBPVP8 ", "picture"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "unreadable"),
         (b"%PDF-1.7", "unreadable"),
+        (b"MZ\x90\0\x03\0\0\0", "unreadable"),
+        (bytes(range(32)) * 8, "unreadable"),
         (b"PK\x03\x04\x14\0", "unreadable"),
         (b"BM\x36\0\0\0\0\0", "unreadable"),
         (b"BMW fleet: 550 Relaying denied", "text"),

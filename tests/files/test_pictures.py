@@ -10,8 +10,8 @@ from threading import Event, Thread
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from app.files import Busy, Pictures, pictures
-from app.files.recognise import LONGEST_SIDE, MOST_PIXELS, prepare
+from app.files import Pictures, Unreadable, pictures
+from app.files.recognise import LARGE, MOST_PIXELS, prepare
 
 LINES = "The server responded:\n550 5.7.1 Relaying denied\nServer smtp.proseware.com Port 25"
 
@@ -70,8 +70,25 @@ def test_what_is_transparent_is_white(reader: Pictures) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"\x89PNG\r\n\x1a\n", saved(draw())[:600], b"\xff\xd8\xff\xe0"]
 )
-def test_a_broken_picture_has_no_text(reader: Pictures, data: bytes) -> None:
-    assert reader.text_of(data) == ""
+def test_a_broken_picture_is_said_to_be(reader: Pictures, data: bytes) -> None:
+    with pytest.raises(Unreadable, match="broken-picture"):
+        reader.text_of(data)
+
+
+def test_a_picture_that_lies_on_its_side_and_does_not_say_so(reader: Pictures) -> None:
+    turned = draw(size=60).transpose(Image.Transpose.ROTATE_90)
+    assert "Relaying denied" in reader.text_of(saved(turned))
+
+
+def test_a_picture_without_text(reader: Pictures) -> None:
+    with pytest.raises(Unreadable, match="empty-picture"):
+        reader.text_of(saved(Image.new("RGB", (300, 200), "green")))
+
+
+def test_a_long_screenshot_stays_legible(reader: Pictures) -> None:
+    long = Image.new("RGB", (1080, 9000), "white")
+    long.paste(draw(size=26), (40, 7000))
+    assert "Relaying denied" in reader.text_of(saved(long))
 
 
 def test_a_picture_of_too_many_pixels_is_not_decoded() -> None:
@@ -82,9 +99,15 @@ def test_a_picture_of_too_many_pixels_is_not_decoded() -> None:
         prepare(bomb)
 
 
+def test_it_is_said_to_have_too_many(reader: Pictures) -> None:
+    side = int(MOST_PIXELS**0.5) + 1
+    with pytest.raises(Unreadable, match="large-picture"):
+        reader.text_of(saved(Image.new("1", (side, side), 1)))
+
+
 def test_a_photo_is_reduced() -> None:
     with Image.open(BytesIO(prepare(saved(Image.new("RGB", (4000, 3000)), "JPEG")))) as prepared:
-        assert max(prepared.size) <= LONGEST_SIDE
+        assert prepared.width * prepared.height <= LARGE * 1.01
 
 
 def test_no_byte_can_be_written_to_a_file(tmp_path: Path) -> None:
@@ -115,7 +138,7 @@ def test_one_at_a_time(reader: Pictures, monkeypatch: pytest.MonkeyPatch) -> Non
     first.start()
     try:
         assert begun.wait(10)
-        with pytest.raises(Busy):
+        with pytest.raises(Unreadable, match="pictures-busy"):
             reader.text_of(b"")
     finally:
         done.set()
@@ -130,13 +153,14 @@ def test_one_that_takes_too_long_is_ended(
     endless.write_text("import time\nprint('begun', flush=True)\ntime.sleep(600)")
     monkeypatch.setattr(pictures, "_RECOGNISE", endless)
     monkeypatch.setattr(pictures, "LONGEST_RUN", 0.5)
-    assert reader.text_of(b"") == ""
+    with pytest.raises(Unreadable, match="slow-picture"):
+        reader.text_of(b"")
 
 
 def test_without_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    pictures.installed_languages.cache_clear()
+    pictures.installed.cache_clear()
     try:
         assert Pictures.find() is None
     finally:
-        pictures.installed_languages.cache_clear()
+        pictures.installed.cache_clear()
