@@ -84,17 +84,22 @@ def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingR
     return rows
 
 
-def shown_by(command: Command, language: Language) -> list[tuple[str, str]]:
+def shown_by(reading: Reading, language: Language) -> list[tuple[str, str]]:
     """Return what the output of a command shows: each label with what stands beside it."""
-    translate = language.gettext
+    command, translate = reading.command, language.gettext
+    if command is None:
+        return []
+    server, port = reading.facts.get("server"), reading.facts.get("port")
+    tested = " : ".join(str(part) for part in (server, port) if part)
     yes_or_no = {True: translate(N_("Yes")), False: translate(N_("No"))}
     trusted = {
-        True: translate(N_("Trusted, and for this name")),
+        True: translate(N_("Valid, and for this server's name")),
         False: translate(N_("Not trusted, or for another name")),
     }
     # Many servers offer no way to sign in before the connection is encrypted.
     ways = command.authentication or (None if command.starttls else command.authentication)
     rows = {
+        N_("Server that was tested"): tested,
         N_("Does the server answer?"): command.reached is not None and yes_or_no[command.reached],
         N_("Its greeting"): command.banner and printable(command.banner),
         N_("Does it offer STARTTLS?"): command.starttls is not None and yes_or_no[command.starttls],
@@ -103,6 +108,13 @@ def shown_by(command: Command, language: Language) -> list[tuple[str, str]]:
         N_("Its certificate"): command.certificate is not None and trusted[command.certificate],
     }
     return [(translate(label), text) for label, text in rows.items() if text]
+
+
+def went_well(command: Command) -> bool:
+    """Tell whether a test shows nothing that is missing."""
+    protected = command.starttls is not False or command.certificate is True
+    signs_in = command.authentication is None or command.authentication or command.starttls
+    return bool(command.reached and protected and signs_in)
 
 
 def is_guess(reading: Reading) -> bool:

@@ -116,7 +116,7 @@ def read(text: str) -> Reading:
         reason,
         _confidence(ranked, reason),
         tuple(_alternatives(decision, ranked, reason)),
-        told_by(reason) if own_words else refused_by(decision, reason, facts, vendor_reply),
+        _whose(decision, reason, own_words, facts, vendor_reply),
         {key: facts[key].value if key in facts else None for key in FACTS},
         tuple(_evidence(decision, reason, facts, told)),
         None if decision.is_dialog or decision.is_lone_reply else _sends(decision),
@@ -156,6 +156,14 @@ def _evidence(
     for start, end, why in sorted(spans):
         words = decision.cleaned.text[start:end]
         yield Evidence(*decision.cleaned.span(start, end), why, words)
+
+
+def _whose(
+    decision: Decision, reason: str, own_words: bool, facts: Facts, vendor_reply: str | None
+) -> str:
+    if reason == NONE:
+        return UNKNOWN
+    return told_by(reason) if own_words else refused_by(decision, reason, facts, vendor_reply)
 
 
 def _doubt(decision: Decision) -> float:

@@ -36,9 +36,10 @@ from ..presentation.reading_rows import (
     printable,
     rows_of,
     shown_by,
+    went_well,
 )
 from ..presentation.screens import draw_screen
-from ..reading import Command, Reading
+from ..reading import Reading
 from ..services import services
 from ..web.links import WizardState, extend
 from ..web.pages import page
@@ -181,7 +182,7 @@ def paste_page(
     pasted: str,
     error: str | None = None,
     of_picture: bool = False,
-    command: Command | None = None,
+    reading: Reading | None = None,
     file: bool = False,
     status: int = 422,
     **filled: int,
@@ -190,7 +191,7 @@ def paste_page(
 
     :param of_picture: the text was recognised in a picture, and has not been read yet
     :param file: the error is about the file, not the text; ``filled``: numbers in the message
-    :param command: what the text shows of a test that went well
+    :param reading: what a text says that tells of no error
     """
     values = {
         "pasted": printable(pasted),
@@ -198,7 +199,8 @@ def paste_page(
         "about_file": file,
         "of_picture": of_picture,
         "pictures": services().pictures is not None,
-        "shown": shown_by(command, site.language) if command else (),
+        "shown": shown_by(reading, site.language) if reading else (),
+        "well": reading is not None and reading.command is not None and went_well(reading.command),
         "route": draw_route(known, site.language.gettext),
         **_links(site, WizardState(known), "start"),
     }
@@ -220,7 +222,7 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
         "happened": _BRACKETS.sub("", answer_text(site.language.code, "error", reading.reason)),
         "unsure": is_guess(reading),
-        "shown": shown_by(reading.command, site.language) if reading.command else (),
+        "shown": shown_by(reading, site.language),
         "yours": reading.reason in YOURS,
         "left": state.situation.questions_left,
         "route": draw_route(state.facts, site.language.gettext, diagnosis),

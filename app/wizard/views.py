@@ -197,7 +197,7 @@ def take(site: Site) -> Response:
     elif reading.reason == "none":
         # Settings that stand in it are known all the same.
         facts = merge_reading(reading, known).but(error=known.error)
-        response = paste_page(site, facts, text, command=reading.command)
+        response = paste_page(site, facts, text, reading=reading)
     else:
         response = understood_page(site, known, text, reading)
     record_event(response, ("read", reading.reason))

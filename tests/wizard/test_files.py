@@ -56,7 +56,7 @@ def test_the_text_of_a_picture_is_shown_to_be_corrected(form: dict[str, str]) ->
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
     assert f">\nSent\n\n\n{FOUND}</textarea>" in page.text
-    assert "Correct what is wrong" in visible_text(page)
+    assert "correct what is wrong" in visible_text(page)
     assert 'action="/en/read?place=away"' in page.text
     assert "<mark>" not in page.text, "it has not been read yet"
 
