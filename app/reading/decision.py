@@ -48,6 +48,8 @@ _HEARD = re.compile(
     r"(?:<<<|<[~-][ *-]?|<\*\*|(?:^|\n|: )s:|\n<|\bcode[:=]?|\breply:) {0,3}[\"'(b]{0,4}$"
 )
 """What stands before a server's reply in a session: an arrow, "S:", "got code"."""
+_EXPECTED = re.compile(r"\bexpect\w{0,3} [^\n]{1,40}\bgot[^\n]{0,12}$")
+"""What stands before a code that a program did not wait for: "Expected code 250, got 552"."""
 _NOT_NEEDED = re.compile(
     r"(?:^|\n)[^\w\n]{0,8}(?:help|vrfy|expn|noop)\b[^\n]{0,80}\n(?:[^\w\n][^\n]{0,60}\n)?[^\w\n]{0,8}$"
     r"|command failed: $"
@@ -62,7 +64,7 @@ _SERVER_CODES = frozenset(
 Round numbers are not among them: they are prices and other counts.
 """
 _RECEIVING = re.compile(
-    r"\b(?:imap|imaps|pop|pop3|pop3s|ftp)\b|imap-login|pop3-login|\b0x800ccc9[0-2]\b"
+    r"(?<![@\w])(?:imap|imaps|pop|pop3|pop3s|ftp)\b|imap-login|pop3-login|\b0x800ccc9[0-2]\b"
     r"|(?:- |')receiving\b"
     r"|\b(?:port|cong|cổng)\D{0,3}(?:110|143|993|995)\b|\bauthenticationfailed\b"
 )
@@ -155,9 +157,9 @@ class Decision:
         refused = any((reply.code or 0) >= 400 for reply in self.replies)
         if _GOODBYE.search(folded) and not refused:
             return True
-        if folded.count("\n") < MIN_LISTED - 1 or "@" in folded:
+        if folded.count("\n") < MIN_LISTED - 1 or "@" in folded or self.report:
             return False
-        in_use = self.report or self.fields or "ehlo" in folded
+        in_use = self.fields or "ehlo" in folded
         if in_use and "bounce" in self.context:
             return False
         listed = len(set(_LISTED.findall(folded))) >= MIN_LISTED
@@ -275,8 +277,11 @@ class Decision:
         if reply.quoted:
             # "SMTPC: received error code. [550]": the log of a device that sends by itself.
             logged = folded.startswith("smtp", self._line_of(reply))
+            logged = logged or any(other.certain for other in self.replies)
             if logged or "rcpt to:" in folded or self.reports_failure:
                 return True
+        if _EXPECTED.search(folded, max(0, reply.at - 60), reply.at):
+            return True
         if reply.code is None or not _HEARD.search(folded, max(0, reply.at - 24), reply.at):
             return False
         arrow = folded.endswith("<<<", 0, len(folded[: reply.at].rstrip()))
@@ -295,7 +300,7 @@ class Decision:
                 return True
             return reply.named and self._is_short_story(reply)
         if weight >= UNSUPPORTED_WEIGHT or reply.code is None:
-            return weight >= UNSUPPORTED_WEIGHT
+            return weight >= NAMED_WEIGHT and (reply.code is None or weight >= UNSUPPORTED_WEIGHT)
         if whole:
             said = 1 < scores.words <= MAX_REFUSAL_WORDS and reply.code in _SERVER_CODES
             return said or weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)

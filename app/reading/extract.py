@@ -17,6 +17,9 @@ from .shapes import (
     NAMED_SENDING_DOMAIN,
     REFUSED_SENDER,
     REJECTED_SENDER,
+    RETURNED_FROM,
+    RETURNED_SENDER,
+    RETURNED_TO,
     SENDER,
     SENDING_DOMAIN,
     WITH_STARTTLS,
@@ -39,6 +42,8 @@ from .shapes import (
 
 BEFORE_REPLY = 400
 """Characters before a reply that may name its server and the addresses."""
+RETURNED_REACH = 12_000
+"""Characters of a text in which the copy of a returned message begins."""
 SURROUNDINGS = 4000
 """Characters of a text searched for facts that no field and no reply states."""
 
@@ -207,6 +212,12 @@ def _from_surroundings(decision: Decision, reason: str, facts: Facts) -> Iterato
         port = find_port(cleaned, area, bool(numbers))
         yield "port", port
         yield "security", port and find_security(cleaned, port)
+    if "sender_domain" not in facts:
+        whole = (0, min(len(cleaned.text), RETURNED_REACH))
+        yield "sender_domain", find(RETURNED_SENDER, cleaned, whole)
+        copy = (min(decision.layout.returned, RETURNED_REACH), RETURNED_REACH)
+        yield "sender_domain", find(RETURNED_FROM, cleaned, copy)
+        yield "sender_domain", find(RETURNED_TO, cleaned, area)
     yield "security", find_used_security(cleaned, area)
     if reason == "tls-failed":
         yield "security", find(WITH_STARTTLS, cleaned, area)

@@ -39,7 +39,7 @@ NAMED_HOST = re.compile(HOST)
 _ADDRESS = re.compile(rf"(?<![\w.+=-])[\w.+=/-]{{1,64}}@{_DOMAIN}")
 _OUTLOOK = re.compile(r"800(?:ccc|4[0-9]|40)[0-9a-f]{2,3}(?![0-9a-f])")
 _NUMBER = re.compile(r"(?:25|465|587|2525|26|588|2587)(?!\w|\.\d)")
-_ENCRYPTED = re.compile(r"[,(/\t ]{1,3}(starttls|ssl/tls|tls/ssl|tls|ssl)\b")
+_ENCRYPTED = re.compile(r"[,(/\t ]{1,3}(?:[^\W\d]{1,6} )?(starttls|ssl/tls|tls/ssl|tls|ssl)\b")
 """What stands behind a port that is named without a word for it: 587 STARTTLS."""
 _ENCRYPTED_PORT = re.compile(
     r"\b(starttls|ssl/tls|tls/ssl|tls|ssl)[ \t]{0,2}[^\W\d]{0,12}[ \t]{0,2}$"
@@ -82,6 +82,15 @@ SENDER = re.compile(
 )
 """The domain of the address after a word for sender."""
 REJECTED_SENDER = re.compile(rf"[\w.+=-]{{1,64}}@{_DOMAIN}>?[:. ]{{1,4}}sender address rejected")
+RETURNED_SENDER = re.compile(rf"return-path:\s{{0,3}}<?[\w.+=-]{{1,64}}@{_DOMAIN}")
+RETURNED_FROM = re.compile(rf"\nfrom:[^\n@]{{0,100}}?[\w.+=-]{{1,64}}@{_DOMAIN}")
+"""The sender of the message that came back, in its copy."""
+RETURNED_TO = re.compile(
+    r"from:[^\n]{0,80}(?:mailer-daemon|mail delivery|postmaster)[^\n]{0,80}\n"
+    r"(?:[^\n]{0,200}\n){0,4}?"
+    rf"[^\n:]{{1,12}}: ?[^\n@]{{0,60}}?[\w.+=-]{{1,64}}@{_DOMAIN}"
+)
+"""Whom a returned message goes to: who sent it."""
 REFUSED_SENDER = re.compile(rf"senderrefused[^\n]{{0,300}}?['\"][\w.+=-]{{1,64}}@{_DOMAIN}['\"]\)")
 """Python's smtplib.SMTPSenderRefused: the address comes last."""
 # The host of a reply.  The words are a fast test: one of them must be in the text.
@@ -178,7 +187,7 @@ def _port_name() -> re.Pattern[str]:
     names = "|".join(sorted(fold(label) for label, field in labels if field == "port"))
     return re.compile(
         rf"(?:\b(?:{names})[ \t]{{0,12}}[:=#]?[ \t]{{0,4}}|\]:|[a-z]:"
-        r"|[\w-]\.[a-z]{2,10}['\"]?[ \t]?[,/:][ \t]?|(?:\d{1,3}\.){3}\d{1,3}:"
+        r"|[\w-]\.[a-z]{2,10}['\"]?(?:[ \t]?[,/:][ \t]?| at )|(?:\d{1,3}\.){3}\d{1,3}:"
         r"|\btelnet [\w.-]{3,80} )$"
     )
 
