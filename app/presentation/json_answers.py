@@ -219,7 +219,7 @@ class Reading(TypedDict):
     facts: Annotated[ReadFacts, about(N_("What we found in the text; null if nothing was found."))]
     command: Annotated[
         Command | None,
-        about(N_("What a test by curl, openssl or such a command shows; null without one.")),
+        about(N_("What a test by curl or such shows; null if there is none.")),
     ]
     evidence: Annotated[list[Evidence], about(N_("Position in the text, counted in characters."))]
     url: Annotated[Url, about(N_("The page where the user continues."))]
