@@ -18,7 +18,7 @@ OUTLOOK: Final = "outlook"
 PICTURE: Final = "picture"
 UNREADABLE: Final = "unreadable"
 LONGEST_TEXT: Final = 1024 * 1024
-"""Characters of an Outlook message that are taken: more than a paste may have."""
+"""Characters of an email that are taken: more than a paste may have."""
 
 _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OUTLOOK),  # [MS-CFB] section 2.2
@@ -92,7 +92,7 @@ def _mail_text(data: bytes) -> str:
         parts = ["\n".join(head), *_mail_parts(message)]
     except Exception:  # the parser promises none, and has raised several kinds for broken ones
         return ""
-    return "\n\n".join(part.strip() for part in parts if part.strip())[:LONGEST_TEXT]
+    return _join(parts)
 
 
 def _mail_parts(message: EmailMessage) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _outlook_text(data: bytes) -> str:
         parts = list(_outlook_parts(Message.load(data)))
     except Exception:  # the library names no error for a broken file: whatever its bytes lead to
         return ""
-    return "\n\n".join(part.strip() for part in parts if part.strip())[:LONGEST_TEXT]
+    return _join(parts)
 
 
 def _outlook_parts(message: Message) -> Iterator[str]:
@@ -143,6 +143,10 @@ def _outlook_parts(message: Message) -> Iterator[str]:
     for attachment in message.attachments:
         if (attachment.mime_type or "").startswith(("text/", "message/")):
             yield _decode(attachment.file_bytes or b"")
+
+
+def _join(parts: list[str]) -> str:
+    return "\n\n".join(part.strip() for part in parts if part.strip())[:LONGEST_TEXT]
 
 
 def _text(properties: Properties, identifier: int) -> str:

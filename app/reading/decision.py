@@ -299,8 +299,10 @@ class Decision:
             if weight >= UNSUPPORTED_WEIGHT and best in scores.sure:
                 return True
             return reply.named and self._is_short_story(reply)
-        if weight >= UNSUPPORTED_WEIGHT or reply.code is None:
-            return weight >= NAMED_WEIGHT and (reply.code is None or weight >= UNSUPPORTED_WEIGHT)
+        if reply.code is None:
+            return weight >= NAMED_WEIGHT
+        if weight >= UNSUPPORTED_WEIGHT:
+            return True
         if whole:
             said = 1 < scores.words <= MAX_REFUSAL_WORDS and reply.code in _SERVER_CODES
             return said or weight > LONE_REPLY_WEIGHT or bool(scores.ideas & _REPLY_IDEAS)
