@@ -225,10 +225,9 @@ class CommandOutput:
     def domain(self) -> Found | None:
         """The domain that the name service does not know, None if it is a server's name."""
         found = _NO_DOMAIN.search(self._folded)
-        if found is None or _OF_A_SERVER.match(next(filter(None, found.groups()))):
+        if found is None or found.lastindex is None or _OF_A_SERVER.match(found[found.lastindex]):
             return None
-        group = next(number for number, name in enumerate(found.groups(), 1) if name)
-        return Found(found[group], *found.span(group))
+        return Found(found[found.lastindex], *found.span(found.lastindex))
 
     @cached_property
     def _reached(self) -> bool | None:

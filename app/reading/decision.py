@@ -112,8 +112,10 @@ class Decision:
     @property
     def is_lone_reply(self) -> bool:
         """Whether the deciding reply is the whole text."""
-        reply = self.reply
-        return reply is not None and reply.at < 4 and reply.end > len(self.cleaned.folded) - 4
+        return self.reply is not None and self._is_whole(self.reply)
+
+    def _is_whole(self, reply: Reply) -> bool:
+        return reply.at < 4 and reply.end > len(self.cleaned.folded) - 4
 
     @cached_property
     def told(self) -> dict[str, Told]:
@@ -284,13 +286,13 @@ class Decision:
             return True
         if reply.code is None or not _HEARD.search(folded, max(0, reply.at - 24), reply.at):
             return False
-        arrow = folded.endswith("<<<", 0, len(folded[: reply.at].rstrip()))
+        arrow = folded[max(0, reply.at - 8) : reply.at].rstrip().endswith("<<<")
         return arrow or "ehlo" in folded or "helo" in folded or self.output.is_here
 
     def _is_reply(self, reply: Reply, scores: Scores) -> bool:
         """Return whether a number and the words after it are a reply, by those words."""
         best, weight = scores.best()
-        whole = reply.at < 4 and reply.end > len(self.cleaned.text) - 4
+        whole = self._is_whole(reply)
         if (whole and weight >= UNSUPPORTED_WEIGHT) or self.is_lone_code:
             return True
         if self.context & _NO_FAILURE_IDEAS:
