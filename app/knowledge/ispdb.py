@@ -1,42 +1,27 @@
 """Read a copy of the ISPDB, the public database of mail providers' settings, as providers.
 
-Format: github.com/thunderbird/autoconfig, docs/file-format, read 2026-11-24.  The data is the
-operator's own copy (MPL-2.0); none of it is kept in this project.
+The data is the operator's own copy (MPL-2.0); none of its files is kept in this project.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from .model import Incoming, Outgoing, Provider
+from .client_config import HOST_NAME, LARGEST, BadFile, ClientConfig
+from .model import Provider
 
-LARGEST: Final = 256 * 1024
-"""Bytes of one file that are read."""
 MOST: Final = 5000
 """Files that are read."""
 ARCHIVE, WHOLE = 8 * 1024**2, 32 * 1024**2
 """Bytes of a zip, and of all that is in it."""
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
-_SECURITY = {"SSL": "tls", "STARTTLS": "starttls"}
-"""Socket types worth advising, the better first (RFC 8314 section 3)."""
-_NO_LOGIN = {"none", "client-IP-address", "smtp-after-pop"}
-_DOMAIN = "%EMAILDOMAIN%"
 _Entry = tuple[str, Callable[[], bytes]]
 """A file's name, and what reads its content."""
-
-
-class BadFile(ValueError):
-    """A file of the database that cannot be used; the message says why."""
 
 
 @dataclass
@@ -79,106 +64,23 @@ def read_ispdb(path: Path, checked: date, shipped: Iterable[Provider] = ()) -> I
 
 def _providers(name: str, content: bytes, checked: date) -> Iterator[Provider]:
     """Yield the providers of a file: one, or one a domain where host names depend on it."""
-    account = _account(content)
-    domains = [_host(element.text) for element in account.iter("domain")]
-    if not domains:
+    config = ClientConfig(content)
+    if not config.domains:
         raise BadFile("no domain")
-    shown = (account.findtext("displayShortName") or account.findtext("displayName") or "").strip()
-    depends = any(_DOMAIN in (e.text or "") for e in account.iter("hostname"))
-    groups = [[domain] for domain in domains] if depends else [domains]
+    groups = [(domain,) for domain in config.domains] if config.depends else [config.domains]
     for group in groups:
-        outgoing, ways = _outgoing(account, group[0])
+        settings = config.settings(group[0])
         yield Provider(
             id=group[0],
-            name=_plain(shown) or group[0],
-            domains=tuple(dict.fromkeys(group)),
-            sign_in=_sign_in(ways),
-            outgoing=outgoing,
+            name=config.name or group[0],
+            domains=group,
+            sign_in=settings.sign_in,
+            outgoing=settings.outgoing,
             source=f"Thunderbird ISPDB, {name}",
             checked=checked,
-            incoming=_incoming(account, group[0]),
-            oauth="OAuth2" in ways,
+            incoming=settings.incoming,
+            oauth=settings.oauth,
         )
-
-
-def _account(content: bytes) -> Element:
-    if len(content) > LARGEST:
-        raise BadFile(f"larger than {LARGEST // 1024} KB")
-    try:
-        root = ElementTree.fromstring(content, ElementTree.XMLParser(target=_Builder()))
-    except BadFile:
-        raise
-    except (ElementTree.ParseError, ValueError, LookupError) as fault:
-        raise BadFile(f"no XML: {_one_line(fault)}") from None
-    account = root.find("emailProvider")
-    if root.tag != "clientConfig" or account is None:
-        raise BadFile("no clientConfig with an emailProvider")
-    return account
-
-
-class _Builder(ElementTree.TreeBuilder):
-    """Refuse a document type: its entities could grow without end, or name other files."""
-
-    def doctype(self, *_: object) -> None:
-        raise BadFile("it has a document type, which no file of the database needs")
-
-
-def _outgoing(account: Element, domain: str) -> tuple[tuple[Outgoing, ...], set[str]]:
-    """Return the servers that take a login from anywhere, and their ways of authentication."""
-    servers: list[Outgoing] = []
-    ways: set[str] = set()
-    for element in account.iter("outgoingServer"):
-        offered = {(e.text or "").strip() for e in element.iter("authentication")} - _NO_LOGIN
-        security = _SECURITY.get(_text(element, "socketType"))
-        host = _text(element, "hostname").replace(_DOMAIN, domain)
-        restricted = element.find("restriction") is not None
-        if security and offered and not restricted and "%" not in host:
-            servers.append(Outgoing(_host(host), _port(element), security))
-            ways |= offered
-    if not servers:
-        raise BadFile("no outgoing server with encryption and sign-in")
-    order = tuple(_SECURITY.values())
-    return tuple(sorted(dict.fromkeys(servers), key=lambda s: order.index(s.security))), ways
-
-
-def _incoming(account: Element, domain: str) -> tuple[Incoming, ...]:
-    servers = []
-    for element in account.iter("incomingServer"):
-        kind, security = element.get("type"), _SECURITY.get(_text(element, "socketType"))
-        host = _text(element, "hostname").replace(_DOMAIN, domain)
-        if kind in ("imap", "pop3") and security and "%" not in host:
-            servers.append(Incoming(kind, _host(host), _port(element), security))
-    return tuple(sorted(servers, key=lambda server: server.protocol != "imap"))
-
-
-def _sign_in(ways: set[str]) -> str:
-    """Return how one logs in; the database does not tell an app password from a usual one."""
-    if ways == {"OAuth2"}:
-        return "oauth-only"
-    return "unknown" if "OAuth2" in ways else "password"
-
-
-def _text(element: Element, tag: str) -> str:
-    return (element.findtext(tag) or "").strip()
-
-
-def _host(text: str | None) -> str:
-    name = (text or "").strip().lower()
-    if not _NAME.fullmatch(name):
-        raise BadFile(f"{name[:60]!r} is not a host name")
-    return name
-
-
-def _port(element: Element) -> int:
-    text = _text(element, "port")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 0 < int(text) < 65536):
-        raise BadFile(f"{text[:20]!r} is no port")
-    return int(text)
-
-
-def _plain(name: str) -> str:
-    """Return a provider's name without the characters that our texts use as markup."""
-    return re.sub(r"[^\w .,&+'()-]|_", "", name).strip()[:60]
 
 
 def _read_files(path: Path) -> Iterator[tuple[str, bytes | BadFile]]:
@@ -255,7 +157,7 @@ def _one_line(fault: Exception) -> str:
 def _is_entry(name: str) -> bool:
     """Tell whether a file is one of the database: older ones are named like their domain."""
     stem = name.removesuffix(".xml")
-    return bool(_NAME.fullmatch(stem)) and not name.endswith((".md", ".json", ".py", ".txt"))
+    return bool(HOST_NAME.fullmatch(stem)) and not name.endswith((".md", ".json", ".py", ".txt"))
 
 
 def _count(files: Sized) -> None:
