@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from .diagnosis.found import Found
 from .files import Pictures
 from .http.code_throttle import CodeThrottle
 from .http.rate_limits import NetworkRate, RateLimits
 from .i18n.templates import Templates
 from .portals import PortalRegistry
 from .settings import Settings
-from .store import Database
+from .store import Database, DatabaseUnavailable
 from .store.agents import Agents
 from .store.cases import Cases
 from .store.counter_buffer import CounterBuffer
 from .store.counts import CodeBudget
+from .store.keys import link_key
 from .store.sessions import Devices, Sessions
+
+if TYPE_CHECKING:
+    from .discovery import Discoveries, Seals
 
 KEY: Final = "thongthu"
 """Key in Flask's ``extensions``."""
@@ -49,10 +56,19 @@ class Rates:
     """Rate limits per address and its networks; None for no limit."""
 
     api: NetworkRate | None
+    discovery: NetworkRate | None
     open_case: NetworkRate | None
     picture: NetworkRate | None
     sign_in: NetworkRate | None
     oidc: NetworkRate | None
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Look-ups of what mail domains publish, and the seals on what they found."""
+
+    discoveries: Discoveries
+    seals: Seals
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ class Services:
 
     ``today`` and ``now`` are the clocks of the application; tests replace them.
     ``storage`` is None without DATABASE_URL: no cases, no agents, no counters.
-    ``pictures`` is None where no text of pictures is read.
+    ``pictures`` is None where no text of pictures is read, ``discovery`` where DISCOVERY is off.
     """
 
     settings: Settings
@@ -73,6 +89,7 @@ class Services:
     code_throttle: CodeThrottle
     storage: Storage | None
     pictures: Pictures | None
+    discovery: Discovery | None
 
     @classmethod
     def create(
@@ -85,13 +102,15 @@ class Services:
     ) -> Services:
         """Create the services that the settings ask for.
 
-        :raise ValueError: RATE_LIMIT_STORAGE cannot be used; OCR=yes, and no Tesseract is here
+        :raise ValueError: RATE_LIMIT_STORAGE cannot be used; OCR=yes, and no Tesseract is here;
+            DISCOVERY=on without a database
         """
         limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
         storage = _open_storage(settings, today, now) if settings.database_url else None
         sign_in = settings.sign_in_limit, "SIGN_IN_LIMIT"
         rates = Rates(
             api=limits.network_rate(settings.rate_limit, "RATE_LIMIT"),
+            discovery=limits.network_rate(settings.discovery_limit, "DISCOVERY_LIMIT"),
             open_case=limits.network_rate(settings.case_limit, "CASE_LIMIT"),
             picture=limits.network_rate(settings.picture_limit, "PICTURE_LIMIT"),
             sign_in=limits.network_rate(*sign_in),
@@ -102,8 +121,27 @@ class Services:
             strict = limits.rates(STRICT_CODE_LIMIT, "CODE_BUDGET")
             budget = CodeBudget(storage.database, settings.code_budget, today)
         throttle = CodeThrottle(usual, strict, budget)
-        pictures = _find_pictures(settings.ocr)
-        return cls(settings, today, now, templates, portals, rates, throttle, storage, pictures)
+        return cls(
+            settings,
+            today,
+            now,
+            templates,
+            portals,
+            rates,
+            throttle,
+            storage,
+            _find_pictures(settings.ocr),
+            _open_discovery(settings, storage, today) if settings.discovery else None,
+        )
+
+    def holds(self, found: Found) -> bool:
+        """Tell whether something that a link says was found has been found by this service."""
+        if self.discovery is None:
+            return False
+        try:
+            return self.discovery.seals.holds(found)
+        except DatabaseUnavailable:  # nobody has asked for its key yet
+            return False
 
 
 def install(app: Flask, instance: Services) -> None:
@@ -133,6 +171,22 @@ def _find_pictures(wanted: bool | None) -> Pictures | None:
     if wanted and pictures is None:
         raise ValueError("OCR=yes needs Tesseract with the language eng or vie, and none is here")
     return pictures
+
+
+def _open_discovery(
+    settings: Settings, storage: Storage | None, today: Callable[[], date]
+) -> Discovery:
+    # Only here, since most installations look nothing up.
+    from .discovery import Discoveries, Network, Seals
+
+    if storage is None:
+        raise ValueError("DISCOVERY=on needs a database, for the key that seals what is found")
+    database = storage.database
+    keys = cache(lambda: (link_key(database),))
+    network = Network(own=settings.discovery_networks)
+    name = urlsplit(settings.public_url).hostname or ""
+    mirror = f"{settings.ispdb_url}/" if settings.ispdb_url else ""
+    return Discovery(Discoveries(network, today, name, mirror), Seals(keys))
 
 
 def _open_storage(

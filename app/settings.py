@@ -105,6 +105,7 @@ def _hsts(name: str, value: str) -> str:
 
 Text = Annotated[str, lambda name, value: value]
 Flag = Annotated[bool, _choice("yes or no", {"yes": True, "no": False})]
+Switch = Annotated[bool, _choice("on or off", {"on": True, "off": False})]
 Url = Annotated[str, _url]
 Limit = Annotated[str, _limit]
 Hosts = Annotated[frozenset[str], _listed("names of hosts", read_hosts)]
@@ -138,6 +139,10 @@ class Settings:
     ``guess_limit``: invalid codes per address, or per agent.
     ``ocr``: read the text of pictures; None where Tesseract is installed.
     ``picture_limit``: pictures per address.
+    ``discovery``: look up what an account's domain publishes, in DNS and from its servers.
+    ``discovery_limit``: look-ups per address.
+    ``discovery_networks``: private networks that look-ups may connect to as well.
+    ``ispdb_url``: a mirror of the ISPDB to look up as well, '' for none.
     ``code_budget``: invalid codes per day from everybody, before addresses that have sent some are
     throttled; None for no budget.
     ``sign_in_limit``: wrong passwords per address.
@@ -174,6 +179,10 @@ class Settings:
     code_budget: Annotated[int | None, _budget] = 1000
     ocr: Annotated[bool | None, _choice("yes or no", {"": None, "yes": True, "no": False})] = None
     picture_limit: Limit = "20 per 10 minutes"
+    discovery: Switch = False
+    discovery_limit: Limit = "30 per 10 minutes"
+    discovery_networks: Networks = ()
+    ispdb_url: Url = ""
     sign_in_limit: Limit = "30 per 10 minutes"
     desk_open: Flag = False
     metrics_from: Networks = LOOPBACK_NETWORKS

@@ -20,7 +20,7 @@ from app.services import services
 from app.settings import Settings
 from tests.linting import LintingClient
 
-pytest_plugins = ["tests.store.fixtures"]
+pytest_plugins = ["tests.store.fixtures", "tests.discovery.fixtures"]
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"

@@ -12,7 +12,7 @@ MODULES = sorted((ROOT / "app").rglob("*.py"))
 LAYERS = (
     ("knowledge",),
     ("diagnosis", "reading", "files"),
-    ("i18n", "portals", "store"),
+    ("i18n", "portals", "store", "discovery"),
     ("http",),
     ("settings",),
     ("services",),

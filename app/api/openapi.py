@@ -85,6 +85,10 @@ _ASKED: Final[dict[str, Any]] = {
         VendorReply | Literal[""] | None,
         about(N_("The reply of a provider or product, as a reading names it")),
     ],
+    "found": Annotated[
+        str | None,
+        about(N_("What a page of ours has found for account_domain, as it stands in its link")),
+    ],
     "tried": Annotated[
         Tried | OneRemedy | Literal[""] | None,
         about(N_("Fixes already tried")),

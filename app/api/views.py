@@ -94,7 +94,7 @@ def diagnoses() -> Response:
     given = _read_body()
     if not isinstance(given, dict):
         return _refuse(site, "no-object", {"request": "not-an-object"})
-    facts, wrong = read_facts(given, frozenset(knowledge().remedies))
+    facts, wrong = read_facts(given, frozenset(knowledge().remedies), services().holds)
     if wrong:
         return _refuse(site, "bad-facts", wrong)
     situation = Situation(with_defaults(facts, known_facts()))

@@ -55,7 +55,7 @@ def diagnose(lang: str, as_json: bool, **given: Any) -> None:
     """Print the plan for the facts given as options."""
     language = languages()[lang]
     values = {key: list(v) if isinstance(v, tuple) else v for key, v in given.items() if v}
-    facts, wrong = read_facts(values, frozenset(knowledge().remedies))
+    facts, wrong = read_facts(values, frozenset(knowledge().remedies), lambda found: True)
     if wrong:
         for key, code in wrong.items():
             click.echo(f"{key}: {language.gettext(PROBLEMS[code])}", err=True)

@@ -10,8 +10,9 @@ from flask.cli import AppGroup
 
 from ..i18n.languages import published
 from ..knowledge import knowledge
+from ..knowledge.client_config import BadFile
 from ..knowledge.freshness import dated_facts, is_stale
-from ..knowledge.ispdb import BadFile, read_ispdb
+from ..knowledge.ispdb import read_ispdb
 from ..knowledge.loader import FOLDER, load, write_providers
 from ..knowledge.programs import label_table
 from ..portals.registry import load_portals

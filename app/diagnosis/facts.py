@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..knowledge import KnowledgeError, knowledge
 from ..knowledge.variables import UNKNOWN
 from .domains import MAX_TYPED, NotADomain, normalise_domain, normalise_host
+from .found import Found, NotFound, read_found
 
 MAX_RECIPIENTS: Final = 10
 MAX_TRIED: Final = 40
@@ -30,6 +31,7 @@ class Facts:
     ``reply_code`` and ``enhanced_status`` (RFC 5321 section 4.2, RFC 3463) come from a pasted
     error only, for the words to say to a helpdesk: they decide nothing.  So does ``vendor_reply``,
     a reply of vendors.toml, for the order of the plan's remedies and their words.
+    ``found`` belongs to ``account_domain``: its settings, as they were found in the internet.
     """
 
     place: str | None = None
@@ -48,6 +50,7 @@ class Facts:
     reply_code: int | None = None
     enhanced_status: str | None = None
     vendor_reply: str | None = None
+    found: Found | None = None
     tried: tuple[str, ...] = ()
 
     @property
@@ -83,7 +86,9 @@ CODES: Final = ("reply_code", "enhanced_status")
 """The codes in the server's reply."""
 OF_REPLY: Final = (*CODES, "vendor_reply")
 """What is known of the server's reply: from a paste only, asked by no question."""
-for _fact in sorted(knowledge().questions.keys() ^ set(FACT_KEYS) - {*OF_REPLY, "tried"}):
+NOT_ASKED: Final = (*OF_REPLY, "found", "tried")
+"""The facts that no question asks for."""
+for _fact in sorted(knowledge().questions.keys() ^ set(FACT_KEYS) - {*NOT_ASKED}):
     raise KnowledgeError(
         f"questions.toml: no question asks for {_fact!r}, a field of Facts: add it"
         if _fact in FACT_KEYS
@@ -96,13 +101,20 @@ class BadValue(ValueError):
     """An invalid value; ``args[0]`` is a key of ``PROBLEMS``."""
 
 
+Holds = Callable[[Found], bool]
+"""Tells whether what is said to be found has been found by this service."""
+
+
 def read_facts(
-    given: Mapping[str, Any], remedies: frozenset[str] | None = None
+    given: Mapping[str, Any],
+    remedies: frozenset[str] | None = None,
+    holds: Holds = lambda found: False,
 ) -> tuple[Facts, dict[str, str]]:
     """Read facts from a query string's, a form's or a JSON object's values.
 
     :param given: key → text, number or list of texts; unknown keys are dropped
     :param remedies: the remedy ids that ``tried`` may name
+    :param holds: whether ``found`` may be believed; where not, it is left out without a word
     :return: the facts that are right, and per wrong key the code of what is wrong
     """
     values: dict[str, Any] = {}
@@ -111,11 +123,24 @@ def read_facts(
         raw = given.get(key)
         if raw is None or raw == "" or (raw == [] and key in SEVERAL):
             continue
+        if key == "found":
+            values[key] = _read_found(raw, values.get("account_domain"), holds)
+            continue
         try:
             values[key] = _read_tried(raw, remedies) if key == "tried" else read_value(key, raw)
         except BadValue as fault:
             wrong[key] = str(fault)
     return Facts(**values), wrong
+
+
+def _read_found(raw: Any, domain: str | None, holds: Holds) -> Found | None:
+    if not isinstance(raw, str) or domain in (None, UNKNOWN):
+        return None
+    try:
+        found = read_found(str(domain), raw)
+    except NotFound:
+        return None
+    return found if not found.how or holds(found) else None
 
 
 def flat_values(given: Mapping[str, Sequence[str]], remedies: Container[str]) -> dict[str, Any]:

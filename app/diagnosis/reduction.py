@@ -35,8 +35,14 @@ def find_provider(facts: Facts) -> Provider | None:
     above = (".".join(labels[at:]) for at in range(len(labels)))
     # The nearest domain that is known: a subdomain belongs to the one above it.
     of_domain = next((content.by_domain[d] for d in above if d in content.by_domain), None)
-    found = of_domain or content.by_server.get(facts.known("server") or "")
+    found = of_domain or _found(facts) or content.by_server.get(facts.known("server") or "")
     return found or content.by_id.get(who_replied(facts) or "")
+
+
+def _found(facts: Facts) -> Provider | None:
+    """Return the provider that was found for the account's domain, as long as it is that one."""
+    found = facts.found
+    return found.settings if found and found.domain == facts.account_domain else None
 
 
 def who_replied(facts: Facts) -> str | None:

@@ -16,6 +16,7 @@ from .model import (
     Estimates,
     How,
     Knowledge,
+    MailHost,
     Provider,
     Question,
     Scenario,
@@ -157,6 +158,7 @@ def load(folder: Path) -> Knowledge:
         authorisations,
         estimates,
         read_vendors(folder / "vendors.toml", providers, remedies, steps),
+        read_table(folder / "mx.toml", "mx", MailHost, "suffix", provider=one_of(providers)),
     )
 
 

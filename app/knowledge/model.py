@@ -201,6 +201,19 @@ class Provider:
 
 
 @dataclass(frozen=True)
+class MailHost:
+    """Who runs the servers that take a domain's mail, by the end of their names (MX).
+
+    ``provider`` is '' for a filter, or who passes mail on: whose the mailboxes are is not known.
+    """
+
+    suffix: str
+    source: str
+    checked: date
+    provider: str = ""
+
+
+@dataclass(frozen=True)
 class Authorisation:
     """A way in which a server recognises a customer: how one asks for it, what its lack means."""
 
@@ -237,6 +250,7 @@ class Knowledge:
     authorisations: Mapping[str, Authorisation]
     estimates: Estimates
     vendors: Mapping[str, Vendor]
+    mail_hosts: Mapping[str, MailHost]
 
     @cached_property
     def covering(self) -> Mapping[str, Remedy]:
@@ -286,3 +300,9 @@ class Knowledge:
     def by_server(self) -> Mapping[str, Provider]:
         """The providers by each of their outgoing servers."""
         return {o.server: p for p in reversed(self.providers) for o in p.outgoing}
+
+    def mail_host(self, name: str) -> MailHost | None:
+        """Return who runs a server that takes mail: the longest end of its name decides."""
+        labels = name.split(".")
+        ends = (".".join(labels[at:]) for at in range(len(labels)))
+        return next((self.mail_hosts[end] for end in ends if end in self.mail_hosts), None)

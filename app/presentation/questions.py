@@ -112,7 +112,7 @@ def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]
     What the server answered in figures belongs to the error: it goes where that is changed.
     """
     for fact, value in facts.pairs:
-        if fact != "tried" and fact not in OF_REPLY:
+        if fact in knowledge().questions:
             said = said_of(language, fact, value) if fact in SAID else ""
             answer = said or answer_text(language, fact, value)
             yield fact, shown_question(language, fact).label, answer
@@ -142,6 +142,7 @@ def without_outdated(facts: Facts, changed: str) -> Facts:
     """Return the facts without the answers that no longer apply once one fact has changed."""
     stale = {key: None for key, q in knowledge().questions.items() if changed in q.about}
     stale |= dict.fromkeys(OF_REPLY) if changed == "error" else {}
+    stale |= {"found": None} if changed == "account_domain" else {}
     return facts.but(**stale)
 
 

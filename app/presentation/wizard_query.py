@@ -10,6 +10,7 @@ from ..diagnosis import OF_REPLY, Facts, read_facts
 from ..diagnosis.facts import flat_values
 from ..http.portal_prefix import OWN_NETWORK_KEY
 from ..knowledge import knowledge
+from ..services import services
 from ..web.links import WizardState, with_defaults
 from ..web.site import Site, known_facts
 from .questions import typed_facts
@@ -32,7 +33,7 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
     questions, remedies = knowledge().questions, knowledge().remedies
     # A plain dict: a MultiDict raises and catches an error for each key that is missing.
     given = request.args.to_dict(flat=False)
-    facts, wrong = read_facts(flat_values(given, remedies))
+    facts, wrong = read_facts(flat_values(given, remedies), holds=services().holds)
     # No question asks for these, so a wrong one is no reason to stop anybody.
     wrong = {fact: code for fact, code in wrong.items() if fact not in OF_REPLY}
     change, way, worked, plan = (given.get(key, [None])[0] for key in LOOKED_AT)

@@ -183,7 +183,9 @@ def _find(
     columns = select(notes.c.written, notes.c.agent, notes.c.text)
     written = connection.execute(columns.where(notes.c.code == code).order_by(notes.c.id))
     remedies = knowledge().remedies  # those that no longer exist are left out
-    facts, _ = read_facts(flat_values(parse_qs(row.facts), remedies), frozenset(remedies))
+    given = flat_values(parse_qs(row.facts), remedies)
+    # What was found had a right seal when it was kept.
+    facts, _ = read_facts(given, frozenset(remedies), holds=lambda found: True)
     values = row._asdict() | {"facts": facts}
     del values["ended"]
     return Case(**values, notes=tuple(CaseNote(*note) for note in written))

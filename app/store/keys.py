@@ -1,7 +1,7 @@
-"""Signing key of the desk's cookies: generated once, stored in the database for all machines.
+"""Signing keys, generated once and stored in the database for all machines.
 
-It can be rotated while agents work: the new key signs once every process has read it, and what the
-old key signed stays valid until the longest session has ended.
+That of the desk's cookies can be rotated while agents work: the new key signs once every process
+has read it, and what the old key signed stays valid until the longest session has ended.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .upsert import insert_missing, upsert
 
 CURRENT: Final = "cookies"
 PREVIOUS: Final = "cookies-before"
+LINKS: Final = "links"
 ROTATION: Final = "rotation"
 PROPAGATION: Final = timedelta(minutes=2)
 """How long the old key still signs after a rotation: longer than processes cache the keys, and than
@@ -37,6 +38,22 @@ def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
     if not previous or changed is None or now >= changed + PROPAGATION + SESSION_LIFETIME:
         return (key,)
     return (key, previous) if now >= changed + PROPAGATION else (previous, key)
+
+
+def link_key(database: Database) -> str:
+    """Return the key that seals what links carry; it is drawn once, as links are kept for long.
+
+    :raise DatabaseUnavailable: it cannot be read
+    """
+    chosen = select(secrets.c.value).where(secrets.c.name == LINKS)
+    with database.reading() as connection:
+        key = connection.scalar(chosen)
+    if not key:
+        with database.writing() as connection:  # another process may be faster
+            drawn = {"value": random.token_urlsafe(48)}
+            insert_missing(connection, secrets, {"name": LINKS}, drawn)
+            key = connection.scalar(chosen)
+    return str(key)
 
 
 def rotate(database: Database, now: datetime, at_once: bool = False) -> None:

@@ -23,7 +23,7 @@ from ..services import services
 from .site import Site
 
 FOLDER = Path(__file__).parent.parent.parent / "static"
-FETCHING: Final = frozenset({"desk"})
+FETCHING: Final = frozenset({"desk", "find"})
 """Scripts that send requests to this server."""
 FRAMING: Final = frozenset({"developers"})
 """Kinds of pages that show another page of this server in a frame."""
@@ -59,6 +59,7 @@ STYLES = {
         "copy",
         "plan",
     ),
+    "find": ("palette", "base", "route", "cards", "notes", "find"),
     "worked": ("palette", "base", "route", "worked"),
     "screen": ("palette", "screen"),
     "sheet": ("palette", "base", "notes", "sheet"),

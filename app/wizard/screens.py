@@ -12,11 +12,14 @@ from typing import Any, Final
 from flask import Response, abort
 
 from ..diagnosis import Facts
+from ..diagnosis.domains import display
+from ..diagnosis.found import Found
 from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
 from ..i18n.messages import N_
 from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN
+from ..presentation.found_words import found_line
 from ..presentation.paste_input import merge_reading
 from ..presentation.pictures import draw_route, through
 from ..presentation.plan import certainty_in_words, make_plan
@@ -134,6 +137,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         # An answer that is given on the plan leads to the plan again.
         "again": state.at(plan="now"),
         "ours": site.serves(plan.provider),
+        **_found_values(site, state),
         "drawn": draw_screen,
         "program": program_name(site.language.code, state.facts),
         "products": products(site.language.code, state.facts),
@@ -145,6 +149,19 @@ def plan_page(site: Site, state: WizardState) -> Response:
     response = page(site, "wizard/plan.html", values)
     record_event(response, *_plan_events(state, plan, site.language.code))
     return response
+
+
+def _found_values(site: Site, state: WizardState) -> dict[str, Any]:
+    """Return what a plan says about the search for its settings; '' where nobody has searched."""
+    found = state.facts.found
+    searched = found is not None and services().discovery is not None
+    without = state.at(facts=state.facts.but(found=found and Found(found.domain)))
+    return {
+        "found_line": found_line(found, site.language),
+        "not_found": searched and found is not None and not found.how,
+        "without_found": site.check(without) if found and found.how else "",
+        "account": display(found.domain) if found else "",
+    }
 
 
 def picture_page(site: Site, state: WizardState, number: int) -> Response:

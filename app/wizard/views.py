@@ -30,6 +30,7 @@ from ..reading import TooLong, read
 from ..services import services
 from ..web.links import WizardState
 from ..web.site import Site, rate_keys, visitor_site
+from .finding import find_page, may_find
 from .screens import (
     paste_page,
     picture_page,
@@ -106,6 +107,8 @@ def check(site: Site) -> Response:
             return response
     if state.change != "connection" and (found := detected_connection(site, state)):
         response = redirect(site.check(found), 302)
+    elif not state.change and may_find(state):
+        response = redirect(site.find(state), 302)
     else:
         response = _page_of(site, state)
     if asked in knowledge().questions:
@@ -114,6 +117,15 @@ def check(site: Site) -> Response:
     if failed in state.facts.tried:
         record_event(response, ("not-worked", failed))
     return response
+
+
+@wizard.get("/<language:site>/find")
+def find(site: Site) -> Response:
+    """Look up the settings that the account's domain publishes, and lead on to the plan."""
+    state, _ = read_query()
+    if has_uncanonical_names(state.facts):
+        return redirect(site.find(state), 302)
+    return find_page(site, state)
 
 
 def _page_of(site: Site, state: WizardState) -> Response:

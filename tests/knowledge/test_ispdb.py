@@ -12,7 +12,8 @@ from app import create_app
 from app.diagnosis import Facts, Plan, Situation
 from app.diagnosis.reduction import find_provider
 from app.knowledge import KnowledgeError, add_providers, knowledge
-from app.knowledge.ispdb import BadFile, read_ispdb
+from app.knowledge.client_config import BadFile
+from app.knowledge.ispdb import read_ispdb
 from app.knowledge.loader import read_providers, write_providers
 from app.settings import Settings
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.knowledge.ispdb import BadFile, Imported, read_ispdb
+from app.knowledge.client_config import BadFile
+from app.knowledge.ispdb import Imported, read_ispdb
 from tests.cli.test_content import run
 from tests.knowledge.test_ispdb import entry, smtp
 

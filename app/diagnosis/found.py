@@ -1,0 +1,120 @@
+"""The fact ``found``: what a mail domain's settings were found to be, by whom and on which day.
+
+As text it is a word of a query string.  It says what to enter, so it counts only with a seal that
+this server has put on it (``app/discovery/seal.py``): anybody can write a link.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from ..knowledge import Incoming, Outgoing, Provider, knowledge
+from ..knowledge.variables import VARIABLES
+from .domains import display
+
+HOW: Final = ("pacc", "autoconfig", "srv", "ispdb", "mx", "mx-autoconfig", "guess")
+"""How settings are found, the most trustworthy first."""
+LONGEST: Final = 600
+NOTHING_FOUND: Final = "none"
+_HOST = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
+_SERVER = re.compile(rf"({_HOST}):([0-9]{{1,5}}):(tls|starttls)(?::(imap|pop3))?")
+_BETWEEN: Final = "~"
+
+
+class NotFound(ValueError):
+    """A text that is no value of the fact."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for a mail ``domain``.
+
+    ``how`` is one of ``HOW``, or '' where nothing was found, or none of it is wanted; ``by`` is the
+    domain that says so.  ``provider`` is the id of a provider of the content, '' for another one:
+    then the servers are its own.  ``seal`` is of this server.
+    """
+
+    domain: str
+    how: str = ""
+    by: str = ""
+    day: date = date.min
+    provider: str = ""
+    sign_in: str = "unknown"
+    outgoing: tuple[Outgoing, ...] = ()
+    incoming: tuple[Incoming, ...] = ()
+    seal: str = field(default="", compare=False)
+
+    @property
+    def statement(self) -> str:
+        """All of it but the domain and the seal, as text."""
+        if not self.how:
+            return NOTHING_FOUND
+        parts = [self.how, self.by, f"{self.day:%Y%m%d}", self.provider or self.sign_in]
+        parts += [f"{o.server}:{o.port}:{o.security}" for o in self.outgoing]
+        parts += [f"{i.server}:{i.port}:{i.security}:{i.protocol}" for i in self.incoming]
+        return _BETWEEN.join(parts)
+
+    def __str__(self) -> str:
+        return f"{self.statement}{_BETWEEN}{self.seal}" if self.how else NOTHING_FOUND
+
+    @property
+    def settings(self) -> Provider | None:
+        """Who looks after the mail of the domain, None where nothing was found."""
+        if self.provider:
+            return knowledge().by_id.get(self.provider)
+        if not self.outgoing:
+            return None
+        return Provider(
+            id=self.domain,
+            name=display(self.domain),
+            domains=(self.domain,),
+            sign_in=self.sign_in,
+            outgoing=self.outgoing,
+            source=self.by,
+            checked=self.day,
+            incoming=self.incoming,
+        )
+
+
+def read_found(domain: str, text: str) -> Found:
+    """Return what a text says of a domain; whether the seal is right is another question.
+
+    :raise NotFound: it says nothing
+    """
+    if text == NOTHING_FOUND:
+        return Found(domain)
+    parts = text.split(_BETWEEN)
+    if len(text) > LONGEST or len(parts) < 5 or parts[0] not in HOW:
+        raise NotFound
+    how, by, day, who, *servers, seal = parts
+    if not re.fullmatch(_HOST, by) or not re.fullmatch(r"[\w-]{1,100}", seal, re.ASCII):
+        raise NotFound
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise NotFound from None
+    if f"{on:%Y%m%d}" != day:
+        raise NotFound
+    if not servers:
+        if who not in knowledge().by_id:
+            raise NotFound
+        return Found(domain, how, by, on, provider=who, seal=seal)
+    matched = [_SERVER.fullmatch(server) for server in servers]
+    if who not in VARIABLES["account"]:
+        raise NotFound
+    outgoing: list[Outgoing] = []
+    incoming: list[Incoming] = []
+    for match in matched:
+        if match is None or not 0 < int(match[2]) < 65536:
+            raise NotFound
+        if match[4]:
+            incoming.append(Incoming(match[4], match[1], int(match[2]), match[3]))
+        else:
+            outgoing.append(Outgoing(match[1], int(match[2]), match[3]))
+    found = Found(domain, how, by, on, "", who, tuple(outgoing), tuple(incoming), seal)
+    if not outgoing or str(found) != text:
+        raise NotFound
+    return found

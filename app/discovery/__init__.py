@@ -1,0 +1,9 @@
+"""Live discovery: which settings a mail domain publishes, and what its servers offer."""
+
+from .discoveries import Discoveries, TooMany
+from .discovery import Discovery
+from .network import Names, Network
+from .seal import Seals
+from .submission import Probe
+
+__all__ = ["Discoveries", "Discovery", "Names", "Network", "Probe", "Seals", "TooMany"]

@@ -1,0 +1,264 @@
+"""Find the settings of one mail domain: all ways at once, each result as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from threading import Lock
+from typing import Any, Final
+
+from ..diagnosis.found import HOW, Found
+from ..knowledge import Outgoing
+from .network import Deadline, Network, NotReached
+from .probes import Probes
+from .published import (
+    Unusable,
+    provider_of,
+    read_autoconfig,
+    read_pacc,
+    read_srv,
+    settings_found,
+    wants_confirmation,
+)
+from .submission import Probe
+
+TIME: Final = 4.0
+"""Seconds that all of it may take."""
+PUBLISHED: Final = 1.2
+"""Seconds after which servers are guessed while some documents have not come."""
+ANYBODY: Final = "someone"
+"""Stands for the person in the address that a document is asked for with: theirs stays here."""
+GUESSED: Final = ("smtp", "mail", "")
+"""What comes before the domain in the names that outgoing servers mostly have."""
+SETTLED: Final = 2.4
+"""Seconds after which what is still open is not waited for, where something has been found."""
+TTL: Final = (300, 3600)
+"""Seconds that a result is kept, at least and at most."""
+SERVICES: Final = ("_submissions", "_submission", "_imaps")
+SUBMISSION: Final = (465, 587)
+
+
+@dataclass
+class Discovery:
+    """What has been found out about a domain until now; several threads write, pages read."""
+
+    domain: str
+    day: date
+    found: list[Found] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
+    mx: tuple[str, ...] = ()
+    answered: bool = False
+    """Whether DNS has said who takes the domain's mail, or that nobody does."""
+    done: bool = False
+    ttl: int = TTL[1]
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def best(self) -> Found | None:
+        """The most trustworthy of what was found, with what its servers themselves said."""
+        with self._lock:
+            found, probes = tuple(self.found), tuple(self.probes)
+        best = min(found, key=lambda each: HOW.index(each.how), default=None)
+        return best and _with_probes(best, probes)
+
+    def add(self, found: Found) -> None:
+        """Keep something that was found."""
+        with self._lock:
+            self.found.append(found)
+
+    def add_probe(self, probe: Probe) -> None:
+        """Keep what a server said."""
+        with self._lock:
+            self.probes.append(probe)
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """Looks settings up, by DNS, documents and the servers themselves.
+
+    :param pool: what runs the parts of a search
+    :param mirror: the URL of a copy of the ISPDB, '' for none
+    :param time: seconds that a search may take
+    """
+
+    network: Network
+    probes: Probes
+    pool: ThreadPoolExecutor
+    mirror: str = ""
+    time: float = TIME
+
+    def run(self, discovery: Discovery) -> None:
+        """Fill a discovery, and end it."""
+        search = _Search(self, discovery, Deadline(self.time))
+        try:
+            search.run()
+        finally:
+            search.deadline.end()
+            low, high = TTL
+            discovery.ttl = min(high, max(low, discovery.ttl if discovery.found else low))
+            discovery.done = True
+
+    def wants_confirmation(self, found: Found) -> bool:
+        """Tell whether a person has to confirm what was found."""
+        site = self.network.names.site
+        servers = (site(server.server) for server in found.outgoing)
+        return wants_confirmation(found, site(found.domain), servers)
+
+
+@dataclass
+class _Search:
+    """One search: its steps run in the pool, and none of them waits for another."""
+
+    seeker: Seeker
+    discovery: Discovery
+    deadline: Deadline
+    _running: set[Future[None]] = field(default_factory=set)
+    _records: dict[str, tuple[tuple[Any, ...], ...]] = field(default_factory=dict)
+    _guesses: dict[str, list[Probe]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def run(self) -> None:
+        domain = self.discovery.domain
+        self._begin(self._mx)
+        for service in SERVICES:
+            self._begin(self._srv, service)
+        self._begin(self._pacc)
+        for host in (f"autoconfig.{domain}/mail", f"{domain}/.well-known/autoconfig/mail"):
+            self._begin(self._autoconfig, f"https://{host}/config-v1.1.xml", "autoconfig", domain)
+        if self.seeker.mirror:
+            self._begin(self._ispdb, domain)
+        self._wait(PUBLISHED)
+        if self.discovery.found:
+            self._wait(SETTLED)
+        else:
+            self._guess()
+
+    def _begin(self, step: Callable[..., None], *arguments: Any) -> None:
+        with self._lock:
+            self._running.add(self.seeker.pool.submit(self._carry_out, step, *arguments))
+
+    def _carry_out(self, step: Callable[..., None], *arguments: Any) -> None:
+        if self.deadline.left:
+            with suppress(NotReached, Unusable):
+                step(*arguments)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until nothing is running, at most until so many seconds of the search are over."""
+        still = max(0.0, self.deadline.seconds - seconds)
+        while True:
+            with self._lock:
+                running = {future for future in self._running if not future.done()}
+            left = self.deadline.left - still
+            if not running or left <= 0:
+                return
+            wait(running, left, FIRST_COMPLETED)
+
+    def _add(self, found: Found) -> None:
+        self.discovery.add(found)
+        for server in found.outgoing:
+            self._begin(self._probe, server)
+
+    # The ways.
+
+    def _mx(self) -> None:
+        domain, names = self.discovery.domain, self.seeker.network.names
+        answer = names.mx(domain)
+        self.discovery.answered = True
+        self.discovery.ttl = min(self.discovery.ttl, answer.ttl)
+        self.discovery.mx = tuple(host for _, host in answer.records if host)
+        owner = provider_of(answer.records)
+        if owner:
+            site = names.site(self.discovery.mx[0])
+            self._add(Found(domain, "mx", site, self.discovery.day, provider=owner.provider))
+            return
+        for site in {names.site(host) for host in self.discovery.mx[:1]} - {names.site(domain)}:
+            url = f"https://autoconfig.{site}/mail/config-v1.1.xml"
+            self._begin(self._autoconfig, url, "mx-autoconfig", site)
+            if self.seeker.mirror:
+                self._begin(self._ispdb, site)
+
+    def _autoconfig(self, url: str, how: str, by: str) -> None:
+        domain = self.discovery.domain
+        asked = f"{url}?emailaddress={ANYBODY}%40{domain}"
+        content = self.seeker.network.fetch(asked, self.deadline)
+        self._add(read_autoconfig(content, domain, how, by, self.discovery.day))
+
+    def _ispdb(self, name: str) -> None:
+        content = self.seeker.network.fetch(f"{self.seeker.mirror}{name}", self.deadline)
+        day = self.discovery.day
+        self._add(read_autoconfig(content, self.discovery.domain, "ispdb", name, day))
+
+    def _srv(self, service: str) -> None:
+        domain = self.discovery.domain
+        records: tuple[tuple[Any, ...], ...] = ()
+        try:
+            records = self.seeker.network.names.srv(service, domain).records
+        finally:
+            with self._lock:
+                self._records[service] = records
+                last = len(self._records) == len(SERVICES)
+            if last:  # whoever comes last puts them together
+                lists = (self._records[each] for each in SERVICES)
+                self._add(read_srv(domain, self.discovery.day, *lists))
+
+    def _pacc(self) -> None:
+        domain, network = self.discovery.domain, self.seeker.network
+        texts = network.names.txt(f"_ua-auto-config.{domain}").records
+        if texts:
+            url = f"https://ua-auto-config.{domain}/.well-known/user-agent-configuration.json"
+            content = network.fetch(url, self.deadline)
+            digests = [text for (text,) in texts]
+            self._add(read_pacc(content, digests, domain, self.discovery.day))
+
+    def _probe(self, server: Outgoing) -> None:
+        if server.port in SUBMISSION:
+            probes = self.seeker.probes
+            self.discovery.add_probe(probes.probe(server.server, server.port, self.deadline))
+
+    def _guess(self) -> None:
+        """Ask the servers that a domain's outgoing server most likely is one of."""
+        domain = self.discovery.domain
+        own = [f"{label}.{domain}".lstrip(".") for label in GUESSED]
+        hosts = list(dict.fromkeys([*own, *self.discovery.mx[:2]]))
+        for host in hosts:
+            self._begin(self._guess_at, host)
+        self._wait(self.deadline.seconds)
+        for host in hosts:
+            good = [probe for probe in tuple(self._guesses.get(host, ())) if _is_good(probe)]
+            if good:
+                outgoing = [Outgoing(p.host, p.port, p.security) for p in good]
+                by, day = domain if host in own else host, self.discovery.day
+                self.discovery.add(
+                    settings_found(domain, "guess", by, day, outgoing, sign_in=good[0].sign_in)
+                )
+                return
+
+    def _guess_at(self, host: str) -> None:
+        seen = self._guesses.setdefault(host, [])
+        for port in SUBMISSION:
+            if self.deadline.left:
+                answer = self.seeker.probes.probe(host, port, self.deadline)
+                self.discovery.add_probe(answer)
+                seen.append(answer)
+                if answer.reason in ("no-name", "forbidden"):
+                    return
+
+
+def _is_good(probe: Probe) -> bool:
+    return probe.outcome == "works" and probe.sign_in in ("password", "oauth-only")
+
+
+def _with_probes(found: Found, probes: tuple[Probe, ...]) -> Found:
+    """Return what was found with what the servers themselves say: how to sign in, which works."""
+    works = {(p.host, p.port): p for p in probes if p.outcome == "works"}
+    good = [o for o in found.outgoing if (o.server, o.port) in works]
+    if not good:
+        return found
+    first = works[good[0].server, good[0].port]
+    rest = [o for o in found.outgoing if o not in good]
+    told = found.sign_in != "unknown" or first.sign_in not in ("password", "oauth-only")
+    sign_in = found.sign_in if told else first.sign_in
+    return replace(found, outgoing=(*good, *rest), sign_in=sign_in)

@@ -1,0 +1,149 @@
+"""What an outgoing server offers, seen by opening an SMTP session and sending nothing through it.
+
+EHLO, STARTTLS (RFC 3207), EHLO, QUIT: no address, no message.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final, Literal
+
+from .network import CONNECT, LARGEST, Deadline, Network, NotReached
+
+Outcome = Literal["works", "refuses", "unreachable", "inconclusive"]
+Certificate = Literal["", "good", "wrong-name", "expired", "untrusted"]
+IMPLICIT: Final = 465
+PASSWORD: Final = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "NTLM"})
+OAUTH: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})
+_HOSTNAME_MISMATCH, _EXPIRED = 62, 10
+"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_CERT_HAS_EXPIRED (x509_vfy.h)."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What one port of a server offers.
+
+    ``outcome``: ``works`` where it greets and offers encryption, ``refuses`` where it answers and
+    does not, ``unreachable`` from here, or ``inconclusive``: it was busy, or wants none of us.
+    ``reason``: why not, one of ``REASONS``, or the reply code of a greeting.
+    ``sign_in``: ``password``, ``oauth-only``, ``none`` or, where nothing was seen, ``unknown``.
+    """
+
+    host: str
+    port: int
+    outcome: Outcome
+    security: str = "none"
+    sign_in: str = "unknown"
+    certificate: Certificate = ""
+    reason: str = ""
+
+
+def probe(network: Network, host: str, port: int, deadline: Deadline, name: str = "") -> Probe:
+    """Open a session and say what the server offers; never raises.
+
+    :param name: what this server calls itself; '' for its address
+    """
+    try:
+        with network.connected(host, port, deadline) as connection:
+            connection.settimeout(max(0.01, min(CONNECT, deadline.left)))
+            name = name or _literal(connection)
+            return _talk(network.tls, connection, Probe(host, port, "inconclusive"), name)
+    except ssl.SSLCertVerificationError as fault:
+        return Probe(
+            host, port, "refuses", _security(port), "unknown", _certificate(fault), "bad-tls"
+        )
+    except NotReached as fault:
+        return Probe(host, port, "unreachable", reason=fault.args[0])
+    except smtplib.SMTPResponseException as fault:
+        return Probe(host, port, "inconclusive", reason=str(fault.smtp_code))
+    except ssl.SSLError:
+        return Probe(host, port, "refuses", reason="bad-tls")
+    # A connection that was made and then went dead tells nothing for certain.
+    except (OSError, smtplib.SMTPException, ValueError):
+        return Probe(host, port, "inconclusive", reason="no-answer")
+
+
+def _talk(tls: ssl.SSLContext, connection: socket.socket, seen: Probe, name: str) -> Probe:
+    host, port = seen.host, seen.port
+    if port == IMPLICIT:
+        connection = tls.wrap_socket(connection, server_hostname=host)
+    with _Session(connection, host, port, name) as session:
+        session.ehlo_or_helo_if_needed()
+        security = "tls" if port == IMPLICIT else "none"
+        if security == "none" and session.has_extn("starttls"):
+            session.starttls(context=tls)
+            session.ehlo()
+            security = "starttls"
+        if security == "none":
+            return Probe(host, port, "refuses", sign_in=_sign_in(session), reason="no-tls")
+        return Probe(host, port, "works", security, _sign_in(session), "good")
+
+
+class _Session(smtplib.SMTP):
+    """A session over a connection that is there already, whose replies are of bounded length."""
+
+    def __init__(self, connection: socket.socket, host: str, port: int, name: str) -> None:
+        self._connection = connection
+        self._replies: _Bounded | None = None
+        super().__init__(host, port, local_hostname=name)
+
+    def _get_socket(self, *_: Any) -> socket.socket:
+        return self._connection
+
+    @property
+    def file(self) -> _Bounded | None:
+        """What replies are read from."""
+        return self._replies
+
+    @file.setter
+    def file(self, file: BinaryIO | None) -> None:
+        self._replies = _Bounded(file) if file else None
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError, smtplib.SMTPException):
+            self.docmd("QUIT")
+        self.close()
+
+
+class _Bounded:
+    """A file of which no more than ``LARGEST`` bytes are read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = LARGEST
+        self.close = file.close
+
+    def readline(self, limit: int = -1) -> bytes:
+        line = self._file.readline(limit)
+        self._left -= len(line)
+        if self._left < 0:
+            raise OSError("a reply without an end")
+        return line
+
+
+def _sign_in(session: smtplib.SMTP) -> str:
+    offered = set(session.esmtp_features.get("auth", "").upper().split())
+    if offered & PASSWORD:
+        return "password"
+    if offered & OAUTH:
+        return "oauth-only"
+    return "unknown" if offered else "none"
+
+
+def _literal(connection: socket.socket) -> str:
+    """Return the address as a name for EHLO (RFC 5321 section 4.1.3)."""
+    address = connection.getsockname()[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _certificate(fault: ssl.SSLCertVerificationError) -> Certificate:
+    known: dict[int, Certificate] = {_HOSTNAME_MISMATCH: "wrong-name", _EXPIRED: "expired"}
+    return known.get(fault.verify_code, "untrusted")
+
+
+def _security(port: int) -> str:
+    return "tls" if port == IMPLICIT else "starttls"

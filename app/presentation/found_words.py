@@ -1,0 +1,59 @@
+"""Say how the settings of a mail domain were found, and what was seen of its servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..diagnosis.domains import display
+from ..diagnosis.found import Found
+from ..i18n.languages import Language, shown_day
+from ..i18n.messages import N_
+from ..knowledge import knowledge
+
+HOW: Final[Mapping[str, str]] = {
+    "pacc": N_("{domain} publishes these settings itself."),
+    "autoconfig": N_("{domain} publishes these settings itself."),
+    "srv": N_("{domain} publishes these settings in the DNS, the internet's address book."),
+    "ispdb": N_("Thunderbird's list of providers has these settings for {by}."),
+    "mx": N_("Email to {domain} goes to {provider}'s servers ({by})."),
+    "mx-autoconfig": N_("{by}, which takes the email of {domain}, publishes these settings."),
+    "guess": N_("Nobody publishes them, but {server} answers as an outgoing server."),
+}
+ON: Final = N_("Found on {day}.")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One outgoing server as a page lists it; ``security`` is a value of the fact."""
+
+    server: str
+    port: int
+    security: str
+
+
+def how_found(found: Found, language: Language) -> str:
+    """Return one sentence: who says so, and how we know."""
+    provider = knowledge().by_id.get(found.provider)
+    return language.gettext(HOW[found.how]).format(
+        domain=display(found.domain),
+        by=display(found.by),
+        provider=provider.name if provider else "",
+        server=display(found.outgoing[0].server) if found.outgoing else "",
+    )
+
+
+def found_line(found: Found | None, language: Language) -> str:
+    """Return where a plan's settings were found and on which day, '' where they were not."""
+    if found is None or not found.how:
+        return ""
+    day = language.gettext(ON).format(day=shown_day(found.day, language.code))
+    return f"{how_found(found, language)} {day}"
+
+
+def settings_of(found: Found) -> tuple[Setting, ...]:
+    """Return the outgoing servers of what was found, the better first."""
+    provider = found.settings
+    servers = provider.outgoing if provider else ()
+    return tuple(Setting(display(o.server), o.port, o.security) for o in servers)
