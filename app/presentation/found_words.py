@@ -19,7 +19,7 @@ HOW: Final[Mapping[str, str]] = {
     "ispdb": N_("Thunderbird's list of providers has these settings for {by}."),
     "mx": N_("Email to {domain} goes to {provider}'s servers ({by})."),
     "mx-autoconfig": N_("{by}, which takes the email of {domain}, publishes these settings."),
-    "guess": N_("Nobody publishes them, but {server} answers as an outgoing server."),
+    "guess": N_("We found no published settings, but {server} answers like your outgoing server."),
 }
 ON: Final = N_("Found on {day}.")
 
@@ -52,8 +52,7 @@ def found_line(found: Found | None, language: Language) -> str:
     return f"{how_found(found, language)} {day}"
 
 
-def settings_of(found: Found) -> tuple[Setting, ...]:
-    """Return the outgoing servers of what was found, the better first."""
-    provider = found.settings
-    servers = provider.outgoing if provider else ()
-    return tuple(Setting(display(o.server), o.port, o.security) for o in servers)
+def setting_of(found: Found) -> Setting | None:
+    """Return the outgoing server to use of what was found, None where nothing was."""
+    best = found.settings.outgoing[0] if found.settings else None
+    return Setting(display(best.server), best.port, best.security) if best else None

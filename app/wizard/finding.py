@@ -6,20 +6,24 @@ and leads on to the plan, with what was found in its URL.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Response, redirect
+from flask import redirect
+from werkzeug.wrappers import Response
 
 from ..diagnosis.domains import display
 from ..diagnosis.found import Found
 from ..http.security_log import record
-from ..presentation.found_words import how_found, settings_of
+from ..presentation.found_words import how_found, setting_of
 from ..presentation.pictures import draw_route
 from ..services import Discovery, services
 from ..store import DatabaseUnavailable
 from ..web.links import WizardState
 from ..web.pages import page
 from ..web.site import Site, rate_keys
+
+if TYPE_CHECKING:
+    from ..discovery import Discovery as Search
 
 REFRESH: Final = 1
 """Seconds after which a page without script asks again."""
@@ -55,18 +59,19 @@ def find_page(site: Site, state: WizardState) -> Response:
         "hosts": [display(host) for host in search.mx[:2]],
         "found": found,
         "how": how_found(found, site.language) if found else "",
-        "settings": settings_of(found) if found else (),
+        "setting": setting_of(found) if found else None,
         "provider": found.settings if found and found.provider else None,
         "use": site.check(state.at(facts=state.facts.but(found=sealed))) if sealed else "",
         "without": site.check(without),
+        "back": site.check(state.at(change="account_domain")),
         "route": draw_route(state.facts, site.language.gettext),
     }
     return page(site, "wizard/find.html", values, keep=False)
 
 
-def _begin(site: Site, kept: Discovery, domain: str):  # type: ignore[no-untyped-def]
+def _begin(site: Site, kept: Discovery, domain: str) -> Search | None:
     """Return the search for a domain, None where it may not begin now."""
-    from ..discovery import TooMany
+    from ..discovery import TooMany  # only where it is switched on
 
     if known := kept.discoveries.known(domain):
         return known
@@ -94,6 +99,4 @@ def _sealed(kept: Discovery, found: Found) -> Found:
 
 def _lead_on(site: Site, state: WizardState, found: Found | None) -> Response:
     facts = state.facts.but(found=found) if found else state.facts
-    response = redirect(site.check(state.at(facts=facts)), 302)
-    assert isinstance(response, Response)
-    return response
+    return redirect(site.check(state.at(facts=facts)), 302)

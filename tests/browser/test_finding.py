@@ -66,7 +66,7 @@ def test_a_guess_is_confirmed_first(
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Đây có phải là cài đặt của bạn không?", timeout=15_000)
     expect(page.locator("main")).to_contain_text("mail.guess.example")
-    page.get_by_role("link", name="Đúng, dùng cài đặt này").click()
+    page.get_by_role("link", name="Có", exact=True).click()
     expect(page.locator("main")).to_contain_text("mail.guess.example")
     expect(page.locator("ol.steps")).to_contain_text("465")
 
