@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from .store.sessions import Devices, Sessions
 
 if TYPE_CHECKING:
     from .discovery import Discoveries, Seals
+    from .discovery.access_network import AccessNetworks
 
 KEY: Final = "thongthu"
 """Key in Flask's ``extensions``."""
@@ -77,7 +79,8 @@ class Services:
 
     ``today`` and ``now`` are the clocks of the application; tests replace them.
     ``storage`` is None without DATABASE_URL: no cases, no agents, no counters.
-    ``pictures`` is None where no text of pictures is read, ``discovery`` where DISCOVERY is off.
+    ``pictures`` is None where no text of pictures is read, ``discovery`` where DISCOVERY is off,
+    ``access_networks`` without NETWORK_DATA.
     """
 
     settings: Settings
@@ -90,6 +93,7 @@ class Services:
     storage: Storage | None
     pictures: Pictures | None
     discovery: Discovery | None
+    access_networks: AccessNetworks | None
 
     @classmethod
     def create(
@@ -103,7 +107,7 @@ class Services:
         """Create the services that the settings ask for.
 
         :raise ValueError: RATE_LIMIT_STORAGE cannot be used; OCR=yes, and no Tesseract is here;
-            DISCOVERY=on without a database
+            DISCOVERY=on without a database; NETWORK_DATA cannot be read
         """
         limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
         storage = _open_storage(settings, today, now) if settings.database_url else None
@@ -132,6 +136,7 @@ class Services:
             storage,
             _find_pictures(settings.ocr),
             _open_discovery(settings, storage, today) if settings.discovery else None,
+            _read_networks(settings.network_data) if settings.network_data else None,
         )
 
     def holds(self, found: Found) -> bool:
@@ -187,6 +192,15 @@ def _open_discovery(
     name = urlsplit(settings.public_url).hostname or ""
     mirror = f"{settings.ispdb_url}/" if settings.ispdb_url else ""
     return Discovery(Discoveries(network, today, name, mirror), Seals(keys))
+
+
+def _read_networks(folder: str) -> AccessNetworks:
+    from .discovery.access_network import AccessNetworks
+
+    try:
+        return AccessNetworks(Path(folder))
+    except (OSError, ValueError, ImportError) as fault:
+        raise ValueError(f"NETWORK_DATA cannot be used: {fault}") from None
 
 
 def _open_storage(

@@ -143,6 +143,7 @@ class Settings:
     ``discovery_limit``: look-ups per address.
     ``discovery_networks``: private networks that look-ups may connect to as well.
     ``ispdb_url``: a mirror of the ISPDB to look up as well, '' for none.
+    ``network_data``: the folder that tells who runs a visitor's network, '' for none.
     ``code_budget``: invalid codes per day from everybody, before addresses that have sent some are
     throttled; None for no budget.
     ``sign_in_limit``: wrong passwords per address.
@@ -183,6 +184,7 @@ class Settings:
     discovery_limit: Limit = "30 per 10 minutes"
     discovery_networks: Networks = ()
     ispdb_url: Url = ""
+    network_data: Text = ""
     sign_in_limit: Limit = "30 per 10 minutes"
     desk_open: Flag = False
     metrics_from: Networks = LOOPBACK_NETWORKS

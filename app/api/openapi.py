@@ -89,6 +89,7 @@ _ASKED: Final[dict[str, Any]] = {
         str | None,
         about(N_("What a page of ours has found for account_domain, as it stands in its link")),
     ],
+    "network": Domain,
     "tried": Annotated[
         Tried | OneRemedy | Literal[""] | None,
         about(N_("Fixes already tried")),

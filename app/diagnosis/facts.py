@@ -31,6 +31,7 @@ class Facts:
     ``reply_code`` and ``enhanced_status`` (RFC 5321 section 4.2, RFC 3463) come from a pasted
     error only, for the words to say to a helpdesk: they decide nothing.  So does ``vendor_reply``,
     a reply of vendors.toml, for the order of the plan's remedies and their words.
+    ``network`` is the domain of who runs the network that the person is on, as the address tells.
     ``found`` belongs to ``account_domain``: its settings, as they were found in the internet.
     """
 
@@ -50,6 +51,7 @@ class Facts:
     reply_code: int | None = None
     enhanced_status: str | None = None
     vendor_reply: str | None = None
+    network: str | None = None
     found: Found | None = None
     tried: tuple[str, ...] = ()
 
@@ -86,7 +88,7 @@ CODES: Final = ("reply_code", "enhanced_status")
 """The codes in the server's reply."""
 OF_REPLY: Final = (*CODES, "vendor_reply")
 """What is known of the server's reply: from a paste only, asked by no question."""
-NOT_ASKED: Final = (*OF_REPLY, "found", "tried")
+NOT_ASKED: Final = (*OF_REPLY, "network", "found", "tried")
 """The facts that no question asks for."""
 for _fact in sorted(knowledge().questions.keys() ^ set(FACT_KEYS) - {*NOT_ASKED}):
     raise KnowledgeError(

@@ -156,7 +156,7 @@ class Provider:
 
     ``oauth``: mail programs can be let in through the provider's own window (always so where that
     is the only way).  ``page`` is the provider's own on how to get an app password.
-    ``mail_only``: it runs no lines.
+    ``mail_only``: it runs no lines.  ``networks``: the domains that its lines are registered under.
     ``offers``: the ways of authorisation and webmail, None where it has not said which.
     ``phone``: its helpdesk's number, where that is known.  ``lacks``: remedies that never help.
     """
@@ -172,6 +172,7 @@ class Provider:
     oauth: bool = False
     page: str | None = None
     mail_only: bool = False
+    networks: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=(), metadata={"key": "note"})
     offers: frozenset[str] | None = None
     phone: str | None = None

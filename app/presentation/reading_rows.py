@@ -66,7 +66,7 @@ class ReadingRow:
 def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingRow]:
     """Return what is known after a reading, in the order of the page."""
     facts, stated = merge_reading(reading, known), stated_facts(reading)
-    shown = {*FACT_KEYS, *_CODES} - {"tried", "vendor_reply", "found"}
+    shown = {*FACT_KEYS, *_CODES} - {"tried", "vendor_reply", "network", "found"}
     places = {key_of(reading, evidence) for evidence in reading.evidence}
     rows: list[ReadingRow] = []
     for key in sorted(shown, key=_rank):

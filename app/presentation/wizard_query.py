@@ -8,8 +8,10 @@ from flask import abort, redirect, request
 
 from ..diagnosis import OF_REPLY, Facts, read_facts
 from ..diagnosis.facts import flat_values
+from ..http.client_ip import client_address
 from ..http.portal_prefix import OWN_NETWORK_KEY
 from ..knowledge import knowledge
+from ..knowledge.variables import UNKNOWN
 from ..services import services
 from ..web.links import WizardState, with_defaults
 from ..web.site import Site, known_facts
@@ -46,16 +48,42 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
     ), wrong
 
 
-def detected_connection(site: Site, state: WizardState) -> WizardState | None:
-    """Return the state with the connection that was detected, None when none was.
+def detected(site: Site, state: WizardState) -> WizardState | None:
+    """Return the state with what the visitor's address tells, None where it tells nothing new.
 
-    Only for the way in, which leads to the URL that says so.  For an account at another provider
-    the portal's own network says nothing.
+    Only for the way in, which leads to the URL that says so: a page never looks at the address.
     """
+    facts = _on_own_network(site, state) if site.portal else None
+    facts = _on_known_network(state if facts is None else state.at(facts=facts)) or facts
+    return None if facts is None else state.at(facts=facts)
+
+
+def _on_own_network(site: Site, state: WizardState) -> Facts | None:
+    """Tell that the connection is the portal's; for an account elsewhere that says nothing."""
     if OWN_NETWORK_KEY not in request.environ or state.facts.connection is not None:
         return None
     served = site.serves(state.situation.provider)
-    return state.at(facts=state.facts.but(connection="own")) if served else None
+    return state.facts.but(connection="own") if served else None
+
+
+def _on_known_network(state: WizardState) -> Facts | None:
+    """Tell which network it is, and what that means for an account whose provider is known."""
+    known, facts = services().access_networks, state.facts
+    if known is None:
+        return None
+    told: dict[str, str] = {}
+    if facts.network is None:
+        address = client_address(request.environ, services().settings.proxies)
+        network = known.at(address) if address else None
+        told["network"] = network.domain if network else UNKNOWN
+    else:
+        network = known.of(facts.known("network"))
+    if network and network.has_servers and facts.vpn is None:
+        told["vpn"] = "yes"
+    lines = state.situation.provider.networks if state.situation.provider else ()
+    if network and not network.has_servers and lines and facts.connection is None:
+        told["connection"] = "own" if network.domain in lines else "other"
+    return facts.but(**told) if told else None
 
 
 def canonical_state(link: Callable[[WizardState], str]) -> WizardState:

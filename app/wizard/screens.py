@@ -277,11 +277,26 @@ def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
         "state": state,
         # Whether to say that the visitor is on the portal's network, detected or answered.
         "own_line": on_own_line and site.serves(state.situation.provider),
+        "network": _network(site, state),
         "here": place(state if where == "check" else facts),
         "change_url": extend(facts_url, "change="),
         "plan_url": site.check(facts.at(plan="now")),
         # A code is for somebody to call: outside of all portals there is nobody.
         "help_url": site.help(facts) if site.portal and services().storage else "",
+    }
+
+
+def _network(site: Site, state: WizardState) -> dict[str, str] | None:
+    """Return the name of the network that the visitor seems to be on, and the way without it."""
+    known = services().access_networks
+    network = known.of(state.facts.known("network")) if known else None
+    if network is None:
+        return None
+    facts = state.facts.but(network=UNKNOWN, connection=None, vpn=None)
+    return {
+        "name": network.name,
+        "servers": "yes" if network.has_servers else "",
+        "without": site.check(state.at(facts=facts)),
     }
 
 

@@ -25,7 +25,7 @@ from ..presentation.paste_input import (
     take_paste,
 )
 from ..presentation.questions import typed_facts, typed_form, without_outdated
-from ..presentation.wizard_query import detected_connection, has_uncanonical_names, read_query
+from ..presentation.wizard_query import detected, has_uncanonical_names, read_query
 from ..reading import TooLong, read
 from ..services import services
 from ..web.links import WizardState
@@ -79,8 +79,8 @@ def start(site: Site) -> Response:
     state, _ = read_query()
     if has_uncanonical_names(state.facts):
         return redirect(site.start(state.facts), 302)
-    if found := detected_connection(site, state):
-        return redirect(site.start(found.facts), 302)
+    if site.portal and (known := detected(site, state)):
+        return redirect(site.start(known.facts), 302)
     return start_page(site, state)
 
 
@@ -105,8 +105,8 @@ def check(site: Site) -> Response:
             if not was:  # the question came up out of turn, and had no answer yet
                 record_event(response, ("answered", asked))
             return response
-    if state.change != "connection" and (found := detected_connection(site, state)):
-        response = redirect(site.check(found), 302)
+    if state.change != "connection" and (known := detected(site, state)):
+        response = redirect(site.check(known), 302)
     elif not state.change and may_find(state):
         response = redirect(site.find(state), 302)
     else:
