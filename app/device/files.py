@@ -65,16 +65,18 @@ def _named(kind: str, identifier: str, content: dict[str, Any]) -> dict[str, Any
     }
 
 
-def make_client_config(provider: Provider) -> bytes:
+def make_client_config(provider: Provider, domain: str | None = None) -> bytes:
     """Return the XML file of a provider.
 
-    It names the provider's own domains, also where another one was asked for.  The address stands
+    It names the provider's own domains, also where another one was asked for, and this one where it
+    has companies' domains only.  The address stands
     in it as the placeholder that clients fill in themselves.  What is called ``password-cleartext``
     there goes through the encrypted connection.
     """
     root = Element("clientConfig", version="1.1")
-    account = SubElement(root, "emailProvider", id=provider.domains[0])
-    for name in provider.domains:
+    domains = provider.domains or ((domain,) if domain else ())
+    account = SubElement(root, "emailProvider", id=next(iter(domains), provider.id))
+    for name in domains:
         SubElement(account, "domain").text = name
     SubElement(account, "displayName").text = provider.name
     SubElement(account, "displayShortName").text = provider.name

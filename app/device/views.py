@@ -67,7 +67,7 @@ def _client_config(situation: Situation) -> bytes:
     provider = situation.provider
     if not (provider and provider.has_account):
         abort(404)
-    return make_client_config(provider)
+    return make_client_config(provider, situation.facts.known("account_domain"))
 
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:

@@ -7,7 +7,7 @@ this server has put on it (``app/discovery/seal.py``): anybody can write a link.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -64,7 +64,8 @@ class Found:
     def settings(self) -> Provider | None:
         """Who looks after the mail of the domain, None where nothing was found."""
         if self.provider:
-            return knowledge().by_id.get(self.provider)
+            known = knowledge().by_id.get(self.provider)
+            return known and replace(known, domains=(self.domain, *known.domains))
         if not self.outgoing:
             return None
         return Provider(

@@ -228,7 +228,7 @@ class Plan:
             for way in knowledge().authorisations.values()
             if way.without and not provider.offers_any((way.id,))
         ]
-        return (*lacking, *[translate(note.text) for note in provider.notes])
+        return (*lacking, *[self.wording.fill(note.text) for note in provider.notes])
 
     @cached_property
     def stale(self) -> tuple[DatedFact, ...]:

@@ -45,7 +45,7 @@ RANGES = {
     "IncomingMailServerAuthentication": {"EmailAuthNone", "EmailAuthPassword"},
     "OutgoingMailServerAuthentication": {"EmailAuthNone", "EmailAuthPassword"},
 }
-PROVIDERS = [p for p in knowledge().providers if p.incoming]
+PROVIDERS = [p for p in knowledge().providers if p.incoming and p.domains]
 PASSWORDS = [p for p in PROVIDERS if p.sign_in != "oauth-only"]
 
 
@@ -110,6 +110,13 @@ def test_no_file_is_made_up_for_settings_that_nobody_publishes(client, path, que
 def test_where_only_a_sign_in_window_lets_in_there_is_no_profile(client) -> None:
     assert client.get("/en/profile.mobileconfig?account_domain=outlook.com").status_code == 404
     assert client.get("/en/autoconfig.xml?account_domain=outlook.com").status_code == 200
+
+
+def test_a_companys_own_domain_is_in_the_file_of_its_provider(client) -> None:
+    url = "/en/autoconfig.xml?account_domain=fabrikam.vn&server=smtp.hostinger.com"
+    (account,) = ElementTree.fromstring(client.get(url).data)
+    assert account.get("id") == "fabrikam.vn"
+    assert [e.text for e in account.iter("domain")] == ["fabrikam.vn"]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.id)

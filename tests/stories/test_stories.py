@@ -33,7 +33,6 @@ OPEN = {
     "ssl-on-587": "a port and an encryption that don't fit each other are not compared",
     "vi-crm-blacklist": "that only some recipients fail is not read",
     "vi-hoa-don-gui-loi-mot-khach": "that only one recipient fails is not read",
-    "vi-yahoo-outlook": "Yahoo's domain for Vietnam is not known",
     "webmail-peer-certificate": "somebody who runs a webmail is taken for one who uses it",
     "zoho-answered-by-my-host": "that another server answers is not read from a session",
 }
