@@ -13,7 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, TypedDictSchema
 from typing_extensions import TypedDict
 
-from ..diagnosis import CHOICES, FACT_KEYS
+from ..diagnosis import CHOICES, FACT_KEYS, SEEN
 from ..diagnosis.facts import MAX_RECIPIENTS, MAX_TRIED
 from ..i18n.languages import published
 from ..i18n.messages import N_
@@ -85,20 +85,15 @@ _ASKED: Final[dict[str, Any]] = {
         VendorReply | Literal[""] | None,
         about(N_("The reply of a provider or product, as a reading names it")),
     ],
-    "found": Annotated[
-        str | None,
-        about(N_("What a page of ours has found for account_domain, as it stands in its link")),
-    ],
-    "network": Domain,
     "tried": Annotated[
         Tried | OneRemedy | Literal[""] | None,
         about(N_("Fixes already tried")),
     ],
 }
 """The types of the facts that are not one of a question's choices."""
-# What they are about stands in the questions.
+# What they are about stands in the questions.  What a page of ours has seen is none of a caller's.
 Facts = TypedDict(  # type: ignore[misc]
-    "Facts", {key: _ASKED.get(key, Choice) for key in FACT_KEYS}, total=False
+    "Facts", {key: _ASKED.get(key, Choice) for key in FACT_KEYS if key not in SEEN}, total=False
 )
 
 

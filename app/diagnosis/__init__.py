@@ -5,7 +5,7 @@
 'use-login'
 """
 
-from .facts import CHOICES, CODES, FACT_KEYS, OF_REPLY, Facts, read_facts
+from .facts import CHOICES, CODES, FACT_KEYS, OF_REPLY, SEEN, Facts, read_facts
 from .plan import Plan, PlannedRemedy
 from .situation import Diagnosis, Situation, diagnose
 
@@ -14,6 +14,7 @@ __all__ = [
     "CODES",
     "FACT_KEYS",
     "OF_REPLY",
+    "SEEN",
     "Diagnosis",
     "Facts",
     "Plan",

@@ -32,6 +32,7 @@ class Facts:
     error only, for the words to say to a helpdesk: they decide nothing.  So does ``vendor_reply``,
     a reply of vendors.toml, for the order of the plan's remedies and their words.
     ``network`` is the domain of who runs the network that the person is on, as the address tells.
+    ``open_port`` is the port for sending, 465 or 587, that a test reached from there, or ``none``.
     ``found`` belongs to ``account_domain``: its settings, as they were found in the internet.
     """
 
@@ -52,6 +53,7 @@ class Facts:
     enhanced_status: str | None = None
     vendor_reply: str | None = None
     network: str | None = None
+    open_port: str | None = None
     found: Found | None = None
     tried: tuple[str, ...] = ()
 
@@ -84,11 +86,14 @@ class Facts:
 FACT_KEYS: Final = tuple(f.name for f in fields(Facts))
 SEVERAL: Final = ("recipient_domain", "tried")
 """The facts that may be given as a list."""
+OPEN_PORTS: Final = ("465", "587", "none")
 CODES: Final = ("reply_code", "enhanced_status")
 """The codes in the server's reply."""
 OF_REPLY: Final = (*CODES, "vendor_reply")
 """What is known of the server's reply: from a paste only, asked by no question."""
-NOT_ASKED: Final = (*OF_REPLY, "network", "found", "tried")
+SEEN: Final = ("network", "open_port", "found")
+"""What was seen of networks and servers: asked by no question, and sent by no other program."""
+NOT_ASKED: Final = (*OF_REPLY, *SEEN, "tried")
 """The facts that no question asks for."""
 for _fact in sorted(knowledge().questions.keys() ^ set(FACT_KEYS) - {*NOT_ASKED}):
     raise KnowledgeError(
@@ -170,6 +175,10 @@ def read_value(key: str, raw: Any) -> str | int:
         return _read_port(raw)
     if key in CODES:
         return _read_code(key, raw)
+    if key == "open_port":
+        if str(raw) not in OPEN_PORTS:
+            raise BadValue("not-a-choice")
+        return str(raw)
     if key == "vendor_reply":
         if not isinstance(raw, str) or raw not in knowledge().by_reply:
             raise BadValue("not-a-choice")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from ..knowledge import Provider, Remedy, Scenario, Vendor, VendorReply, Way, knowledge
+from ..knowledge import Outgoing, Provider, Remedy, Scenario, Vendor, VendorReply, Way, knowledge
 from ..knowledge.variables import BY_ITSELF, FACT_OF, UNKNOWN, VARIABLES
 from .beliefs import Offer
 from .diagram import diagram
@@ -25,6 +25,11 @@ from .reduction import (
 from .table import Match, decision_table, judge
 
 _PORT_OF = {"tls": 465, "starttls": 587}
+REMEDIES_BY_TEST: Mapping[bool, tuple[str, ...]] = {
+    False: ("use-submission-port", "fix-encryption"),
+    True: ("other-network", "vpn-off"),
+}
+"""What helps where no server was reached: when a test reached one, and when it reached none."""
 _UNSEEN = {"error": UNKNOWN, "refused_by": UNKNOWN}
 """What is known of a refusal before it was seen."""
 
@@ -120,7 +125,10 @@ class Situation:
         return content.by_provider.get(self.provider.id) if self.provider else None
 
     @property
-    def _vendors_first(self) -> tuple[str, ...]:
+    def _first(self) -> tuple[str, ...]:
+        """What a vendor, or a test of the connection, puts first."""
+        if self.facts.open_port and self.facts.error == "no-connection":
+            return REMEDIES_BY_TEST[self.facts.open_port == "none"]
         first = self.vendor.first.get(self.facts.error or "", ()) if self.vendor else ()
         return (self.vendor_reply.remedy, *first) if self.vendor_reply else first
 
@@ -174,8 +182,8 @@ class Situation:
 
     @cached_property
     def offer(self) -> Offer:
-        """Which remedies the provider offers, which were tried, which one a vendor puts first."""
-        return Offer.of(self.provider, self.facts.tried, self._vendors_first)
+        """Which remedies the provider offers, which were tried, which ones come first."""
+        return Offer.of(self.provider, self.facts.tried, self._first)
 
     def _planned(self) -> tuple[Remedy, ...]:
         """Return the remedies of the match that the provider offers, best first.
@@ -201,7 +209,8 @@ class Situation:
         only = knowledge().programs.find(self.facts.program).only
         if self.provider:
             published = self.provider.outgoing
-            best = next((out for out in published if out.security == only), published[0])
+            best = next((out for out in published if out.security == only), None)
+            best = best or self._reached(published) or published[0]
             oauth = self.provider.sign_in == "oauth-only" and not self._sends_itself
             fits = only in (None, best.security)
             return {
@@ -212,8 +221,14 @@ class Situation:
             }
         # Implicit TLS first (RFC 8314 section 3), unless they are on the other good port already.
         port = self.facts.port if self.facts.port in SUBMISSION_PORTS else 465
+        if self.facts.open_port in ("465", "587"):
+            port = int(self.facts.open_port)
         port = _PORT_OF.get(only or "", port)
         return {"port": port, "security": "tls" if port == 465 else "starttls", "login": "password"}
+
+    def _reached(self, published: Sequence[Outgoing]) -> Outgoing | None:
+        """Return the server on the port that a test has reached."""
+        return next((out for out in published if str(out.port) == self.facts.open_port), None)
 
     @property
     def _sends_itself(self) -> bool:

@@ -194,6 +194,14 @@ Evidence = TypedDict(
 """Where something was read."""
 
 
+class PortTest(TypedDict):
+    """One port that was tried."""
+
+    port: Port
+    reached: bool
+    protected: bool
+
+
 class Command(TypedDict):
     """What the output of a command shows that a server was tested with."""
 
@@ -204,6 +212,7 @@ class Command(TypedDict):
     certificate: Annotated[
         bool | None, about(N_("Whether its certificate is trusted, and for the server's name."))
     ]
+    ports: Annotated[list[PortTest], about(N_("The ports that were tried."))]
 
 
 class Reading(TypedDict):

@@ -55,6 +55,10 @@ def stated_facts(reading: Reading) -> Facts:
         values["refused_by"] = reading.refused_by
     elif vendor_reply:
         values["refused_by"] = vendor_reply.refused_by
+    if reading.command and reading.command.open_port:
+        values["open_port"] = reading.command.open_port
+    if tries_ports(reading):  # what a test tries is not what an app is set to
+        values |= dict.fromkeys(OUTGOING)
     if reading.refused_by == THEIRS:
         values |= dict.fromkeys(OUTGOING)
     if str(reading.facts.get("outlook_error")).startswith(OUTLOOK_NUMBERS):
@@ -64,6 +68,11 @@ def stated_facts(reading: Reading) -> Facts:
     if reading.reason == UNKNOWN and not reading.facts.get("reply_code"):
         del values["error"]  # words of their own that tell no reason: the person is asked
     return read_facts({**reading.told, **{k: v for k, v in values.items() if v is not None}})[0]
+
+
+def tries_ports(reading: Reading) -> bool:
+    """Tell whether a text is of a test that tries one port after the other."""
+    return reading.command is not None and len(reading.command.ports) > 1
 
 
 def recall(facts: Facts) -> Reading | None:
@@ -83,6 +92,9 @@ def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:
     values = {key: getattr(stated, key) for key, _ in stated.pairs}
     if known.known("program"):  # an app that was chosen is closer than one that was guessed
         values.pop("program", None)
+    if tries_ports(reading) and known.error:  # a test of ours tells about the same error
+        values.pop("error", None)
+        values.pop("refused_by", None)
     if reading.reason == UNKNOWN and known.error:  # a code alone says less than any answer
         values.pop("error", None)
     # What is known of a reply belongs to it: nothing of an earlier one stays.

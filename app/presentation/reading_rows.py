@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from ..diagnosis import CHOICES, FACT_KEYS, Facts
+from ..diagnosis import CHOICES, FACT_KEYS, SEEN, Facts
 from ..i18n.languages import Language
 from ..i18n.messages import N_
 from ..knowledge.variables import UNKNOWN
-from ..reading import Command, Evidence, Reading
+from ..reading import Command, Evidence, PortTest, Reading
 from .paste_input import THEIRS, merge_reading, stated_facts
 from .questions import answer_text, shown_question
 
@@ -66,7 +66,7 @@ class ReadingRow:
 def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingRow]:
     """Return what is known after a reading, in the order of the page."""
     facts, stated = merge_reading(reading, known), stated_facts(reading)
-    shown = {*FACT_KEYS, *_CODES} - {"tried", "vendor_reply", "network", "found"}
+    shown = {*FACT_KEYS, *_CODES} - {"tried", "vendor_reply", *SEEN}
     places = {key_of(reading, evidence) for evidence in reading.evidence}
     rows: list[ReadingRow] = []
     for key in sorted(shown, key=_rank):
@@ -90,6 +90,8 @@ def shown_by(reading: Reading, language: Language) -> list[tuple[str, str]]:
     if command is None:
         return []
     server, port = reading.facts.get("server"), reading.facts.get("port")
+    if len(command.ports) > 1:
+        return [_port_row(test, translate) for test in command.ports]
     tested = " : ".join(str(part) for part in (server, port) if part)
     yes_or_no = {True: translate(N_("Yes")), False: translate(N_("No"))}
     trusted = {
@@ -108,6 +110,16 @@ def shown_by(reading: Reading, language: Language) -> list[tuple[str, str]]:
         N_("Its certificate"): command.certificate is not None and trusted[command.certificate],
     }
     return [(translate(label), text) for label, text in rows.items() if text]
+
+
+def _port_row(test: PortTest, translate: Callable[[str], str]) -> tuple[str, str]:
+    """Return what a test shows of one port."""
+    label = translate(N_("Port {number}")).format(number=test.port)
+    if not test.reached:
+        return label, translate(N_("No answer: this network or the server blocks it"))
+    if not test.protected:
+        return label, translate(N_("Answers, but the encrypted connection fails"))
+    return label, translate(N_("Works from where you are"))
 
 
 def went_well(command: Command) -> bool:

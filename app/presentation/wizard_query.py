@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import abort, redirect, request
 
-from ..diagnosis import OF_REPLY, Facts, read_facts
+from ..diagnosis import OF_REPLY, SEEN, Facts, read_facts
 from ..diagnosis.facts import flat_values
 from ..http.client_ip import client_address
 from ..http.portal_prefix import OWN_NETWORK_KEY
@@ -37,7 +37,7 @@ def read_query(fill: bool = True) -> tuple[WizardState, dict[str, str]]:
     given = request.args.to_dict(flat=False)
     facts, wrong = read_facts(flat_values(given, remedies), holds=services().holds)
     # No question asks for these, so a wrong one is no reason to stop anybody.
-    wrong = {fact: code for fact, code in wrong.items() if fact not in OF_REPLY}
+    wrong = {fact: code for fact, code in wrong.items() if fact not in (*OF_REPLY, *SEEN)}
     change, way, worked, plan = (given.get(key, [None])[0] for key in LOOKED_AT)
     return WizardState(
         with_defaults(facts, known_facts()) if fill else facts,

@@ -5,7 +5,7 @@
 'relay-denied'
 """
 
-from .commands import Command
+from .commands import Command, PortTest
 from .reader import LARGEST, Candidate, Evidence, Reading, TooLong, read
 
-__all__ = ["LARGEST", "Candidate", "Command", "Evidence", "Reading", "TooLong", "read"]
+__all__ = ["LARGEST", "Candidate", "Command", "Evidence", "PortTest", "Reading", "TooLong", "read"]

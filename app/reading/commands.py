@@ -7,6 +7,7 @@ nslookup and dig, as they print in 2026.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -140,13 +141,35 @@ _OF_A_SERVER = re.compile(r"(?:smtps?|mail|mx\d?|imap|pop3?|out|relay|webmail)[.
 _UNNAMED = re.compile(r"\.(?:crt|pem|html)$")
 
 
+_TARGET = re.compile(
+    r"trying \[?[\da-f.:]{2,45}\]?:(\d{2,5})\.\.\."  # curl
+    r"|tcp connect to \([^\n]{2,80}: ?(\d{2,5})\) failed"  # Test-NetConnection
+    r"|remoteport\s{0,20}: (\d{2,5})"
+    r"|nc: connect to [^\n]{3,120} port (\d{2,5}) "
+    r"|connection to [^\n]{3,120} (\d{2,5}) port \[tcp"
+)
+"""Where a command begins to try a port."""
+_TIMED_OUT = _any(r"connection timed out", r"operation timed out", r"curl: \(28\)")
+SUBMISSION = (465, 587)
+
+
+@dataclass(frozen=True)
+class PortTest:
+    """One port that was tried: whether it answered, and whether its encryption is right."""
+
+    port: int
+    reached: bool
+    protected: bool
+
+
 @dataclass(frozen=True)
 class Command:
     """What the output of a command shows; None where it does not show it.
 
     ``reached``: whether the server answered; ``banner``: its first line; ``starttls``: whether it
     offers STARTTLS; ``authentication``: ways of signing in that it offers, in capitals;
-    ``certificate``: whether its certificate is trusted and for its name.
+    ``certificate``: whether its certificate is trusted and for its name.  ``ports``: those that
+    were tried one after the other.
     """
 
     reached: bool | None = None
@@ -154,6 +177,17 @@ class Command:
     starttls: bool | None = None
     authentication: tuple[str, ...] | None = None
     certificate: bool | None = None
+    ports: tuple[PortTest, ...] = ()
+
+    @property
+    def open_port(self) -> str | None:
+        """The port for sending that works from there, ``none`` where none of those tried does."""
+        tried = [test for test in self.ports if test.port in SUBMISSION]
+        good = sorted(test.port for test in tried if test.reached and test.protected)
+        if good:
+            return str(good[0])
+        blocked = len(tried) == len(SUBMISSION) and not any(test.reached for test in tried)
+        return "none" if blocked else None
 
 
 class CommandOutput:
@@ -174,7 +208,12 @@ class CommandOutput:
         if not self.is_here:
             return None
         shown = Command(
-            self._reached, self._banner, self._starttls, self._authentication, self._certificate
+            self._reached,
+            self._banner,
+            self._starttls,
+            self._authentication,
+            self._certificate,
+            tuple(self._ports()),
         )
         return shown if shown != Command() or self.failure else None
 
@@ -228,6 +267,23 @@ class CommandOutput:
         if found is None or found.lastindex is None or _OF_A_SERVER.match(found[found.lastindex]):
             return None
         return Found(found[found.lastindex], *found.span(found.lastindex))
+
+    def _ports(self) -> Iterator[PortTest]:
+        """Yield what is shown of each port, in the order in which they were tried."""
+        begun: list[tuple[int, int]] = []
+        for found in _TARGET.finditer(self._folded):
+            port = int(found[found.lastindex or 0])
+            if not begun or begun[-1][0] != port:  # several addresses of a host are one try
+                begun.append((port, found.start()))
+        ends = [*(start for _, start in begun), len(self._folded)][1:]
+        for (port, start), end in zip(begun, ends, strict=True):
+            part = self._folded[start:end]
+            failed = _UNREACHED.search(part) or _TIMED_OUT.search(part)
+            if _REACHED.search(part):
+                protected = not (_NO_TLS.search(part) or _NO_STARTTLS.search(part) or failed)
+                yield PortTest(port, True, protected)
+            elif failed:
+                yield PortTest(port, False, False)
 
     @cached_property
     def _reached(self) -> bool | None:

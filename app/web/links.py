@@ -107,6 +107,7 @@ class Links:
     read = _page("read")  # where a paste is sent to
     check = _page("check")  # a question or the plan
     find = _page("find")  # what the account's domain publishes
+    connection_test = _page("test")  # a command to run where the person is
     step_picture = _page("step.svg")  # all steps of a way; the number of one is added
     profile = _page("profile.mobileconfig")
     autoconfig = _page("autoconfig.xml")

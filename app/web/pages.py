@@ -60,6 +60,7 @@ STYLES = {
         "plan",
     ),
     "find": ("palette", "base", "route", "cards", "notes", "find"),
+    "test": ("palette", "base", "cards", "fields", "code", "copy"),
     "worked": ("palette", "base", "route", "worked"),
     "screen": ("palette", "screen"),
     "sheet": ("palette", "base", "notes", "sheet"),

@@ -19,6 +19,7 @@ from ..http.event_counting import Event, record_event
 from ..i18n.messages import N_
 from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN
+from ..presentation.connection_test import is_worth_a_test, test_commands, tested_server
 from ..presentation.found_words import found_line
 from ..presentation.paste_input import merge_reading
 from ..presentation.pictures import draw_route, through
@@ -137,6 +138,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         # An answer that is given on the plan leads to the plan again.
         "again": state.at(plan="now"),
         "ours": site.serves(plan.provider),
+        "test_url": site.connection_test(state) if is_worth_a_test(state.situation) else "",
         **_found_values(site, state),
         "drawn": draw_screen,
         "program": program_name(site.language.code, state.facts),
@@ -162,6 +164,41 @@ def _found_values(site: Site, state: WizardState) -> dict[str, Any]:
         "without_found": site.check(without) if found and found.how else "",
         "account": display(found.domain) if found else "",
     }
+
+
+def test_page(site: Site, state: WizardState) -> Response:
+    """Show a command that tests the connection from where the person is."""
+    server = tested_server(state.situation)
+    values = {
+        "server": display(server) if server else "",
+        "commands": [
+            replace(command, where=site.language.gettext(command.where))
+            for command in (test_commands(server) if server else ())
+        ],
+        "back": site.check(state),
+        **_links(site, state, "check"),
+        "here": site.connection_test(state),
+    }
+    return page(site, "wizard/test.html", values)
+
+
+def tested_page(site: Site, known: Facts, reading: Reading) -> Response:
+    """Show what a test of the connection found out, port by port."""
+    state = WizardState(merge_reading(reading, known), plan="now")
+    ports = reading.command.ports if reading.command else ()
+    good = [test for test in ports if test.reached and test.protected]
+    if good:
+        outcome = "good" if len(good) == len(ports) else "one"
+    else:
+        outcome = "encryption" if any(test.reached for test in ports) else "none"
+    values = {
+        "outcome": outcome,
+        "port": state.facts.open_port,
+        "shown": shown_by(reading, site.language),
+        "route": draw_route(state.facts, site.language.gettext),
+        **_links(site, state, "check"),
+    }
+    return page(site, "wizard/tested.html", values, keep=False)
 
 
 def picture_page(site: Site, state: WizardState, number: int) -> Response:

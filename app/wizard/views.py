@@ -23,6 +23,7 @@ from ..presentation.paste_input import (
     merge_reading,
     recall,
     take_paste,
+    tries_ports,
 )
 from ..presentation.questions import typed_facts, typed_form, without_outdated
 from ..presentation.wizard_query import detected, has_uncanonical_names, read_query
@@ -37,6 +38,8 @@ from .screens import (
     plan_page,
     question_page,
     start_page,
+    test_page,
+    tested_page,
     understood_page,
     worked_page,
 )
@@ -140,6 +143,15 @@ def _page_of(site: Site, state: WizardState) -> Response:
     return plan_page(site, state)
 
 
+@wizard.get("/<language:site>/test")
+def connection_test(site: Site) -> Response:
+    """Show a command that tests the connection from where the person is."""
+    state, _ = read_query()
+    if has_uncanonical_names(state.facts):
+        return redirect(site.connection_test(state), 302)
+    return test_page(site, state)
+
+
 @wizard.get("/<language:site>/step.svg")
 def step_picture(site: Site) -> Response:
     """Draw the screen of one step: ``way`` names the remedy, ``step`` counts from 1.
@@ -206,6 +218,8 @@ def take(site: Site) -> Response:
     response: Response
     if "show" not in request.form:
         response = redirect(site.check(WizardState(merge_reading(reading, known))), 303)
+    elif tries_ports(reading):
+        response = tested_page(site, known, reading)
     elif reading.reason == "none":
         # Settings that stand in it are known all the same.
         facts = merge_reading(reading, known).but(error=known.error)

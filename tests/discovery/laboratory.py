@@ -7,6 +7,7 @@ Each host has a loopback address of its own and serves the real ports under othe
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -62,6 +63,8 @@ class Laboratory:
     pages: dict[tuple[str, str], tuple[int, Body]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """The paths that web servers were asked for."""
+    zone: Mapping[str, str] = field(default_factory=dict)
+    """The addresses by name."""
     commands: list[str] = field(default_factory=list)
     """The commands that mail servers got."""
 
@@ -73,6 +76,8 @@ class Laboratory:
         self.authority = trustme.CA()
         self.tls = ssl.create_default_context()
         self.authority.configure_trust(self.tls)
+        self.certificate_file = self.folder / "authority.pem"
+        self.authority.cert_pem.write_to_path(str(self.certificate_file))
 
     def address(self) -> str:
         """Return an address that nobody has."""
@@ -161,6 +166,7 @@ class Laboratory:
         self.dns_port = _free_port()
         head = "$ORIGIN .\n$TTL 60\n@ SOA ns.lab. root.lab. 1 60 60 60 60\n@ NS ns.lab.\n"
         (self.folder / "root.zone").write_text(head + zone)
+        self.zone = dict(re.findall(r"^(\S+)\. A (\S+)$", zone, re.MULTILINE))
         (self.folder / "knot.conf").write_text(
             f"server:\n  listen: 127.0.0.1@{self.dns_port}\n  rundir: {self.folder}\n"
             f"database:\n  storage: {self.folder}\n"

@@ -27,7 +27,7 @@ PAGES = {
     "desk with a question": "/en/desk?caller=vi&account_domain={0}",
     "desk with several recipients": f"/en/desk?caller=vi&{FULL},{{0}},gmail.com",
 }
-MOST = {"plan": 2400, "settled plan": 2100} | dict.fromkeys(
+MOST = {"plan": 2440, "settled plan": 2100} | dict.fromkeys(
     (name for name in PAGES if name.startswith("desk")), 6000
 )
 """How many Python functions a page may call; a plan that nothing precedes calls 2,368."""

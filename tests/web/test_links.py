@@ -23,6 +23,8 @@ LINKS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "start": ("wizard.start", (STATE.facts,)),
     "read": ("wizard.take", (STATE.facts,)),
     "check": ("wizard.check", (STATE,)),
+    "find": ("wizard.find", (STATE,)),
+    "connection_test": ("wizard.connection_test", (STATE,)),
     "step_picture": ("wizard.step_picture", (STATE,)),
     "profile": ("device.profile_file", (STATE,)),
     "autoconfig": ("device.autoconfig_file", (STATE,)),

@@ -1,0 +1,54 @@
+"""Commands that test, from where a person is, whether their outgoing server can be reached.
+
+They open a session and end it: no email is sent, and no password or address is in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..diagnosis import Situation
+from ..i18n.messages import N_
+
+_CURL: Final = "{curl} -sSv --ssl-reqd -m 8 -X NOOP smtps://{server}:465 smtp://{server}:587"
+COMMANDS: Final = (
+    (N_("Windows 10 and 11: open “Command Prompt”"), _CURL, "curl.exe"),
+    (N_("Mac: open “Terminal”; Linux: any terminal"), _CURL, "curl"),
+    (
+        N_("Windows, if the first command isn't found: open “PowerShell”"),
+        "465, 587 | ForEach-Object {{ Test-NetConnection {server} -Port $_ }}",
+        "",
+    ),
+    (
+        N_("A website or a server, if curl is missing: open its shell (SSH)"),
+        "nc -zvw 8 {server} 465; nc -zvw 8 {server} 587",
+        "",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class TestCommand:
+    """A command to copy, and where it is typed."""
+
+    where: str
+    text: str
+
+
+def tested_server(situation: Situation) -> str | None:
+    """Return the server to test: the provider's, else the one that is set; None if unknown."""
+    provider = situation.provider
+    return provider.outgoing[0].server if provider else situation.facts.known("server")
+
+
+def test_commands(server: str) -> tuple[TestCommand, ...]:
+    """Return the commands for a server, whose canonical name has nothing special to a shell."""
+    return tuple(
+        TestCommand(where, text.format(curl=curl, server=server)) for where, text, curl in COMMANDS
+    )
+
+
+def is_worth_a_test(situation: Situation) -> bool:
+    """Tell whether a test from where the person is can change what is advised."""
+    return situation.facts.error in ("no-connection", "tls-failed")
