@@ -30,6 +30,7 @@ from .store.sessions import Devices, Sessions
 if TYPE_CHECKING:
     from .discovery import Discoveries, Seals
     from .discovery.access_network import AccessNetworks
+    from .discovery.checks import Checks
 
 KEY: Final = "thongthu"
 """Key in Flask's ``extensions``."""
@@ -67,10 +68,11 @@ class Rates:
 
 @dataclass(frozen=True)
 class Discovery:
-    """Look-ups of what mail domains publish, and the seals on what they found."""
+    """Look-ups of what mail domains publish, the seals on what they found, checks of servers."""
 
     discoveries: Discoveries
     seals: Seals
+    checks: Checks
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Services:
             throttle,
             storage,
             _find_pictures(settings.ocr),
-            _open_discovery(settings, storage, today) if settings.discovery else None,
+            _open_discovery(settings, storage, today, now) if settings.discovery else None,
             _read_networks(settings.network_data) if settings.network_data else None,
         )
 
@@ -179,10 +181,14 @@ def _find_pictures(wanted: bool | None) -> Pictures | None:
 
 
 def _open_discovery(
-    settings: Settings, storage: Storage | None, today: Callable[[], date]
+    settings: Settings,
+    storage: Storage | None,
+    today: Callable[[], date],
+    now: Callable[[], datetime],
 ) -> Discovery:
     # Only here, since most installations look nothing up.
     from .discovery import Discoveries, Network, Seals
+    from .discovery.checks import Checks
 
     if storage is None:
         raise ValueError("DISCOVERY=on needs a database, for the key that seals what is found")
@@ -191,7 +197,12 @@ def _open_discovery(
     network = Network(own=settings.discovery_networks)
     name = urlsplit(settings.public_url).hostname or ""
     mirror = f"{settings.ispdb_url}/" if settings.ispdb_url else ""
-    return Discovery(Discoveries(network, today, name, mirror), Seals(keys))
+    recipient = f"postmaster@{name}" if "." in name else ""
+    return Discovery(
+        Discoveries(network, today, name, mirror),
+        Seals(keys),
+        Checks(network, now, recipient, name),
+    )
 
 
 def _read_networks(folder: str) -> AccessNetworks:

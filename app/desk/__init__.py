@@ -5,7 +5,7 @@ Without a case the URL is the state, as in the wizard, and nothing is stored; a 
 database.
 """
 
-from . import views  # noqa: F401
+from . import servers, views  # noqa: F401
 from .access import desk
 from .cookies import DeskSessions
 from .insights import metrics  # noqa: F401

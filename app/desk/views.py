@@ -109,7 +109,7 @@ def take_code(site: Site, agent: Agent) -> Answer:
     check_form(site)
     typed = request.form.get("code", "")
     try:
-        return redirect(site.desk_case(_find(site, agent, typed).code), 303)
+        return redirect(site.desk_case(case_of(site, agent, typed).code), 303)
     except NotFound as fault:
         return _code_page(site, agent, typed, fault)
 
@@ -174,7 +174,7 @@ def on_case(view: View) -> View:
 @on_case
 def show_one(site: Site, agent: Agent, code: str) -> Answer:
     """Show a case on the desk."""
-    case = _find(site, agent, code)
+    case = case_of(site, agent, code)
     return desk_page(site, Submission(_state(site, case)), agent, OpenedCase(case))
 
 
@@ -216,12 +216,12 @@ def end(site: Site, agent: Agent, code: str) -> Answer:
     :raise 400: the form is not this session's own
     """
     check_form(site)
-    case = _find(site, agent, code)
+    case = case_of(site, agent, code)
     storage().cases.delete(site.portal_id, case.code, agent.signature)
     return redirect(site.desk_cases(f"gone={case.code}"), 303)
 
 
-def _find(site: Site, agent: Agent, typed: str) -> Case:
+def case_of(site: Site, agent: Agent, typed: str) -> Case:
     """Return the case of a code; what fits nothing is counted for the agent.
 
     :raise NotFound: there is none
@@ -236,7 +236,7 @@ def _sent_for(site: Site, agent: Agent, code: str) -> Case:
     :raise StaleCase: the case has changed since
     """
     check_form(site)
-    case = _find(site, agent, code)
+    case = case_of(site, agent, code)
     if request.form.get("version") != str(case.version):
         raise StaleCase
     return case
@@ -260,7 +260,7 @@ def _state(site: Site, case: Case) -> DeskState:
 
 def _stale(site: Site, agent: Agent, code: str) -> Response:
     """Show the case as it is now, and that the form came too late; what it said is not lost."""
-    case = _find(site, agent, code)
+    case = case_of(site, agent, code)
     meant = replace(case, **_outcome()) if "outcome" in request.form else case
     note = request.form.get("note", "")[:MAX_NOTE_LENGTH]
     opened = OpenedCase(meant, site.language.gettext(STALE), note)

@@ -1,6 +1,7 @@
 """Live discovery: which settings a mail domain publishes, and what its servers offer."""
 
-from .discoveries import Discoveries, TooMany
+from .background import TooMany
+from .discoveries import Discoveries
 from .discovery import Discovery
 from .network import Names, Network
 from .seal import Seals

@@ -54,6 +54,7 @@ class Discovery:
     """Whether DNS has said who takes the domain's mail, or that nobody does."""
     done: bool = False
     ttl: int = TTL[1]
+    """Seconds that its DNS lets a result be kept."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
@@ -90,16 +91,16 @@ class Seeker:
     mirror: str = ""
     time: float = TIME
 
-    def run(self, discovery: Discovery) -> None:
-        """Fill a discovery, and end it."""
+    def run(self, discovery: Discovery) -> float:
+        """Fill a discovery and end it; return for how many seconds it holds."""
         search = _Search(self, discovery, Deadline(self.time))
         try:
             search.run()
         finally:
             search.deadline.end()
-            low, high = TTL
-            discovery.ttl = min(high, max(low, discovery.ttl if discovery.found else low))
             discovery.done = True
+        low, high = TTL
+        return min(high, max(low, discovery.ttl if discovery.found else low))
 
     def wants_confirmation(self, found: Found) -> bool:
         """Tell whether a person has to confirm what was found."""

@@ -1,6 +1,7 @@
 """What an outgoing server offers, seen by opening an SMTP session and sending nothing through it.
 
-EHLO, STARTTLS (RFC 3207), EHLO, QUIT: no address, no message.
+EHLO, STARTTLS (RFC 3207), EHLO, QUIT: no address, no message.  Only where somebody asks for it,
+MAIL with the null sender and RCPT for an address of this server's own, never DATA.
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ from typing import Any, BinaryIO, Final, Literal
 from .network import CONNECT, LARGEST, Deadline, Network, NotReached
 
 Outcome = Literal["works", "refuses", "unreachable", "inconclusive"]
+Relay = Literal["", "sign-in", "open", "unknown"]
 Certificate = Literal["", "good", "wrong-name", "expired", "untrusted"]
 IMPLICIT: Final = 465
+ACCEPTED, REFUSED = 250, 505
+"""Reply codes (RFC 5321 section 4.2.2): accepted, and the first that refuses and does not only say
+that a command was not understood or out of turn.
+"""
 PASSWORD: Final = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "NTLM"})
 OAUTH: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})
 _HOSTNAME_MISMATCH, _EXPIRED = 62, 10
@@ -31,6 +37,8 @@ class Probe:
     does not, ``unreachable`` from here, or ``inconclusive``: it was busy, or wants none of us.
     ``reason``: why not, one of ``REASONS``, or the reply code of a greeting.
     ``sign_in``: ``password``, ``oauth-only``, ``none`` or, where nothing was seen, ``unknown``.
+    ``relay``: whether it passes mail on only after a ``sign-in``, is ``open`` to whoever comes from
+    here, or does not tell; '' where it was not asked.
     """
 
     host: str
@@ -40,18 +48,28 @@ class Probe:
     sign_in: str = "unknown"
     certificate: Certificate = ""
     reason: str = ""
+    relay: Relay = ""
 
 
-def probe(network: Network, host: str, port: int, deadline: Deadline, name: str = "") -> Probe:
+def probe(
+    network: Network,
+    host: str,
+    port: int,
+    deadline: Deadline,
+    name: str = "",
+    recipient: str = "",
+) -> Probe:
     """Open a session and say what the server offers; never raises.
 
     :param name: what this server calls itself; '' for its address
+    :param recipient: an address of our own, to ask whether mail for it is passed on; '' not to ask
     """
     try:
         with network.connected(host, port, deadline) as connection:
             connection.settimeout(max(0.01, min(CONNECT, deadline.left)))
             name = name or _literal(connection)
-            return _talk(network.tls, connection, Probe(host, port, "inconclusive"), name)
+            seen = Probe(host, port, "inconclusive")
+            return _talk(network.tls, connection, seen, name, recipient)
     except ssl.SSLCertVerificationError as fault:
         return Probe(
             host, port, "refuses", _security(port), "unknown", _certificate(fault), "bad-tls"
@@ -67,7 +85,9 @@ def probe(network: Network, host: str, port: int, deadline: Deadline, name: str 
         return Probe(host, port, "inconclusive", reason="no-answer")
 
 
-def _talk(tls: ssl.SSLContext, connection: socket.socket, seen: Probe, name: str) -> Probe:
+def _talk(
+    tls: ssl.SSLContext, connection: socket.socket, seen: Probe, name: str, recipient: str
+) -> Probe:
     host, port = seen.host, seen.port
     if port == IMPLICIT:
         connection = tls.wrap_socket(connection, server_hostname=host)
@@ -80,7 +100,19 @@ def _talk(tls: ssl.SSLContext, connection: socket.socket, seen: Probe, name: str
             security = "starttls"
         if security == "none":
             return Probe(host, port, "refuses", sign_in=_sign_in(session), reason="no-tls")
-        return Probe(host, port, "works", security, _sign_in(session), "good")
+        relay = _ask_relay(session, recipient) if recipient else ""
+        return Probe(host, port, "works", security, _sign_in(session), "good", relay=relay)
+
+
+def _ask_relay(session: smtplib.SMTP, recipient: str) -> Relay:
+    """Return whether mail from nobody to an address elsewhere is passed on without a sign-in."""
+    code, _ = session.mail("")
+    if code == ACCEPTED:
+        code, _ = session.rcpt(recipient)
+        session.rset()
+    if code in (ACCEPTED, 251):
+        return "open"
+    return "sign-in" if code >= REFUSED else "unknown"
 
 
 class _Session(smtplib.SMTP):

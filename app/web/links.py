@@ -133,6 +133,7 @@ class Links:
     desk_case = _case("desk/cases/{}")
     conclude_case = _case("desk/cases/{}/outcome")
     delete_desk_case = _case("desk/cases/{}/delete")
+    check_server = _case("desk/cases/{}/server")
     audit = _page("desk/audit")
     account = _page("desk/account")
     change_password = _page("desk/account/password")

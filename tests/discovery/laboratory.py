@@ -105,7 +105,7 @@ class Laboratory:
             (465, {"ssl_context": context, "auth_require_tls": False}),
             (587, {"tls_context": context if starttls else None}),
         ):
-            handler = _Handler(self.commands)
+            handler = _Handler(self.commands, auth)
             controller = _Controller(
                 handler,
                 hostname=address,
@@ -250,10 +250,11 @@ class _Controller(Controller):
 
 
 class _Handler:
-    """Notes what it is told."""
+    """Notes what it is told, and takes mail only after a sign-in, or from everybody."""
 
-    def __init__(self, commands: list[str]) -> None:
+    def __init__(self, commands: list[str], auth: bool) -> None:
         self._commands = commands
+        self._auth = auth
 
     async def handle_EHLO(
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
@@ -262,8 +263,20 @@ class _Handler:
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(self, *_: Any) -> str:
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         self._commands.append("MAIL")
+        if self._auth and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address or "<>"  # the library takes the null sender for none
+        return "250 OK"
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        self._commands.append("RCPT")
+        envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, *_: Any) -> str:

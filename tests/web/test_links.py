@@ -49,6 +49,7 @@ LINKS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "desk_cases": ("desk.cases", ()),
     "keep_case": ("desk.keep", ()),
     "desk_case": ("desk.show_one", (CODE,)),
+    "check_server": ("desk.show_server", (CODE,)),
     "conclude_case": ("desk.conclude", (CODE,)),
     "delete_desk_case": ("desk.end", (CODE,)),
     "insights": ("desk.insights", (30,)),

@@ -11,6 +11,7 @@ from ...i18n.messages import N_
 from ...presentation.case_pages import spell
 from ...presentation.pictures import draw_qr
 from ...presentation.ticket import Extra
+from ...services import services
 from ...store.cases import Case
 from ...store.codes import format_code
 from ...web.site import Site, home_url
@@ -54,6 +55,7 @@ def show_case(opened: OpenedCase, site: Site, theirs: Site, plan: Plan) -> dict[
             (short_moment(note.written, site.language.code), note.agent, note.text)
             for note in case.notes
         ],
+        "server_url": site.check_server(case.code) if services().discovery else "",
         "link": link,
         "qr": draw_qr(link),
         "read_out": theirs.language.gettext(READ_OUT).format(

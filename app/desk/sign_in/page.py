@@ -72,7 +72,7 @@ def canonical_place(wanted: str) -> str:
 
 
 def _facts(query: Query) -> str:
-    return read_facts(flat_values(query, knowledge().remedies), holds=services().holds)[0].query()
+    return read_facts(flat_values(query, knowledge().remedies))[0].query()
 
 
 def _pairs(query: Query, names: tuple[str, ...]) -> Iterator[str]:
