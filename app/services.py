@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .discovery import Discoveries, Seals
     from .discovery.access_network import AccessNetworks
     from .discovery.checks import Checks
+    from .discovery.records import RecordChecks
 
 KEY: Final = "thongthu"
 """Key in Flask's ``extensions``."""
@@ -68,11 +69,12 @@ class Rates:
 
 @dataclass(frozen=True)
 class Discovery:
-    """Look-ups of what mail domains publish, the seals on what they found, checks of servers."""
+    """Look-ups of what mail domains publish, seals on what they found, and checks."""
 
     discoveries: Discoveries
     seals: Seals
     checks: Checks
+    records: RecordChecks
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ def _open_discovery(
     # Only here, since most installations look nothing up.
     from .discovery import Discoveries, Network, Seals
     from .discovery.checks import Checks
+    from .discovery.records import RecordChecks
 
     if storage is None:
         raise ValueError("DISCOVERY=on needs a database, for the key that seals what is found")
@@ -202,6 +205,7 @@ def _open_discovery(
         Discoveries(network, today, name, mirror),
         Seals(keys),
         Checks(network, now, recipient, name),
+        RecordChecks(network.names),
     )
 
 

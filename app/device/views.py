@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
 from flask import Blueprint, Response, abort, request
 
 from ..diagnosis import Facts, Situation, read_facts
+from ..diagnosis.domains import display
+from ..i18n.messages import N_
 from ..presentation.wizard_query import canonical_state
-from ..web.pages import FRESH
-from ..web.site import Site
+from ..services import services
+from ..web.pages import FRESH, page
+from ..web.site import Site, home_url
 from .files import make_client_config, make_profile
+from .records import AUTOCONFIG_HOST, PACC_HOST, PACC_PATH, DnsRecord, dns_records, make_pacc
 
 device = Blueprint("device", __name__)
-HOST = "autoconfig."
-"""The host name that clients look under in a mail domain."""
+PARTS: Final = (
+    ("srv", N_("Server names and ports (SRV)")),
+    ("autoconfig", N_("For Thunderbird and others (autoconfig)")),
+    ("pacc", N_("For newer email apps (PACC, a draft)")),
+)
+SAID: Final[Mapping[str, str]] = {
+    "right": N_("as it should be"),
+    "other": N_("there, but with another value"),
+    "missing": N_("not there yet"),
+    "no-answer": N_("DNS doesn't answer"),
+}
 
 
 @device.get("/<language:site>/profile.mobileconfig")
@@ -55,12 +72,73 @@ def well_known() -> Response:
     """
     address = request.args.get("emailaddress", "")
     host = request.host.partition(":")[0].lower()
-    named = address.rpartition("@")[2] if "@" in address else host.removeprefix(HOST)
-    if "@" not in address and not host.startswith(HOST):
+    named = address.rpartition("@")[2] if "@" in address else host.removeprefix(AUTOCONFIG_HOST)
+    if "@" not in address and not host.startswith(AUTOCONFIG_HOST):
         abort(404)
     facts, _ = read_facts({"account_domain": named})
     account = Facts(account_domain=facts.known("account_domain"))
     return Response(_client_config(Situation(account)), mimetype="text/xml")
+
+
+@device.get(PACC_PATH)
+def user_agent_configuration() -> Response:
+    """Answer a client that looks for the settings of the domain that its host is of.
+
+    :raise 404: nobody publishes the domain's settings
+    """
+    host = request.host.partition(":")[0].lower()
+    facts, _ = read_facts({"account_domain": host.removeprefix(PACC_HOST)})
+    provider = Situation(Facts(account_domain=facts.known("account_domain"))).provider
+    document = make_pacc(provider) if provider and host.startswith(PACC_HOST) else None
+    if document is None:
+        abort(404)
+    response = Response(document, mimetype="application/json")
+    response.headers["Cache-Control"] = FRESH
+    return response
+
+
+@device.get("/<language:site>/developers/settings")
+def published(site: Site) -> Response:
+    """Show what a portal's provider puts into DNS, and what DNS says of it now.
+
+    :raise 404: this is no portal
+    """
+    if site.portal is None:
+        abort(404)
+    provider = site.portal.provider
+    wanted = request.args.get("domain", "")
+    domain = wanted if wanted in provider.domains else provider.domains[0]
+    home = urlsplit(home_url()).hostname or ""
+    records, discovery = dns_records(provider, domain, home), services().discovery
+    check = discovery.records.begin(f"{domain} {home}", records) if discovery else None
+    said = check.said if check else {}
+    values = {
+        "domain": display(domain),
+        "domains": [
+            (display(name), site.published_settings(f"domain={name}")) for name in provider.domains
+        ],
+        "parts": [
+            (
+                site.language.gettext(title),
+                [_shown(record, said, site) for record in records if record.for_what == key],
+            )
+            for key, title in PARTS
+            if any(record.for_what == key for record in records)
+        ],
+        "searching": check is not None and not check.done,
+        "checked": check is not None,
+        "here": site.published_settings(f"domain={domain}"),
+    }
+    return page(site, "developers/settings.html", values, keep=False)
+
+
+def _shown(record: DnsRecord, said: Mapping[str, str], site: Site) -> dict[str, str]:
+    """Return a record as a line of a zone file, and what DNS says of it."""
+    word = SAID.get(said.get(record.name, ""))
+    return {
+        "line": f"{record.name}. 3600 IN {record.kind} {record.value}",
+        "said": site.language.gettext(word) if word else "",
+    }
 
 
 def _client_config(situation: Situation) -> bytes:

@@ -124,6 +124,7 @@ class Links:
     developers = _page("developers")
     embed_test = _page("developers/test")  # whether a site may embed the wizard
     support_link = _page("developers/links")
+    published_settings = _page("developers/settings")  # what a portal puts into DNS
     api_docs = _page("developers/api")
     demo = _page("demo")
 
