@@ -1,10 +1,12 @@
-"""Measure and print: ``python -m bench [reading] [questions] [desk] [pages] [abuse]``, or all."""
+"""Measure and print: ``python -m bench [reading] [questions] [desk] [pages] [abuse]
+[discovery]``, or all.
+"""
 
 import argparse
 import sys
 import time
 
-from bench import abuse, desk, pages, questions, reading
+from bench import abuse, desk, discovery, pages, questions, reading
 
 PARTS = {
     "reading": reading.main,
@@ -12,6 +14,7 @@ PARTS = {
     "desk": desk.main,
     "pages": pages.main,
     "abuse": abuse.main,
+    "discovery": discovery.main,
 }
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
@@ -24,6 +24,8 @@ from .published import (
     wants_confirmation,
 )
 from .submission import Probe
+
+log = logging.getLogger(__name__)
 
 TIME: Final = 4.0
 """Seconds that all of it may take."""
@@ -142,9 +144,14 @@ class _Search:
             self._running.add(self.seeker.pool.submit(self._carry_out, step, *arguments))
 
     def _carry_out(self, step: Callable[..., None], *arguments: Any) -> None:
-        if self.deadline.left:
-            with suppress(NotReached, Unusable):
-                step(*arguments)
+        if not self.deadline.left:
+            return
+        try:
+            step(*arguments)
+        except (NotReached, Unusable):
+            pass
+        except Exception as fault:  # of ours: it must not be lost, and no name of it be logged
+            log.error("a step of a discovery failed: %s", type(fault).__name__)
 
     def _wait(self, seconds: float) -> None:
         """Wait until nothing is running, at most until so many seconds of the search are over."""

@@ -17,6 +17,8 @@ from ..diagnosis.found import Found
 from ..knowledge import Incoming, MailHost, Outgoing, knowledge
 from ..knowledge.client_config import BadFile, ClientConfig
 
+IMPLICIT = 465
+"""The port with TLS from the start (RFC 8314 section 3.3)."""
 MOST = 2
 """Servers of one kind that are kept: a fallback beside the best one."""
 
@@ -121,7 +123,12 @@ def read_srv(
     :raise Unusable: nothing; a record without a host says that there is no such service
     """
     outgoing = [Outgoing(host, port, "tls") for *_, host, port in implicit if host]
-    outgoing += [Outgoing(host, port, "starttls") for *_, host, port in starttls if host]
+    # Some put the port with implicit TLS under the other name.
+    outgoing += [
+        Outgoing(host, port, "tls" if port == IMPLICIT else "starttls")
+        for *_, host, port in starttls
+        if host
+    ]
     incoming = [Incoming("imap", host, port, "tls") for *_, host, port in imaps if host]
     return settings_found(domain, "srv", domain, day, outgoing, incoming)
 
