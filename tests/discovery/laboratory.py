@@ -161,9 +161,9 @@ class Laboratory:
         self.authority.issue_cert(*names).configure_cert(context)
         return context
 
-    def publish(self, zone: str) -> None:
+    def publish(self, zone: str, port: int = 0) -> None:
         """Start the DNS server, authoritative for everything: ``zone`` has all there is."""
-        self.dns_port = _free_port()
+        self.dns_port = port or _free_port()
         head = "$ORIGIN .\n$TTL 60\n@ SOA ns.lab. root.lab. 1 60 60 60 60\n@ NS ns.lab.\n"
         (self.folder / "root.zone").write_text(head + zone)
         self.zone = dict(re.findall(r"^(\S+)\. A (\S+)$", zone, re.MULTILINE))
@@ -192,10 +192,14 @@ class Laboratory:
 
 
 @contextmanager
-def laboratory(folder: Path) -> Iterator[Laboratory]:
-    """Yield a laboratory without hosts, and end all that was started in it."""
+def laboratory(folder: Path, real: bool = False) -> Iterator[Laboratory]:
+    """Yield a laboratory without hosts, and end all that was started in it.
+
+    :param real: with the ports' real numbers, which takes a network of its own
+    """
     with ExitStack() as stack:
-        yield Laboratory(folder, stack, ports={port: _free_port() for port in (25, 443, 465, 587)})
+        ports = {port: port if real else _free_port() for port in (25, 443, 465, 587)}
+        yield Laboratory(folder, stack, ports=ports)
 
 
 class _WebServer(ThreadingHTTPServer):
