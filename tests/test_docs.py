@@ -14,7 +14,7 @@ from app.knowledge import knowledge
 from app.knowledge.programs import label_table
 from app.portals.identity_provider import IdentityProvider
 from app.settings import Settings
-from tests.knowledge.test_ispdb import entry, smtp
+from tests.knowledge.test_provider_import import entry, smtp
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -12,9 +12,9 @@ from ..i18n.languages import published
 from ..knowledge import knowledge
 from ..knowledge.client_config import BadFile
 from ..knowledge.freshness import dated_facts, is_stale
-from ..knowledge.ispdb import read_ispdb
 from ..knowledge.loader import FOLDER, load, write_providers
 from ..knowledge.programs import label_table
+from ..knowledge.provider_import import read_copy
 from ..portals.registry import load_portals
 from ..settings import OWN_PROVIDERS
 from .database import DatabaseGroup
@@ -36,9 +36,13 @@ content.add_command(compare)
     help="The file to write; by default where the app looks for it.",
 )
 def import_providers(path: Path, to: Path) -> None:
-    """Read a checkout or zip of the ISPDB into a file of this installation's own."""
+    """Read a copy of a public list of providers into a file of this installation's own.
+
+    The ISPDB or chatmail's provider database (a checkout or a zip), nodemailer's services.json, or
+    mutt-wizard's domains.csv.
+    """
     try:
-        imported = read_ispdb(path, date.today(), load(FOLDER).providers)
+        imported = read_copy(path, date.today(), load(FOLDER).providers)
     except BadFile as fault:
         raise click.ClickException(str(fault)) from None
     for line in imported.conflicts:

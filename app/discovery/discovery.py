@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Final
 
 from ..diagnosis.found import HOW, Found
-from ..knowledge import Outgoing
+from ..knowledge import MailHost, Outgoing
 from .network import Deadline, Network, NotReached
 from .probes import Probes
 from .published import (
@@ -177,16 +177,24 @@ class _Search:
         self.discovery.answered = True
         self.discovery.ttl = min(self.discovery.ttl, answer.ttl)
         self.discovery.mx = tuple(host for _, host in answer.records if host)
-        owner = provider_of(answer.records)
-        if owner:
-            site = names.site(self.discovery.mx[0])
-            self._add(Found(domain, "mx", site, self.discovery.day, provider=owner.provider))
+        if owner := provider_of(answer.records):
+            self._add_owner(owner)
             return
         for site in {names.site(host) for host in self.discovery.mx[:1]} - {names.site(domain)}:
             url = f"https://autoconfig.{site}/mail/config-v1.1.xml"
             self._begin(self._autoconfig, url, "mx-autoconfig", site)
             if self.seeker.mirror:
                 self._begin(self._ispdb, site)
+
+    def _add_owner(self, owner: MailHost) -> None:
+        """Keep who runs the preferred MX, and what that means for the outgoing server."""
+        domain, host, day = self.discovery.domain, self.discovery.mx[0], self.discovery.day
+        site = self.seeker.network.names.site(host)
+        if owner.provider:
+            self._add(Found(domain, "mx", site, day, provider=owner.provider))
+        elif owner.outgoing:
+            servers = owner.servers(host, domain)
+            self._add(Found(domain, "mx", site, day, "", owner.sign_in, servers))
 
     def _autoconfig(self, url: str, how: str, by: str) -> None:
         domain = self.discovery.domain

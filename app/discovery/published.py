@@ -143,11 +143,11 @@ def provider_of(records: Sequence[tuple[int, str]]) -> MailHost | None:
     """
     hosts = [(preference, knowledge().mail_host(host)) for preference, host in records if host]
     best = min((preference for preference, _ in hosts), default=0)
-    known = {host.provider: host for _, host in hosts if host}
+    owners = {host.owner for _, host in hosts if host}
     first = [host for preference, host in hosts if preference == best]
-    if len(known) != 1 or None in first or "" in known:
+    if len(owners) != 1 or None in first or "" in owners:
         return None
-    return next(iter(known.values()))
+    return first[0]
 
 
 def wants_confirmation(found: Found, site: str, sites: Iterable[str]) -> bool:

@@ -53,7 +53,7 @@ class ClientConfig:
     def name(self) -> str:
         """The provider's name for people, '' without one."""
         found = (self._account.findtext(tag) for tag in ("displayShortName", "displayName"))
-        return _plain(next((text for text in found if text), ""))
+        return plain_name(next((text for text in found if text), ""))
 
     @cached_property
     def domains(self) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _outgoing(servers: Iterable[Element], domain: str) -> tuple[tuple[Outgoing, 
         host = _text(element, "hostname").replace(_DOMAIN, domain)
         restricted = element.find("restriction") is not None
         if security and offered and not restricted and "%" not in host:
-            found.append(Outgoing(read_host(host), _port(element), security))
+            found.append(Outgoing(read_host(host), read_port(_text(element, "port")), security))
             ways |= offered
     if not found:
         raise BadFile("no outgoing server with encryption and sign-in")
@@ -124,7 +124,9 @@ def _incoming(servers: Iterable[Element], domain: str) -> tuple[Incoming, ...]:
         kind, security = element.get("type"), _SECURITY.get(_text(element, "socketType"))
         host = _text(element, "hostname").replace(_DOMAIN, domain)
         if kind in ("imap", "pop3") and security and "%" not in host:
-            found.append(Incoming(kind, read_host(host), _port(element), security))
+            found.append(
+                Incoming(kind, read_host(host), read_port(_text(element, "port")), security)
+            )
     return tuple(sorted(found, key=lambda server: server.protocol != "imap"))
 
 
@@ -150,13 +152,16 @@ def read_host(text: str | None) -> str:
     return name
 
 
-def _port(element: Element) -> int:
-    text = _text(element, "port")
+def read_port(text: str) -> int:
+    """Return the number of a port.
+
+    :raise BadFile: it is none
+    """
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 0 < int(text) < 65536):
         raise BadFile(f"{text[:20]!r} is no port")
     return int(text)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a provider's name without the characters that our texts use as markup."""
     return re.sub(r"[^\w .,&+'()-]|_", "", name).strip()[:60]

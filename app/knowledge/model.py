@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Final
 
 from .programs import Programs
 from .remedies import Remedy, When
-from .variables import FACT_OF, VARIABLES
+from .variables import FACT_OF, UNKNOWN, VARIABLES
 from .vendors import Vendor, VendorReply
 
 FACTS: Final = tuple(FACT_OF.values())
@@ -205,13 +205,30 @@ class Provider:
 class MailHost:
     """Who runs the servers that take a domain's mail, by the end of their names (MX).
 
-    ``provider`` is '' for a filter, or who passes mail on: whose the mailboxes are is not known.
+    ``provider`` is the one of the content.  ``name`` is that of one whose servers differ from
+    customer to customer; ``outgoing`` says how: ``{mx}`` stands for the host that takes the mail,
+    ``{domain}`` for the mail domain.  Without either it is a filter, or it passes mail on.
     """
 
     suffix: str
     source: str
     checked: date
     provider: str = ""
+    name: str = ""
+    sign_in: Annotated[str, VARIABLES["account"]] = UNKNOWN
+    outgoing: tuple[Outgoing, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """Who has the mailboxes, '' where that is not known."""
+        return self.provider or self.name
+
+    def servers(self, host: str, domain: str) -> tuple[Outgoing, ...]:
+        """Return the outgoing servers of a customer whose mail a host takes."""
+        return tuple(
+            replace(each, server=each.server.format(mx=host, domain=domain))
+            for each in self.outgoing
+        )
 
 
 @dataclass(frozen=True)

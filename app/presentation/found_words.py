@@ -36,10 +36,11 @@ class Setting:
 def how_found(found: Found, language: Language) -> str:
     """Return one sentence: who says so, and how we know."""
     provider = knowledge().by_id.get(found.provider)
+    owner = knowledge().mail_host(found.by)
     return language.gettext(HOW[found.how]).format(
         domain=display(found.domain),
         by=display(found.by),
-        provider=provider.name if provider else "",
+        provider=provider.name if provider else owner.name if owner else "",
         server=display(found.outgoing[0].server) if found.outgoing else "",
     )
 

@@ -7,7 +7,7 @@ from app.cli.weights import suggestions
 from app.knowledge import knowledge
 from app.services import services
 from app.settings import Settings
-from tests.knowledge.test_ispdb import entry, folder, smtp
+from tests.knowledge.test_provider_import import entry, folder, smtp
 
 
 def run(*words: str):

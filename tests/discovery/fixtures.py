@@ -163,6 +163,9 @@ mixed.example. MX 1 aspmx.l.google.com.
 mixed.example. MX 5 mixed-example.mail.protection.outlook.com.
 mixed-equal.example. MX 5 aspmx.l.google.com.
 mixed-equal.example. MX 5 mx.mixed-equal.example.
+pa.example. MX 5 mail8971.maychuemail.com.
+pa.example. MX 10 mx8971.maychuemail.net.
+vina.example. MX 10 e2.vinahost.vn.
 null.example. MX 0 .
 mail.guess.example. A {lab.mail("mail.guess.example")}
 guess.example. MX 10 mx.guess.example.

@@ -62,6 +62,17 @@ def search(discoveries: Discoveries, domain: str) -> Discovery:
             True,
         ),
         (
+            "pa.example",
+            "mx~maychuemail.com~20261130~password~mail8971.maychuemail.com:465:tls"
+            "~mail8971.maychuemail.com:587:starttls",
+            True,
+        ),
+        (
+            "vina.example",
+            "mx~vinahost.vn~20261130~password~mail.vina.example:465:tls",
+            True,
+        ),
+        (
             "guess.example",
             "guess~guess.example~20261130~password~mail.guess.example:465:tls"
             "~mail.guess.example:587:starttls",

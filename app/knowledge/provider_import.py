@@ -1,6 +1,6 @@
-"""Read a copy of the ISPDB, the public database of mail providers' settings, as providers.
+"""Read an operator's copy of a public list of mail providers' settings: the ISPDB, and others.
 
-The data is the operator's own copy (MPL-2.0); none of its files is kept in this project.
+None of their files is kept in this project.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from .client_config import HOST_NAME, LARGEST, BadFile, ClientConfig
 from .model import Provider
+from .provider_lists import read_chatmail, read_mutt_wizard, read_nodemailer
 
 MOST: Final = 5000
 """Files that are read."""
 ARCHIVE, WHOLE = 8 * 1024**2, 32 * 1024**2
 """Bytes of a zip, and of all that is in it."""
+ISPDB, CHATMAIL, MARKDOWN = "ispdb", "_providers", ".md"
+"""The folders in which these databases have their files, and how chatmail's end."""
 _Entry = tuple[str, Callable[[], bytes]]
 """A file's name, and what reads its content."""
 
@@ -33,33 +36,50 @@ class Imported:
     faults: list[str] = field(default_factory=list)
 
 
-def read_ispdb(path: Path, checked: date, shipped: Iterable[Provider] = ()) -> Imported:
-    """Read a folder or a zip of the database.
+def read_copy(path: Path, checked: date, shipped: Iterable[Provider] = ()) -> Imported:
+    """Read an operator's copy of a public list of providers; its form tells which one it is.
 
-    A domain in two files belongs to the first file by name; a domain of a shipped provider is
-    left out.
+    The ISPDB or chatmail's database as a folder or a zip, nodemailer's ``services.json``, or
+    mutt-wizard's ``domains.csv``.  A domain that stands twice belongs to the first by name; a
+    domain of a shipped provider is left out.
 
     :param checked: the day of the copy, kept with every provider
-    :raise BadFile: the path is neither a folder nor a zip, or too much is in it
+    :raise BadFile: the path is none of these, or too much is in it
     """
     imported = Imported()
     owners = {domain: "shipped with the app" for p in shipped for domain in p.domains}
+    for name, found in _read_list(path, checked):
+        if isinstance(found, BadFile):
+            imported.faults.append(f"{name}: {found}")
+            continue
+        taken = [domain for domain in found.domains if domain in owners]
+        imported.conflicts += [f"{domain}: {name}, but {owners[domain]}" for domain in taken]
+        free = tuple(domain for domain in found.domains if domain not in owners)
+        owners |= dict.fromkeys(free, name)
+        if free:
+            imported.providers.append(replace(found, domains=free))
+    return imported
+
+
+def _read_list(path: Path, checked: date) -> Iterator[tuple[str, Provider | BadFile]]:
+    reader = {".json": read_nodemailer, ".csv": read_mutt_wizard}.get(path.suffix)
+    if reader and path.is_file():
+        with path.open("rb") as opened:
+            whole = opened.read(ARCHIVE + 1)
+        if len(whole) > ARCHIVE:
+            raise BadFile(f"{path} is larger than {ARCHIVE // 1024**2} MB")
+        yield from ((path.name, found) for found in reader(whole, checked))
+        return
     for name, content in _read_files(path):
         try:
             if isinstance(content, BadFile):
                 raise content
-            found = list(_providers(name, content, checked))
+            if name.endswith(MARKDOWN):
+                yield name, read_chatmail(content, name, checked)
+            else:
+                yield from ((name, found) for found in list(_providers(name, content, checked)))
         except BadFile as fault:
-            imported.faults.append(f"{name}: {fault}")
-            continue
-        for provider in found:
-            taken = [domain for domain in provider.domains if domain in owners]
-            imported.conflicts += [f"{domain}: {name}, but {owners[domain]}" for domain in taken]
-            free = tuple(domain for domain in provider.domains if domain not in owners)
-            owners |= dict.fromkeys(free, name)
-            if free:
-                imported.providers.append(replace(provider, domains=free))
-    return imported
+            yield name, fault
 
 
 def _providers(name: str, content: bytes, checked: date) -> Iterator[Provider]:
@@ -104,8 +124,10 @@ def _read_files(path: Path) -> Iterator[tuple[str, bytes | BadFile]]:
 
 
 def _folder(path: Path) -> Iterator[_Entry]:
-    folder = path / "ispdb" if (path / "ispdb").is_dir() else path
-    files = sorted(file for file in folder.iterdir() if _is_entry(file.name))
+    found = (path / name for name in (ISPDB, CHATMAIL) if (path / name).is_dir())
+    folder = next(found, path)
+    is_entry = _is_markdown if folder.name == CHATMAIL else _is_entry
+    files = sorted(file for file in folder.iterdir() if is_entry(file.name))
     _count(files)
     for file in files:
         yield file.name, partial(_read_file, file)
@@ -130,8 +152,11 @@ def _archive(path: Path) -> Iterator[_Entry]:
         raise BadFile(why) from None
     with archive:
         inside = [member for member in archive.infolist() if member.filename[-1:] != "/"]
-        within = [member for member in inside if "ispdb/" in member.filename] or inside
-        members = [member for member in within if _is_entry(_base(member))]
+        of_chatmail = [member for member in inside if f"{CHATMAIL}/" in member.filename]
+        of_ispdb = [member for member in inside if f"{ISPDB}/" in member.filename]
+        is_entry = _is_markdown if of_chatmail and not of_ispdb else _is_entry
+        within = of_ispdb or of_chatmail or inside
+        members = [member for member in within if is_entry(_base(member))]
         _count(members)
         for member in sorted(members, key=lambda member: member.filename):
             yield _base(member), partial(_read_member, archive, member)
@@ -158,6 +183,10 @@ def _is_entry(name: str) -> bool:
     """Tell whether a file is one of the database: older ones are named like their domain."""
     stem = name.removesuffix(".xml")
     return bool(HOST_NAME.fullmatch(stem)) and not name.endswith((".md", ".json", ".py", ".txt"))
+
+
+def _is_markdown(name: str) -> bool:
+    return name.endswith(MARKDOWN) and not name.startswith("example.")
 
 
 def _count(files: Sized) -> None:

@@ -13,8 +13,8 @@ from app.diagnosis import Facts, Plan, Situation
 from app.diagnosis.reduction import find_provider
 from app.knowledge import KnowledgeError, add_providers, knowledge
 from app.knowledge.client_config import BadFile
-from app.knowledge.ispdb import read_ispdb
 from app.knowledge.loader import read_providers, write_providers
+from app.knowledge.provider_import import read_copy
 from app.settings import Settings
 
 DAY = date(2026, 11, 24)
@@ -49,7 +49,7 @@ def folder(tmp_path: Path, **files: str) -> Path:
 def test_a_provider_is_read_with_its_source_and_day(tmp_path: Path) -> None:
     servers = [IMAP.format(kind="pop3"), IMAP.format(kind="imap"), smtp(587, "STARTTLS"), smtp()]
     path = folder(tmp_path, a=entry(*servers, domains=("Proseware.com", "mail.proseware.net")))
-    imported = read_ispdb(path, DAY)
+    imported = read_copy(path, DAY)
     (provider,) = imported.providers
     assert (provider.name, provider.sign_in, provider.oauth) == ("Proseware", "password", False)
     assert provider.domains == ("proseware.com", "mail.proseware.net")
@@ -70,7 +70,7 @@ def test_a_provider_is_read_with_its_source_and_day(tmp_path: Path) -> None:
     ],
 )
 def test_how_one_logs_in_is_not_guessed(tmp_path, ways, sign_in, oauth) -> None:
-    (provider,) = read_ispdb(folder(tmp_path, a=entry(smtp(ways=ways))), DAY).providers
+    (provider,) = read_copy(folder(tmp_path, a=entry(smtp(ways=ways))), DAY).providers
     assert (provider.sign_in, provider.oauth) == (sign_in, oauth)
 
 
@@ -94,7 +94,7 @@ def test_how_one_logs_in_is_not_guessed(tmp_path, ways, sign_in, oauth) -> None:
 )
 def test_a_bad_file_is_named_and_the_good_ones_kept(tmp_path: Path, text: str, why: str) -> None:
     path = folder(tmp_path, bad=text, good=entry(smtp(), domains=("adatum.com",)))
-    imported = read_ispdb(path, DAY)
+    imported = read_copy(path, DAY)
     assert [provider.domains for provider in imported.providers] == [("adatum.com",)]
     (fault,) = imported.faults
     assert fault.startswith("bad.com.xml: ")
@@ -107,7 +107,7 @@ def test_the_first_file_has_a_domain_and_shipped_ones_stay(tmp_path: Path) -> No
         a=entry(smtp(), domains=("proseware.com", "gmail.com")),
         b=entry(smtp(587, "STARTTLS"), domains=("proseware.com", "adatum.com")),
     )
-    imported = read_ispdb(path, DAY, knowledge().providers)
+    imported = read_copy(path, DAY, knowledge().providers)
     assert [p.domains for p in imported.providers] == [("proseware.com",), ("adatum.com",)]
     assert imported.conflicts == [
         "gmail.com: a.com.xml, but shipped with the app",
@@ -118,11 +118,11 @@ def test_the_first_file_has_a_domain_and_shipped_ones_stay(tmp_path: Path) -> No
 def test_host_names_that_depend_on_the_domain_are_filled_in(tmp_path: Path) -> None:
     text = entry(smtp(), domains=("proseware.com", "adatum.com"))
     path = folder(tmp_path, a=text.replace("smtp.proseware.com", "smtp.%EMAILDOMAIN%"))
-    servers = {p.domains[0]: p.outgoing[0].server for p in read_ispdb(path, DAY).providers}
+    servers = {p.domains[0]: p.outgoing[0].server for p in read_copy(path, DAY).providers}
     assert servers == {d: f"smtp.{d}" for d in ("proseware.com", "adatum.com")}
     person = text.replace("smtp.proseware.com", "%EMAILLOCALPART%.proseware.com")
     (path / "ispdb/a.com.xml").write_text(person)
-    assert "no outgoing server" in read_ispdb(path, DAY).faults[0]
+    assert "no outgoing server" in read_copy(path, DAY).faults[0]
 
 
 def test_a_zip_is_read_like_a_checkout(tmp_path: Path) -> None:
@@ -131,10 +131,10 @@ def test_a_zip_is_read_like_a_checkout(tmp_path: Path) -> None:
         archive.write(path / "ispdb/a.com.xml", "autoconfig-master/ispdb/a.com.xml")
         archive.writestr("autoconfig-master/README.md", "x")
         archive.writestr("autoconfig-master/tools/proseware.com", "x")
-    assert read_ispdb(tmp_path / "db.zip", DAY) == read_ispdb(path, DAY)
+    assert read_copy(tmp_path / "db.zip", DAY) == read_copy(path, DAY)
     (tmp_path / "no.zip").write_text("no zip")
     with pytest.raises(BadFile, match="neither a folder nor a zip"):
-        read_ispdb(tmp_path / "no.zip", DAY)
+        read_copy(tmp_path / "no.zip", DAY)
 
 
 @pytest.mark.no_cover
@@ -144,7 +144,7 @@ def test_no_file_breaks_the_import(tmp_path_factory, content: bytes) -> None:
     (path / "a.com.xml").write_bytes(content)
     whole = entry(smtp()).encode()
     (path / "b.com.xml").write_bytes(whole[: len(content)] + content + whole[len(content) :])
-    imported = read_ispdb(path, DAY)
+    imported = read_copy(path, DAY)
     assert len(imported.faults) + len(imported.providers) >= 1
 
 
@@ -153,7 +153,7 @@ def own(tmp_path: Path):
     """Use an operator's own provider for one test."""
     files = folder(tmp_path, a=entry(smtp(587, "STARTTLS"), IMAP.format(kind="imap")))
     file = tmp_path / "own" / "providers.json"
-    write_providers(file, read_ispdb(files, DAY).providers)
+    write_providers(file, read_copy(files, DAY).providers)
     yield file
     add_providers(())
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.knowledge.client_config import BadFile
-from app.knowledge.ispdb import Imported, read_ispdb
+from app.knowledge.provider_import import Imported, read_copy
 from tests.cli.test_content import run
-from tests.knowledge.test_ispdb import entry, smtp
+from tests.knowledge.test_provider_import import entry, smtp
 
 DAY = date(2026, 11, 24)
 NAMES = ("adatum", "contoso", "fabrikam", "proseware")
@@ -60,7 +60,7 @@ def test_no_broken_zip_ends_it(tmp_path: Path, how: int) -> None:
     for _ in range(300):
         path.write_bytes(spoilt(draw, whole))
         try:
-            imported = read_ispdb(path, DAY)
+            imported = read_copy(path, DAY)
         except BadFile as fault:
             imported = Imported(faults=[f"copy.zip: {fault}"])
         kept += len(imported.providers)
@@ -73,7 +73,7 @@ def test_what_is_whole_in_a_broken_zip_is_read(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[data.index(b"contoso.com.xml") + 30] ^= 0xFF
     path.write_bytes(data)
-    imported = read_ispdb(path, DAY)
+    imported = read_copy(path, DAY)
     assert domains(imported) == ["adatum.com", "fabrikam.com", "proseware.com"]
     (fault,) = imported.faults
     assert fault.startswith("contoso.com.xml: cannot be read (")
@@ -87,7 +87,7 @@ def test_what_is_no_file_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "ispdb/pipe.com")
     (tmp_path / "ispdb/link.com").symlink_to("nowhere")
     (tmp_path / "ispdb/ring.com").symlink_to("ring.com")
-    imported = read_ispdb(tmp_path, DAY)
+    imported = read_copy(tmp_path, DAY)
     assert domains(imported) == [f"{name}.com" for name in NAMES]
     told = ["folder.com", "link.com", "pipe.com", "ring.com"]
     assert imported.faults == [f"{name}: is no file" for name in told]
@@ -101,7 +101,7 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, path: str) -> None:
     with (tmp_path / "big").open("wb") as big:
         big.truncate(9 * 1024**2)
     with pytest.raises(BadFile, match=r"neither a folder nor a zip|larger than 8 MB"):
-        read_ispdb(tmp_path / path, DAY)
+        read_copy(tmp_path / path, DAY)
 
 
 PLAIN = entry(smtp(), domains=("wingtip.com",))
@@ -124,7 +124,7 @@ def test_a_document_type_is_refused_in_every_coding(
     tmp_path: Path, coding: str, document: str, why: str | None
 ) -> None:
     text = PLAIN.replace("?>", "?>" + document, 1).replace(">Proseware<", ">&#80;roseware<")
-    imported = read_ispdb(
+    imported = read_copy(
         pack(tmp_path / "copy.zip", XML | {"ispdb/wingtip.com": text.encode(coding)}), DAY
     )
     assert len(imported.providers) == 4 + (why is None)
@@ -162,14 +162,14 @@ def test_a_bomb_does_not_go_off(tmp_path: Path) -> None:
     path = tmp_path / "copy.zip"
     large = pack(path, XML | {"ispdb/bomb.com": bytes(40 * 1024**2)})
     assert large.stat().st_size < 300_000
-    assert read_ispdb(large, DAY).faults == ["bomb.com: larger than 256 KB"]
+    assert read_copy(large, DAY).faults == ["bomb.com: larger than 256 KB"]
     many = {f"ispdb/n{number}.com": bytes(255 * 1024) for number in range(140)}
     with pytest.raises(BadFile, match="holds more than 32 MB"):
-        read_ispdb(pack(path, many), DAY)
+        read_copy(pack(path, many), DAY)
     with pytest.raises(BadFile, match="5001 files are more than 5000"):
-        read_ispdb(pack(path, {f"ispdb/n{number}.com": b"" for number in range(5001)}), DAY)
+        read_copy(pack(path, {f"ispdb/n{number}.com": b"" for number in range(5001)}), DAY)
     for how in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
-        (fault,) = read_ispdb(pack(path, {"ispdb/bomb.com": bytes(10**7)}, how), DAY).faults
+        (fault,) = read_copy(pack(path, {"ispdb/bomb.com": bytes(10**7)}, how), DAY).faults
         assert fault == "bomb.com: is packed in an unusual way"
 
 
@@ -191,7 +191,7 @@ def test_a_path_in_a_zip_leads_nowhere(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     path = tmp_path / "in/copy.zip"
     path.write_bytes(archive.getvalue().replace(b"ispdb/", b"jspdb/"))
-    assert domains(read_ispdb(path, DAY)) == ["n0.com", "n1.com", "n3.com"]
+    assert domains(read_copy(path, DAY)) == ["n0.com", "n1.com", "n3.com"]
     assert [file.name for file in tmp_path.rglob("*")] == ["in", "copy.zip"]
 
 
