@@ -6,7 +6,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from flask import Flask
 
+from app.diagnosis import Facts, Situation
+from app.diagnosis.found import Found
+from app.knowledge import Outgoing
 from app.services import services
+from app.wizard.screens import _provider
+from tests.discovery.fixtures import DAY
 from tests.linting import LintingClient
 
 ASK = {"place": "home", "connection": "other", "error": "relay-denied", "refused_by": "own-server"}
@@ -126,6 +131,16 @@ def test_one_address_begins_only_so_many(
     kept = services(finding_app).discovery
     assert kept is not None
     assert kept.discoveries.known("auto.example") is None
+
+
+def test_a_domain_that_was_typed_is_not_counted() -> None:
+    servers = (Outgoing("smtp.auto.example", 465, "tls"),)
+    found = Found("auto.example", "srv", "auto.example", DAY, "", "password", servers)
+    facts = Facts(account_domain="auto.example", found=found)
+    assert _provider(facts, Situation(facts).provider) == "other"
+    known = Found("auto.example", "mx", "google.com", DAY, provider="google-workspace")
+    facts = facts.but(found=known)
+    assert _provider(facts, Situation(facts).provider) == "google-workspace"
 
 
 def test_a_known_provider_is_not_looked_up(visitor: LintingClient) -> None:
