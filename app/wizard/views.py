@@ -17,6 +17,7 @@ from ..http.event_counting import record_event
 from ..http.security_log import record
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
+from ..presentation.lookup import may_look_up
 from ..presentation.paste_input import (
     LARGEST_UPLOAD,
     LONGEST_SHOWN,
@@ -31,7 +32,7 @@ from ..reading import TooLong, read
 from ..services import services
 from ..web.links import WizardState
 from ..web.site import Site, rate_keys, visitor_site
-from .finding import find_page, may_find
+from .finding import find_page
 from .screens import (
     paste_page,
     picture_page,
@@ -110,7 +111,7 @@ def check(site: Site) -> Response:
             return response
     if state.change != "connection" and (known := detected(site, state)):
         response = redirect(site.check(known), 302)
-    elif not state.change and may_find(state):
+    elif not state.change and may_look_up(state.situation):
         response = redirect(site.find(state), 302)
     else:
         response = _page_of(site, state)

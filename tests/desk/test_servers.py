@@ -102,3 +102,22 @@ def test_only_who_is_signed_in_may_ask(finding_app: Flask) -> None:
     stranger = finding_app.test_client()
     answer = stranger.get("/en/desk/cases/FHKL-MQRT-2346/server", base_url="https://localhost")
     assert "/en/desk/sign-in" in answer.location
+
+
+def test_a_look_up_is_taken_over_by_the_agent(agent: LintingClient) -> None:
+    query = "error=relay-denied&account_domain=guess.example"
+    until = time.monotonic() + 15
+    while "looking them up" in (page := get(agent, f"/en/desk?{query}")):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert "mail.guess.example" in page
+    found = re.search(r'name="found" value="([^"]+)"', page)
+    assert found
+    answer = agent.post(f"/en/desk?{query}", base_url="https://localhost", data={"found": found[1]})
+    assert "found=guess" in answer.location
+    after = get(agent, answer.location)
+    assert "Use these settings" not in after
+    assert "mail.guess.example" in after
+    forged = found[1].replace("mail.guess.example", "mail.evil.example")
+    answer = agent.post(f"/en/desk?{query}", base_url="https://localhost", data={"found": forged})
+    assert "evil" not in answer.location

@@ -82,7 +82,7 @@ def test_a_provider_is_asked_about_by_its_name(visitor: LintingClient) -> None:
 def test_nothing_found_is_said_in_the_plan(visitor: LintingClient) -> None:
     place = find(visitor, "nothing.example")
     assert facts_of(place)["found"] == "none"
-    assert "We looked for the settings of nothing.example" in visitor.get(place).text
+    assert "find out the settings of nothing.example" in visitor.get(place).text
 
 
 @pytest.mark.parametrize(

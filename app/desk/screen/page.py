@@ -11,12 +11,15 @@ from ...diagnosis.domains import display
 from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
+from ...presentation.found_words import how_found, setting_of
+from ...presentation.lookup import look_up, may_look_up, seal
 from ...presentation.paste_input import stated_facts
 from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import certainty_in_words, make_plan
 from ...presentation.questions import answers_so_far, shown_question
 from ...presentation.reading_rows import excerpt, is_guess, others_of, printable, rows_of
 from ...presentation.ticket import Part, make_ticket, write_markdown, write_plain
+from ...services import services
 from ...store.agents import Agent
 from ...web.links import NOTHING
 from ...web.pages import page
@@ -63,6 +66,7 @@ def desk_page(
         "sign_in_url": sign_in_url(site, site.within(here)),
         **agent_values(agent),
         "paste": _shown_paste(site, state, taken.paste),
+        "lookup": _look_up(site, state),
         "errors": {
             fact: (site.language.gettext(PROBLEMS[fault.code]), fault.guess)
             for fact, fault in taken.errors.items()
@@ -96,6 +100,26 @@ def _ticket(
     link = f"{home_url()}{where.check(state.plan)}"
     extra = case_parts(opened.case, site, where.language, plan) if opened else ()
     return make_ticket(plan, plan.current or plan.last, where.language, link, extra)
+
+
+def _look_up(site: Site, state: DeskState) -> dict[str, Any] | None:
+    """Return what a look-up of the caller's domain has found, None where there is nothing to find.
+
+    The agent asks the caller, so nothing is taken over by itself.
+    """
+    discovery, domain = services().discovery, state.facts.known("account_domain")
+    if discovery is None or domain is None or not may_look_up(state.situation):
+        return None
+    search = look_up(site, discovery, domain)
+    found = search.best if search else None
+    done = search is None or search.done
+    return {
+        "domain": display(domain),
+        "searching": not done,
+        "found": str(seal(discovery, found)) if found and done else "",
+        "how": how_found(found, site.language) if found else "",
+        "setting": setting_of(found) if found else None,
+    }
 
 
 def _settings(language: str, plan: Plan) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
-from ...diagnosis import Facts
+from ...diagnosis import Facts, read_facts
 from ...diagnosis.domains import display_all
 from ...diagnosis.facts import CHOICES, BadValue, read_value
 from ...knowledge import knowledge
@@ -21,6 +21,7 @@ from ...knowledge.variables import UNKNOWN
 from ...presentation.paste_input import LONGEST_SHOWN, merge_reading
 from ...presentation.questions import typed_form, without_outdated
 from ...reading import Reading, TooLong, read
+from ...services import services
 from .state import DeskState
 
 LONGEST_KEPT = 400
@@ -109,7 +110,8 @@ def read_form(before: Facts, form: Form) -> tuple[Facts, dict[str, AnswerError],
             errors[fact], typed[fact] = fault, answer[:LONGEST_KEPT]
         else:
             changed[fact] = value
-    return _tried(_answered(before, changed), form), errors, typed
+    facts = _found(_answered(before, changed), form.get("found"))
+    return _tried(facts, form), errors, typed
 
 
 def shown_text(fact: str, facts: Facts) -> str:
@@ -159,6 +161,14 @@ def _answered(before: Facts, changed: Mapping[str, Any]) -> Facts:
             facts = without_outdated(facts, fact)
     # What has just been said is not stale, whatever else was changed.
     return facts.but(**changed)
+
+
+def _found(facts: Facts, given: str | None) -> Facts:
+    """Return the facts with the settings that the agent has taken over, if their seal is right."""
+    if not given:
+        return facts
+    asked = {"account_domain": facts.account_domain, "found": given}
+    return facts.but(found=read_facts(asked, holds=services().holds)[0].found)
 
 
 def _tried(facts: Facts, form: Form) -> Facts:

@@ -1,0 +1,50 @@
+"""Begin a look-up of what an account's domain publishes, and put the seal on what it found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..diagnosis import Situation
+from ..diagnosis.found import Found
+from ..http.security_log import record
+from ..services import Discovery, services
+from ..store import DatabaseUnavailable
+from ..web.site import Site, rate_keys
+
+if TYPE_CHECKING:
+    from ..discovery import Discovery as Search
+
+
+def may_look_up(situation: Situation) -> bool:
+    """Tell whether the account's settings are worth a search: nobody knows them, nor has looked."""
+    facts = situation.facts
+    named = facts.known("account_domain") is not None and facts.found is None
+    return services().discovery is not None and named and situation.provider is None
+
+
+def look_up(site: Site, discovery: Discovery, domain: str) -> Search | None:
+    """Return the search for a domain, begun now if need be; None where it may not begin now."""
+    from ..discovery import TooMany  # only where it is switched on
+
+    if known := discovery.discoveries.known(domain):
+        return known
+    rate = services().rates.discovery
+    allowance = rate.take(rate_keys()) if rate else None
+    if allowance and not allowance.allowed:
+        if allowance.is_first_refusal:
+            record("limit-hit", limit="discovery", portal=site.portal_id)
+        return None
+    try:
+        return discovery.discoveries.find(domain)
+    except TooMany:
+        return None
+
+
+def seal(discovery: Discovery, found: Found) -> Found:
+    """Return what was found with a seal; as if nothing was, where none can be put on it."""
+    if not found.how:
+        return found
+    try:
+        return discovery.seals.seal(found)
+    except DatabaseUnavailable:
+        return Found(found.domain)
