@@ -43,6 +43,13 @@ REFUSAL = (
 )
 
 
+TESTED = (
+    "WARNING: TCP connect to (192.0.2.1 : 465) failed\nComputerName : smtp.gmail.com\n"
+    "RemotePort : 465\nTcpTestSucceeded : False\n\nComputerName : smtp.gmail.com\n"
+    "RemotePort : 587\nTcpTestSucceeded : True\n"
+)
+
+
 class Kind(NamedTuple):
     """A page: its path below the language, and what is typed or pasted into it and sent."""
 
@@ -102,6 +109,9 @@ KINDS = {
     "understood": Kind("", pasted=REFUSAL),
     "nothing-understood": Kind("", pasted="Dear Pat, see you at noon."),
     "paste-error": Kind("", pasted=""),
+    "test": Kind("test?error=no-connection&account_domain=gmail.com&program=thunderbird"),
+    "tested": Kind("", pasted=TESTED),
+    "published": Kind("developers/settings", root=PORTAL),
     "api": Kind("developers/api"),
     "not-found": Kind("nowhere"),
     "portal-start": Kind("?connection=own", root=PORTAL),

@@ -50,6 +50,8 @@ WITHOUT_ROUTE = (
     "nothing-understood",
     "paste-error",
     "code-alone",
+    "test",
+    "published",
     "not-found",
     "sheet",
     "api",

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 from pytest_playwright import CreateContextCallback
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.browser.pages import PHONE
+from tests.browser.pages import NARROW, PHONE
+from tests.browser.test_accessible import FIND_VIOLATIONS, RULES
 
 pytestmark = pytest.mark.browser
 ASK = urlencode(
@@ -77,3 +79,22 @@ def test_what_hangs_keeps_nobody(home: str, page: Page) -> None:
     page.get_by_role("link", name="Continue without this").click()
     expect(page.locator("ol.steps")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("Looking up")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_checker_finds_nothing(home: str, page: Page, language: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for domain in ("slow.example", "guess.example", "company.example", "auto.example"):
+        page.goto(f"{home}/{language}/check?{ASK.format(domain)}")
+        if domain != "slow.example":
+            expect(page.locator("[data-searching]")).to_have_count(0, timeout=15_000)
+        page.evaluate(Axe().axe_script)
+        assert page.evaluate(FIND_VIOLATIONS, RULES) == []
+
+
+def test_it_fits_a_narrow_screen(home: str, page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(f"{home}/vi/check?{ASK.format('guess.example')}")
+    expect(page.locator("[data-searching]")).to_have_count(0, timeout=15_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
