@@ -17,7 +17,9 @@ from .domains import display
 
 HOW: Final = ("pacc", "autoconfig", "srv", "ispdb", "mx", "mx-autoconfig", "guess")
 """How settings are found, the most trustworthy first."""
+LONGEST_STATEMENT: Final = 500
 LONGEST: Final = 600
+"""Characters of it without and with the seal."""
 NOTHING_FOUND: Final = "none"
 _HOST = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 _SERVER = re.compile(rf"({_HOST}):([0-9]{{1,5}}):(tls|starttls)(?::(imap|pop3))?")

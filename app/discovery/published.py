@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from ..diagnosis.domains import NotADomain, normalise_host
-from ..diagnosis.found import Found
+from ..diagnosis.found import LONGEST_STATEMENT, Found
 from ..knowledge import Incoming, MailHost, Outgoing, knowledge
 from ..knowledge.client_config import BadFile, ClientConfig
 
@@ -40,14 +40,18 @@ def settings_found(
 
     :raise Unusable: there is no outgoing server
     """
-    servers = tuple(dict.fromkeys(outgoing))[:MOST]
+    servers = tuple(dict.fromkeys(each for each in outgoing if each.port))[:MOST]
     if not servers:
         raise Unusable
     known = {knowledge().by_server.get(server.server) for server in servers}
     provider = known.pop() if len(known) == 1 else None
     if provider:
         return Found(domain, how, by, day, provider=provider.id)
-    return Found(domain, how, by, day, "", sign_in, servers, tuple(incoming)[:1])
+    fetched = tuple(each for each in incoming if each.port)[:1]
+    found = Found(domain, how, by, day, "", sign_in, servers, fetched)
+    if len(found.statement) > LONGEST_STATEMENT:
+        raise Unusable
+    return found
 
 
 def read_autoconfig(content: bytes, domain: str, how: str, by: str, day: date) -> Found:

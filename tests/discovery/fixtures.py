@@ -154,6 +154,7 @@ _submissions._tcp.srv.example. SRV 0 1 465 smtp.srv.example.
 _imaps._tcp.srv.example. SRV 0 1 993 imap.srv.example.
 smtp.srv.example. A {lab.mail("smtp.srv.example")}
 _submission._tcp.abroad.example. SRV 0 1 587 smtp.own.example.
+_submission._tcp.port0.example. SRV 0 1 0 smtp.own.example.
 _submissions._tcp.never.example. SRV 0 0 0 .
 _submissions._tcp.known.example. SRV 0 1 465 smtp.gmail.com.
 

@@ -109,6 +109,7 @@ def test_a_companys_mail_at_a_known_provider(discoveries: Discoveries) -> None:
     [
         "nothing.example",
         "null.example",
+        "port0.example",
         "never.example",  # SRV says that there is no such service
         "forged.example",  # another document than the one that DNS vouches for
         "mixed.example",  # servers of two providers
