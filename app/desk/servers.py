@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, abort, redirect
@@ -56,9 +57,12 @@ def check_server(site: Site, agent: Agent, code: str) -> Answer:
     :raise 404: this installation checks no servers
     """
     check_form(site)
+    from ..discovery import TooMany  # only where it is switched on
+
     checks, case = _checks(), case_of(site, agent, code)
     if host := tested_server(Situation(case.facts)):
-        checks.begin(host)
+        with suppress(TooMany):  # then the button is still there
+            checks.begin(host)
     return redirect(site.check_server(case.code), 303)
 
 

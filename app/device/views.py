@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from flask import Blueprint, Response, abort, request
 from ..diagnosis import Facts, Situation, read_facts
 from ..diagnosis.domains import display
 from ..i18n.messages import N_
+from ..presentation.server_check import check_in_words
 from ..presentation.wizard_query import canonical_state
 from ..services import services
 from ..web.pages import FRESH, page
@@ -99,7 +101,7 @@ def user_agent_configuration() -> Response:
 
 @device.get("/<language:site>/developers/settings")
 def published(site: Site) -> Response:
-    """Show what a portal's provider puts into DNS, and what DNS says of it now.
+    """Show what a portal's provider puts into DNS, what DNS says now, and whether its servers work.
 
     :raise 404: this is no portal
     """
@@ -109,8 +111,14 @@ def published(site: Site) -> Response:
     wanted = request.args.get("domain", "")
     domain = wanted if wanted in provider.domains else provider.domains[0]
     home = urlsplit(home_url()).hostname or ""
-    records, discovery = dns_records(provider, domain, home), services().discovery
-    check = discovery.records.begin(f"{domain} {home}", records) if discovery else None
+    records, check, servers = dns_records(provider, domain, home), None, []
+    if discovery := services().discovery:
+        from ..discovery import TooMany  # only where it is switched on
+
+        with suppress(TooMany):
+            check = discovery.records.begin(f"{domain} {home}", records)
+            hosts = dict.fromkeys(server.server for server in provider.outgoing if server.login)
+            servers = [discovery.checks.begin(host) for host in hosts]
     said = check.said if check else {}
     values = {
         "domain": display(domain),
@@ -125,7 +133,8 @@ def published(site: Site) -> Response:
             for key, title in PARTS
             if any(record.for_what == key for record in records)
         ],
-        "searching": check is not None and not check.done,
+        "servers": [check_in_words(each, site.language) for each in servers if each.done],
+        "searching": any(not each.done for each in (check, *servers) if each),
         "checked": check is not None,
         "here": site.published_settings(f"domain={domain}"),
     }

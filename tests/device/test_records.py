@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
 import pytest
+from flask import Flask
 
 from app.device.records import DnsRecord, dns_records, make_pacc
+from app.discovery.checks import Checks
 from app.discovery.network import Names
 from app.discovery.published import read_pacc, read_srv
 from app.discovery.records import RecordChecks
 from app.knowledge import Incoming, Outgoing, Provider
-from tests.discovery.laboratory import LabNetwork
+from app.services import install, services
+from tests.discovery.laboratory import LabNetwork, Laboratory
 from tests.linting import LintingClient
 
 DAY = date(2026, 11, 30)
@@ -112,3 +116,21 @@ def asked(names: Names, record: DnsRecord) -> str:
         time.sleep(0.005)
     checks.close()
     return check.said[record.name]
+
+
+def test_a_portals_own_servers_are_checked(finding_app: Flask, lab: Laboratory) -> None:
+    kept = services(finding_app)
+    assert kept.discovery is not None
+    network = LabNetwork(lab)
+    checks, records = Checks(network, kept.now), RecordChecks(network.names)
+    found = replace(kept.discovery, checks=checks, records=records)
+    install(finding_app, replace(kept, discovery=found))
+    finding_app.test_client_class = LintingClient
+    client, until = finding_app.test_client(), time.monotonic() + 15
+    while "data-searching" in (page := client.get("/at/proseware/en/developers/settings").text):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert "not there yet" in page
+    assert "<b>smtp.none.example</b>: The server works." in page
+    checks.close()
+    records.close()

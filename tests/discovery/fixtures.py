@@ -4,21 +4,23 @@ import base64
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shutil import copy, which
 
 import pytest
 from flask import Flask
 
 from app import create_app
 from app.discovery import Discoveries
+from app.knowledge import add_providers
 from app.services import install, services
 from app.settings import Settings
 from tests.discovery.laboratory import LabNetwork, Laboratory, laboratory
 
+PORTALS = Path(__file__).parents[2] / "docs" / "portals" / "example.toml"
 DAY = date(2026, 11, 30)
 PACC = json.dumps(
     {
@@ -47,7 +49,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     """Run the laboratory; where it can't be, skip, or fail if DISCOVERY_TESTS=required."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PATH", f"{os.environ['PATH']}:/usr/sbin")
-        if not shutil.which("knotd"):
+        if not which("knotd"):
             reason = (
                 "NOT TESTED in a laboratory: no knotd found; run tests/discovery/install as root"
             )
@@ -75,8 +77,17 @@ def discoveries(network: LabNetwork) -> Iterator[Discoveries]:
 @pytest.fixture
 def finding_app(lab: Laboratory, tmp_path: Path) -> Iterator[Flask]:
     """Return the app as an operator has it who has switched discovery on, in the laboratory."""
-    database = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    app = create_app(Settings(page_cache=0, discovery=True, database_url=database, rate_limit=""))
+    text = PORTALS.read_text("utf-8").replace("smtp.proseware.com", "smtp.none.example")
+    (tmp_path / "portals.toml").write_text(text, "utf-8")
+    copy(PORTALS.parent / "proseware.svg", tmp_path)
+    settings = Settings(
+        page_cache=0,
+        discovery=True,
+        database_url=f"sqlite:///{tmp_path / 'desk.sqlite3'}",
+        rate_limit="",
+        portals=str(tmp_path / "portals.toml"),
+    )
+    app = create_app(settings)
     kept = services(app)
     assert kept.discovery is not None
     with Discoveries(LabNetwork(lab), lambda: DAY) as discoveries:
@@ -84,6 +95,7 @@ def finding_app(lab: Laboratory, tmp_path: Path) -> Iterator[Flask]:
         yield app
         assert kept.storage is not None
         kept.storage.database.close()
+    add_providers(())
 
 
 def _furnish(lab: Laboratory) -> None:
