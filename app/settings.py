@@ -181,7 +181,7 @@ class Settings:
     ocr: Annotated[bool | None, _choice("yes or no", {"": None, "yes": True, "no": False})] = None
     picture_limit: Limit = "20 per 10 minutes"
     discovery: Switch = False
-    discovery_limit: Limit = "30 per 10 minutes"
+    discovery_limit: Limit = "60 per 10 minutes"
     discovery_networks: Networks = ()
     ispdb_url: Url = ""
     network_data: Text = ""

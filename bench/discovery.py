@@ -41,7 +41,7 @@ class FarNames:
     def __getattr__(self, name: str) -> Any:
         asked = getattr(self._names, name)
 
-        def later(*given: str) -> Answer:
+        def later(*given: Any) -> Answer:
             if name != "site":
                 time.sleep(self._delay)
             found: Answer = asked(*given)

@@ -147,7 +147,7 @@ def _read_found(raw: Any, domain: str | None, holds: Holds) -> Found | None:
         found = read_found(str(domain), raw)
     except NotFound:
         return None
-    return found if not found.how or holds(found) else None
+    return found if not found.is_here or holds(found) else None
 
 
 def flat_values(given: Mapping[str, Sequence[str]], remedies: Container[str]) -> dict[str, Any]:

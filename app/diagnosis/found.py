@@ -20,7 +20,8 @@ HOW: Final = ("pacc", "autoconfig", "srv", "ispdb", "mx", "mx-autoconfig", "gues
 LONGEST_STATEMENT: Final = 500
 LONGEST: Final = 600
 """Characters of it without and with the seal."""
-NOTHING_FOUND: Final = "none"
+NOTHING_FOUND, SKIPPED = NOTHING = ("none", "skipped")
+"""Nothing was found; nobody has looked, or what was found is not wanted."""
 _HOST = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 _SERVER = re.compile(rf"({_HOST}):([0-9]{{1,5}}):(tls|starttls)(?::(imap|pop3))?")
 _BETWEEN: Final = "~"
@@ -34,13 +35,13 @@ class NotFound(ValueError):
 class Found:
     """What was found for a mail ``domain``.
 
-    ``how`` is one of ``HOW``, or '' where nothing was found, or none of it is wanted; ``by`` is the
-    domain that says so.  ``provider`` is the id of a provider of the content, '' for another one:
-    then the servers are its own.  ``seal`` is of this server.
+    ``how`` is one of ``HOW`` or of ``NOTHING``; ``by`` is the domain that says so.  ``provider`` is
+    the id of a provider of the content, '' for another one; the servers are those that were found.
+    ``seal`` is of this server.
     """
 
     domain: str
-    how: str = ""
+    how: str = NOTHING_FOUND
     by: str = ""
     day: date = date.min
     provider: str = ""
@@ -50,24 +51,33 @@ class Found:
     seal: str = field(default="", compare=False)
 
     @property
+    def is_here(self) -> bool:
+        """Whether there is something."""
+        return self.how in HOW
+
+    @property
     def statement(self) -> str:
         """All of it but the domain and the seal, as text."""
-        if not self.how:
-            return NOTHING_FOUND
+        if not self.is_here:
+            return self.how
         parts = [self.how, self.by, f"{self.day:%Y%m%d}", self.provider or self.sign_in]
         parts += [f"{o.server}:{o.port}:{o.security}" for o in self.outgoing]
         parts += [f"{i.server}:{i.port}:{i.security}:{i.protocol}" for i in self.incoming]
         return _BETWEEN.join(parts)
 
     def __str__(self) -> str:
-        return f"{self.statement}{_BETWEEN}{self.seal}" if self.how else NOTHING_FOUND
+        return f"{self.statement}{_BETWEEN}{self.seal}" if self.is_here else self.how
 
     @property
     def settings(self) -> Provider | None:
         """Who looks after the mail of the domain, None where nothing was found."""
         if self.provider:
             known = knowledge().by_id.get(self.provider)
-            return known and replace(known, domains=(self.domain, *known.domains))
+            return known and replace(
+                known,
+                domains=(self.domain, *known.domains),
+                outgoing=tuple(dict.fromkeys((*self.outgoing, *known.outgoing))),
+            )
         if not self.outgoing:
             return None
         return Provider(
@@ -87,8 +97,8 @@ def read_found(domain: str, text: str) -> Found:
 
     :raise NotFound: it says nothing
     """
-    if text == NOTHING_FOUND:
-        return Found(domain)
+    if text in NOTHING:
+        return Found(domain, text)
     parts = text.split(_BETWEEN)
     if len(text) > LONGEST or len(parts) < 5 or parts[0] not in HOW:
         raise NotFound
@@ -101,13 +111,10 @@ def read_found(domain: str, text: str) -> Found:
         raise NotFound from None
     if f"{on:%Y%m%d}" != day:
         raise NotFound
-    if not servers:
-        if who not in knowledge().by_id:
-            raise NotFound
-        return Found(domain, how, by, on, provider=who, seal=seal)
-    matched = [_SERVER.fullmatch(server) for server in servers]
-    if who not in VARIABLES["account"]:
+    provider = who if who in knowledge().by_id else ""
+    if not provider and (not servers or who not in VARIABLES["account"]):
         raise NotFound
+    matched = [_SERVER.fullmatch(server) for server in servers]
     outgoing: list[Outgoing] = []
     incoming: list[Incoming] = []
     for match in matched:
@@ -117,7 +124,8 @@ def read_found(domain: str, text: str) -> Found:
             incoming.append(Incoming(match[4], match[1], int(match[2]), match[3]))
         else:
             outgoing.append(Outgoing(match[1], int(match[2]), match[3]))
-    found = Found(domain, how, by, on, "", who, tuple(outgoing), tuple(incoming), seal)
-    if not outgoing or str(found) != text:
+    sign_in = "unknown" if provider else who
+    found = Found(domain, how, by, on, provider, sign_in, tuple(outgoing), tuple(incoming), seal)
+    if not (outgoing or provider) or str(found) != text:
         raise NotFound
     return found

@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 Job = TypeVar("Job")
 MOST: Final = 2000
 """Jobs that are remembered."""
-WAITING: Final = 200
+WAITING: Final = 48
 """Jobs that may wait for their turn; more are refused."""
 
 

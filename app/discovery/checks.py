@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final
 
 from .background import Background
-from .network import Deadline, Network
+from .network import Deadline, Network, NotReached
 from .submission import Outcome, Probe, probe
 
 KEPT: Final = 600.0
@@ -113,5 +113,16 @@ class Checks:
         return KEPT
 
     def _probe(self, host: str, port: int, deadline: Deadline) -> Probe:
-        recipient = "" if host == self.control else self.recipient
+        recipient = "" if host == self.control or self._is_ours(host) else self.recipient
         return probe(self.network, host, port, deadline, self.name, recipient)
+
+    def _is_ours(self, host: str) -> bool:
+        """Tell whether a server may take mail for our own domain, which is no relaying."""
+        names, own = self.network.names, self.recipient.rpartition("@")[2]
+        if not own:
+            return False
+        try:
+            takers = [each for _, each in names.mx(own).records if each]
+        except NotReached:
+            return True
+        return names.site(host) in {names.site(each) for each in (own, *takers)}

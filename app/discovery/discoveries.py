@@ -62,6 +62,10 @@ class Discoveries:
         """
         return self._searches.begin(domain, lambda: Discovery(domain, self.today()))
 
-    def wants_confirmation(self, found: Found) -> bool:
+    def wants_confirmation(self, discovery: Discovery, found: Found) -> bool:
         """Tell whether a person has to confirm what was found."""
-        return self._seeker.wants_confirmation(found)
+        return self._seeker.wants_confirmation(discovery, found)
+
+    def may_find(self, domain: str) -> bool:
+        """Tell whether a domain may be looked up: somebody has registered it, in the public DNS."""
+        return self.network.names.is_registered(domain)

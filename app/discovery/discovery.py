@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Final
 
 from ..diagnosis.found import HOW, Found
-from ..knowledge import MailHost, Outgoing
+from ..knowledge import MailHost, Outgoing, knowledge
 from .network import Deadline, Network, NotReached
 from .probes import Probes
 from .published import (
@@ -39,6 +39,8 @@ SETTLED: Final = 2.4
 """Seconds after which what is still open is not waited for, where something has been found."""
 TTL: Final = (300, 3600)
 """Seconds that a result is kept, at least and at most."""
+SILENT: Final = 20.0
+"""Seconds until a domain is looked up again whose DNS did not answer."""
 SERVICES: Final = ("_submissions", "_submission", "_imaps")
 SUBMISSION: Final = (465, 587)
 
@@ -61,11 +63,22 @@ class Discovery:
 
     @property
     def best(self) -> Found | None:
-        """The most trustworthy of what was found, with what its servers themselves said."""
+        """The most trustworthy of what was found, with what its servers themselves said.
+
+        Of servers that there are none of, nothing is left.
+        """
         with self._lock:
             found, probes = tuple(self.found), tuple(self.probes)
-        best = min(found, key=lambda each: HOW.index(each.how), default=None)
-        return best and _with_probes(best, probes)
+        ranked = sorted(found, key=lambda each: HOW.index(each.how))
+        return next((best for each in ranked if (best := _with_probes(each, probes))), None)
+
+    def is_doubtful(self, found: Found) -> bool:
+        """Tell whether a server of what was found answers otherwise than it should."""
+        if found.provider:
+            return False
+        with self._lock:
+            bad = {(p.host, p.port) for p in self.probes if p.outcome == "refuses"}
+        return any((server.server, server.port) in bad for server in found.outgoing)
 
     def add(self, found: Found) -> None:
         """Keep something that was found."""
@@ -102,13 +115,16 @@ class Seeker:
             search.deadline.end()
             discovery.done = True
         low, high = TTL
+        if not discovery.answered:
+            return SILENT
         return min(high, max(low, discovery.ttl if discovery.found else low))
 
-    def wants_confirmation(self, found: Found) -> bool:
+    def wants_confirmation(self, discovery: Discovery, found: Found) -> bool:
         """Tell whether a person has to confirm what was found."""
         site = self.network.names.site
         servers = (site(server.server) for server in found.outgoing)
-        return wants_confirmation(found, site(found.domain), servers)
+        asks = wants_confirmation(found, site(found.domain), servers)
+        return asks or discovery.is_doubtful(found)
 
 
 @dataclass
@@ -121,6 +137,8 @@ class _Search:
     _running: set[Future[None]] = field(default_factory=set)
     _records: dict[str, tuple[tuple[Any, ...], ...]] = field(default_factory=dict)
     _guesses: dict[str, list[Probe]] = field(default_factory=dict)
+    _unknown_takers: tuple[str, ...] = ()
+    """The hosts that take the mail, where none of them is known."""
     _lock: Lock = field(default_factory=Lock)
 
     def run(self) -> None:
@@ -179,7 +197,9 @@ class _Search:
         self.discovery.mx = tuple(host for _, host in answer.records if host)
         if owner := provider_of(answer.records):
             self._add_owner(owner)
-            return
+        if any(map(knowledge().mail_host, self.discovery.mx)):
+            return  # whoever filters or passes mail on says nothing about the mailboxes
+        self._unknown_takers = self.discovery.mx
         for site in {names.site(host) for host in self.discovery.mx[:1]} - {names.site(domain)}:
             url = f"https://autoconfig.{site}/mail/config-v1.1.xml"
             self._begin(self._autoconfig, url, "mx-autoconfig", site)
@@ -238,7 +258,7 @@ class _Search:
         """Ask the servers that a domain's outgoing server most likely is one of."""
         domain = self.discovery.domain
         own = [f"{label}.{domain}".lstrip(".") for label in GUESSED]
-        hosts = list(dict.fromkeys([*own, *self.discovery.mx[:2]]))
+        hosts = list(dict.fromkeys([*own, *self._unknown_takers[:2]]))
         for host in hosts:
             self._begin(self._guess_at, host)
         self._wait(self.deadline.seconds)
@@ -267,14 +287,25 @@ def _is_good(probe: Probe) -> bool:
     return probe.outcome == "works" and probe.sign_in in ("password", "oauth-only")
 
 
-def _with_probes(found: Found, probes: tuple[Probe, ...]) -> Found:
-    """Return what was found with what the servers themselves say: how to sign in, which works."""
-    works = {(p.host, p.port): p for p in probes if p.outcome == "works"}
-    good = [o for o in found.outgoing if (o.server, o.port) in works]
-    if not good:
+def _with_probes(found: Found, probes: tuple[Probe, ...]) -> Found | None:
+    """Return what was found with what the servers themselves say; None where there are none.
+
+    The servers that work come first, and tell how to sign in.
+    """
+    if found.provider:  # its servers are known without asking them
         return found
-    first = works[good[0].server, good[0].port]
-    rest = [o for o in found.outgoing if o not in good]
-    told = found.sign_in != "unknown" or first.sign_in not in ("password", "oauth-only")
-    sign_in = found.sign_in if told else first.sign_in
+    seen = {(p.host, p.port): p for p in probes}
+    there = [o for o in found.outgoing if not _is_nowhere(seen.get((o.server, o.port)))]
+    if not there:
+        return None
+    good = [o for o in there if (p := seen.get((o.server, o.port))) and p.outcome == "works"]
+    first = seen[good[0].server, good[0].port] if good else None
+    sign_in = found.sign_in
+    if sign_in == "unknown" and first and first.sign_in in ("password", "oauth-only"):
+        sign_in = first.sign_in
+    rest = [o for o in there if o not in good]
     return replace(found, outgoing=(*good, *rest), sign_in=sign_in)
+
+
+def _is_nowhere(probe: Probe | None) -> bool:
+    return probe is not None and probe.reason in ("no-name", "forbidden")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPSConnection
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -24,6 +24,7 @@ from dns.rdatatype import RdataType
 from publicsuffixlist import PublicSuffixList
 
 from ..diagnosis.domains import NotADomain, normalise_host
+from ..knowledge.client_config import HOST_NAME
 from .addresses import Network as Addresses
 from .addresses import may_connect
 
@@ -37,6 +38,10 @@ MOST: Final = 10
 ADDRESSES: Final = 2
 """Addresses of one host that are tried."""
 REDIRECTS: Final = 2
+SPECIAL: Final = frozenset(
+    {"alt", "arpa", "corp", "home", "internal", "invalid", "lan", "local", "localhost", "onion"}
+)
+"""Ends of names outside of the public DNS: RFC 6761, 7686, 9476, and what networks use inside."""
 
 
 class NotReached(OSError):
@@ -114,6 +119,11 @@ class Names:
         self._resolver = resolver or dns.resolver.Resolver()
         self._suffixes = PublicSuffixList()
 
+    def is_registered(self, domain: str) -> bool:
+        """Tell whether a domain is one that somebody can have registered in the public DNS."""
+        last = domain.rpartition(".")[2]
+        return last not in SPECIAL and self._suffixes.privatesuffix(domain) is not None
+
     def site(self, name: str) -> str:
         """Return the domain that somebody has registered, by the Public Suffix List."""
         return self._suffixes.privatesuffix(name) or name
@@ -149,26 +159,29 @@ class Names:
         texts = (b"".join(r.strings).decode("ascii", "replace") for r in found)
         return Answer(tuple((text[:1000],) for text in texts)[:MOST], ttl)
 
-    def addresses(self, host: str) -> tuple[str, ...]:
-        """Return the IP addresses of a host, IPv4 first.
+    def addresses(self, host: str, patience: float = CONNECT) -> tuple[str, ...]:
+        """Return the IP addresses of a host, IPv4 first; an IPv4 address is its own.
 
+        :param patience: seconds for each of two questions
         :raise NotReached: there are none, or DNS did not answer
         """
+        with suppress(ValueError):
+            return (str(IPv4Address(host)),)
         found: list[str] = []
         silent: NotReached | None = None
         for kind in ("A", "AAAA"):
             try:
-                found += [r.address for r in self._ask(host, kind)[0]]
+                found += [r.address for r in self._ask(host, kind, patience)[0]]
             except NotReached as fault:
                 silent = fault
         if not found:
             raise silent or NotReached("no-name")
         return tuple(found)
 
-    def _ask(self, name: str, kind: str) -> tuple[list[Any], int]:
+    def _ask(self, name: str, kind: str, patience: float = CONNECT) -> tuple[list[Any], int]:
         try:
             answer = self._resolver.resolve(
-                name, RdataType[kind], lifetime=CONNECT, search=False, raise_on_no_answer=False
+                name, RdataType[kind], lifetime=patience, search=False, raise_on_no_answer=False
             )
         except dns.resolver.NXDOMAIN:
             return [], 300
@@ -206,7 +219,8 @@ class Network:
         """
         if port not in PORTS:
             raise NotReached("forbidden")
-        addresses = self.names.addresses(host)
+        patience = max(0.05, min(CONNECT, deadline.left / 2))
+        addresses = self.names.addresses(host, patience)
         if not all(may_connect(ip_address(address), self._own) for address in addresses):
             raise NotReached("forbidden")
         connection = self._connect(addresses[:ADDRESSES], port, deadline)
@@ -293,10 +307,7 @@ class Network:
 
 def _host(name: Any) -> str | None:
     """Return a name as DNS answered it, '' for the root, None for what is no host name."""
-    text = name.to_text(omit_final_dot=True)
+    text = name.to_text(omit_final_dot=True).lower()
     if text in (".", ""):
         return ""
-    try:
-        return normalise_host(text)
-    except NotADomain:
-        return None
+    return text if HOST_NAME.fullmatch(text) else None

@@ -12,13 +12,12 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from ..diagnosis.domains import NotADomain, normalise_host
 from ..diagnosis.found import LONGEST_STATEMENT, Found
 from ..knowledge import Incoming, MailHost, Outgoing, knowledge
-from ..knowledge.client_config import BadFile, ClientConfig
+from ..knowledge.client_config import HOST_NAME, BadFile, ClientConfig
 
-IMPLICIT = 465
-"""The port with TLS from the start (RFC 8314 section 3.3)."""
+IMPLICIT, EXPLICIT = SUBMISSION = 465, 587
+"""The ports for sending with a sign-in, the first with TLS from the start (RFC 8314)."""
 MOST = 2
 """Servers of one kind that are kept: a fallback beside the best one."""
 
@@ -40,13 +39,13 @@ def settings_found(
 
     :raise Unusable: there is no outgoing server
     """
-    servers = tuple(dict.fromkeys(each for each in outgoing if each.port))[:MOST]
+    servers = tuple(dict.fromkeys(each for each in outgoing if each.port in SUBMISSION))[:MOST]
     if not servers:
         raise Unusable
-    known = {knowledge().by_server.get(server.server) for server in servers}
+    known = {knowledge().provider_of_companies(server.server) for server in servers}
     provider = known.pop() if len(known) == 1 else None
     if provider:
-        return Found(domain, how, by, day, provider=provider.id)
+        return Found(domain, how, by, day, provider.id, outgoing=servers)
     fetched = tuple(each for each in incoming if each.port)[:1]
     found = Found(domain, how, by, day, "", sign_in, servers, fetched)
     if len(found.statement) > LONGEST_STATEMENT:
@@ -106,10 +105,9 @@ def _pacc_host(protocol: Any) -> str:
     host = protocol["host"]
     if not isinstance(host, str):
         raise Unusable
-    try:
-        return normalise_host(host)
-    except NotADomain:
-        raise Unusable from None
+    if not HOST_NAME.fullmatch(host):
+        raise Unusable
+    return host
 
 
 def read_srv(

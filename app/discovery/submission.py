@@ -13,16 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Literal
 
+from ..reading import read
 from .network import CONNECT, LARGEST, Deadline, Network, NotReached
 
 Outcome = Literal["works", "refuses", "unreachable", "inconclusive"]
 Relay = Literal["", "sign-in", "open", "unknown"]
 Certificate = Literal["", "good", "wrong-name", "expired", "untrusted"]
 IMPLICIT: Final = 465
-ACCEPTED, REFUSED = 250, 505
-"""Reply codes (RFC 5321 section 4.2.2): accepted, and the first that refuses and does not only say
-that a command was not understood or out of turn.
-"""
+ACCEPTED, FORWARDED = 250, 251
+"""Reply codes for a recipient that is taken (RFC 5321 section 4.2.3)."""
+LONGEST_REPLY: Final = 1000
 PASSWORD: Final = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "NTLM"})
 OAUTH: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})
 _HOSTNAME_MISMATCH, _EXPIRED = 62, 10
@@ -33,8 +33,8 @@ _HOSTNAME_MISMATCH, _EXPIRED = 62, 10
 class Probe:
     """What one port of a server offers.
 
-    ``outcome``: ``works`` where it greets and offers encryption, ``refuses`` where it answers and
-    does not, ``unreachable`` from here, or ``inconclusive``: it was busy, or wants none of us.
+    ``outcome``: ``works`` where it offers encryption and a sign-in, ``refuses`` where it answers
+    and does not, ``unreachable`` from here, or ``inconclusive``: it was busy, or wants none of us.
     ``reason``: why not, one of ``REASONS``, or the reply code of a greeting.
     ``sign_in``: ``password``, ``oauth-only``, ``none`` or, where nothing was seen, ``unknown``.
     ``relay``: whether it passes mail on only after a ``sign-in``, is ``open`` to whoever comes from
@@ -100,19 +100,26 @@ def _talk(
             security = "starttls"
         if security == "none":
             return Probe(host, port, "refuses", sign_in=_sign_in(session), reason="no-tls")
-        relay = _ask_relay(session, recipient) if recipient else ""
-        return Probe(host, port, "works", security, _sign_in(session), "good", relay=relay)
+        relay, sign_in = _ask_relay(session, recipient) if recipient else "", _sign_in(session)
+        if sign_in == "none":
+            return Probe(host, port, "refuses", security, sign_in, "good", "no-sign-in", relay)
+        return Probe(host, port, "works", security, sign_in, "good", relay=relay)
 
 
 def _ask_relay(session: smtplib.SMTP, recipient: str) -> Relay:
-    """Return whether mail from nobody to an address elsewhere is passed on without a sign-in."""
-    code, _ = session.mail("")
-    if code == ACCEPTED:
-        code, _ = session.rcpt(recipient)
+    """Return whether mail from nobody to an address elsewhere is passed on without a sign-in.
+
+    A refusal for another reason, such as a block list or an unknown recipient, tells nothing.
+    """
+    reply = session.mail("")
+    if reply[0] == ACCEPTED:
+        reply = session.rcpt(recipient)
         session.rset()
-    if code in (ACCEPTED, 251):
+    if reply[0] in (ACCEPTED, FORWARDED):
         return "open"
-    return "sign-in" if code >= REFUSED else "unknown"
+    text = reply[1].decode("ascii", "replace")[:LONGEST_REPLY]
+    refused = read(f"{reply[0]} {text}").reason
+    return "sign-in" if refused in ("relay-denied", "authentication-required") else "unknown"
 
 
 class _Session(smtplib.SMTP):

@@ -319,6 +319,15 @@ class Knowledge:
         """The providers by each of their outgoing servers."""
         return {o.server: p for p in reversed(self.providers) for o in p.outgoing}
 
+    def provider_of_companies(self, server: str) -> Provider | None:
+        """Return whose an outgoing server is, for the domain of a company that is a customer."""
+        return self._by_server_of_companies.get(server) or self.by_server.get(server)
+
+    @cached_property
+    def _by_server_of_companies(self) -> Mapping[str, Provider]:
+        companies = [p for p in self.providers if not p.domains]
+        return {o.server: p for p in reversed(companies) for o in p.outgoing}
+
     def mail_host(self, name: str) -> MailHost | None:
         """Return who runs a server that takes mail: the longest end of its name decides."""
         labels = name.split(".")

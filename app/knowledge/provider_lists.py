@@ -71,7 +71,7 @@ def read_chatmail(content: bytes, name: str, checked: date) -> Provider:
     front, closed, _ = rest.partition("\n---")
     try:
         row = _mapping(yaml.safe_load(front) if closed else None)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise BadFile("no YAML in front") from None
     if row.get("status") == BROKEN:
         raise BadFile("said to be broken")

@@ -47,7 +47,7 @@ def how_found(found: Found, language: Language) -> str:
 
 def found_line(found: Found | None, language: Language) -> str:
     """Return where a plan's settings were found and on which day, '' where they were not."""
-    if found is None or not found.how:
+    if found is None or not found.is_here:
         return ""
     day = language.gettext(ON).format(day=shown_day(found.day, language.code))
     return f"{how_found(found, language)} {day}"

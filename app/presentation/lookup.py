@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnosis import Situation
-from ..diagnosis.found import Found
+from ..diagnosis.found import NOTHING_FOUND, SKIPPED, Found, NotFound, read_found
 from ..http.security_log import record
 from ..services import Discovery, services
 from ..store import DatabaseUnavailable
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 def may_look_up(situation: Situation) -> bool:
     """Tell whether the account's settings are worth a search: nobody knows them, nor has looked."""
-    facts = situation.facts
-    named = facts.known("account_domain") is not None and facts.found is None
-    return services().discovery is not None and named and situation.provider is None
+    facts, discovery = situation.facts, services().discovery
+    domain = facts.known("account_domain")
+    if discovery is None or domain is None or facts.found or situation.provider:
+        return False
+    return discovery.discoveries.may_find(domain)
 
 
 def look_up(site: Site, discovery: Discovery, domain: str) -> Search | None:
@@ -41,10 +43,18 @@ def look_up(site: Site, discovery: Discovery, domain: str) -> Search | None:
 
 
 def seal(discovery: Discovery, found: Found) -> Found:
-    """Return what was found with a seal; as if nothing was, where none can be put on it."""
-    if not found.how:
+    """Return what was found with a seal; as if nothing was, where no link can carry it."""
+    if not found.is_here:
         return found
     try:
-        return discovery.seals.seal(found)
-    except DatabaseUnavailable:
-        return Found(found.domain)
+        sealed = discovery.seals.seal(found)
+        if read_found(found.domain, str(sealed)) == sealed:
+            return sealed
+    except (DatabaseUnavailable, NotFound):
+        pass
+    return Found(found.domain, SKIPPED)
+
+
+def nothing(search: Search | None, domain: str) -> Found:
+    """Return that nothing was found for a domain, or that nobody could look."""
+    return Found(domain, NOTHING_FOUND if search and search.answered else SKIPPED)

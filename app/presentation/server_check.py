@@ -30,7 +30,6 @@ RELAY: Final[Mapping[str, str]] = {
 SIGN_IN: Final[Mapping[str, str]] = {
     "password": N_("sign-in with a password"),
     "oauth-only": N_("sign-in through a sign-in window only"),
-    "none": N_("no sign-in offered"),
 }
 REASONS: Final[Mapping[str, str]] = {
     "no-name": N_("the name doesn't exist"),
@@ -39,6 +38,7 @@ REASONS: Final[Mapping[str, str]] = {
     "time-out": N_("no answer"),
     "no-answer": N_("the connection broke off"),
     "no-tls": N_("no encryption offered"),
+    "no-sign-in": N_("no sign-in offered"),
     "bad-tls": N_("the encrypted connection fails"),
     "wrong-name": N_("the certificate is for another name"),
     "expired": N_("the certificate has expired"),

@@ -12,9 +12,9 @@ from flask import redirect
 from werkzeug.wrappers import Response
 
 from ..diagnosis.domains import display
-from ..diagnosis.found import Found
+from ..diagnosis.found import SKIPPED, Found
 from ..presentation.found_words import how_found, setting_of
-from ..presentation.lookup import look_up, may_look_up, seal
+from ..presentation.lookup import look_up, may_look_up, nothing, seal
 from ..presentation.pictures import draw_route
 from ..services import services
 from ..web.links import WizardState
@@ -32,11 +32,14 @@ def find_page(site: Site, state: WizardState) -> Response:
     if discovery is None or domain is None or not may_look_up(state.situation):
         return redirect(site.check(state), 302)
     search = look_up(site, discovery, domain)
+    done = search is None or search.done  # before what was found: it may just be being found
     found = search.best if search else None
-    done = search is None or search.done
-    if done and (found is None or not discovery.discoveries.wants_confirmation(found)):
-        return redirect(site.check(_with(state, seal(discovery, found or Found(domain)))), 302)
+    if done and (search is None or found is None):
+        return redirect(site.check(_with(state, nothing(search, domain))), 302)
+    asks = search and found and discovery.discoveries.wants_confirmation(search, found)
     sealed = seal(discovery, found) if found and done else None
+    if sealed and not (asks and sealed.is_here):
+        return redirect(site.check(_with(state, sealed)), 302)
     values = {
         "state": state,
         "here": site.find(state),
@@ -48,7 +51,7 @@ def find_page(site: Site, state: WizardState) -> Response:
         "setting": setting_of(found) if found else None,
         "provider": found.settings if found and found.provider else None,
         "use": site.check(_with(state, sealed)) if sealed else "",
-        "without": site.check(_with(state, Found(domain))),
+        "without": site.check(_with(state, Found(domain, SKIPPED))),
         "back": site.check(state.at(change="account_domain")),
         "route": draw_route(state.facts, site.language.gettext),
     }

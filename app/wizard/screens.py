@@ -13,7 +13,7 @@ from flask import Response, abort
 
 from ..diagnosis import Facts
 from ..diagnosis.domains import display
-from ..diagnosis.found import Found
+from ..diagnosis.found import NOTHING_FOUND, SKIPPED, Found
 from ..diagnosis.plan import Plan
 from ..http.event_counting import Event, record_event
 from ..i18n.messages import N_
@@ -156,12 +156,11 @@ def plan_page(site: Site, state: WizardState) -> Response:
 def _found_values(site: Site, state: WizardState) -> dict[str, Any]:
     """Return what a plan says about the search for its settings; '' where nobody has searched."""
     found = state.facts.found
-    searched = found is not None and services().discovery is not None
-    without = state.at(facts=state.facts.but(found=found and Found(found.domain)))
+    without = found and state.at(facts=state.facts.but(found=Found(found.domain, SKIPPED)))
     return {
         "found_line": found_line(found, site.language),
-        "not_found": searched and found is not None and not found.how,
-        "without_found": site.check(without) if found and found.how else "",
+        "not_found": found is not None and found.how == NOTHING_FOUND,
+        "without_found": site.check(without) if found and without and found.is_here else "",
         "account": display(found.domain) if found else "",
     }
 

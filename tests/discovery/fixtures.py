@@ -68,10 +68,11 @@ def network(lab: Laboratory) -> LabNetwork:
 
 
 @pytest.fixture
-def discoveries(network: LabNetwork) -> Iterator[Discoveries]:
-    """Return searches that remember nothing of other tests."""
+def discoveries(network: LabNetwork, caplog: pytest.LogCaptureFixture) -> Iterator[Discoveries]:
+    """Return searches that remember nothing of other tests, and in which nothing goes wrong."""
     with Discoveries(network, lambda: DAY) as found:
         yield found
+    assert not [record for record in caplog.records if record.name.startswith("app.discovery")]
 
 
 @pytest.fixture
@@ -177,8 +178,16 @@ mixed.example. MX 5 mixed-example.mail.protection.outlook.com.
 mixed-equal.example. MX 5 aspmx.l.google.com.
 mixed-equal.example. MX 5 mx.mixed-equal.example.
 pa.example. MX 5 mail8971.maychuemail.com.
+mail8971.maychuemail.com. A {lab.address()}
 pa.example. MX 10 mx8971.maychuemail.net.
 vina.example. MX 10 e2.vinahost.vn.
+mail.vina.example. A {own}
+gone.example. MX 10 e2.vinahost.vn.
+filtered.example. MX 10 us-smtp-inbound-1.mimecast.com.
+forwarded.example. MX 10 mx1.improvmx.com.
+port25.example. MX 10 mx.port25.example.
+_submission._tcp.port25.example. SRV 0 1 25 smtp.own.example.
+_submissions._tcp.google-srv.example. SRV 0 1 465 smtp.gmail.com.
 null.example. MX 0 .
 mail.guess.example. A {lab.mail("mail.guess.example")}
 guess.example. MX 10 mx.guess.example.

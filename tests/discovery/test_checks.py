@@ -39,7 +39,7 @@ def finished(checks: Checks, host: str) -> ServerCheck:
     ("name", "outcome", "relay"),
     [
         ("own", "works", "sign-in"),
-        ("none", "works", "open"),
+        ("none", "refuses", "open"),
         ("bare", "works", "sign-in"),  # on 465
         ("wrong", "refuses", ""),
         ("closed", "unreachable", ""),

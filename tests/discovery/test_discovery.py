@@ -54,7 +54,11 @@ def search(discoveries: Discoveries, domain: str) -> Discovery:
             "srv~abroad.example~20261130~password~smtp.own.example:587:starttls",
             True,
         ),
-        ("known.example", "srv~known.example~20261130~gmail", False),
+        (
+            "known.example",
+            "srv~known.example~20261130~google-workspace~smtp.gmail.com:465:tls",
+            False,
+        ),
         (
             "hosted.example",
             "mx-autoconfig~hoster.example~20261130~password~smtp.own.example:465:tls"
@@ -89,19 +93,21 @@ def search(discoveries: Discoveries, domain: str) -> Discovery:
 def test_a_domain_that_is_found(
     discoveries: Discoveries, domain: str, statement: str, asks: bool
 ) -> None:
-    best = search(discoveries, domain).best
+    found = search(discoveries, domain)
+    best = found.best
     assert best is not None
     assert best.statement == statement
-    assert discoveries.wants_confirmation(best) is asks
+    assert discoveries.wants_confirmation(found, best) is asks
 
 
 def test_a_companys_mail_at_a_known_provider(discoveries: Discoveries) -> None:
-    best = search(discoveries, "company.example").best
+    found = search(discoveries, "company.example")
+    best = found.best
     assert best is not None
     assert (best.how, best.by) == ("mx", "google.com")
     assert best.settings is not None
     assert best.settings.outgoing[0].server == "smtp.gmail.com"
-    assert discoveries.wants_confirmation(best)
+    assert discoveries.wants_confirmation(found, best)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +115,10 @@ def test_a_companys_mail_at_a_known_provider(discoveries: Discoveries) -> None:
     [
         "nothing.example",
         "null.example",
+        "gone.example",  # its provider's rule names a server that does not exist
+        "filtered.example",  # behind a filter
+        "forwarded.example",
+        "port25.example",  # no port for sending with a sign-in
         "port0.example",
         "never.example",  # SRV says that there is no such service
         "forged.example",  # another document than the one that DNS vouches for
@@ -135,10 +145,11 @@ def test_a_server_inside_is_not_connected_to(discoveries: Discoveries, network: 
 def test_a_mirror_of_the_ispdb(network: LabNetwork) -> None:
     mirror = "https://ispdb.example/v1.1/"
     with Discoveries(network, lambda: DAY, mirror=mirror) as discoveries:
-        best = search(discoveries, "listed.example").best
+        found = search(discoveries, "listed.example")
+        best = found.best
         assert best is not None
         assert (best.how, best.by) == ("ispdb", "listed.example")
-        assert not discoveries.wants_confirmation(best)
+        assert not discoveries.wants_confirmation(found, best)
 
 
 def test_the_address_of_nobody_is_told(discoveries: Discoveries, lab: Laboratory) -> None:

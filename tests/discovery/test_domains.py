@@ -48,9 +48,9 @@ class PaperNames(Names):
         """Return nothing."""
         return Answer()
 
-    def addresses(self, host: str) -> tuple[str, ...]:
+    def addresses(self, host: str, patience: float = 0) -> tuple[str, ...]:
         """Return nothing: no server is asked."""
-        raise NotReached("no-name")
+        raise NotReached("no-answer")
 
 
 class PaperNetwork(Network):

@@ -82,7 +82,7 @@ def test_a_name_that_changes_after_the_check_is_not_asked_again(
 ) -> None:
     right = network.names.addresses("web.example")
     answers = iter([right, ("10.0.0.1",)])
-    monkeypatch.setattr(network.names, "addresses", lambda host: next(answers))
+    monkeypatch.setattr(network.names, "addresses", lambda *_: next(answers))
     assert network.fetch("https://web.example/", Deadline(4)) == b"here"
     assert network.connections == [(right[0], 443)]
 

@@ -68,7 +68,7 @@ def test_what_is_guessed_is_asked_about(visitor: LintingClient) -> None:
     assert "mail.guess.example" in page
     links = [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="')[1:]]
     use = next(link for link in links if "found=guess" in link)
-    without = next(link for link in links if "found=none" in link)
+    without = next(link for link in links if "found=skipped" in link)
     assert "mail.guess.example" in visitor.get(use).text
     assert "mail.guess.example" not in visitor.get(without).text
 
@@ -121,13 +121,14 @@ def test_one_address_begins_only_so_many(
 ) -> None:
     rate = services(finding_app).rates.discovery
     assert rate is not None
-    assert rate.granted == 30
+    assert rate.granted == 60
     for _ in range(rate.granted):
         rate.take(("127.0.0.1", "127.0.0.0/24"))
     query = urlencode({**ASK, "account_domain": "auto.example"})
     place = visitor.get(f"/en/find?{query}")
     assert place.status_code == 302
-    assert "found=none" in place.location
+    assert "found=skipped" in place.location
+    assert "find out the settings" not in visitor.get(place.location).text
     kept = services(finding_app).discovery
     assert kept is not None
     assert kept.discoveries.known("auto.example") is None

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.relay
 
 
 class _Address(Names):
-    def addresses(self, host: str) -> tuple[str, ...]:
+    def addresses(self, host: str, patience: float = 0) -> tuple[str, ...]:
         """Return the address that a host is named by here."""
         return (host,)
 

@@ -111,8 +111,8 @@ def _look_up(site: Site, state: DeskState) -> dict[str, Any] | None:
     if discovery is None or domain is None or not may_look_up(state.situation):
         return None
     search = look_up(site, discovery, domain)
+    done = search is None or search.done  # before what was found: it may just be being found
     found = search.best if search else None
-    done = search is None or search.done
     return {
         "domain": display(domain),
         "searching": not done,
