@@ -63,7 +63,7 @@ def make_pacc(provider: Provider) -> bytes | None:
 def dns_records(provider: Provider, domain: str, here: str) -> tuple[DnsRecord, ...]:
     """Return the records of one of a provider's mail domains.
 
-    :param here: the host name of this server, which serves the documents
+    :param here: the host name of this server, which serves the documents; '' where it has none
     """
     return tuple(_records(provider, domain, here))
 
@@ -77,6 +77,8 @@ def _records(provider: Provider, domain: str, here: str) -> Iterator[DnsRecord]:
         if service and service not in seen:  # the first of a kind is the one recommended
             seen.add(service)
             yield DnsRecord(f"{service}._tcp.{domain}", "SRV", f"0 1 {port} {host}.", "srv")
+    if not here:
+        return
     if provider.incoming:
         yield DnsRecord(f"{AUTOCONFIG_HOST}{domain}", "CNAME", f"{here}.", "autoconfig")
     if document := make_pacc(provider):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, request
 
 from ..diagnosis import Facts, Situation, read_facts
-from ..diagnosis.domains import display
+from ..diagnosis.domains import NotADomain, display, normalise_domain
 from ..i18n.messages import N_
 from ..presentation.server_check import check_in_words
 from ..presentation.wizard_query import canonical_state
@@ -110,7 +110,7 @@ def published(site: Site) -> Response:
     provider = site.portal.provider
     wanted = request.args.get("domain", "")
     domain = wanted if wanted in provider.domains else provider.domains[0]
-    home = urlsplit(home_url()).hostname or ""
+    home = public_name(home_url())
     records, check, servers = dns_records(provider, domain, home), None, []
     if discovery := services().discovery:
         from ..discovery import TooMany  # only where it is switched on
@@ -136,9 +136,18 @@ def published(site: Site) -> Response:
         "servers": [check_in_words(each, site.language) for each in servers if each.done],
         "searching": any(not each.done for each in (check, *servers) if each),
         "checked": check is not None,
+        "named": bool(home),
         "here": site.published_settings(f"domain={domain}"),
     }
     return page(site, "developers/settings.html", values, keep=False)
+
+
+def public_name(url: str) -> str:
+    """Return the host name of an address, '' where it has none that DNS could lead to."""
+    try:
+        return normalise_domain(urlsplit(url).hostname or "")
+    except NotADomain:
+        return ""
 
 
 def _shown(record: DnsRecord, said: Mapping[str, str], site: Site) -> dict[str, str]:

@@ -16,6 +16,8 @@ from . import inline_markup
 
 PASSWORDS = ("password", "incoming-password")
 """Acts that a sign-in window makes needless."""
+_PASSWORDS = {"app-password": "app-password", "unknown": "either-password"}
+"""What is entered as the password, by how one signs in; the usual one where it is not said."""
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,7 @@ class Guide:
         if name in self.values:
             return inline_markup.value(self.values[name])
         if name in PASSWORDS:
-            app_password = self.values.get("sign_in") == "app-password"
-            name = "app-password" if app_password else "password"
+            name = _PASSWORDS.get(str(self.values.get("sign_in")), "password")
         words = self.programs.values.get(name)
         return self.translate(words) if words else None
 

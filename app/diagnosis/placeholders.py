@@ -83,6 +83,7 @@ class Wording:
                 "phone": (provider and provider.phone) or "",
                 "fallback": _fallback(self.situation.settings["port"], translate),
                 "page": value(provider.page) if provider and provider.page else "",
+                "two_step": _two_step(provider, translate),
                 "vendor": self.situation.vendor.name if self.situation.vendor else "",
             }
         )
@@ -151,6 +152,12 @@ def _outgoing(provider: Provider | None, translate: Translate) -> str:
     choice = knowledge().questions["security"].choice(best.security)
     port = translate("port {number}").format(number=value(best.port))
     return ", ".join([value(best.server), port, *([translate(choice.text)] if choice else [])])
+
+
+def _two_step(provider: Provider | None, translate: Translate) -> str:
+    """Return what an app password needs first, '' where that is not known."""
+    needed = provider is not None and provider.two_step
+    return translate(" For that, two-step verification has to be on.") if needed else ""
 
 
 def _noun(program: str | None) -> str:

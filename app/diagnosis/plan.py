@@ -94,7 +94,7 @@ class PlannedRemedy:
     @cached_property
     def steps(self) -> tuple[GuideStep, ...]:
         """What to do, in order."""
-        made: list[GuideStep] = []
+        made = [GuideStep(text) for text in self.plan.first_notes if self.remedy.settings]
         way = self.plan.situation.way(self.remedy.id)
         for step in applicable_steps(self.remedy, self.plan.situation):
             if step.acts:
@@ -201,7 +201,8 @@ class Plan:
     def program_steps(self, acts: tuple[str, ...]) -> tuple[GuideStep, ...]:
         """Return the steps of some acts in the person's mail program, with the settings to use."""
         program, sign_in = self.situation.facts.program, self.situation.case["account"]
-        values = (*self.situation.settings.items(), ("sign_in", sign_in))
+        told = sign_in if self.provider else ""  # of no provider, the usual one is said
+        values = (*self.situation.settings.items(), ("sign_in", told))
         return _program_steps(program, values, self.language, self.translate, acts)
 
     @cached_property
@@ -228,7 +229,14 @@ class Plan:
             for way in knowledge().authorisations.values()
             if way.without and not provider.offers_any((way.id,))
         ]
-        return (*lacking, *[self.wording.fill(note.text) for note in provider.notes])
+        notes = [self.wording.fill(note.text) for note in provider.notes if not note.first]
+        return (*lacking, *notes)
+
+    @cached_property
+    def first_notes(self) -> tuple[str, ...]:
+        """What has to be done at the provider before any settings can help."""
+        notes = self.provider.notes if self.provider else ()
+        return tuple(self.wording.fill(note.text) for note in notes if note.first)
 
     @cached_property
     def stale(self) -> tuple[DatedFact, ...]:

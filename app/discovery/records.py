@@ -70,34 +70,38 @@ class RecordChecks:
         return KEPT
 
     def _ask(self, record: Record) -> str:
-        ask: Mapping[str, Callable[[Record], list[str]]] = {
+        ask: Mapping[str, Callable[[Record], tuple[list[str], str]]] = {
             "SRV": self._srv,
             "CNAME": self._cname,
             "TXT": self._txt,
         }
         try:
-            found = ask[record.kind](record)
+            found, wanted = ask[record.kind](record)
         except NotReached:
             return "no-answer"
-        if record.value.strip('"').rstrip(".") in found:
+        if wanted in found:
             return "right"
         return "other" if found else "missing"
 
-    def _srv(self, record: Record) -> list[str]:
+    def _srv(self, record: Record) -> tuple[list[str], str]:
+        """Return host and port of the preferred record: the preference is the provider's affair."""
         service, _, domain = record.name.partition("._tcp.")
         found = self._names.srv(service, domain).records
-        return [f"{priority} {-weight} {port} {host}" for priority, weight, host, port in found]
+        *_, port, host = record.value.rstrip(".").split()
+        return [f"{host} {port}" for _, _, host, port in found[:1]], f"{host} {port}"
 
-    def _cname(self, record: Record) -> list[str]:
+    def _cname(self, record: Record) -> tuple[list[str], str]:
         """Return where a name leads to: any other way to the same addresses is as good."""
         target = record.value.rstrip(".")
         try:
             there = set(self._names.addresses(record.name))
         except NotReached as fault:
             if fault.args[0] == "no-name":
-                return []
+                return [], target
             raise
-        return [target] if there & set(self._names.addresses(target)) else sorted(there)
+        same = there & set(self._names.addresses(target))
+        return ([target] if same else sorted(there)), target
 
-    def _txt(self, record: Record) -> list[str]:
-        return [text for (text,) in self._names.txt(record.name).records]
+    def _txt(self, record: Record) -> tuple[list[str], str]:
+        found = self._names.txt(record.name).records
+        return [text for (text,) in found], record.value.strip('"')

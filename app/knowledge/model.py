@@ -143,11 +143,12 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Note:
-    """A dated fact about a provider, with where it comes from and the day it was checked."""
+    """A dated fact about a provider; ``first``: what has to be done before any step can help."""
 
     text: str
     source: str
     checked: date | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,8 @@ class Provider:
     """A provider's published settings, the first server of each list recommended.
 
     ``oauth``: mail programs can be let in through the provider's own window (always so where that
-    is the only way).  ``page`` is the provider's own on how to get an app password.
+    is the only way).  ``page`` is the provider's own on how to get an app password; ``two_step``:
+    it gives one only where two-step verification is on.
     ``mail_only``: it runs no lines.  ``networks``: the domains that its lines are registered under.
     ``offers``: the ways of authorisation and webmail, None where it has not said which.
     ``phone``: its helpdesk's number, where that is known.  ``lacks``: remedies that never help.
@@ -171,6 +173,7 @@ class Provider:
     incoming: tuple[Incoming, ...] = ()
     oauth: bool = False
     page: str | None = None
+    two_step: bool = False
     mail_only: bool = False
     networks: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=(), metadata={"key": "note"})

@@ -12,8 +12,10 @@ from ..diagnosis import Situation
 from ..i18n.messages import N_
 
 _CURL: Final = "{curl} -sSv --ssl-reqd -m 8 -X NOOP smtps://{server}:465 smtp://{server}:587"
+_WINDOWS: Final = "curl.exe --ssl-no-revoke"
+"""Windows asks whether a certificate was revoked, and fails where nobody can be asked."""
 COMMANDS: Final = (
-    (N_("Windows 10 and 11: open “Command Prompt”"), _CURL, "curl.exe"),
+    (N_("Windows 10 and 11: open “Command Prompt”"), _CURL, _WINDOWS),
     (N_("Mac: open “Terminal”; Linux: any terminal"), _CURL, "curl"),
     (
         N_("Windows, if the first command isn't found: open “PowerShell”"),

@@ -75,6 +75,12 @@ def tries_ports(reading: Reading) -> bool:
     return reading.command is not None and len(reading.command.ports) > 1
 
 
+def fails_encrypted(reading: Reading) -> bool:
+    """Tell whether a test has reached ports, and none of them with the right encryption."""
+    reached = [test for test in (reading.command.ports if reading.command else ()) if test.reached]
+    return bool(reached) and not any(test.protected for test in reached)
+
+
 def recall(facts: Facts) -> Reading | None:
     """Return the reading of a paste that is gone, as far as the facts tell; None for no error."""
     if facts.error == UNKNOWN and facts.reply_code:
@@ -95,6 +101,8 @@ def merge_reading(reading: Reading, known: Facts = NOTHING) -> Facts:
     if tries_ports(reading) and known.error:  # a test of ours tells about the same error
         values.pop("error", None)
         values.pop("refused_by", None)
+        if fails_encrypted(reading):
+            values["error"] = "tls-failed"
     if reading.reason == UNKNOWN and known.error:  # a code alone says less than any answer
         values.pop("error", None)
     # What is known of a reply belongs to it: nothing of an earlier one stays.

@@ -21,7 +21,7 @@ from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN
 from ..presentation.connection_test import is_worth_a_test, test_commands, tested_server
 from ..presentation.found_words import found_line
-from ..presentation.paste_input import merge_reading
+from ..presentation.paste_input import fails_encrypted, merge_reading
 from ..presentation.pictures import draw_route, through
 from ..presentation.plan import certainty_in_words, make_plan
 from ..presentation.questions import (
@@ -189,7 +189,7 @@ def tested_page(site: Site, known: Facts, reading: Reading) -> Response:
     if good:
         outcome = "good" if len(good) == len(ports) else "one"
     else:
-        outcome = "encryption" if any(test.reached for test in ports) else "none"
+        outcome = "encryption" if fails_encrypted(reading) else "none"
     values = {
         "outcome": outcome,
         "port": state.facts.open_port,

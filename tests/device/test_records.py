@@ -90,6 +90,7 @@ def test_the_document_is_the_one_that_dns_vouches_for(portal_client: LintingClie
     [
         ("_submissions._tcp.srv.example", "SRV", "0 1 465 smtp.srv.example.", "right"),
         ("_submissions._tcp.srv.example", "SRV", "0 1 465 smtp.own.example.", "other"),
+        ("_submissions._tcp.srv.example", "SRV", "10 5 465 smtp.srv.example.", "right"),
         ("_submission._tcp.srv.example", "SRV", "0 1 587 smtp.srv.example.", "missing"),
         ("autoconfig.auto.example", "CNAME", "web.example.", "right"),
         ("autoconfig.auto.example", "CNAME", "smtp.own.example.", "other"),

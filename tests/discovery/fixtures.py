@@ -22,6 +22,7 @@ from tests.discovery.laboratory import LabNetwork, Laboratory, laboratory
 
 PORTALS = Path(__file__).parents[2] / "docs" / "portals" / "example.toml"
 DAY = date(2026, 11, 30)
+LISTED = "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
 PACC = json.dumps(
     {
         "protocols": {"smtp": {"host": "smtp.own.example"}, "imap": {"host": "imap.own.example"}},
@@ -157,6 +158,9 @@ imap.own.example. A {own}
 smtp.bare.example. A {bare}
 smtp.wrong.example. A {wrong}
 smtp.none.example. A {none}
+smtp.relay.example. A {lab.mail("smtp.relay.example", refusal="550 5.7.1 Relaying denied")}
+smtp.listed.example. A {lab.mail("smtp.listed.example", refusal=LISTED)}
+smtp.nobody.example. A {lab.mail("smtp.nobody.example", refusal="550 5.1.1 No such user here")}
 smtp.busy.example. A {busy}
 smtp.tarpit.example. A {lab.talker(b"2", every=0.2)}
 smtp.endless.example. A {lab.talker(b"220-" + b"x" * 500 + bytes((13, 10)), every=0.00001)}

@@ -96,16 +96,25 @@ class Laboratory:
         return address
 
     def mail(
-        self, name: str, *, auth: bool = True, starttls: bool = True, certificate: str = ""
+        self,
+        name: str,
+        *,
+        auth: bool = True,
+        starttls: bool = True,
+        certificate: str = "",
+        refusal: str = "",
     ) -> str:
-        """Start an outgoing server on 465 and 587 and return its address."""
+        """Start an outgoing server on 465 and 587 and return its address.
+
+        :param refusal: what it answers to every recipient, without asking for a sign-in
+        """
         address = self.address()
         context = self.certificate(certificate or name)
         for port, settings in (
             (465, {"ssl_context": context, "auth_require_tls": False}),
             (587, {"tls_context": context if starttls else None}),
         ):
-            handler = _Handler(self.commands, auth)
+            handler = _Handler(self.commands, auth, refusal)
             controller = _Controller(
                 handler,
                 hostname=address,
@@ -256,9 +265,10 @@ class _Controller(Controller):
 class _Handler:
     """Notes what it is told, and takes mail only after a sign-in, or from everybody."""
 
-    def __init__(self, commands: list[str], auth: bool) -> None:
+    def __init__(self, commands: list[str], auth: bool, refusal: str = "") -> None:
         self._commands = commands
-        self._auth = auth
+        self._auth = auth and not refusal
+        self._refusal = refusal
 
     async def handle_EHLO(
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
@@ -281,7 +291,7 @@ class _Handler:
     ) -> str:
         self._commands.append("RCPT")
         envelope.rcpt_tos.append(address)
-        return "250 OK"
+        return self._refusal or "250 OK"
 
     async def handle_DATA(self, *_: Any) -> str:
         self._commands.append("DATA")

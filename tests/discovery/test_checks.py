@@ -41,6 +41,9 @@ def finished(checks: Checks, host: str) -> ServerCheck:
         ("own", "works", "sign-in"),
         ("none", "refuses", "open"),
         ("bare", "works", "sign-in"),  # on 465
+        ("relay", "works", "sign-in"),
+        ("listed", "works", ""),  # refused for another reason
+        ("nobody", "works", ""),
         ("wrong", "refuses", ""),
         ("closed", "unreachable", ""),
         ("hole", "unreachable", ""),
@@ -57,6 +60,12 @@ def test_it_is_not_the_servers_fault_where_nothing_can_be_reached(network: LabNe
     checks = Checks(network, lambda: NOW, control="smtp.closed.example")
     assert finished(checks, "smtp.hole.example").outcome == "inconclusive"
     assert finished(checks, "smtp.nowhere.example").outcome == "unreachable"  # DNS says so
+    checks.close()
+
+
+def test_a_server_of_our_own_is_not_accused(network: LabNetwork) -> None:
+    checks = Checks(network, lambda: NOW, "postmaster@none.example", "none.example")
+    assert finished(checks, "smtp.none.example").relay == ""
     checks.close()
 
 

@@ -115,7 +115,7 @@ def test_a_test_leads_to_the_port_that_works(client: LintingClient) -> None:
     plan = client.get(f"/en/check?{query}").text
     assert "/en/test?" in plan
     page = client.get(f"/en/test?{query}").text
-    assert "curl.exe -sSv" in page
+    assert "curl.exe --ssl-no-revoke -sSv" in page
     assert "mail.gmx.net" in page
     shown = client.post(f"/en/read?{query}", data={"text": POWERSHELL, "show": "yes"}).text
     assert "Port 587 works from here" in shown
@@ -126,6 +126,16 @@ def test_a_test_leads_to_the_port_that_works(client: LintingClient) -> None:
     steps = client.get(onward).text.split('<ol class="steps"')[1].split("</ol>")[0]
     assert ">587<" in steps
     assert ">465<" not in steps
+
+
+def test_what_fails_encrypted_is_another_error() -> None:
+    text = (
+        "*   Trying 192.0.2.1:465...\n* Connected to smtp.gmx.de (192.0.2.1) port 465\n"
+        "* SSL certificate problem: self signed certificate\n*   Trying 192.0.2.1:587...\n"
+        "* connect to 192.0.2.1 port 587 failed: Connection refused\n"
+    )
+    facts = merge_reading(read(text), Facts(error="no-connection"))
+    assert (facts.error, facts.open_port) == ("tls-failed", None)
 
 
 def test_where_no_port_works_another_network_is_tried_first() -> None:

@@ -154,3 +154,21 @@ def test_without_discovery_nothing_is_looked_up(client: LintingClient) -> None:
     query = urlencode({**ASK, "account_domain": "auto.example"})
     assert client.get(f"/en/check?{query}").status_code == 200
     assert client.get(f"/en/find?{query}").location.startswith("/en/check?")
+
+
+@pytest.mark.parametrize("domain", ["com.vn", "printer.local", "abc.onion", "desk.internal"])
+def test_what_nobody_can_have_registered_is_not_looked_up(
+    visitor: LintingClient, domain: str
+) -> None:
+    query = urlencode({**ASK, "account_domain": domain})
+    assert visitor.get(f"/en/check?{query}").status_code == 200
+
+
+def test_what_has_to_be_done_first_stands_first(client: LintingClient) -> None:
+    query = urlencode({**ASK, "account_domain": "gmx.de"})
+    steps = client.get(f"/en/check?{query}").text.split('<ol class="steps"')[1]
+    assert "email apps have to be allowed first" in steps.split("</li>")[0]
+    assert (
+        "or the one your provider gives you"
+        in client.get(f"/en/check?{urlencode({**ASK, 'account_domain': 'ziggo.nl'})}").text
+    )
