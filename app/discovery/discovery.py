@@ -152,7 +152,7 @@ class _Search:
         if self.seeker.mirror:
             self._begin(self._ispdb, domain)
         self._wait(PUBLISHED)
-        if self.discovery.found:
+        if self.discovery.best:
             self._wait(SETTLED)
         else:
             self._guess()
