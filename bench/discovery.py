@@ -24,6 +24,7 @@ DOMAINS = 200
 NAME = "bench.example"
 DELAY = 0.08
 """Seconds of a way there and back to every server."""
+AT_ONCE = 20
 HANGING = 20
 HANG = 3.5
 """Seconds that a search which gets no answer goes on at least."""
@@ -148,14 +149,18 @@ def throughput(lab: Laboratory) -> None:
     """Print how many searches end in a second, and what each costs."""
     with Discoveries(LabNetwork(lab), date.today) as discoveries:
         begun, cpu = time.perf_counter(), time.process_time()
-        searches = [discoveries.find(f"d{number}.example") for number in range(DOMAINS)]
+        searches: list[Discovery] = []
+        for number in range(DOMAINS):
+            if number >= AT_ONCE:  # no more wait than may
+                wait(searches[number - AT_ONCE])
+            searches.append(discoveries.find(f"d{number}.example"))
         for search in searches:
             wait(search)
         seconds, used = time.perf_counter() - begun, time.process_time() - cpu
     assert all(probe.outcome == "works" for search in searches for probe in search.probes)
     print(
-        f"{DOMAINS} searches at once: {DOMAINS / seconds:.0f} a second, {used / DOMAINS * 1000:.1f}"
-        f" ms of CPU each (the laboratory's own servers included): {DOMAINS / used:.0f} a core"
+        f"{DOMAINS} searches, {AT_ONCE} at once: {DOMAINS / seconds:.0f} a second,"
+        f" {used / DOMAINS * 1000:.1f} ms of CPU each (the laboratory's own servers included): {DOMAINS / used:.0f} a core"
     )
 
 
