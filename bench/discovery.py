@@ -160,7 +160,8 @@ def throughput(lab: Laboratory) -> None:
     assert all(probe.outcome == "works" for search in searches for probe in search.probes)
     print(
         f"{DOMAINS} searches, {AT_ONCE} at once: {DOMAINS / seconds:.0f} a second,"
-        f" {used / DOMAINS * 1000:.1f} ms of CPU each (the laboratory's own servers included): {DOMAINS / used:.0f} a core"
+        f" {used / DOMAINS * 1000:.1f} ms of CPU each with the laboratory's own servers: "
+        f"{DOMAINS / used:.0f} a core"
     )
 
 

@@ -188,6 +188,7 @@ vina.example. MX 10 e2.vinahost.vn.
 mail.vina.example. A {own}
 gone.example. MX 10 e2.vinahost.vn.
 filtered.example. MX 10 us-smtp-inbound-1.mimecast.com.
+us-smtp-inbound-1.mimecast.com. A {lab.mail("us-smtp-inbound-1.mimecast.com")}
 forwarded.example. MX 10 mx1.improvmx.com.
 port25.example. MX 10 mx.port25.example.
 _submission._tcp.port25.example. SRV 0 1 25 smtp.own.example.
@@ -206,5 +207,7 @@ private.example. MX 10 metadata.private.example.
 metadata.private.example. A 169.254.169.254
 half.example. A {web}
 half.example. A 10.0.0.1
+half-six.example. A {web}
+half-six.example. AAAA fd00::1
 """
     )

@@ -53,7 +53,7 @@ def test_only_so_much_is_read(network: LabNetwork) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["metadata.private.example", "smtp.private.example", "half.example"]
+    "host", ["metadata.private.example", "smtp.private.example", "half.example", "half-six.example"]
 )
 def test_no_connection_to_a_private_address(network: LabNetwork, host: str) -> None:
     assert reason(network, f"https://{host}/") == "forbidden"

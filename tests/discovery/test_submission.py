@@ -58,6 +58,12 @@ def test_who_holds_us_up_is_cut(network: LabNetwork, host: str, outcome: str) ->
     assert time.monotonic() - begun < 1.6
 
 
+def test_a_reply_without_an_end_is_read_no_further(network: LabNetwork) -> None:
+    begun = time.monotonic()
+    ask(network, "endless")
+    assert time.monotonic() - begun < 2  # long before the deadline
+
+
 def test_nothing_is_sent_through_it(lab: Laboratory, network: LabNetwork) -> None:
     lab.commands.clear()
     ask(network, "own", 465)
