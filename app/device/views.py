@@ -21,6 +21,16 @@ from .files import make_client_config, make_profile
 from .records import AUTOCONFIG_HOST, PACC_HOST, PACC_PATH, DnsRecord, dns_records, make_pacc
 
 device = Blueprint("device", __name__)
+PUBLISHED: Final = ("pacc", "autoconfig", "srv")
+"""How settings are found that the domain itself publishes."""
+PUBLISHED_BY: Final = N_(
+    "This file sets up an account with the settings published by {provider}. It "
+    "doesn't contain your password: your device asks you for it."
+)
+FOUND_FOR: Final = N_(
+    "This file sets up an account with the settings found for {provider}. It "
+    "doesn't contain your password: your device asks you for it."
+)
 PARTS: Final = (
     ("srv", N_("Server names and ports (SRV)")),
     ("autoconfig", N_("For Thunderbird and others (autoconfig)")),
@@ -41,14 +51,13 @@ def profile_file(site: Site) -> Response:
     :raise 404: nobody publishes settings it could be made from
     """
     translate = site.language.gettext
-    provider = canonical_state(site.profile).situation.provider
+    situation = canonical_state(site.profile).situation
+    provider, found = situation.provider, situation.facts.found
     if not (provider and provider.has_profile):
         abort(404)
     title = translate("{provider}: email settings").format(provider=provider.name)
-    description = translate(
-        "This file sets up an account with the settings published by {provider}. It "
-        "doesn't contain your password: your device asks you for it."
-    ).format(provider=provider.name)
+    guessed = found is not None and found.settings == provider and found.how not in PUBLISHED
+    description = translate(FOUND_FOR if guessed else PUBLISHED_BY).format(provider=provider.name)
     content = make_profile(provider, title, description)
     return _file(content, "application/x-apple-aspen-config", f"{provider.id}.mobileconfig")
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.diagnosis import Facts, Situation
 from app.diagnosis.found import Found
-from app.knowledge import Outgoing
+from app.knowledge import Incoming, Outgoing
 from app.services import services
 from app.wizard.screens import _provider
 from tests.discovery.fixtures import DAY
@@ -172,3 +172,19 @@ def test_what_has_to_be_done_first_stands_first(client: LintingClient) -> None:
         "or the one your provider gives you"
         in client.get(f"/en/check?{urlencode({**ASK, 'account_domain': 'ziggo.nl'})}").text
     )
+
+
+def test_a_file_with_a_guess_does_not_claim_that_somebody_published_it(
+    visitor: LintingClient,
+) -> None:
+    def profile(found: Found) -> str:
+        facts = Facts(account_domain="guess.example", found=found)
+        return visitor.get(f"/en/profile.mobileconfig?{facts.query()}").text
+
+    kept = services(visitor.application).discovery
+    assert kept is not None
+    servers = (Outgoing("mail.guess.example", 465, "tls"),)
+    fetched = (Incoming("imap", "mail.guess.example", 993, "tls"),)
+    for how, words in (("guess", "settings found for"), ("srv", "settings published by")):
+        found = Found("guess.example", how, "guess.example", DAY, "", "password", servers, fetched)
+        assert words in profile(kept.seals.seal(found))
