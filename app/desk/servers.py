@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, abort, redirect
@@ -14,6 +13,7 @@ from ..presentation.connection_test import tested_server
 from ..presentation.server_check import check_in_words
 from ..services import services
 from ..store.agents import Agent
+from ..store.cases import Case
 from ..store.codes import format_code
 from ..web.pages import page
 from ..web.site import Site
@@ -31,8 +31,11 @@ def show_server(site: Site, agent: Agent, code: str) -> Response:
 
     :raise 404: this installation checks no servers
     """
-    checks, case = _checks(), case_of(site, agent, code)
-    host = tested_server(Situation(case.facts))
+    return _page(site, agent, case_of(site, agent, code))
+
+
+def _page(site: Site, agent: Agent, case: Case, busy: bool = False) -> Response:
+    checks, host = _checks(), tested_server(Situation(case.facts))
     check = checks.known(host) if host else None
     done = check is not None and check.done
     values: dict[str, Any] = {
@@ -42,10 +45,11 @@ def show_server(site: Site, agent: Agent, code: str) -> Response:
         "server": display(host) if host else "",
         "searching": check is not None and not check.done,
         "words": check_in_words(check, site.language) if check and done else None,
+        "busy": busy,
         "here": site.check_server(case.code),
         "back": site.desk_case(case.code),
     }
-    return page(site, "desk/server.html", values, keep=False)
+    return page(site, "desk/server.html", values, 503 if busy else 200, keep=False)
 
 
 @desk.post("/<language:site>/desk/cases/<code>/server")
@@ -61,8 +65,10 @@ def check_server(site: Site, agent: Agent, code: str) -> Answer:
 
     checks, case = _checks(), case_of(site, agent, code)
     if host := tested_server(Situation(case.facts)):
-        with suppress(TooMany):  # then the button is still there
+        try:
             checks.begin(host)
+        except TooMany:
+            return _page(site, agent, case, busy=True)
     return redirect(site.check_server(case.code), 303)
 
 

@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 Job = TypeVar("Job")
 MOST: Final = 2000
 """Jobs that are remembered."""
-WAITING: Final = 48
+WAITING: Final = 32
 """Jobs that may wait for their turn; more are refused."""
 
 

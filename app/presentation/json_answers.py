@@ -198,8 +198,7 @@ class PortTest(TypedDict):
     """One port that was tried."""
 
     port: Port
-    reached: bool
-    protected: bool
+    outcome: Annotated[str, one_of("works", "unreached", "encryption", "broken")]
 
 
 class Command(TypedDict):

@@ -76,9 +76,9 @@ def tries_ports(reading: Reading) -> bool:
 
 
 def fails_encrypted(reading: Reading) -> bool:
-    """Tell whether a test has reached ports, and none of them with the right encryption."""
-    reached = [test for test in (reading.command.ports if reading.command else ()) if test.reached]
-    return bool(reached) and not any(test.protected for test in reached)
+    """Tell whether a test has failed for want of the right encryption, on every port it reached."""
+    outcomes = {test.outcome for test in (reading.command.ports if reading.command else ())}
+    return "encryption" in outcomes and "works" not in outcomes
 
 
 def recall(facts: Facts) -> Reading | None:

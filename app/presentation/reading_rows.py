@@ -26,6 +26,12 @@ YOURS = frozenset(
     | {"blocklisted", "rate-limited"}
 )
 """Reasons that the sender's side can do something about, even where the other side refused."""
+PORT_OUTCOMES = {
+    "works": N_("Works from where you are"),
+    "unreached": N_("No answer: this network or the server blocks it"),
+    "encryption": N_("Answers, but the encrypted connection fails"),
+    "broken": N_("Answers, but then the connection breaks off"),
+}
 SURE = 0.6
 """The confidence below which a page says that it guesses."""
 AROUND = 80
@@ -115,11 +121,7 @@ def shown_by(reading: Reading, language: Language) -> list[tuple[str, str]]:
 def _port_row(test: PortTest, translate: Callable[[str], str]) -> tuple[str, str]:
     """Return what a test shows of one port."""
     label = translate(N_("Port {number}")).format(number=test.port)
-    if not test.reached:
-        return label, translate(N_("No answer: this network or the server blocks it"))
-    if not test.protected:
-        return label, translate(N_("Answers, but the encrypted connection fails"))
-    return label, translate(N_("Works from where you are"))
+    return label, translate(PORT_OUTCOMES[test.outcome])
 
 
 def went_well(command: Command) -> bool:

@@ -21,7 +21,7 @@ _MARKS = (
     *("curl: (", "> ehlo", "* connected to ", "* failed to connect", "connected(0000"),
     *("connect:errno", "verify return", "=== trying ", "escape character is"),
     *("could not open connection to the host", "tcptestsucceeded", "port [tcp/"),
-    *("nc: connect to ", "ncat: ", "smtp server at ", "msmtp: ", "--serverinfo", "telnet "),
+    *("nc: connect", " [tcp/", "ncat: ", "smtp server at ", "msmtp: ", "--serverinfo", "telnet "),
     *("established connection to ", "can't find ", "tcp connect to ", "name resolution of "),
     *("nslookup ", "mail exchanger", ";; got answer", "unable to connect to"),
 )
@@ -51,7 +51,7 @@ _REACHED = _any(
     r"established connection to ",
     r"connected\(0000",
     r"tcptestsucceeded\s{0,20}: true",
-    r"port \[tcp/\S{1,20}\] succeeded",
+    r"port (?:\d{2,5} )?\[tcp/\S{1,20}\] succeeded",
     r"\] \d{2,5} \(\S{1,20}\) open",
     r"ncat: connected",
     r"escape character is",
@@ -146,20 +146,31 @@ _TARGET = re.compile(
     r"|tcp connect to \([^\n]{2,80}: ?(\d{2,5})\) failed"  # Test-NetConnection
     r"|remoteport\s{0,20}: (\d{2,5})"
     r"|nc: connect to [^\n]{3,120} port (\d{2,5}) "
+    r"|nc: connectx to [^\n]{3,120} port (\d{2,5}) "
     r"|connection to [^\n]{3,120} (\d{2,5}) port \[tcp"
+    r"|connection to [^\n]{3,120} port (\d{2,5}) \[tcp"
 )
 """Where a command begins to try a port."""
-_TIMED_OUT = _any(r"connection timed out", r"operation timed out", r"curl: \(28\)")
+_BROKEN = _any(
+    r"timed out",
+    r"curl: \(\d",
+    r"connection reset",
+    r"(?:^|\n)(?:< )?[45]\d\d[ -]",  # a greeting that refuses, or says to try again
+)
+"""What went wrong once a port had been reached."""
 SUBMISSION = (465, 587)
 
 
 @dataclass(frozen=True)
 class PortTest:
-    """One port that was tried: whether it answered, and whether its encryption is right."""
+    """One port that was tried, and what came of it.
+
+    ``works``, ``unreached``, ``encryption`` where that fails, or ``broken`` where the connection
+    was made and nothing came of it.
+    """
 
     port: int
-    reached: bool
-    protected: bool
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -183,11 +194,11 @@ class Command:
     def open_port(self) -> str | None:
         """The port for sending that works from there, ``none`` where none of those tried does."""
         tried = [test for test in self.ports if test.port in SUBMISSION]
-        good = sorted(test.port for test in tried if test.reached and test.protected)
+        good = sorted(test.port for test in tried if test.outcome == "works")
         if good:
             return str(good[0])
-        blocked = len(tried) == len(SUBMISSION) and not any(test.reached for test in tried)
-        return "none" if blocked else None
+        blocked = all(test.outcome in ("unreached", "broken") for test in tried)
+        return "none" if blocked and len(tried) == len(SUBMISSION) else None
 
 
 class CommandOutput:
@@ -278,12 +289,11 @@ class CommandOutput:
         ends = [*(start for _, start in begun), len(self._folded)][1:]
         for (port, start), end in zip(begun, ends, strict=True):
             part = self._folded[start:end]
-            failed = _UNREACHED.search(part) or _TIMED_OUT.search(part)
-            if _REACHED.search(part):
-                protected = not (_NO_TLS.search(part) or _NO_STARTTLS.search(part) or failed)
-                yield PortTest(port, True, protected)
-            elif failed:
-                yield PortTest(port, False, False)
+            if reached := list(_REACHED.finditer(part)):
+                # What failed before was another address of the same host.
+                yield PortTest(port, _outcome(part[reached[-1].start() :]))
+            elif _UNREACHED.search(part) or _BROKEN.search(part):
+                yield PortTest(port, "unreached")
 
     @cached_property
     def _reached(self) -> bool | None:
@@ -322,3 +332,10 @@ class CommandOutput:
             return False
         shown = _TRUSTED.search(self._folded) and "no peer certificate" not in self._folded
         return True if shown else None
+
+
+def _outcome(rest: str) -> str:
+    """Return what came of a connection, by what was printed after it was made."""
+    if any(pattern.search(rest) for pattern in (_NO_TLS, _NO_STARTTLS, _NOT_TRUSTED)):
+        return "encryption"
+    return "broken" if _BROKEN.search(rest) or _UNREACHED.search(rest) else "works"

@@ -21,6 +21,7 @@ from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN
 from ..presentation.connection_test import is_worth_a_test, test_commands, tested_server
 from ..presentation.found_words import found_line
+from ..presentation.lookup import may_look_up
 from ..presentation.paste_input import fails_encrypted, merge_reading
 from ..presentation.pictures import draw_route, through
 from ..presentation.plan import certainty_in_words, make_plan
@@ -156,11 +157,13 @@ def plan_page(site: Site, state: WizardState) -> Response:
 def _found_values(site: Site, state: WizardState) -> dict[str, Any]:
     """Return what a plan says about the search for its settings; '' where nobody has searched."""
     found = state.facts.found
+    skipped, afresh = found and found.how == SKIPPED, state.at(facts=state.facts.but(found=None))
     without = found and state.at(facts=state.facts.but(found=Found(found.domain, SKIPPED)))
     return {
         "found_line": found_line(found, site.language),
         "not_found": found is not None and found.how == NOTHING_FOUND,
         "without_found": site.check(without) if found and without and found.is_here else "",
+        "look_up_url": site.check(afresh) if skipped and may_look_up(afresh.situation) else "",
         "account": display(found.domain) if found else "",
     }
 
@@ -185,11 +188,13 @@ def tested_page(site: Site, known: Facts, reading: Reading) -> Response:
     """Show what a test of the connection found out, port by port."""
     state = WizardState(merge_reading(reading, known), plan="now")
     ports = reading.command.ports if reading.command else ()
-    good = [test for test in ports if test.reached and test.protected]
+    good = [test for test in ports if test.outcome == "works"]
     if good:
         outcome = "good" if len(good) == len(ports) else "one"
+    elif fails_encrypted(reading):
+        outcome = "encryption"
     else:
-        outcome = "encryption" if fails_encrypted(reading) else "none"
+        outcome = "broken" if any(test.outcome == "broken" for test in ports) else "none"
     values = {
         "outcome": outcome,
         "port": state.facts.open_port,

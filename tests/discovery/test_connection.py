@@ -59,26 +59,26 @@ def run(lab: Laboratory, number: int, names: dict[int, str]) -> str:
     return printed
 
 
-def seen(command: Command | None) -> list[tuple[int, bool, bool]]:
+def seen(command: Command | None) -> list[tuple[int, str]]:
     assert command is not None
-    return [(test.port, test.reached, test.protected) for test in command.ports]
+    return [(test.port, test.outcome) for test in command.ports]
 
 
 @pytest.mark.parametrize(
     ("at_465", "at_587", "ports", "best"),
     [
-        ("smtp.own", "smtp.own", [(465, True, True), (587, True, True)], "465"),
-        ("smtp.closed", "smtp.own", [(465, False, False), (587, True, True)], "587"),
-        ("smtp.hole", "smtp.own", [(465, False, False), (587, True, True)], "587"),
-        ("smtp.own", "smtp.hole", [(465, True, True), (587, False, False)], "465"),
-        ("smtp.closed", "smtp.hole", [(465, False, False), (587, False, False)], "none"),
-        ("smtp.wrong", "smtp.own", [(465, True, False), (587, True, True)], "587"),
-        ("smtp.wrong", "smtp.wrong", [(465, True, False), (587, True, False)], None),
-        ("smtp.own", "smtp.bare", [(465, True, True), (587, True, False)], "465"),
+        ("smtp.own", "smtp.own", [(465, "works"), (587, "works")], "465"),
+        ("smtp.closed", "smtp.own", [(465, "unreached"), (587, "works")], "587"),
+        ("smtp.hole", "smtp.own", [(465, "unreached"), (587, "works")], "587"),
+        ("smtp.own", "smtp.hole", [(465, "works"), (587, "unreached")], "465"),
+        ("smtp.closed", "smtp.hole", [(465, "unreached"), (587, "unreached")], "none"),
+        ("smtp.wrong", "smtp.own", [(465, "encryption"), (587, "works")], "587"),
+        ("smtp.wrong", "smtp.wrong", [(465, "encryption"), (587, "encryption")], None),
+        ("smtp.own", "smtp.bare", [(465, "works"), (587, "encryption")], "465"),
     ],
 )
 def test_what_curl_prints(
-    lab: Laboratory, at_465: str, at_587: str, ports: list[tuple[int, bool, bool]], best: str | None
+    lab: Laboratory, at_465: str, at_587: str, ports: list[tuple[int, str]], best: str | None
 ) -> None:
     reading = read(run(lab, 1, {465: at_465, 587: at_587}))
     assert seen(reading.command) == ports
@@ -88,13 +88,70 @@ def test_what_curl_prints(
 
 def test_what_nc_prints(lab: Laboratory) -> None:
     printed = run(lab, 3, {465: "smtp.closed", 587: "smtp.own"})
-    assert seen(read(printed).command) == [(465, False, False), (587, True, True)]
+    assert seen(read(printed).command) == [(465, "unreached"), (587, "works")]
+
+
+SIX = """\
+*   Trying [2001:db8::1]:465...
+* Immediate connect fail for 2001:db8::1: Network is unreachable
+*   Trying 192.0.2.1:465...
+* Connected to mail.gmx.net (192.0.2.1) port 465
+*  SSL certificate verify ok.
+< 220 gmx.net ESMTP
+*   Trying 192.0.2.1:587...
+* Connected to mail.gmx.net (192.0.2.1) port 587
+< 421 too many connections
+curl: (8) weird server reply
+"""
+SIX_WINDOWS = """\
+WARNING: TCP connect to (2001:db8::1 : 465) failed
+ComputerName     : mail.gmx.net
+RemotePort       : 465
+TcpTestSucceeded : True
+
+WARNING: TCP connect to (192.0.2.1 : 587) failed
+ComputerName     : mail.gmx.net
+RemotePort       : 587
+TcpTestSucceeded : False
+"""
+MAC = """\
+Connection to mail.gmx.net port 465 [tcp/urd] succeeded!
+nc: connectx to mail.gmx.net port 587 (tcp) failed: Operation timed out
+"""
+SILENT = """\
+*   Trying 192.0.2.1:465...
+* Connected to mail.gmx.net (192.0.2.1) port 465
+* Operation timed out after 8001 milliseconds with 0 bytes received
+curl: (28) Operation timed out
+*   Trying 192.0.2.1:587...
+* Connected to mail.gmx.net (192.0.2.1) port 587
+* Recv failure: Connection reset by peer
+curl: (56) Recv failure: Connection reset by peer
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "ports", "best"),
+    [
+        (SIX, [(465, "works"), (587, "broken")], "465"),
+        (SIX_WINDOWS, [(465, "works"), (587, "unreached")], "465"),
+        (MAC, [(465, "works"), (587, "unreached")], "465"),
+        (SILENT, [(465, "broken"), (587, "broken")], "none"),
+    ],
+)
+def test_what_failed_before_or_after_a_connection(
+    text: str, ports: list[tuple[int, str]], best: str
+) -> None:
+    command = read(text).command
+    assert seen(command) == ports
+    assert command is not None
+    assert command.open_port == best
 
 
 @pytest.mark.parametrize("text", [POWERSHELL, NETCAT])
 def test_what_other_commands_print(text: str) -> None:
     reading = read(text)
-    assert seen(reading.command) == [(465, False, False), (587, True, True)]
+    assert seen(reading.command) == [(465, "unreached"), (587, "works")]
     assert reading.command is not None
     assert reading.command.open_port == "587"
     facts = merge_reading(reading, Facts(error="no-connection", port=465))

@@ -8,11 +8,12 @@ from flask import Response, session
 
 from ...diagnosis import FACT_KEYS, Plan
 from ...diagnosis.domains import display
+from ...diagnosis.found import SKIPPED
 from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
 from ...presentation.found_words import how_found, setting_of
-from ...presentation.lookup import look_up, may_look_up, seal
+from ...presentation.lookup import look_up, may_look_up, nothing, seal
 from ...presentation.paste_input import stated_facts
 from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import certainty_in_words, make_plan
@@ -116,6 +117,7 @@ def _look_up(site: Site, state: DeskState) -> dict[str, Any] | None:
     return {
         "domain": display(domain),
         "searching": not done,
+        "skipped": done and not found and nothing(search, domain).how == SKIPPED,
         "found": str(seal(discovery, found)) if found and done else "",
         "how": how_found(found, site.language) if found else "",
         "setting": setting_of(found) if found else None,

@@ -168,7 +168,7 @@ def _found(facts: Facts, given: str | None) -> Facts:
     if not given:
         return facts
     asked = {"account_domain": facts.account_domain, "found": given}
-    return facts.but(found=read_facts(asked, holds=services().holds)[0].found)
+    return facts.but(found=read_facts(asked, holds=services().holds)[0].found or facts.found)
 
 
 def _tried(facts: Facts, form: Form) -> Facts:
