@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ..knowledge import Incoming, Outgoing, Provider
+from ..knowledge.client_config import ADDRESS, LOCAL_PART
 
 _TYPES = {"imap": "EmailTypeIMAP", "pop3": "EmailTypePOP"}
 _OURS = "vn.thongthu.mail"
@@ -81,10 +82,11 @@ def make_client_config(provider: Provider, domain: str | None = None) -> bytes:
     SubElement(account, "displayName").text = provider.name
     SubElement(account, "displayShortName").text = provider.name
     ways = _authentication(provider)
+    user = LOCAL_PART if provider.username == "local-part" else ADDRESS
     for incoming in provider.incoming:
-        _server(account, "incomingServer", incoming.protocol, incoming, ways)
+        _server(account, "incomingServer", incoming.protocol, incoming, ways, user)
     for outgoing in (server for server in provider.outgoing if server.login):
-        _server(account, "outgoingServer", "smtp", outgoing, ways)
+        _server(account, "outgoingServer", "smtp", outgoing, ways, user)
     indent(root)
     text: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
     return text + b"\n"
@@ -97,12 +99,17 @@ def _authentication(provider: Provider) -> tuple[str, ...]:
 
 
 def _server(
-    account: Element, tag: str, kind: str, server: Incoming | Outgoing, ways: tuple[str, ...]
+    account: Element,
+    tag: str,
+    kind: str,
+    server: Incoming | Outgoing,
+    ways: tuple[str, ...],
+    user: str,
 ) -> None:
     element = SubElement(account, tag, type=kind)
     SubElement(element, "hostname").text = server.server
     SubElement(element, "port").text = str(server.port)
     SubElement(element, "socketType").text = _SOCKETS[server.security]
-    SubElement(element, "username").text = "%EMAILADDRESS%"
+    SubElement(element, "username").text = user
     for way in ways:
         SubElement(element, "authentication").text = way

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from ..knowledge import Incoming, Outgoing, Provider, knowledge
+from ..knowledge.model import USERS
 from ..knowledge.variables import VARIABLES
 from .domains import display
 
@@ -46,6 +47,7 @@ class Found:
     day: date = date.min
     provider: str = ""
     sign_in: str = "unknown"
+    user: str = "address"
     outgoing: tuple[Outgoing, ...] = ()
     incoming: tuple[Incoming, ...] = ()
     seal: str = field(default="", compare=False)
@@ -60,10 +62,14 @@ class Found:
         """All of it but the domain and the seal, as text."""
         if not self.is_here:
             return self.how
-        parts = [self.how, self.by, f"{self.day:%Y%m%d}", self.provider or self.sign_in]
+        parts = [self.how, self.by, f"{self.day:%Y%m%d}", self.provider or self._sign_in]
         parts += [f"{o.server}:{o.port}:{o.security}" for o in self.outgoing]
         parts += [f"{i.server}:{i.port}:{i.security}:{i.protocol}" for i in self.incoming]
         return _BETWEEN.join(parts)
+
+    @property
+    def _sign_in(self) -> str:
+        return self.sign_in if self.user == USERS[0] else f"{self.sign_in}.{self.user}"
 
     def __str__(self) -> str:
         return f"{self.statement}{_BETWEEN}{self.seal}" if self.is_here else self.how
@@ -89,6 +95,7 @@ class Found:
             source=self.by,
             checked=self.day,
             incoming=self.incoming,
+            username=self.user,
         )
 
 
@@ -112,7 +119,9 @@ def read_found(domain: str, text: str) -> Found:
     if f"{on:%Y%m%d}" != day:
         raise NotFound
     provider = who if who in knowledge().by_id else ""
-    if not provider and (not servers or who not in VARIABLES["account"]):
+    sign_in, _, user = ("unknown", "", "") if provider else who.partition(".")
+    known = sign_in in VARIABLES["account"] and user in ("", *USERS)
+    if not provider and not (servers and known):
         raise NotFound
     matched = [_SERVER.fullmatch(server) for server in servers]
     outgoing: list[Outgoing] = []
@@ -124,8 +133,8 @@ def read_found(domain: str, text: str) -> Found:
             incoming.append(Incoming(match[4], match[1], int(match[2]), match[3]))
         else:
             outgoing.append(Outgoing(match[1], int(match[2]), match[3]))
-    sign_in = "unknown" if provider else who
-    found = Found(domain, how, by, on, provider, sign_in, tuple(outgoing), tuple(incoming), seal)
+    servers_found = tuple(outgoing), tuple(incoming)
+    found = Found(domain, how, by, on, provider, sign_in, user or USERS[0], *servers_found, seal)
     if not (outgoing or provider) or str(found) != text:
         raise NotFound
     return found

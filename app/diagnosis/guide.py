@@ -18,6 +18,8 @@ PASSWORDS = ("password", "incoming-password")
 """Acts that a sign-in window makes needless."""
 _PASSWORDS = {"app-password": "app-password", "unknown": "either-password"}
 """What is entered as the password, by how one signs in; the usual one where it is not said."""
+_USERS = {"local-part": "local-part", "unknown": "given-user"}
+"""What is entered as the username; the whole address where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,8 @@ class Guide:
             return inline_markup.value(self.values[name])
         if name in PASSWORDS:
             name = _PASSWORDS.get(str(self.values.get("sign_in")), "password")
+        if name == "user":
+            name = _USERS.get(str(self.values.get("user_name")), "user")
         words = self.programs.values.get(name)
         return self.translate(words) if words else None
 

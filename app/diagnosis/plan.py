@@ -202,7 +202,8 @@ class Plan:
         """Return the steps of some acts in the person's mail program, with the settings to use."""
         program, sign_in = self.situation.facts.program, self.situation.case["account"]
         told = sign_in if self.provider else ""  # of no provider, the usual one is said
-        values = (*self.situation.settings.items(), ("sign_in", told))
+        user = self.provider.username if self.provider else ""
+        values = (*self.situation.settings.items(), ("sign_in", told), ("user_name", user))
         return _program_steps(program, values, self.language, self.translate, acts)
 
     @cached_property

@@ -214,7 +214,7 @@ class _Search:
             self._add(Found(domain, "mx", site, day, provider=owner.provider))
         elif owner.outgoing:
             servers = owner.servers(host, domain)
-            self._add(Found(domain, "mx", site, day, "", owner.sign_in, servers))
+            self._add(Found(domain, "mx", site, day, "", owner.sign_in, outgoing=servers))
 
     def _autoconfig(self, url: str, how: str, by: str) -> None:
         domain = self.discovery.domain

@@ -34,6 +34,7 @@ def settings_found(
     outgoing: Iterable[Outgoing],
     incoming: Iterable[Incoming] = (),
     sign_in: str = "unknown",
+    user: str = "address",
 ) -> Found:
     """Return what was found for a domain; servers of a known provider stand for the provider.
 
@@ -47,7 +48,7 @@ def settings_found(
     if provider:
         return Found(domain, how, by, day, provider.id, outgoing=servers)
     fetched = tuple(each for each in incoming if each.port)[:1]
-    found = Found(domain, how, by, day, "", sign_in, servers, fetched)
+    found = Found(domain, how, by, day, "", sign_in, user, servers, fetched)
     if len(found.statement) > LONGEST_STATEMENT:
         raise Unusable
     return found
@@ -62,9 +63,8 @@ def read_autoconfig(content: bytes, domain: str, how: str, by: str, day: date) -
         settings = ClientConfig(content).settings(domain)
     except BadFile:
         raise Unusable from None
-    return settings_found(
-        domain, how, by, day, settings.outgoing, settings.incoming, settings.sign_in
-    )
+    servers = settings.outgoing, settings.incoming
+    return settings_found(domain, how, by, day, *servers, settings.sign_in, settings.user)
 
 
 def read_pacc(content: bytes, digests: Sequence[str], domain: str, day: date) -> Found:

@@ -24,6 +24,9 @@ _SECURITY = {"SSL": "tls", "STARTTLS": "starttls"}
 """Socket types worth advising, the better first (RFC 8314 section 3)."""
 _NO_LOGIN = {"none", "client-IP-address", "smtp-after-pop"}
 _DOMAIN = "%EMAILDOMAIN%"
+ADDRESS, LOCAL_PART = "%EMAILADDRESS%", "%EMAILLOCALPART%"
+"""Placeholders for what one signs in as."""
+_USERS = {ADDRESS: "address", LOCAL_PART: "local-part"}
 
 
 class BadFile(ValueError):
@@ -38,6 +41,7 @@ class AccountSettings:
     incoming: tuple[Incoming, ...] = ()
     sign_in: str = "unknown"
     oauth: bool = False
+    user: str = "address"
 
 
 class ClientConfig:
@@ -73,9 +77,9 @@ class ClientConfig:
 
         :raise BadFile: no server takes a sign-in through an encrypted connection
         """
-        outgoing, ways = _outgoing(self._account.iter("outgoingServer"), domain)
+        outgoing, ways, user = _outgoing(self._account.iter("outgoingServer"), domain)
         incoming = _incoming(self._account.iter("incomingServer"), domain)
-        return AccountSettings(outgoing, incoming, _sign_in(ways), "OAuth2" in ways)
+        return AccountSettings(outgoing, incoming, _sign_in(ways), "OAuth2" in ways, user)
 
 
 def _account(content: bytes) -> Element:
@@ -100,10 +104,13 @@ class _Builder(ElementTree.TreeBuilder):
         raise BadFile("it has a document type, which no such file needs")
 
 
-def _outgoing(servers: Iterable[Element], domain: str) -> tuple[tuple[Outgoing, ...], set[str]]:
-    """Return the servers that take a login from anywhere, and their ways of authentication."""
+def _outgoing(
+    servers: Iterable[Element], domain: str
+) -> tuple[tuple[Outgoing, ...], set[str], str]:
+    """Return the servers that take a login from anywhere, the ways of it, and as whom."""
     found: list[Outgoing] = []
     ways: set[str] = set()
+    users: set[str] = set()
     for element in servers:
         offered = {(e.text or "").strip() for e in element.iter("authentication")} - _NO_LOGIN
         security = _SECURITY.get(_text(element, "socketType"))
@@ -112,10 +119,12 @@ def _outgoing(servers: Iterable[Element], domain: str) -> tuple[tuple[Outgoing, 
         if security and offered and not restricted and "%" not in host:
             found.append(Outgoing(read_host(host), read_port(_text(element, "port")), security))
             ways |= offered
+            users.add(_text(element, "username") or ADDRESS)
     if not found:
         raise BadFile("no outgoing server with encryption and sign-in")
     order = tuple(_SECURITY.values())
-    return tuple(sorted(dict.fromkeys(found), key=lambda s: order.index(s.security))), ways
+    user = _USERS.get(next(iter(users)), "unknown") if len(users) == 1 else "unknown"
+    return tuple(sorted(dict.fromkeys(found), key=lambda s: order.index(s.security))), ways, user
 
 
 def _incoming(servers: Iterable[Element], domain: str) -> tuple[Incoming, ...]:

@@ -15,6 +15,8 @@ from .vendors import Vendor, VendorReply
 
 FACTS: Final = tuple(FACT_OF.values())
 SECURITY: Final = ("none", "starttls", "tls")
+USERS: Final = ("address", "local-part", "unknown")
+"""What one signs in as: the whole address, the part before the @, or a name that was given."""
 STOPS: Final = ("line", "server", "recipient", "nowhere", "lost", "unclear")
 """Where a message stops on its route; nowhere: it gets through, lost: accepted, then gone."""
 
@@ -157,7 +159,7 @@ class Provider:
 
     ``oauth``: mail programs can be let in through the provider's own window (always so where that
     is the only way).  ``page`` is the provider's own on how to get an app password; ``two_step``:
-    it gives one only where two-step verification is on.
+    it gives one only where two-step verification is on.  ``username``: what one signs in as.
     ``mail_only``: it runs no lines.  ``networks``: the domains that its lines are registered under.
     ``offers``: the ways of authorisation and webmail, None where it has not said which.
     ``phone``: its helpdesk's number, where that is known.  ``lacks``: remedies that never help.
@@ -172,6 +174,7 @@ class Provider:
     checked: date
     incoming: tuple[Incoming, ...] = ()
     oauth: bool = False
+    username: Annotated[str, USERS] = "address"
     page: str | None = None
     two_step: bool = False
     mail_only: bool = False

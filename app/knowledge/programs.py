@@ -30,7 +30,15 @@ KINDS: Final = ("go", "press", *FORM, *SAID)
 """What a move can ask a person to do."""
 SENTENCES: Final = ("go", "press", *FORM, "keep", "anew")
 """Our sentences around a label: one for each kind, two where no value is known."""
-VALUES: Final = ("user", "password", "app-password", "either-password", "address")
+VALUES: Final = (
+    "user",
+    "password",
+    "app-password",
+    "either-password",
+    "local-part",
+    "given-user",
+    "address",
+)
 """What is entered where the settings name no value."""
 ENTRIES: Final = ("tls", "starttls", "password", "oauth")
 """The values that an entry of a list can stand for."""

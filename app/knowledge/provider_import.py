@@ -100,6 +100,7 @@ def _providers(name: str, content: bytes, checked: date) -> Iterator[Provider]:
             checked=checked,
             incoming=settings.incoming,
             oauth=settings.oauth,
+            username=settings.user,
         )
 
 

@@ -136,7 +136,8 @@ def test_an_autoconfig_file_says_what_the_page_says(client, provider) -> None:
         outgoing.findtext("socketType")
         == {"tls": "SSL", "starttls": "STARTTLS"}[values["security"]]
     )
-    assert outgoing.findtext("username") == "%EMAILADDRESS%"
+    user = "%EMAILLOCALPART%" if provider.username == "local-part" else "%EMAILADDRESS%"
+    assert outgoing.findtext("username") == user
     ways = [e.text for e in outgoing.iter("authentication")]
     assert ("OAuth2" in ways) is (provider.oauth or provider.sign_in == "oauth-only")
     assert ("password-cleartext" in ways) is (provider.sign_in != "oauth-only")
@@ -171,3 +172,12 @@ def test_no_address_breaks_the_answer_or_comes_back(client, typed: str) -> None:
     answer = client.get(WELL_KNOWN[0], query_string={"emailaddress": f"s3cret{typed}@gmail.com"})
     assert answer.status_code in (200, 404)
     assert "s3cret" not in answer.text
+
+
+def test_who_signs_in_with_the_part_before_the_at_is_told_so(client) -> None:
+    url = "/en/autoconfig.xml?account_domain=laposte.net"
+    (account,) = ElementTree.fromstring(client.get(url).data)
+    assert {e.text for e in account.iter("username")} == {"%EMAILLOCALPART%"}
+    facts = {"error": "authentication-failed", "account_domain": "laposte.net"}
+    plan = client.post("/api/v1/diagnoses?lang=en", json=facts).json
+    assert any("before the @" in step for r in plan["remedies"] for step in r["steps"])

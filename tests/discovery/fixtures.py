@@ -32,16 +32,15 @@ PACC = json.dumps(
 DIGEST = base64.b64encode(hashlib.sha256(PACC).digest()).decode()
 
 
-def config(
-    host: str, socket: str = "SSL", port: int = 465, way: str = "password-cleartext"
-) -> bytes:
+def config(host: str, socket: str = "SSL", port: int = 465, user: str = "%EMAILADDRESS%") -> bytes:
     """Return a client configuration with one outgoing server, and one for fetching mail."""
     return f"""<?xml version="1.0"?>
 <clientConfig version="1.1"><emailProvider id="x"><domain>x.example</domain>
 <incomingServer type="imap"><hostname>imap.%EMAILDOMAIN%</hostname><port>993</port>
 <socketType>SSL</socketType><authentication>password-cleartext</authentication></incomingServer>
 <outgoingServer type="smtp"><hostname>{host}</hostname><port>{port}</port>
-<socketType>{socket}</socketType><authentication>password-cleartext</authentication></outgoingServer>
+<socketType>{socket}</socketType><username>{user}</username>
+<authentication>password-cleartext</authentication></outgoingServer>
 </emailProvider></clientConfig>""".encode()
 
 
@@ -118,7 +117,10 @@ def _furnish(lab: Laboratory) -> None:
     pacc = "/.well-known/user-agent-configuration.json"
     lab.pages |= {
         ("autoconfig.auto.example", path): (200, config("smtp.own.example")),
-        ("well.example", known): (200, config("smtp.own.example", "STARTTLS", 587)),
+        ("well.example", known): (
+            200,
+            config("smtp.own.example", "STARTTLS", 587, "%EMAILLOCALPART%"),
+        ),
         ("ua-auto-config.pacc.example", pacc): (200, PACC),
         ("ua-auto-config.forged.example", pacc): (200, PACC + b" "),
         ("autoconfig.hoster.example", path): (200, config("smtp.own.example")),

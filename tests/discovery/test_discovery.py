@@ -33,7 +33,7 @@ def search(discoveries: Discoveries, domain: str) -> Discovery:
         ),
         (
             "well.example",
-            "autoconfig~well.example~20261130~password~smtp.own.example:587:starttls"
+            "autoconfig~well.example~20261130~password.local-part~smtp.own.example:587:starttls"
             "~imap.well.example:993:tls:imap",
             False,
         ),

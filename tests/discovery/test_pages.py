@@ -136,7 +136,7 @@ def test_one_address_begins_only_so_many(
 
 def test_a_domain_that_was_typed_is_not_counted() -> None:
     servers = (Outgoing("smtp.auto.example", 465, "tls"),)
-    found = Found("auto.example", "srv", "auto.example", DAY, "", "password", servers)
+    found = Found("auto.example", "srv", "auto.example", DAY, "", "password", outgoing=servers)
     facts = Facts(account_domain="auto.example", found=found)
     assert _provider(facts, Situation(facts).provider) == "other"
     known = Found("auto.example", "mx", "google.com", DAY, provider="google-workspace")
@@ -186,5 +186,7 @@ def test_a_file_with_a_guess_does_not_claim_that_somebody_published_it(
     servers = (Outgoing("mail.guess.example", 465, "tls"),)
     fetched = (Incoming("imap", "mail.guess.example", 993, "tls"),)
     for how, words in (("guess", "settings found for"), ("srv", "settings published by")):
-        found = Found("guess.example", how, "guess.example", DAY, "", "password", servers, fetched)
+        found = Found(
+            "guess.example", how, "guess.example", DAY, "", "password", "address", servers, fetched
+        )
         assert words in profile(kept.seals.seal(found))

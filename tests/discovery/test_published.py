@@ -28,6 +28,7 @@ FOUND = st.builds(
     by=HOSTS,
     day=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
     sign_in=st.sampled_from(("password", "oauth-only", "unknown")),
+    user=st.sampled_from(("address", "local-part", "unknown")),
     outgoing=st.lists(st.builds(Outgoing, HOSTS, PORTS, SECURITY), min_size=1, max_size=2).map(
         tuple
     ),
