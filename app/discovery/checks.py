@@ -9,6 +9,7 @@ from threading import Timer
 from time import monotonic
 from typing import Final
 
+from ..diagnosis.reduction import SUBMISSION_PORTS
 from .background import Background
 from .network import Deadline, Network, NotReached
 from .submission import Outcome, Probe, probe
@@ -19,7 +20,6 @@ AT_ONCE: Final = 4
 """Checks that run at the same time; each has one connection."""
 TIME: Final = 12.0
 """Seconds that a check may take: two ports, one after the other, and the control."""
-PORTS: Final = (465, 587)
 CONTROL: Final = "smtp.gmail.com"
 """A server that is always there, asked only where another one cannot be reached."""
 
@@ -101,10 +101,10 @@ class Checks:
         cutter = Timer(TIME, deadline.end)  # whoever holds us up a word at a time is cut
         cutter.start()
         try:
-            for port in PORTS:
+            for port in SUBMISSION_PORTS:
                 check.probes += (self._probe(check.host, port, deadline),)
             if {seen.outcome for seen in check.probes} == {"unreachable"}:
-                reached = (self._probe(self.control, port, deadline) for port in PORTS)
+                reached = (self._probe(self.control, port, deadline) for port in SUBMISSION_PORTS)
                 check.control = any(seen.outcome != "unreachable" for seen in reached)
         finally:
             cutter.cancel()

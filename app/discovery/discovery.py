@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any, Final
 
 from ..diagnosis.found import HOW, Found
+from ..diagnosis.reduction import SUBMISSION_PORTS
 from ..knowledge import MailHost, Outgoing, knowledge
 from .network import Deadline, Network, NotReached
 from .probes import Probes
@@ -42,7 +43,6 @@ TTL: Final = (300, 3600)
 SILENT: Final = 20.0
 """Seconds until a domain is looked up again whose DNS did not answer."""
 SERVICES: Final = ("_submissions", "_submission", "_imaps")
-SUBMISSION: Final = (465, 587)
 
 
 @dataclass
@@ -250,7 +250,7 @@ class _Search:
             self._add(read_pacc(content, digests, domain, self.discovery.day))
 
     def _probe(self, server: Outgoing) -> None:
-        if server.port in SUBMISSION:
+        if server.port in SUBMISSION_PORTS:
             probes = self.seeker.probes
             self.discovery.add_probe(probes.probe(server.server, server.port, self.deadline))
 
@@ -274,7 +274,7 @@ class _Search:
 
     def _guess_at(self, host: str) -> None:
         seen = self._guesses.setdefault(host, [])
-        for port in SUBMISSION:
+        for port in SUBMISSION_PORTS:
             if self.deadline.left:
                 answer = self.seeker.probes.probe(host, port, self.deadline)
                 self.discovery.add_probe(answer)

@@ -13,11 +13,11 @@ from hashlib import sha256
 from typing import Any
 
 from ..diagnosis.found import LONGEST_STATEMENT, Found
+from ..diagnosis.reduction import SUBMISSION_PORTS
 from ..knowledge import Incoming, MailHost, Outgoing, knowledge
 from ..knowledge.client_config import HOST_NAME, BadFile, ClientConfig
+from .submission import IMPLICIT
 
-IMPLICIT, EXPLICIT = SUBMISSION = 465, 587
-"""The ports for sending with a sign-in, the first with TLS from the start (RFC 8314)."""
 MOST = 2
 """Servers of one kind that are kept: a fallback beside the best one."""
 
@@ -40,7 +40,9 @@ def settings_found(
 
     :raise Unusable: there is no outgoing server
     """
-    servers = tuple(dict.fromkeys(each for each in outgoing if each.port in SUBMISSION))[:MOST]
+    servers = tuple(dict.fromkeys(each for each in outgoing if each.port in SUBMISSION_PORTS))[
+        :MOST
+    ]
     if not servers:
         raise Unusable
     known = {knowledge().provider_of_companies(server.server) for server in servers}
@@ -81,7 +83,7 @@ def read_pacc(content: bytes, digests: Sequence[str], domain: str, day: date) ->
     try:
         data = json.loads(content)
         protocols, ways = data["protocols"], data.get("authentication", {})
-        outgoing = [Outgoing(_pacc_host(protocols["smtp"]), 465, "tls")]
+        outgoing = [Outgoing(_pacc_host(protocols["smtp"]), IMPLICIT, "tls")]
         incoming = [
             Incoming(kind, _pacc_host(protocols[kind]), port, "tls")
             for kind, port in (("imap", 993), ("pop3", 995))

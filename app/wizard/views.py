@@ -27,7 +27,12 @@ from ..presentation.paste_input import (
     tries_ports,
 )
 from ..presentation.questions import typed_facts, typed_form, without_outdated
-from ..presentation.wizard_query import detected, has_uncanonical_names, read_query
+from ..presentation.wizard_query import (
+    canonical_state,
+    detected,
+    has_uncanonical_names,
+    read_query,
+)
 from ..reading import TooLong, read
 from ..services import services
 from ..web.links import WizardState
@@ -126,10 +131,7 @@ def check(site: Site) -> Response:
 @wizard.get("/<language:site>/find")
 def find(site: Site) -> Response:
     """Look up the settings that the account's domain publishes, and lead on to the plan."""
-    state, _ = read_query()
-    if has_uncanonical_names(state.facts):
-        return redirect(site.find(state), 302)
-    return find_page(site, state)
+    return find_page(site, canonical_state(site.find))
 
 
 def _page_of(site: Site, state: WizardState) -> Response:
@@ -147,10 +149,7 @@ def _page_of(site: Site, state: WizardState) -> Response:
 @wizard.get("/<language:site>/test")
 def connection_test(site: Site) -> Response:
     """Show a command that tests the connection from where the person is."""
-    state, _ = read_query()
-    if has_uncanonical_names(state.facts):
-        return redirect(site.connection_test(state), 302)
-    return test_page(site, state)
+    return test_page(site, canonical_state(site.connection_test))
 
 
 @wizard.get("/<language:site>/step.svg")

@@ -10,7 +10,9 @@ import pytest
 
 from app.discovery import checks as checks_module
 from app.discovery.checks import Checks, ServerCheck
+from app.discovery.network import REASONS
 from app.i18n.languages import languages
+from app.presentation.server_check import REASONS as WORDS
 from app.presentation.server_check import check_in_words
 from tests.discovery.laboratory import LabNetwork, Laboratory
 
@@ -67,6 +69,10 @@ def test_a_server_of_our_own_is_not_accused(network: LabNetwork) -> None:
     checks = Checks(network, lambda: NOW, "postmaster@none.example", "none.example")
     assert finished(checks, "smtp.none.example").relay == ""
     checks.close()
+
+
+def test_every_reason_has_words() -> None:
+    assert set(REASONS) - {"no-such"} <= set(WORDS)  # no document is fetched here
 
 
 def test_no_message_is_sent(checks: Checks, lab: Laboratory) -> None:
