@@ -101,8 +101,10 @@ class Checks:
         cutter = Timer(TIME, deadline.end)  # whoever holds us up a word at a time is cut
         cutter.start()
         try:
+            asks = check.host != self.control and not self._is_ours(check.host)
+            recipient = self.recipient if asks else ""
             for port in SUBMISSION_PORTS:
-                check.probes += (self._probe(check.host, port, deadline),)
+                check.probes += (self._probe(check.host, port, deadline, recipient),)
             if {seen.outcome for seen in check.probes} == {"unreachable"}:
                 reached = (self._probe(self.control, port, deadline) for port in SUBMISSION_PORTS)
                 check.control = any(seen.outcome != "unreachable" for seen in reached)
@@ -112,8 +114,7 @@ class Checks:
             check.done = True
         return KEPT
 
-    def _probe(self, host: str, port: int, deadline: Deadline) -> Probe:
-        recipient = "" if host == self.control or self._is_ours(host) else self.recipient
+    def _probe(self, host: str, port: int, deadline: Deadline, recipient: str = "") -> Probe:
         return probe(self.network, host, port, deadline, self.name, recipient)
 
     def _is_ours(self, host: str) -> bool:

@@ -43,6 +43,8 @@ TTL: Final = (300, 3600)
 SILENT: Final = 20.0
 """Seconds until a domain is looked up again whose DNS did not answer."""
 SERVICES: Final = ("_submissions", "_submission", "_imaps")
+_SIGN_INS: Final = ("password", "oauth-only")
+"""What a server that works can say of how one signs in."""
 
 
 @dataclass
@@ -184,6 +186,8 @@ class _Search:
 
     def _add(self, found: Found) -> None:
         self.discovery.add(found)
+        if found.provider:
+            return  # its servers are known without asking them
         for server in found.outgoing:
             self._begin(self._probe, server)
 
@@ -279,12 +283,12 @@ class _Search:
                 answer = self.seeker.probes.probe(host, port, self.deadline)
                 self.discovery.add_probe(answer)
                 seen.append(answer)
-                if answer.reason in ("no-name", "forbidden"):
+                if _is_nowhere(answer):
                     return
 
 
 def _is_good(probe: Probe) -> bool:
-    return probe.outcome == "works" and probe.sign_in in ("password", "oauth-only")
+    return probe.outcome == "works" and probe.sign_in in _SIGN_INS
 
 
 def _with_probes(found: Found, probes: tuple[Probe, ...]) -> Found | None:
@@ -292,7 +296,7 @@ def _with_probes(found: Found, probes: tuple[Probe, ...]) -> Found | None:
 
     The servers that work come first, and tell how to sign in.
     """
-    if found.provider:  # its servers are known without asking them
+    if found.provider:
         return found
     seen = {(p.host, p.port): p for p in probes}
     there = [o for o in found.outgoing if not _is_nowhere(seen.get((o.server, o.port)))]
@@ -301,7 +305,7 @@ def _with_probes(found: Found, probes: tuple[Probe, ...]) -> Found | None:
     good = [o for o in there if (p := seen.get((o.server, o.port))) and p.outcome == "works"]
     first = seen[good[0].server, good[0].port] if good else None
     sign_in = found.sign_in
-    if sign_in == "unknown" and first and first.sign_in in ("password", "oauth-only"):
+    if sign_in == "unknown" and first and first.sign_in in _SIGN_INS:
         sign_in = first.sign_in
     rest = [o for o in there if o not in good]
     return replace(found, outgoing=(*good, *rest), sign_in=sign_in)
