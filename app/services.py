@@ -68,7 +68,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Discovery:
+class DiscoveryServices:
     """Look-ups of what mail domains publish, seals on what they found, and checks."""
 
     discoveries: Discoveries
@@ -96,7 +96,7 @@ class Services:
     code_throttle: CodeThrottle
     storage: Storage | None
     pictures: Pictures | None
-    discovery: Discovery | None
+    discovery: DiscoveryServices | None
     access_networks: AccessNetworks | None
 
     @classmethod
@@ -187,7 +187,7 @@ def _open_discovery(
     storage: Storage | None,
     today: Callable[[], date],
     now: Callable[[], datetime],
-) -> Discovery:
+) -> DiscoveryServices:
     # Only here, since most installations look nothing up.
     from .discovery import Discoveries, Network, Seals
     from .discovery.checks import Checks
@@ -201,7 +201,7 @@ def _open_discovery(
     name = urlsplit(settings.public_url).hostname or ""
     mirror = f"{settings.ispdb_url}/" if settings.ispdb_url else ""
     recipient = f"postmaster@{name}" if "." in name else ""
-    return Discovery(
+    return DiscoveryServices(
         Discoveries(network, today, name, mirror),
         Seals(keys),
         Checks(network, now, recipient, name),

@@ -70,9 +70,8 @@ def make_client_config(provider: Provider, domain: str | None = None) -> bytes:
     """Return the XML file of a provider.
 
     It names the provider's own domains, also where another one was asked for, and this one where it
-    has companies' domains only.  The address stands
-    in it as the placeholder that clients fill in themselves.  What is called ``password-cleartext``
-    there goes through the encrypted connection.
+    has companies' domains only.  The address stands in it as the placeholder that clients fill in
+    themselves.  What is called ``password-cleartext`` there goes through the encrypted connection.
     """
     root = Element("clientConfig", version="1.1")
     domains = provider.domains or ((domain,) if domain else ())

@@ -119,7 +119,7 @@ def published(site: Site) -> Response:
     provider = site.portal.provider
     wanted = request.args.get("domain", "")
     domain = wanted if wanted in provider.domains else provider.domains[0]
-    home = public_name(home_url())
+    home = _public_name(home_url())
     records, check, servers = dns_records(provider, domain, home), None, []
     if discovery := services().discovery:
         from ..discovery import TooMany  # only where it is switched on
@@ -151,7 +151,7 @@ def published(site: Site) -> Response:
     return page(site, "developers/settings.html", values, keep=False)
 
 
-def public_name(url: str) -> str:
+def _public_name(url: str) -> str:
     """Return the host name of an address, '' where it has none that DNS could lead to."""
     try:
         return normalise_domain(urlsplit(url).hostname or "")

@@ -104,8 +104,7 @@ def _scripts(text: str) -> set[str]:
 def _passes_for_known(shown: str) -> bool:
     """Tell whether a name is a known provider's, or below it, once its accents are left out."""
     bare = "".join(c for c in unicodedata.normalize("NFD", shown) if not unicodedata.combining(c))
-    labels = bare.replace("đ", "d").split(".")
-    return any(".".join(labels[at:]) in knowledge().by_domain for at in range(len(labels)))
+    return knowledge().provider_above(bare.replace("đ", "d")) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -31,10 +31,7 @@ def find_provider(facts: Facts) -> Provider | None:
     Where neither tells, a reply of the outgoing server that only one provider gives does.
     """
     content = knowledge()
-    labels = (facts.known("account_domain") or "").split(".")
-    above = (".".join(labels[at:]) for at in range(len(labels)))
-    # The nearest domain that is known: a subdomain belongs to the one above it.
-    of_domain = next((content.by_domain[d] for d in above if d in content.by_domain), None)
+    of_domain = content.provider_above(facts.known("account_domain") or "")
     found = of_domain or _found(facts) or content.by_server.get(facts.known("server") or "")
     return found or content.by_id.get(who_replied(facts) or "")
 

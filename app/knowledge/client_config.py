@@ -20,7 +20,7 @@ LARGEST: Final = 256 * 1024
 """Bytes of one file that are read."""
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOST_NAME: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
-_SECURITY = {"SSL": "tls", "STARTTLS": "starttls"}
+SOCKET_TYPES: Final = {"SSL": "tls", "STARTTLS": "starttls"}
 """Socket types worth advising, the better first (RFC 8314 section 3)."""
 _NO_LOGIN = {"none", "client-IP-address", "smtp-after-pop"}
 _DOMAIN = "%EMAILDOMAIN%"
@@ -113,7 +113,7 @@ def _outgoing(
     users: set[str] = set()
     for element in servers:
         offered = {(e.text or "").strip() for e in element.iter("authentication")} - _NO_LOGIN
-        security = _SECURITY.get(_text(element, "socketType"))
+        security = SOCKET_TYPES.get(_text(element, "socketType"))
         host = _text(element, "hostname").replace(_DOMAIN, domain)
         restricted = element.find("restriction") is not None
         if security and offered and not restricted and "%" not in host:
@@ -122,21 +122,31 @@ def _outgoing(
             users.add(_text(element, "username") or ADDRESS)
     if not found:
         raise BadFile("no outgoing server with encryption and sign-in")
-    order = tuple(_SECURITY.values())
     user = _USERS.get(next(iter(users)), "unknown") if len(users) == 1 else "unknown"
-    return tuple(sorted(dict.fromkeys(found), key=lambda s: order.index(s.security))), ways, user
+    return better_first(dict.fromkeys(found)), ways, user
 
 
 def _incoming(servers: Iterable[Element], domain: str) -> tuple[Incoming, ...]:
     found = []
     for element in servers:
-        kind, security = element.get("type"), _SECURITY.get(_text(element, "socketType"))
+        kind, security = element.get("type"), SOCKET_TYPES.get(_text(element, "socketType"))
         host = _text(element, "hostname").replace(_DOMAIN, domain)
         if kind in ("imap", "pop3") and security and "%" not in host:
             found.append(
                 Incoming(kind, read_host(host), read_port(_text(element, "port")), security)
             )
-    return tuple(sorted(found, key=lambda server: server.protocol != "imap"))
+    return imap_first(found)
+
+
+def better_first(servers: Iterable[Outgoing]) -> tuple[Outgoing, ...]:
+    """Return servers with the better encryption first, else in the order they came in."""
+    order = tuple(SOCKET_TYPES.values())
+    return tuple(sorted(servers, key=lambda server: order.index(server.security)))
+
+
+def imap_first(servers: Iterable[Incoming]) -> tuple[Incoming, ...]:
+    """Return servers with those for IMAP first, else in the order they came in."""
+    return tuple(sorted(servers, key=lambda server: server.protocol != "imap"))
 
 
 def _sign_in(ways: set[str]) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from .programs import Programs
 from .remedies import Remedy, When
 from .variables import FACT_OF, UNKNOWN, VARIABLES
 from .vendors import Vendor, VendorReply
+
+Row = TypeVar("Row")
 
 FACTS: Final = tuple(FACT_OF.values())
 SECURITY: Final = ("none", "starttls", "tls")
@@ -336,6 +338,15 @@ class Knowledge:
 
     def mail_host(self, name: str) -> MailHost | None:
         """Return who runs a server that takes mail: the longest end of its name decides."""
-        labels = name.split(".")
-        ends = (".".join(labels[at:]) for at in range(len(labels)))
-        return next((self.mail_hosts[end] for end in ends if end in self.mail_hosts), None)
+        return _nearest(name, self.mail_hosts)
+
+    def provider_above(self, domain: str) -> Provider | None:
+        """Return the published provider of a domain, or of the nearest domain above it."""
+        return _nearest(domain, self.by_domain)
+
+
+def _nearest(name: str, rows: Mapping[str, Row]) -> Row | None:
+    """Return the row of the longest end of a name that has one."""
+    labels = name.split(".")
+    ends = (".".join(labels[at:]) for at in range(len(labels)))
+    return next((rows[end] for end in ends if end in rows), None)

@@ -13,12 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from .client_config import BadFile, plain_name, read_host, read_port
+from .client_config import (
+    SOCKET_TYPES,
+    BadFile,
+    better_first,
+    imap_first,
+    plain_name,
+    read_host,
+    read_port,
+)
 from .model import Incoming, Outgoing, Provider
 
 _BY_PORT: Final = {465: "tls", 587: "starttls", 993: "tls", 995: "tls", 143: "starttls"}
 """What a list means that names no encryption."""
-_SOCKETS: Final = {"SSL": "tls", "STARTTLS": "starttls"}
 BROKEN: Final = "BROKEN"
 
 
@@ -30,7 +37,7 @@ def read_nodemailer(content: bytes, checked: date) -> Iterator[Provider | BadFil
         try:
             port = read_port(str(row.get("port", "")))
             security = "tls" if row.get("secure") is True else _BY_PORT.get(port, "")
-            if security not in _SOCKETS.values() or row.get("ignoreTLS"):
+            if security not in SOCKET_TYPES.values() or row.get("ignoreTLS"):
                 raise BadFile("no encryption")
             server = Outgoing(read_host(_text(row.get("host"))), port, security)
             domains = tuple(read_host(_text(domain)) for domain in _list(row["domains"]))
@@ -52,9 +59,10 @@ def read_mutt_wizard(content: bytes, checked: date) -> Iterator[Provider | BadFi
         domain, imap, imap_port, smtp, smtp_port = (cell.strip() for cell in row[:5])
         try:
             name = read_host(domain.removeprefix("*@"))
-            outgoing = Outgoing(read_host(smtp), read_port(smtp_port), "")
-            incoming = Incoming("imap", read_host(imap), read_port(imap_port), "")
-            servers = [_with_security(outgoing), _with_security(incoming)]
+            servers = (
+                Outgoing(read_host(smtp), *_port_and_security(smtp_port)),
+                Incoming("imap", read_host(imap), *_port_and_security(imap_port)),
+            )
             yield _provider((name,), name, "mutt-wizard, domains.csv", checked, servers)
         except BadFile as fault:
             yield BadFile(f"{domain[:60]}: {fault}")
@@ -78,7 +86,7 @@ def read_chatmail(content: bytes, name: str, checked: date) -> Provider:
     servers: list[Outgoing | Incoming] = []
     for server in map(_mapping, _list(row.get("server"))):
         host, port = read_host(_text(server.get("hostname"))), read_port(str(server.get("port")))
-        security, kind = _SOCKETS.get(_text(server.get("socket"))), server.get("type")
+        security, kind = SOCKET_TYPES.get(_text(server.get("socket"))), server.get("type")
         if security and kind == "smtp":
             servers.append(Outgoing(host, port, security))
         elif security and kind in ("imap", "pop3"):
@@ -96,7 +104,6 @@ def _provider(
     servers: Iterable[Outgoing | Incoming],
 ) -> Provider:
     """Return a provider; none of these lists tells which password a server takes."""
-    order = ("tls", "starttls")
     servers = tuple(servers)
     outgoing = [server for server in servers if isinstance(server, Outgoing)]
     incoming = [server for server in servers if isinstance(server, Incoming)]
@@ -107,19 +114,18 @@ def _provider(
         name=plain_name(name) or domains[0],
         domains=tuple(dict.fromkeys(domains)),
         sign_in="unknown",
-        outgoing=tuple(sorted(outgoing, key=lambda server: order.index(server.security))),
+        outgoing=better_first(outgoing),
         source=source,
         checked=checked,
-        incoming=tuple(sorted(incoming, key=lambda server: server.protocol != "imap")),
+        incoming=imap_first(incoming),
     )
 
 
-def _with_security(server: Any) -> Any:
-    security = _BY_PORT.get(server.port)
-    if security is None:
-        raise BadFile(f"nothing is known of encryption on port {server.port}")
-    fields = {**vars(server), "security": security}
-    return type(server)(**fields)
+def _port_and_security(text: str) -> tuple[int, str]:
+    port = read_port(text)
+    if port not in _BY_PORT:
+        raise BadFile(f"nothing is known of encryption on port {port}")
+    return port, _BY_PORT[port]
 
 
 def _json(content: bytes) -> Any:

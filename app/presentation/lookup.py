@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from ..diagnosis import Situation
 from ..diagnosis.found import NOTHING_FOUND, SKIPPED, Found, NotFound, read_found
 from ..http.security_log import record
-from ..services import Discovery, services
+from ..services import DiscoveryServices, services
 from ..store import DatabaseUnavailable
 from ..web.site import Site, rate_keys
 
 if TYPE_CHECKING:
-    from ..discovery import Discovery as Search
+    from ..discovery import Discovery
 
 
 def may_look_up(situation: Situation) -> bool:
@@ -24,7 +24,7 @@ def may_look_up(situation: Situation) -> bool:
     return discovery.discoveries.may_find(domain)
 
 
-def look_up(site: Site, discovery: Discovery, domain: str) -> Search | None:
+def look_up(site: Site, discovery: DiscoveryServices, domain: str) -> Discovery | None:
     """Return the search for a domain, begun now if need be; None where it may not begin now."""
     from ..discovery import TooMany  # only where it is switched on
 
@@ -42,7 +42,15 @@ def look_up(site: Site, discovery: Discovery, domain: str) -> Search | None:
         return None
 
 
-def seal(discovery: Discovery, found: Found) -> Found:
+def progress(search: Discovery | None) -> tuple[bool, Found | None]:
+    """Return whether a search is over, and the best of what it has found until then."""
+    if search is None:
+        return True, None
+    done = search.done  # before what was found: it may just be being found
+    return done, search.best
+
+
+def seal(discovery: DiscoveryServices, found: Found) -> Found:
     """Return what was found with a seal; as if nothing was, where no link can carry it."""
     if not found.is_here:
         return found
@@ -55,6 +63,6 @@ def seal(discovery: Discovery, found: Found) -> Found:
     return Found(found.domain, SKIPPED)
 
 
-def nothing(search: Search | None, domain: str) -> Found:
+def nothing(search: Discovery | None, domain: str) -> Found:
     """Return that nothing was found for a domain, or that nobody could look."""
     return Found(domain, NOTHING_FOUND if search and search.answered else SKIPPED)

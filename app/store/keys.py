@@ -31,9 +31,8 @@ def signing_keys(database: Database, now: datetime) -> tuple[str, ...]:
     with database.reading() as connection:
         key, previous, changed = _read(connection)
     if not key:
-        with database.writing() as connection:  # another process may be faster
-            drawn = {"value": random.token_urlsafe(48)}
-            insert_missing(connection, secrets, {"name": CURRENT}, drawn)
+        with database.writing() as connection:
+            _draw(connection, CURRENT)
             key, previous, changed = _read(connection)
     if not previous or changed is None or now >= changed + PROPAGATION + SESSION_LIFETIME:
         return (key,)
@@ -49,9 +48,8 @@ def link_key(database: Database) -> str:
     with database.reading() as connection:
         key = connection.scalar(chosen)
     if not key:
-        with database.writing() as connection:  # another process may be faster
-            drawn = {"value": random.token_urlsafe(48)}
-            insert_missing(connection, secrets, {"name": LINKS}, drawn)
+        with database.writing() as connection:
+            _draw(connection, LINKS)
             key = connection.scalar(chosen)
     return str(key)
 
@@ -70,6 +68,11 @@ def rotate(database: Database, now: datetime, at_once: bool = False) -> None:
             insert_missing(connection, secrets, {"name": PREVIOUS}, {"value": old})
         upsert(connection, secrets, {"name": CURRENT}, {"value": random.token_urlsafe(48)})
         upsert(connection, moments, {"name": ROTATION}, {"at": now})
+
+
+def _draw(connection: Connection, name: str) -> None:
+    """Generate a key unless there is one: another process may be faster."""
+    insert_missing(connection, secrets, {"name": name}, {"value": random.token_urlsafe(48)})
 
 
 def _read(connection: Connection) -> tuple[str, str, datetime | None]:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from ..diagnosis.domains import display
 from ..diagnosis.found import SKIPPED, Found
 from ..presentation.found_words import how_found, setting_of
-from ..presentation.lookup import look_up, may_look_up, nothing, seal
+from ..presentation.lookup import look_up, may_look_up, nothing, progress, seal
 from ..presentation.pictures import draw_route
 from ..services import services
 from ..web.links import WizardState
@@ -32,8 +32,7 @@ def find_page(site: Site, state: WizardState) -> Response:
     if discovery is None or domain is None or not may_look_up(state.situation):
         return redirect(site.check(state), 302)
     search = look_up(site, discovery, domain)
-    done = search is None or search.done  # before what was found: it may just be being found
-    found = search.best if search else None
+    done, found = progress(search)
     if done and (search is None or found is None):
         return redirect(site.check(_with(state, nothing(search, domain))), 302)
     asks = search and found and discovery.discoveries.wants_confirmation(search, found)

@@ -13,7 +13,7 @@ from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
 from ...presentation.found_words import how_found, setting_of
-from ...presentation.lookup import look_up, may_look_up, nothing, seal
+from ...presentation.lookup import look_up, may_look_up, nothing, progress, seal
 from ...presentation.paste_input import stated_facts
 from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import certainty_in_words, make_plan
@@ -112,8 +112,7 @@ def _look_up(site: Site, state: DeskState) -> dict[str, Any] | None:
     if discovery is None or domain is None or not may_look_up(state.situation):
         return None
     search = look_up(site, discovery, domain)
-    done = search is None or search.done  # before what was found: it may just be being found
-    found = search.best if search else None
+    done, found = progress(search)
     return {
         "domain": display(domain),
         "searching": not done,
