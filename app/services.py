@@ -221,7 +221,9 @@ def _read_networks(folder: str) -> AccessNetworks:
 def _open_storage(
     settings: Settings, today: Callable[[], date], now: Callable[[], datetime]
 ) -> Storage:
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, threads=settings.web_threads)
+    counters = CounterBuffer(database, today)
+    database.refused = lambda why: counters.add("", ("refused", why))
     idle = timedelta(minutes=settings.idle_minutes)
     return Storage(
         database=database,
@@ -229,5 +231,5 @@ def _open_storage(
         agents=Agents(database, now, settings.passwords),
         devices=Devices(database, now),
         sessions=Sessions(database, now, idle, settings.passwords),
-        counters=CounterBuffer(database, today),
+        counters=counters,
     )

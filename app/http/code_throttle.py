@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final
 
 from ..store import DatabaseUnavailable
 from ..store.cases import UnknownCode
-from ..store.concurrency_limit import MAX_WAIT, ConcurrencyLimit, LimitReached
 from ..store.counts import CodeBudget
 from .rate_limits import Allowance, Rate
 from .security_log import record
 
-GATES: Final = 64
+LOCKS: Final = 64
 """Networks whose codes are looked up at the same time, at most."""
+MAX_WAIT: Final = 2.0
+"""Seconds to wait for the look-up before."""
 
 Taken = tuple[Rate, str, Allowance]
 Keys = tuple[str, ...]
@@ -42,7 +44,7 @@ class CodeThrottle:
     budget: CodeBudget | None = None
 
     def __post_init__(self) -> None:
-        self._gates = [ConcurrencyLimit(1) for _ in range(GATES)]
+        self._locks = [Lock() for _ in range(LOCKS)]
 
     @contextmanager
     def trying(self, keys: Keys, portal: str, agent: bool = False) -> Iterator[None]:
@@ -86,11 +88,13 @@ class CodeThrottle:
 
         :raise DatabaseUnavailable: the one before does not come to its end
         """
+        lock = self._locks[hash(keys[:2][-1]) % LOCKS]
+        if not lock.acquire(timeout=MAX_WAIT):
+            raise DatabaseUnavailable
         try:
-            with self._gates[hash(keys[:2][-1]) % GATES].hold(MAX_WAIT):
-                yield
-        except LimitReached:
-            raise DatabaseUnavailable from None
+            yield
+        finally:
+            lock.release()
 
 
 def _take(pairs: Sequence[tuple[Rate, str]], taken: list[Taken]) -> None:

@@ -9,66 +9,120 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Lock
+from dataclasses import dataclass
+from datetime import datetime
+from threading import BoundedSemaphore, Lock
 from types import ModuleType
 from typing import Final
 from weakref import finalize
 
-from sqlalchemy import URL, Connection, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from . import concurrency_limit, sqlite
-from .db_errors import describe, is_contention, is_statement_error
+from . import sqlite
+from .db_errors import describe, is_statement_error, refusal_of
 from .secure_erase import SecureErase
 from .sqlite import LOCK_TIMEOUT, WRITES
 
 PAUSE: Final = 5.0
 """Seconds without another try after the database did not answer."""
+MIGRATION_LIMIT: Final = 600.0
+"""Seconds for a migration at the first use."""
+MAX_CONNECTIONS: Final = 4
+"""Connections of a process for pages; one more is for reports."""
+RECYCLE: Final = 600
+"""Seconds after which a connection is replaced, and the database's time is read again."""
 
 log = logging.getLogger(__name__)
 
 
 class DatabaseUnavailable(Exception):
-    """The database does not answer; nothing was acknowledged.
+    """The database does not answer, or is too busy; nothing was acknowledged.
 
     Nothing was changed either, unless the connection broke during the commit.
     """
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """Connections, and how many calls may hold one or wait for one.
+
+    Every such call occupies a server thread; some have to be left for pages without a call.
+    """
+
+    engine: Engine
+    calls: BoundedSemaphore
 
 
 class Database:
     """Database wrapper that tolerates outages.
 
     :param url: as SQLAlchemy writes it: ``sqlite:///path`` or ``postgresql://user@host/name``
+    :param threads: of the server process; half of them may be in the database, and a quarter of
+        them in reports
     :raise ValueError: the URL is neither
     """
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, url: str, clock: Callable[[], float] = time.monotonic, threads: int = 16
+    ) -> None:
         self.url = read_url(url)
+        self.refused: Callable[[str], None] = lambda why: None
+        """Called with the reason of each refusal: ``away``, ``busy`` or ``full``."""
         self._clock = clock
         self._suspended_until = float("-inf")
         self._migrating, self._state_lock = Lock(), Lock()
-        self._limit = concurrency_limit.ConcurrencyLimit()
         self._ready = self._unavailable = False
+        self._refusals = 0  # while it is unavailable
         self._file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._file_id: tuple[int, int] | None = None
-        self._create_engine()
+        self._dialect: ModuleType = sqlite
+        if self._file is None:
+            from . import postgresql  # imported here: its driver is not needed for SQLite
+
+            self._dialect = postgresql
+        self._time = self._dialect.Time()
+        calls = max(1, threads // 2)
+        self._pages = self._make_pool(min(calls, MAX_CONNECTIONS), calls)
+        self._reports = self._make_pool(1, max(1, threads // 4))
+        self._engine = self._pages.engine
+        self.secure_erase = SecureErase(self._engine, self._dialect)
+        # The last connection to SQLite removes the log; workers of a server end without closing it.
+        finalize(self, _dispose, self._pages.engine, self._reports.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a connection for reading."""
-        with self._connected(), self._engine.connect() as connection:
+        with self._connected(self._pages) as engine, engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reporting(self) -> Iterator[Connection]:
+        """Open a connection for reading much; such calls wait for each other, and for no page."""
+        with self._connected(self._reports) as engine, engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end of the block."""
-        with self._connected():
+        with self._connected(self._pages):
             with self._transaction() as connection:
                 yield connection
             if self._file_changed():  # the change is in a file that is gone
                 raise DatabaseUnavailable
             self.secure_erase.truncate_log()
+
+    def now(self) -> datetime:
+        """Return the database's time in UTC; the clocks of machines that share it may differ.
+
+        It goes on while the database is away, but for the first call.
+        """
+        if not self._time.known:
+            with self.reading():
+                pass
+        told: datetime = self._time.now()
+        return told
 
     def migrate(self, revision: str = "head") -> None:
         """Migrate the tables to a revision: ``head`` is the newest, ``base`` has no tables.
@@ -82,7 +136,7 @@ class Database:
             with self._engine.connect() as connection:
                 current = migrate.is_current(connection)  # then no write lock is needed
             if revision != "head" or not current:
-                with self._transaction() as connection:
+                with self._dialect.limited(MIGRATION_LIMIT), self._transaction() as connection:
                     migrate.migrate_to(connection, revision)
         except (SQLAlchemyError, OSError, migrate.UnknownRevision) as fault:
             raise self._suspend(fault) from fault
@@ -90,7 +144,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        _dispose(self._pages.engine, self._reports.engine)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -100,34 +154,34 @@ class Database:
                 yield connection
 
     @contextmanager
-    def _connected(self) -> Iterator[None]:
-        self._check_suspended()
-        # The first use may take long without hanging.
-        used = self._ready or self._unavailable
-        stall = concurrency_limit.MAX_STALL if used else concurrency_limit.MAX_WAIT
+    def _connected(self, pool: _Pool) -> Iterator[Engine]:
+        probing = self._check_suspended()
+        if not pool.calls.acquire(blocking=False):
+            raise self._refuse("busy", "too many wait for it")
         try:
-            with self._limit.hold(stall), self._dialect.limited():
-                self._check_suspended()  # another call may have failed meanwhile
-                self._prepare()
-                yield
-        except concurrency_limit.LimitReached:
-            raise DatabaseUnavailable from None
-        except (DBAPIError, PoolTimeout) as fault:
+            with self._dialect.limited():
+                self._prepare(probing)
+                yield pool.engine
+        except PoolTimeout:
+            raise self._refuse("busy", "no connection became free in time") from None
+        except DBAPIError as fault:
             if is_statement_error(fault):
                 raise
             raise self._suspend(fault) from fault
+        finally:
+            pool.calls.release()
         if self._unavailable:
-            self._unavailable = False
-            log.warning("The database is back")
+            self._resume()
 
-    def _prepare(self) -> None:
+    def _prepare(self, probing: bool) -> None:
         """Migrate the tables unless that is done; only one thread does it."""
         if self._ready and not self._file_changed():
             return
         if not self._migrating.acquire(timeout=LOCK_TIMEOUT):
-            raise DatabaseUnavailable
+            raise self._refuse("busy", "its tables are being migrated")
         try:
-            self._check_suspended()  # the thread before may have failed
+            if not probing:
+                self._check_suspended()  # the thread before may have failed
             if not self._ready or self._file_changed():
                 self.migrate()
         finally:
@@ -142,45 +196,72 @@ class Database:
             return
         if self._file_id:
             log.warning("The database's file is gone, or is another one")
-            self._engine.dispose()
+            self.close()
         sqlite.make_file(self._file)
         self._file_id = sqlite.identify(self._file)
 
-    def _check_suspended(self) -> None:
-        if self._clock() < self._suspended_until:
-            raise DatabaseUnavailable
+    def _check_suspended(self) -> bool:
+        """Return whether this call is the one that finds out if the database is back.
+
+        :raise DatabaseUnavailable: it is suspended
+        """
+        with self._state_lock:
+            if self._clock() >= self._suspended_until:
+                if self._unavailable:
+                    self._suspended_until = self._clock() + PAUSE  # for all others
+                return self._unavailable
+        raise self._refuse("away")
 
     def _suspend(self, fault: Exception) -> DatabaseUnavailable:
         """Suspend the database for ``PAUSE`` seconds after a failure; log that once."""
-        if is_contention(fault):  # the database is healthy
-            return DatabaseUnavailable()
+        if why := refusal_of(fault):  # the database can do other things
+            return self._refuse(why, describe(fault))
         with self._state_lock:
             self._ready = False  # it may come back with other tables
             new, self._unavailable = not self._unavailable, True
             self._suspended_until = self._clock() + PAUSE
         if new:
             log.error("The database is away: no cases, no counts just now (%s)", describe(fault))
+        return self._refuse("away")
+
+    def _refuse(self, why: str, detail: str = "") -> DatabaseUnavailable:
+        """Count a refusal, and log it: at once, or in one line when the database is back."""
+        self.refused(why)
+        if detail:
+            log.warning("The database is %s, a call was refused: %s", why, detail)
+        else:
+            with self._state_lock:
+                self._refusals += 1
         return DatabaseUnavailable()
 
-    def _create_engine(self) -> None:
-        self._dialect: ModuleType = sqlite
-        if self._file is None:
-            from . import postgresql  # imported here: its driver is not needed for SQLite
+    def _resume(self) -> None:
+        with self._state_lock:
+            back, self._unavailable = self._unavailable, False
+            refusals, self._refusals = self._refusals, 0
+            self._suspended_until = float("-inf")
+        if back:
+            log.warning("The database is back; calls refused meanwhile: %d", refusals)
 
-            self._dialect = postgresql
+    def _make_pool(self, size: int, calls: int) -> _Pool:
         settings = self._dialect.SETTINGS
         defaults = {name: value for name, value in settings.items() if name not in self.url.query}
-        self._engine = create_engine(
+        engine = create_engine(
             self.url,
             connect_args=defaults,
-            pool_pre_ping=self._file is None,
+            pool_size=size,
+            max_overflow=0,
             pool_timeout=LOCK_TIMEOUT,
+            pool_pre_ping=self._file is None,
+            pool_recycle=RECYCLE if self._file is None else -1,
             hide_parameters=True,  # its errors may be logged
         )
-        self._dialect.prepare(self._engine)
-        self.secure_erase = SecureErase(self._engine, self._dialect)
-        # The last connection to SQLite removes the log; workers of a server end without closing it.
-        finalize(self, self._engine.dispose)
+        self._dialect.prepare(engine, self._time)
+        return _Pool(engine, BoundedSemaphore(calls))
+
+
+def _dispose(*engines: Engine) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 def read_url(url: str) -> URL:

@@ -1,18 +1,19 @@
-"""Classify database errors: a wrong statement, contention, or an outage."""
+"""Classify database errors: a wrong statement, a refusal, or an outage."""
 
 from __future__ import annotations
 
 from sqlalchemy import exc
 
-from .sqlite import is_busy
+from . import sqlite
 
 MISTAKES = (exc.DataError, exc.IntegrityError, exc.NotSupportedError, exc.ProgrammingError)
 """Errors of a healthy database about the statement."""
 SETUP_ERRORS = {"42P01", "42703", "42501", "3F000"}
 """SQLSTATEs of a missing table, column, schema or privilege: the set-up is at fault."""
-LOCKED = "55P03"
-ROLLED_BACK = "40"
-"""SQLSTATE class of transactions rolled back because of other writers."""
+REFUSALS = {"40": "busy", "53100": "full", "55P03": "busy", "57014": "busy"}
+"""SQLSTATEs, or their classes, of a server that can do other things: rolled back because of other
+writers, its disk is full, a lock or the statement took too long (PostgreSQL's manual, appendix A).
+"""
 
 
 def is_statement_error(fault: Exception) -> bool:
@@ -20,11 +21,11 @@ def is_statement_error(fault: Exception) -> bool:
     return isinstance(fault, MISTAKES) and _state(fault) not in SETUP_ERRORS
 
 
-def is_contention(fault: Exception) -> bool:
-    """Return whether another writer is at fault and the database is healthy."""
+def refusal_of(fault: Exception) -> str:
+    """Return why a healthy database refused: ``busy``, ``full``, or '' if it is not healthy."""
     state = _state(fault)
-    busy = is_busy(getattr(fault, "orig", None))
-    return busy or state == LOCKED or state.startswith(ROLLED_BACK)
+    refused = REFUSALS.get(state) or REFUSALS.get(state[:2])
+    return refused or sqlite.refusal_of(getattr(fault, "orig", None))
 
 
 def describe(fault: Exception) -> str:

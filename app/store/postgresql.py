@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from psycopg import Connection, OperationalError, errors
+import sqlalchemy
+from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, event, text
 
 TIME_LIMIT: Final = 5.0
 """Seconds for all statements of one block."""
+GRACE: Final = 0.5
+"""Seconds that the server has to say itself that a statement takes too long."""
 LOCK_TIMEOUT: Final = 3
+"""Seconds to wait for a lock."""
 CONNECT_TIMEOUT: Final = 2  # for each address of a host; "localhost" has two
 
 SETTINGS: Final[dict[str, Any]] = {
     "connect_timeout": CONNECT_TIMEOUT,
-    "options": f"-c lock_timeout={LOCK_TIMEOUT}s",
+    "autocommit": True,  # _begin begins the transactions
+    # PgBouncer gives a server's connection to many clients, whose statements have the same names.
+    "prepare_threshold": None,
     # Without this the kernel waits about 15 minutes for a machine that is gone.
     "tcp_user_timeout": LOCK_TIMEOUT * 1000,
     "keepalives_idle": LOCK_TIMEOUT,
@@ -43,16 +50,26 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 class LimitedConnection(Connection[Any]):
     """Connection with a deadline on the client's side: a server that hangs ignores its own."""
 
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+    def wait(self, gen: Any, *args: Any, **settings: Any) -> Any:
         """Wait for the server until the deadline.
 
         :raise OperationalError: the deadline passed; the connection is closed
         """
-        try:
-            return super().wait(gen, interval, _left() if timeout is None else timeout)
-        except errors._WaitTimeout:
-            self.pgconn.finish()  # a late answer would be taken for that of the next statement
-            raise OperationalError("it does not answer in time") from None
+        if (left := _left()) is not None:
+            gen = self._until(time.monotonic() + left + GRACE, gen)
+        return super().wait(gen, *args, **settings)
+
+    def _until(self, deadline: float, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        ready = None
+        while True:
+            try:
+                wanted = gen.send(ready)
+            except StopIteration as end:
+                return end.value
+            ready = yield wanted
+            if not ready and time.monotonic() > deadline:
+                self.pgconn.finish()  # a late answer would be taken for that of the next statement
+                raise OperationalError("it does not answer in time")
 
 
 @contextmanager
@@ -65,9 +82,34 @@ def limited(seconds: float = TIME_LIMIT) -> Iterator[None]:
         _deadline.reset(token)
 
 
-def prepare(engine: Engine) -> None:
-    """Make an engine open connections with deadlines."""
+class Time:
+    """The server's time, as its newest connection told it; it goes on by the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._told: tuple[datetime, float] | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether a connection has told it."""
+        return self._told is not None
+
+    def now(self) -> datetime:
+        """Return the server's time in UTC."""
+        assert self._told
+        moment, then = self._told
+        return moment + timedelta(seconds=time.monotonic() - then)
+
+    def read(self, connection: Any, _: object) -> None:
+        """Ask for it."""
+        (moment,) = connection.execute("SELECT clock_timestamp()").fetchone()
+        self._told = moment.astimezone(UTC), time.monotonic()
+
+
+def prepare(engine: Engine, told: Time) -> None:
+    """Make an engine open connections with deadlines, and begin its transactions explicitly."""
     event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "connect", told.read)
+    event.listen(engine, "begin", _begin)
 
 
 def rewrite(engine: Engine) -> bool:
@@ -92,6 +134,16 @@ def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedCon
     if _left() == 0:
         raise OperationalError("it does not answer in time")
     return LimitedConnection.connect(*args, **settings)
+
+
+def _begin(connection: sqlalchemy.Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
+    # In one message, and for this transaction only: PgBouncer knows no settings of a session.
+    limits = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s'"
+    if (left := _left()) is not None:
+        limits += f"; SET LOCAL statement_timeout = {max(1, int(1000 * left))}"
+    connection.exec_driver_sql(f"BEGIN; {limits}")
 
 
 def _left() -> float | None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from contextlib import closing, nullcontext, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -18,12 +19,27 @@ WRITES: Final = "writes"
 SETTINGS: Final[dict[str, Any]] = {"timeout": LOCK_TIMEOUT}
 TRUNCATE_TIMEOUT: Final = 0.1
 """Seconds to wait for readers before the log is truncated."""
-BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+REFUSALS: Final = {
+    sqlite3.SQLITE_BUSY: "busy",
+    sqlite3.SQLITE_LOCKED: "busy",
+    sqlite3.SQLITE_FULL: "full",
+}
+"""Primary result codes of a file that other statements may still use."""
 limited = nullcontext
 """No deadline for a block: a file does not hang."""
 
 
-def prepare(engine: Engine) -> None:
+class Time:
+    """The time of the machine that has the file."""
+
+    known = True
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return datetime.now(UTC)
+
+
+def prepare(engine: Engine, _: Time) -> None:
     """Make an engine open existing files only, and begin its transactions explicitly."""
     event.listen(engine, "do_connect", _open)
     event.listen(engine, "connect", _set_up)
@@ -47,9 +63,9 @@ def identify(name: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def is_busy(fault: BaseException | None) -> bool:
-    """Return whether an error means that another writer held the lock for too long."""
-    return getattr(fault, "sqlite_errorcode", 0) & 0xFF in BUSY
+def refusal_of(fault: BaseException | None) -> str:
+    """Return why a usable file refused a statement: ``busy``, ``full``, or '' if it is not."""
+    return REFUSALS.get(getattr(fault, "sqlite_errorcode", 0) & 0xFF, "")
 
 
 def truncate_log(engine: Engine) -> bool:
@@ -97,7 +113,7 @@ def _use_wal(cursor: sqlite3.Cursor) -> None:
             cursor.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as fault:
-            if not is_busy(fault) or time.monotonic() > deadline:
+            if not refusal_of(fault) or time.monotonic() > deadline:
                 raise
         time.sleep(0.01)
 

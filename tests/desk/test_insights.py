@@ -16,8 +16,7 @@ from app.desk.insights import views as insights
 from app.desk.insights.summary import sum_up
 from app.services import services
 from app.settings import Settings
-from app.store import DatabaseUnavailable
-from app.store.counter_buffer import CounterBuffer
+from app.store import Database, DatabaseUnavailable
 from app.store.counts import Count, add_counts
 from tests.conftest import PORTALS
 from tests.desk.conftest import PASSWORD, let_go, sign_in
@@ -235,10 +234,10 @@ def test_csv_can_be_read_back_and_calculates_nothing(client, keep) -> None:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_without_the_database_it_says_so(counted, client, monkeypatch, lang: str) -> None:
-    def away(self: CounterBuffer) -> None:
+    def away(self: Database) -> None:
         raise DatabaseUnavailable
 
-    monkeypatch.setattr(CounterBuffer, "flush", away)
+    monkeypatch.setattr(Database, "reporting", away)
     for url in (f"/{lang}/desk/insights?days=7", f"/{lang}/desk/insights.csv"):
         page = client.get(url)
         assert page.status_code == 503

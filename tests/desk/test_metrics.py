@@ -11,8 +11,7 @@ from app import create_app
 from app.http.client_ip import read_networks
 from app.services import services
 from app.settings import Settings
-from app.store import DatabaseUnavailable
-from app.store.counter_buffer import CounterBuffer
+from app.store import Database, DatabaseUnavailable
 
 HERE = {"REMOTE_ADDR": "127.0.0.1"}
 
@@ -65,11 +64,11 @@ def test_a_database_that_is_away_is_all_there_is_to_say(tmp_path: Path, monkeypa
     app = app_with(tmp_path)
     app.test_client().get("/en/check")
 
-    def away(self: CounterBuffer) -> None:
+    def away(self: Database) -> None:
         raise DatabaseUnavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(CounterBuffer, "flush", away)
+        broken.setattr(Database, "reporting", away)
         assert read(app.test_client()) == {"thongthu_database_up{}": 0}
     assert read(app.test_client())["thongthu_questions_shown_total{portal=,question=error}"] == 1
     assert read(create_app(Settings()).test_client()) == {"thongthu_database_up{}": 0}

@@ -21,9 +21,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 
-from app.store import Database, DatabaseUnavailable, concurrency_limit, migrate
+from app.store import Database, DatabaseUnavailable, migrate, postgresql
 from app.store import database as module
-from app.store.database import LOCK_TIMEOUT, PAUSE, read_url
+from app.store.database import LOCK_TIMEOUT, MAX_CONNECTIONS, PAUSE, read_url
 from app.store.schema import agents, counts, devices, metadata, secrets, sessions
 from tests.store.postgres import PostgresServer
 from tests.store.stream import ROOT, keep
@@ -215,19 +215,25 @@ def test_writers_wait_for_each_other(database: Database) -> None:
                 connection.execute(select(counts)).all()
                 connection.execute(update(counts).values(number=counts.c.number + 1))
 
-    with ThreadPoolExecutor(concurrency_limit.MAX_CALLS) as pool:
-        for end in [pool.submit(write) for _ in range(concurrency_limit.MAX_CALLS)]:
+    with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
+        for end in [pool.submit(write) for _ in range(MAX_CONNECTIONS)]:
             end.result()
     with database.reading() as connection:
-        assert connection.scalar(select(counts.c.number)) == 10 * concurrency_limit.MAX_CALLS
+        assert connection.scalar(select(counts.c.number)) == 10 * MAX_CONNECTIONS
 
 
-def test_a_writer_does_not_wait_forever(database: Database) -> None:
+def impatient_copy(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Return another one at the same place that waits for no lock."""
+    monkeypatch.setattr(postgresql, "LOCK_TIMEOUT", 0.05)
+    short = {"timeout": "0.05"} if database.url.get_backend_name() == "sqlite" else {}
+    return Database(database.url.update_query_dict(short).render_as_string(False))
+
+
+def test_a_writer_does_not_wait_forever(database: Database, monkeypatch) -> None:
     keep(database, "one")
     sqlite = database.url.get_backend_name() == "sqlite"
-    short = {"timeout": "0.05"} if sqlite else {"options": "-c lock_timeout=50ms"}
     change = update(secrets).values(value="changed")
-    impatient = Database(database.url.update_query_dict(short).render_as_string(False))
+    impatient = impatient_copy(database, monkeypatch)
     with closing(impatient), database.writing() as connection:
         assert names(impatient) == ["one"]
         connection.execute(change)
@@ -255,7 +261,8 @@ def test_a_deadlock_does_not_make_postgresql_unavailable(postgres: PostgresServe
         assert {type(end.exception()) for end in ends} == {DatabaseUnavailable, type(None)}
         with database.reading() as connection:
             assert len(set(connection.scalars(select(secrets.c.value)))) == 1
-    assert not caplog.records
+    (line,) = caplog.records
+    assert line.getMessage() == "The database is busy, a call was refused: DeadlockDetected"
 
 
 def test_a_moment_is_stored_in_utc(database: Database) -> None:
@@ -408,7 +415,7 @@ def test_waiting_threads_do_not_retry_an_unavailable_database(
 
         def __call__(self) -> float:
             self.seen += 1
-            if self.seen == 5:  # both have, and the first of them a third time
+            if self.seen == 3:  # both have, and the first of them a second time
                 all_wait.set()
             return self.now
 

@@ -10,20 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
-from threading import Barrier, Event, Thread
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select, text
 
 from app.store import Database, DatabaseUnavailable, counter_buffer
+from app.store import database as store
 from app.store import postgresql as limits
-from app.store.concurrency_limit import ConcurrencyLimit, LimitReached
 from app.store.counter_buffer import CounterBuffer
 from app.store.schema import secrets
 from tests.browser.server import HOST, serving
 from tests.store.postgres import PostgresServer
 from tests.store.stream import keep
-from tests.store.test_database import Clock, names
+from tests.store.test_database import Clock, impatient_copy, names
 
 SLACK = 1.5
 
@@ -104,39 +104,49 @@ def test_the_web_goes_on_while_postgresql_hangs(postgres: PostgresServer, tmp_pa
             Event().wait(0.2)
 
 
-def test_calls_beyond_the_limit_fail_fast(monkeypatch) -> None:
-    limit, inside, done = ConcurrencyLimit(2), Barrier(3), Event()
-
-    def stay() -> None:
-        with limit.hold():
-            inside.wait(10)
-            done.wait(10)
-
-    threads = [Thread(target=stay) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    inside.wait(10)
-    with pytest.raises(LimitReached), limit.hold(0.01):
-        pytest.fail("a third one")
-    monkeypatch.setattr(limit._changed, "wait", None)  # those inside have been for too long already
-    with pytest.raises(LimitReached), limit.hold(0.01):
-        pytest.fail("a fourth one")
-    done.set()
-    for thread in threads:
-        thread.join()
-    with limit.hold(0.01):
-        pass
+def test_calls_that_would_take_the_last_threads_fail_fast(database_url: str, caplog) -> None:
+    with closing(Database(database_url, threads=4)) as database:
+        refused: list[str] = []
+        database.refused = refused.append
+        keep(database, "one")
+        with database.reading(), database.reading():
+            with at_most(0), pytest.raises(DatabaseUnavailable), database.writing():
+                pytest.fail("a third one of four threads")
+            with database.reporting() as connection:
+                assert connection.scalar(select(secrets.c.name)) == "one"
+                with pytest.raises(DatabaseUnavailable), database.reporting():
+                    pytest.fail("the fourth of four threads")
+        assert names(database) == ["one"]
+    assert refused == ["busy", "busy"]
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
 
 
-def test_a_waiting_call_starts_when_another_ends() -> None:
-    limit = ConcurrencyLimit(1)
+def test_a_call_waits_for_a_connection(database_url: str, monkeypatch) -> None:
+    monkeypatch.setattr(store, "MAX_CONNECTIONS", 1)
+    with closing(Database(database_url)) as database, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: keep(database, str(number)), range(40)))
+        assert len(names(database)) == 40
 
-    def pass_by(number: int) -> int:
-        with limit.hold(10):
-            return number
 
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(pass_by, range(50))) == list(range(50))
+def test_one_call_finds_out_whether_the_database_is_back(postgres: PostgresServer, caplog) -> None:
+    clock, refused = Clock(), list[str]()
+    with closing(Database(postgres.new_url(), clock)) as database:
+        keep(database, "before")
+        database.refused = refused.append
+        postgres.kill()
+        for wait in (0, 1):
+            clock.now += wait
+            with pytest.raises(DatabaseUnavailable):
+                names(database)
+        clock.now += 60
+        postgres.start()
+        with database.reading() as connection:
+            with pytest.raises(DatabaseUnavailable):
+                names(database)  # while the other one is still trying
+            connection.execute(select(secrets))
+        assert names(database) == ["before"]
+    assert refused == ["away"] * 3
+    assert caplog.records[-1].getMessage().endswith("refused meanwhile: 3")
 
 
 def test_counts_can_be_read_while_they_are_written(database: Database, monkeypatch) -> None:
@@ -179,17 +189,16 @@ def locked(database: Database) -> Iterator[None]:
             yield
 
 
-def test_a_lock_of_another_process_does_not_stop_readers(database: Database, caplog) -> None:
-    short = {"timeout": "0.05"}
-    if database.url.get_backend_name() != "sqlite":
-        short = {"options": "-c lock_timeout=50ms"}
+def test_a_lock_of_another_process_does_not_stop_readers(
+    database: Database, monkeypatch, caplog
+) -> None:
     keep(database, "one")
-    url = database.url.update_query_dict(short).render_as_string(False)
-    with closing(Database(url)) as impatient:
+    with closing(impatient_copy(database, monkeypatch)) as impatient:
         assert names(impatient) == ["one"]
         with locked(database):
             with pytest.raises(DatabaseUnavailable):
                 keep(impatient, "two")
             assert names(impatient) == ["one"]
         keep(impatient, "three")
-    assert not caplog.records
+    (line,) = caplog.records
+    assert line.getMessage().startswith("The database is busy, a call was refused")

@@ -33,6 +33,7 @@ COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "code": ("codes_missed", "Codes that fit no case", ()),
     "case": ("cases_opened", "Cases that were opened", ("portal",)),
     "response": ("responses", "Answers of the server", ("status",)),
+    "refused": ("database_refused", "Calls that the database did not answer", ("reason",)),
 }
 """What is counted, each with its metric's name, its help, and the labels that it has."""
 PROXIED: Final = (
@@ -97,8 +98,9 @@ class Totals(Collector):
         return [GaugeMetricFamily("thongthu_database_up", text, value=bool(found)), *found]
 
     def _read(self, storage: Storage) -> list[Metric]:
-        storage.counters.flush()
-        with storage.database.reading() as connection:
+        with suppress(DatabaseUnavailable):  # somebody else writes them just now
+            storage.counters.flush()
+        with storage.database.reporting() as connection:
             totals = read_totals(connection)
             cases = read_open_cases(connection, datetime.now(UTC))
         families = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from typing import Any, Final
@@ -82,8 +83,9 @@ def _counts(site: Site, days: int) -> list[Count]:
     """
     since = services().today() - timedelta(days=days - 1)
     try:
-        storage().counters.flush()
-        with storage().database.reading() as connection:
+        with suppress(DatabaseUnavailable):  # somebody else writes them just now
+            storage().counters.flush()
+        with storage().database.reporting() as connection:
             return read_counts(connection, site.portal_id, since, COUNTED)
     except DatabaseUnavailable:
         abort(_away(site))
