@@ -24,7 +24,7 @@ def create_app(
     """Return the WSGI application.
 
     :param today: the day that the age of facts is judged by, in place of the real one
-    :param now: the clock that cases, sessions and locks go by, in place of the real one
+    :param now: the clock that cases, sessions and locks go by, in place of the database's
     :raise ValueError: a setting that cannot be meant, or content that is wrong in form
     """
     # Imported here so that app.diagnosis can be used without Flask.
@@ -53,7 +53,6 @@ def create_app(
     from .portals import Portal, PortalRegistry
     from .presentation.paste_input import MemoryRequest
     from .settings import Settings
-    from .store.cases import utc_now
     from .web import errors, site
     from .wizard import wizard
 
@@ -86,7 +85,7 @@ def create_app(
 
     file = Path(settings.portals) if settings.portals else None
     portals = PortalRegistry(file, tuple(published()), use, settings.demo_origin)
-    clocks = (lambda: today or date.today()), now or utc_now
+    clocks = (lambda: today or date.today()), now
     made = services.Services.create(settings, Templates(), portals, *clocks)
     app.extensions[services.KEY] = made
     # Outside of the cache, so that a page counts each time it is shown.

@@ -21,7 +21,7 @@ from .portals import PortalRegistry
 from .settings import Settings
 from .store import Database, DatabaseUnavailable
 from .store.agents import Agents
-from .store.cases import Cases
+from .store.cases import Cases, utc_now
 from .store.counter_buffer import CounterBuffer
 from .store.counts import CodeBudget
 from .store.keys import link_key
@@ -106,15 +106,18 @@ class Services:
         templates: Templates,
         portals: PortalRegistry,
         today: Callable[[], date],
-        now: Callable[[], datetime],
+        now: Callable[[], datetime] | None = None,
     ) -> Services:
         """Create the services that the settings ask for.
+
+        :param now: the clock, by default the database's, which all machines share
 
         :raise ValueError: RATE_LIMIT_STORAGE cannot be used; OCR=yes, and no Tesseract is here;
             DISCOVERY=on without a database; NETWORK_DATA cannot be read
         """
         limits = RateLimits(settings.rate_limit_storage, settings.web_workers)
         storage = _open_storage(settings, today, now) if settings.database_url else None
+        now = now or (storage.cases.now if storage else utc_now)
         sign_in = settings.sign_in_limit, "SIGN_IN_LIMIT"
         rates = Rates(
             api=limits.network_rate(settings.rate_limit, "RATE_LIMIT"),
@@ -219,9 +222,10 @@ def _read_networks(folder: str) -> AccessNetworks:
 
 
 def _open_storage(
-    settings: Settings, today: Callable[[], date], now: Callable[[], datetime]
+    settings: Settings, today: Callable[[], date], now: Callable[[], datetime] | None
 ) -> Storage:
     database = Database(settings.database_url, threads=settings.web_threads)
+    now = now or database.now
     counters = CounterBuffer(database, today)
     database.refused = lambda why: counters.add("", ("refused", why))
     idle = timedelta(minutes=settings.idle_minutes)

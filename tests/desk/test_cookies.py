@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+import time
 from base64 import urlsafe_b64decode
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from itsdangerous import timed
+from sqlalchemy import func, select
 
 from app import create_app
 from app.services import services
 from app.settings import Settings
+from app.store import Database
 from app.store.sessions import SESSION_LIFETIME
 from tests.desk.conftest import PASSWORD, sign_in, token
 from tests.linting import LintingClient
 from tests.store.fixtures import Clock
+from tests.store.postgres import PostgresServer
 
 
 def client_of(folder: Path, url: str, hsts: str = "") -> LintingClient:
@@ -51,6 +57,37 @@ def test_where_browsers_come_by_https_nobody_can_plant_a_cookie(
         assert planted
         thief.set_cookie("desk", planted.value, path="/en/desk")
         assert thief.get("/en/desk/cases").status_code == 303
+
+
+@pytest.mark.parametrize("seconds", [-300, -60, -1, 1, 60, 300])
+def test_machines_whose_clocks_differ_know_each_others_sessions(
+    database_url: str, monkeypatch, seconds: int
+) -> None:
+    apart = [create_app(Settings(page_cache=0, database_url=database_url)) for _ in range(2)]
+    services(apart[0]).storage.agents.add("", "lan", "agent", PASSWORD)
+    real = time.time
+    with monkeypatch.context() as shifted:
+        # What signs cookies tells the time by; what the database keeps goes by its own.
+        shifted.setattr(timed.time, "time", lambda: real() + seconds)
+        here = apart[0].test_client()
+        sign_in(here)
+    there = apart[1].test_client()
+    cookie = here.get_cookie("desk", path="/en/desk")
+    there.set_cookie("desk", cookie.value, path="/en/desk")
+    assert there.get("/en/desk/cases").status_code == 200
+
+
+def test_expiry_goes_by_the_clock_of_postgresql(postgres: PostgresServer) -> None:
+    url = postgres.new_url()
+    with closing(Database(url)) as one, closing(Database(url)) as other:
+        before, after = one.now(), other.now()
+        with one.reading() as connection:
+            told = connection.scalar(select(func.clock_timestamp()))
+    assert before <= after <= told
+    assert before.utcoffset() == timedelta(0)
+    app = create_app(Settings(database_url=url))
+    kept = services(app).storage
+    assert services(app).now == kept.sessions.now == kept.cases.now == kept.database.now
 
 
 @pytest.mark.parametrize(

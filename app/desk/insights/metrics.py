@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import Response, abort, request
@@ -102,7 +101,7 @@ class Totals(Collector):
             storage.counters.flush()
         with storage.database.reporting() as connection:
             totals = read_totals(connection)
-            cases = read_open_cases(connection, datetime.now(UTC))
+            cases = read_open_cases(connection, storage.cases.now())
         families = {
             what: CounterMetricFamily(f"thongthu_{name}", text, labels=labels)
             for what, (name, text, labels) in COUNTERS.items()
