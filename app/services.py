@@ -231,7 +231,12 @@ def _open_storage(
     idle = timedelta(minutes=settings.idle_minutes)
     return Storage(
         database=database,
-        cases=Cases(database, timedelta(days=settings.case_days), now),
+        cases=Cases(
+            database,
+            timedelta(days=settings.case_days),
+            now,
+            count_lifetime=timedelta(days=settings.count_days),
+        ),
         agents=Agents(database, now, settings.passwords),
         devices=Devices(database, now),
         sessions=Sessions(database, now, idle, settings.passwords),

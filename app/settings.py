@@ -136,6 +136,7 @@ class Settings:
     ``database_url``: database of cases, agents and counters; '' for none of them.
     ``insecure_backends``: allow a database or Redis on another machine without TLS.
     ``case_days``: lifetime of a case.  ``case_limit``: new cases per address.
+    ``count_days``: how long counts are kept by day and by week.
     ``guess_limit``: invalid codes per address, or per agent.
     ``ocr``: read the text of pictures; None where Tesseract is installed.
     ``picture_limit``: pictures per address.
@@ -175,6 +176,7 @@ class Settings:
     web_threads: Annotated[int, _number("threads")] = 16
     insecure_backends: Flag = False
     case_days: Annotated[int, _number("days", 1, 3660)] = 30
+    count_days: Annotated[int, _number("days", 30, 36600)] = 800
     case_limit: Limit = "60 per hour"
     guess_limit: Limit = "10 per 10 minutes"
     code_budget: Annotated[int | None, _budget] = 1000

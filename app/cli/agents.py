@@ -88,7 +88,7 @@ def remove(name: str, portal: str) -> None:
     """Remove an agent and sign them out everywhere. Their audit log entries are kept."""
     if not opened_storage().agents.remove(portal, name):
         raise _no_agent(name, "here")
-    opened_storage().database.secure_erase.rewrite()
+    opened_storage().database.secure_erase.rewrite(at_once=True)
 
 
 @agents.command("list")
@@ -116,9 +116,14 @@ def upgrade(revision: str) -> None:
     is_flag=True,
     help="Delete expired cases even if the clock looks wrong.",
 )
-def sweep(sure: bool) -> None:
+@click.option(
+    "--rewrite",
+    is_flag=True,
+    help="Rewrite large tables too, which a server does at night: nobody can write meanwhile.",
+)
+def sweep(sure: bool, rewrite: bool) -> None:
     """Delete expired cases. A running server does this every hour."""
-    if not opened_storage().cases.sweep(sure):
+    if not opened_storage().cases.sweep(sure, rewrite):
         why = "the clock is far ahead of the last sweep, so nothing is deleted for a day"
         raise click.ClickException(f"{why}. If the clock is right, use --clock-is-right")
 

@@ -13,6 +13,8 @@ from .schema import audit, cases
 
 RETENTION: Final = timedelta(days=365)
 """How long an entry is kept."""
+LATELY: Final = 500
+"""Entries of an agent among which the cases are that they worked with lately."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,15 @@ def read(database: Database, portal: str, limit: int) -> list[AuditEntry]:
 
 
 def recent_codes(database: Database, portal: str, agent: str, limit: int) -> list[str]:
-    """Return the codes of open cases that an agent worked with, most recent first."""
+    """Return the codes of open cases that an agent worked with lately, most recent first."""
+    mine = select(audit.c.code, audit.c.id).where(audit.c.portal == portal, audit.c.agent == agent)
+    lately = mine.order_by(audit.c.id.desc()).limit(LATELY).subquery()
     chosen = (
-        select(audit.c.code, audit.c.id)
-        .join(cases, cases.c.code == audit.c.code)
-        .where(audit.c.portal == portal, audit.c.agent == agent, cases.c.ended.is_(None))
-        .order_by(audit.c.id.desc())
-        .limit(200)
+        select(lately.c.code)
+        .join(cases, cases.c.code == lately.c.code)
+        .where(cases.c.ended.is_(None))
+        .order_by(lately.c.id.desc())
     )
     with database.reading() as connection:
-        codes = [row.code for row in connection.execute(chosen)]
+        codes = connection.scalars(chosen).all()
     return list(dict.fromkeys(codes))[:limit]

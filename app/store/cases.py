@@ -79,6 +79,7 @@ class Cases:
     :param lifetime: how long a case is kept after it was opened
     :param new_code: returns a random code
     :param clock_check: decides whether a sweep may trust the clock
+    :param count_lifetime: how long a sweep leaves counts by day and by week
     """
 
     database: Database
@@ -86,6 +87,7 @@ class Cases:
     now: Callable[[], datetime] = utc_now
     new_code: Callable[[], str] = generate_code
     clock_check: ClockCheck = field(default_factory=ClockCheck)
+    count_lifetime: timedelta = timedelta(days=800)
 
     def open(self, portal: str, language: str, facts: Facts, agent: str = "") -> Case:
         """Store facts and return the case with its new code.
@@ -155,18 +157,19 @@ class Cases:
             audit.write(connection, now, portal, agent, "deleted", code)
         self.database.secure_erase.after_erase()
 
-    def sweep(self, sure: bool = False) -> bool:
+    def sweep(self, sure: bool = False, at_once: bool = False) -> bool:
         """Erase expired cases, and delete rows that are past their retention.
 
         :param sure: the operator confirms that the clock is right
+        :param at_once: remove what was erased from large files too, which else waits for the night
         :return: False if nothing was erased because the clock is not trusted
         """
         now = self.now()
         with self.database.writing() as connection:
             trusted = self.clock_check.accept(connection, now, sure)
         if trusted:
-            sweep(self.database, now, self.lifetime)
-        self.database.secure_erase.rewrite()
+            sweep(self.database, now, self.lifetime, self.count_lifetime)
+        self.database.secure_erase.rewrite(at_once)
         return trusted
 
 

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import (
+    Connection,
+    Date,
+    Select,
+    Subquery,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from .database import Database
-from .schema import cases, counts
-from .upsert import insert_into
+from .schema import cases, counts, moments, totals, weeks
+from .upsert import insert_into, insert_missing
 
 CountKey = tuple[date, str, str, str]
 """Day, portal, event (the column ``what``), value."""
 MAX_LENGTHS: Final = (40, 20, 60)
 """Characters of a portal, an event and a value."""
+ROLLED_UP: Final = "rolled-up"
+WEEK: Final = timedelta(days=7)
+SETTLED: Final = timedelta(days=2)
+"""How long after its end a week is added up: in no time zone is anything counted in it any more."""
 UNKNOWN_CODE: Final = ("code", "missed")
 """Event and value of an unknown code; it belongs to no portal."""
 
@@ -55,12 +70,115 @@ def read_counts(
     return [Count(*row) for row in connection.execute(query)]
 
 
+def read_sums(
+    connection: Connection, portal: str, since: date, what: Iterable[str], by_week: bool
+) -> list[tuple[str, str, int]]:
+    """Return event, value and sum of some events in a portal since a day.
+
+    :param by_week: read the sums of whole weeks, as far as there are any
+    """
+    found = _found(connection, portal, since, what, by_week)
+    keys = found.c.what, found.c.value
+    rows: Iterable[Any] = connection.execute(
+        select(*keys, func.sum(found.c.number)).group_by(*keys)
+    )
+    return [(what, value, int(number)) for what, value, number in rows]
+
+
+def read_series(
+    connection: Connection, portal: str, since: date, what: Iterable[str], by_week: bool
+) -> list[tuple[date, str, int]]:
+    """Return day, event and sum of some events in a portal since a day.
+
+    :param by_week: a week may stand for its days, on its Monday
+    """
+    found = _found(connection, portal, since, what, by_week)
+    keys = found.c.day, found.c.what
+    rows: Iterable[Any] = connection.execute(
+        select(*keys, func.sum(found.c.number)).group_by(*keys)
+    )
+    return [(day, what, int(number)) for day, what, number in rows]
+
+
+def _found(
+    connection: Connection, portal: str, since: date, what: Iterable[str], by_week: bool
+) -> Subquery:
+    """Return the counts to add up; where weeks may be used, with whole weeks in place of days."""
+    first = monday(since + WEEK - timedelta(days=1)) if by_week else since
+    until = max(_rolled_up(connection) or first, first) if by_week else first
+    events = list(what)
+
+    def chosen(table: Any, day: Any) -> Select[Any]:
+        columns = (day.label("day"), table.c.what, table.c.value, table.c.number)
+        return select(*columns).where(table.c.portal == portal, table.c.what.in_(events))
+
+    day, week = counts.c.day, weeks.c.week
+    return union_all(
+        chosen(counts, day).where(day >= since, day < first),
+        chosen(weeks, week).where(week >= first, week < until),
+        chosen(counts, day).where(day >= until),
+    ).subquery()
+
+
+def monday(day: date) -> date:
+    """Return the first day of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
 def read_totals(connection: Connection) -> list[tuple[str, str, str, int]]:
-    """Return event, portal, value and total of all counters."""
-    keys = (counts.c.what, counts.c.portal, counts.c.value)
-    query = select(*keys, func.sum(counts.c.number)).group_by(*keys).order_by(*keys)
+    """Return event, portal, value and total of all that was ever counted."""
+    until = _rolled_up(connection) or date.min
+
+    def chosen(table: Any) -> Select[Any]:
+        return select(table.c.what, table.c.portal, table.c.value, table.c.number)
+
+    found = union_all(chosen(totals), chosen(counts).where(counts.c.day >= until)).subquery()
+    keys = found.c.what, found.c.portal, found.c.value
+    query = select(*keys, func.sum(found.c.number)).group_by(*keys).order_by(*keys)
     rows: Iterable[Any] = connection.execute(query)
     return [(what, portal, value, int(number)) for what, portal, value, number in rows]
+
+
+def roll_up(connection: Connection, today: date) -> bool:
+    """Add up the oldest week that is not yet added up; return False if none is over.
+
+    The days stay as they are until they are past their retention.
+    """
+    oldest = connection.scalar(select(func.min(counts.c.day)))
+    if oldest is None:
+        return False
+    name = {"name": ROLLED_UP}
+    insert_missing(connection, moments, name, {"at": _midnight(monday(oldest))})
+    # Locked, so that no other process adds the same week up.
+    locked = select(moments.c.at).filter_by(**name).with_for_update()
+    week = connection.execute(locked).scalar_one().date()
+    end = week + WEEK
+    if today < end + SETTLED:
+        return False
+    keys = counts.c.portal, counts.c.what, counts.c.value
+    sums = select(*keys, func.sum(counts.c.number)).group_by(*keys)
+    sums = sums.where(counts.c.day >= week, counts.c.day < end)
+    columns = [key.name for key in keys] + ["number"]
+    connection.execute(
+        insert(weeks).from_select([*columns, "week"], sums.add_columns(literal(week, Date)))
+    )
+    new = insert_into(connection, totals).from_select(columns, sums)
+    added = {"number": totals.c.number + new.excluded.number}
+    connection.execute(
+        new.on_conflict_do_update(index_elements=list(totals.primary_key), set_=added)
+    )
+    connection.execute(update(moments).filter_by(**name).values(at=_midnight(end)))
+    return True
+
+
+def _rolled_up(connection: Connection) -> date | None:
+    """Return the day until which counts are added up, None if none are."""
+    moment = connection.scalar(select(moments.c.at).where(moments.c.name == ROLLED_UP))
+    return moment and moment.date()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def read_open_cases(connection: Connection, now: datetime) -> list[tuple[str, int]]:

@@ -112,6 +112,13 @@ def prepare(engine: Engine, told: Time) -> None:
     event.listen(engine, "begin", _begin)
 
 
+def size(engine: Engine) -> int:
+    """Return how many bytes ``rewrite`` would go through."""
+    total = " + ".join(f"pg_total_relation_size('{table}')" for table in TABLES)
+    with limited(), engine.connect() as connection:
+        return int(connection.scalar(text(f"SELECT {total}")) or 0)
+
+
 def rewrite(engine: Engine) -> bool:
     """Rewrite the tables without deleted rows, under an exclusive lock.
 

@@ -19,12 +19,13 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, tuple_, update
 
 from .audit import RETENTION
+from .counts import roll_up
 from .database import Database, DatabaseUnavailable
-from .schema import attempts, audit, cases, moments, notes
+from .schema import attempts, audit, cases, counts, moments, notes, weeks
 from .sign_in_throttle import ATTEMPT_LIFETIME
 from .upsert import upsert
 
-BATCH: Final = 500
+BATCH: Final = 200
 """Rows per transaction."""
 PAUSE: Final = 0.05
 """Seconds between transactions, for other writers."""
@@ -37,6 +38,9 @@ PROBATION: Final = timedelta(days=1)
 TOLERANCE: Final = timedelta(hours=1)
 """How long a clock must run steadily, and how far it may drift from the monotonic clock."""
 SWEEP: Final = "sweep"
+
+Step = Callable[[Connection], int]
+"""Changes at most ``BATCH`` rows and returns how many."""
 
 log = logging.getLogger(__name__)
 
@@ -66,31 +70,48 @@ def start_maintenance(
     return stopped.set
 
 
-def sweep(database: Database, now: datetime, lifetime: timedelta) -> None:
-    """Erase expired cases; delete codes, audit entries and attempts that are past retention.
+def sweep(
+    database: Database, now: datetime, lifetime: timedelta, count_lifetime: timedelta
+) -> None:
+    """Erase expired cases, add counts up, and delete what is past its retention.
 
     Several processes may do so at the same time: locked rows are skipped.
 
     :param lifetime: how long the code of an ended case is kept
+    :param count_lifetime: how long counts are kept by day and by week
     :raise DatabaseUnavailable: the database does not answer; the next sweep does the rest
     """
     ended = (cases.c.expires <= now - lifetime) & cases.c.ended.is_not(None)
     forgotten = attempts.c.locked_until <= now - ATTEMPT_LIFETIME
-    steps: tuple[Callable[[Connection], int], ...] = (
+    counted = now.date() - count_lifetime
+    erasing: tuple[Step, ...] = (
         lambda connection: _expire(connection, now),
         lambda connection: _drop(connection, cases, ended),
         lambda connection: _drop(connection, audit, audit.c.at <= now - RETENTION),
         lambda connection: _drop(connection, attempts, forgotten),
     )
-    for step in steps:
-        number = BATCH
-        while number >= BATCH:
-            with database.writing() as connection:
-                number = step(connection)
-            if number:
-                database.secure_erase.after_erase()
-            if number >= BATCH:
-                time.sleep(PAUSE)
+    for step in erasing:
+        if _repeat(database, step):
+            database.secure_erase.after_erase()
+    _repeat(database, lambda connection: roll_up(connection, now.date()), least=True)
+    _repeat(database, lambda connection: _drop(connection, counts, counts.c.day < counted))
+    _repeat(database, lambda connection: _drop(connection, weeks, weeks.c.week < counted))
+
+
+def _repeat(database: Database, step: Step, least: int | None = None) -> bool:
+    """Repeat a step, in short transactions with pauses, while it does as much as it may.
+
+    :param least: what a step returns that has left something to do, by default ``BATCH``
+    :return: whether anything was done
+    """
+    anything = False
+    while True:
+        with database.writing() as connection:
+            done = step(connection)
+        anything = anything or done > 0
+        if done < (least or BATCH):
+            return anything
+        time.sleep(PAUSE)
 
 
 def erase(connection: Connection, codes: Sequence[str], reason: str) -> None:
@@ -118,10 +139,13 @@ def _expire(connection: Connection, now: datetime) -> int:
 
 
 def _drop(connection: Connection, table: Table, old: ColumnElement[bool]) -> int:
-    some = select(*table.primary_key).where(old).limit(BATCH)
-    # Once more ``old``: another process may have changed a row meanwhile.
-    batch = delete(table).where(tuple_(*table.primary_key).in_(some), old)
-    return connection.execute(batch).rowcount
+    key = tuple_(*table.primary_key)
+    # Locked: another process may change a row, or delete it.
+    some = select(*table.primary_key).where(old).limit(BATCH).with_for_update(skip_locked=True)
+    rows = [tuple(row) for row in connection.execute(some)]
+    if rows:
+        connection.execute(delete(table).where(key.in_(rows)))
+    return len(rows)
 
 
 class ClockJump(NamedTuple):

@@ -57,6 +57,13 @@ cases = sa.Table(
     sa.Column("helped", sa.String(40)),
     sa.Column("ended", sa.String(10)),
 )
+sa.Index(
+    "ix_cases_open",
+    cases.c.expires,
+    cases.c.portal,
+    sqlite_where=cases.c.ended.is_(None),
+    postgresql_where=cases.c.ended.is_(None),
+)
 
 notes = sa.Table(
     "notes",
@@ -134,11 +141,35 @@ audit = sa.Table(
     sa.Column("action", sa.String(20), nullable=False),
     sa.Column("code", sa.String(16), nullable=False, index=True),
 )
+sa.Index("ix_audit_agent", audit.c.portal, audit.c.agent, audit.c.id)
+sa.Index("ix_audit_portal", audit.c.portal, audit.c.id)
 
 counts = sa.Table(
     "counts",
     metadata,
     sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("portal", sa.String(40), primary_key=True),
+    sa.Column("what", sa.String(20), primary_key=True),
+    sa.Column("value", sa.String(60), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
+
+sa.Index("ix_counts_portal", counts.c.portal, counts.c.what, counts.c.day)
+
+# Sums of ``counts``: those of each week until the moment ``rolled-up``, and of all days until then.
+weeks = sa.Table(
+    "weeks",
+    metadata,
+    sa.Column("portal", sa.String(40), primary_key=True),
+    sa.Column("what", sa.String(20), primary_key=True),
+    sa.Column("week", sa.Date, primary_key=True),  # its Monday
+    sa.Column("value", sa.String(60), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
+
+totals = sa.Table(
+    "totals",
+    metadata,
     sa.Column("portal", sa.String(40), primary_key=True),
     sa.Column("what", sa.String(20), primary_key=True),
     sa.Column("value", sa.String(60), primary_key=True),

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from datetime import datetime
 from types import ModuleType
+from typing import Final
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import sqlite
 from .db_errors import describe
+
+LARGE: Final = 64_000_000
+"""Bytes that are rewritten within half a second or so, during which nobody else can write."""
+NIGHT: Final = range(2, 5)
+"""Hours of the server's day in which more is rewritten."""
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +58,15 @@ class SecureErase:
         if not done:
             self._in_log = True
 
-    def rewrite(self) -> None:
+    def rewrite(self, at_once: bool = False) -> None:
         """Rewrite the file or the tables if something was erased, and truncate the log.
 
-        If they are in use, the next call does it.
+        If they are in use, or large and it is not night, a later call does it.
+
+        :param at_once: also if they are large
         """
         try:
-            if self._in_pages:
+            if self._in_pages and (at_once or self._is_time()):
                 self._in_pages = False  # first: another thread may set it again
                 if not self._dialect.rewrite(self._engine):
                     self._in_pages = True
@@ -66,3 +75,6 @@ class SecureErase:
             log.warning("What was erased stays in the files for now (%s)", describe(fault))
         self._in_log = True  # old values of changed rows too
         self.truncate_log()
+
+    def _is_time(self) -> bool:
+        return datetime.now().hour in NIGHT or self._dialect.size(self._engine) < LARGE

@@ -80,6 +80,11 @@ def truncate_log(engine: Engine) -> bool:
     return not busy
 
 
+def size(engine: Engine) -> int:
+    """Return how many bytes ``rewrite`` would go through."""
+    return Path(str(engine.url.database)).stat().st_size
+
+
 def rewrite(engine: Engine) -> bool:
     """Rewrite the file without deleted rows; readers may continue.
 

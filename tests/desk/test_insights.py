@@ -17,7 +17,7 @@ from app.desk.insights.summary import sum_up
 from app.services import services
 from app.settings import Settings
 from app.store import Database, DatabaseUnavailable
-from app.store.counts import Count, add_counts
+from app.store.counts import add_counts
 from tests.conftest import PORTALS
 from tests.desk.conftest import PASSWORD, let_go, sign_in
 from tests.linting import SPACE, LintingClient, visible_text
@@ -28,7 +28,9 @@ PAGE = "/en/desk/insights"
 
 @pytest.fixture
 def counted(database_url: str) -> Iterator[Flask]:
-    settings = Settings(page_cache=0, database_url=database_url, portals=str(PORTALS))
+    settings = Settings(
+        page_cache=0, database_url=database_url, portals=str(PORTALS), count_days=3660
+    )
     app = create_app(settings, TODAY)
     app.test_client_class = LintingClient
     yield app
@@ -178,15 +180,18 @@ def test_every_picture_has_words_or_stands_beside_them(client, keep) -> None:
     assert f'aria-label="{words}"' in chart
 
 
-def test_days_and_weeks_in_the_time_asked_for(client, keep) -> None:
-    for ago in (0, 6, 7, 29, 30, 89, 90, 364, 365):
+@pytest.mark.parametrize("swept", [False, True])
+def test_days_and_weeks_in_the_time_asked_for(counted, client, keep, swept: bool) -> None:
+    for ago in (0, 6, 7, 29, 30, 89, 90, 364, 365, 729, 730):
         keep({("plan", "settled"): 1}, ago=ago)
-    for days, plans in ((7, 2), (30, 4), (90, 6), (365, 8)):
+    if swept:
+        services(counted).storage.cases.sweep(sure=True)
+    for days, plans in ((7, 2), (30, 4), (90, 6), (365, 8), (730, 10)):
         page = client.get(f"{PAGE}?days={days}")
         assert f"Fixes viewed {plans} " in visible_text(page)
         rows = table(page, "time")
         assert sum(int(row[1]) for row in rows) == plans
-        assert len(rows) == (days if days < 365 else 53)
+        assert len(rows) == {365: 53, 730: 105}.get(days, days)
     assert rows[0][0] == "2 Mar 2026", "a week begins on Monday"
     for wrong in ("", "?days=8", "?days=x", "?days=-1"):
         assert 'insights?days=30" aria-current="true"' in client.get(PAGE + wrong).text
@@ -266,12 +271,12 @@ def test_nothing_of_the_desk_is_counted(counted: Flask, client: LintingClient) -
 
 
 def test_sums_of_nothing() -> None:
-    figures = sum_up([], TODAY, 7)
+    figures = sum_up([], [], TODAY, 7)
     assert not figures.anything
     assert [period.first for period in figures.periods][:: len(figures.periods) - 1] == [
         date(2026, 2, 26),
         TODAY,
     ]
-    figures = sum_up([Count(TODAY, "plan", "settled", 2)], TODAY, 7)
+    figures = sum_up([("plan", "settled", 2)], [(TODAY, "plan", 2)], TODAY, 7)
     assert figures.anything
     assert insights.DAYS[0] == 7

@@ -20,7 +20,7 @@ from app import create_app
 from app.diagnosis import Facts
 from app.services import services
 from app.settings import Settings
-from app.store import Database
+from app.store import Database, secure_erase
 from app.store.cases import Cases
 from app.store.retention import erase
 from app.store.schema import cases, notes
@@ -195,6 +195,27 @@ def test_a_server_that_ends_leaves_no_log(file: Path, tmp_path: Path) -> None:
         open_case(server.port)
         assert len(list(file.parent.iterdir())) == 3
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(("hours", "at_once"), [((0, 24), False), ((0, 0), True)])
+def test_what_is_large_is_rewritten_at_night_or_by_hand(
+    database: Database, monkeypatch, hours: tuple[int, int], at_once: bool
+) -> None:
+    rewritten: list[str] = []
+    dialect = database.secure_erase._dialect
+    rewrite = dialect.rewrite
+    monkeypatch.setattr(dialect, "rewrite", lambda e: rewritten.append(str(e.url)) or rewrite(e))
+    monkeypatch.setattr(secure_erase, "NIGHT", range(0))
+    kept = Cases(database, 30 * DAY)
+    monkeypatch.setattr(secure_erase, "LARGE", dialect.size(database._engine))
+    fill(kept)
+    kept.sweep()
+    assert not rewritten
+    monkeypatch.setattr(secure_erase, "NIGHT", range(*hours))
+    kept.sweep(at_once=at_once)
+    assert len(rewritten) == 1
+    kept.sweep(at_once=at_once)
+    assert len(rewritten) == 1, "nothing was erased meanwhile"
 
 
 def test_postgresqls_files_hold_no_trace_after_a_sweep(

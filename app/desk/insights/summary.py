@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from ...store.counts import Count
+from ...store.counts import monday
 
 SERIES: Final = ("plan", "early", "worked", "not-worked", "read")
 DIMENSIONS: Final = ("scenario", "error", "provider", "program", "place")
 QUESTIONS: Final = ("shown", "answered")
 COUNTED: Final = (*SERIES, *DIMENSIONS, *QUESTIONS, "lang")
 """All that a portal's own people may look at."""
+DRAWN: Final = ("plan", "worked")
+"""What is drawn for each period."""
+Sum = tuple[str, str, int]
+"""Event, value, number."""
+Point = tuple[date, str, int]
+"""Day, event, number."""
 MOST_DAYS: Final = 90
 """Up to so many days each is shown by itself, above that each week."""
 
@@ -101,25 +107,23 @@ class Figures:
         return sorted(asked, key=lambda asked: (-asked.left, -asked.shown, asked.fact))
 
 
-def sum_up(counts: Iterable[Count], until: date, days: int) -> Figures:
+def sum_up(sums: Iterable[Sum], series: Iterable[Point], until: date, days: int) -> Figures:
     """Return the figures of the days that end with ``until``."""
-    by: dict[str, Counter[str]] = {what: Counter() for what in COUNTED}
-    plans: Counter[date] = Counter()
-    worked: Counter[date] = Counter()
-    for count in counts:
-        by[count.what][count.value] += count.number
-        first = _first(count.day, days)
-        plans[first] += count.number if count.what == "plan" else 0
-        worked[first] += count.number if count.what == "worked" else 0
+    by: dict[str, dict[str, int]] = {what: {} for what in COUNTED}
+    for what, value, number in sums:
+        by[what][value] = number
+    drawn: dict[str, Counter[date]] = {what: Counter() for what in DRAWN}
+    for day, what, number in series:
+        drawn[what][_first(day, days)] += number
     firsts = dict.fromkeys(
         _first(until - timedelta(days=back), days) for back in reversed(range(days))
     )
-    periods = tuple(Period(first, plans[first], worked[first]) for first in firsts)
+    periods = tuple(Period(first, *(drawn[what][first] for what in DRAWN)) for first in firsts)
     return Figures(days, by, periods)
 
 
 def _first(day: date, days: int) -> date:
-    return day - timedelta(days=day.weekday()) if days > MOST_DAYS else day
+    return monday(day) if days > MOST_DAYS else day
 
 
 def scale_top(most: int) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import StringIO
 from typing import Any, Final
 
 from babel.numbers import format_decimal, format_percent
 from flask import Response, abort, request
+from sqlalchemy import Connection
 
 from ...diagnosis import Facts, Situation
 from ...diagnosis.placeholders import Wording
@@ -21,13 +22,22 @@ from ...presentation.questions import answer_text, shown_question
 from ...services import services, storage
 from ...store import DatabaseUnavailable
 from ...store.agents import Agent
-from ...store.counts import Count, read_counts
+from ...store.counts import read_counts, read_series, read_sums
 from ...web.pages import page
 from ...web.site import Site
 from ..access import agent_values, desk, lead_only
-from .summary import COUNTED, DIMENSIONS, Figures, draw_bars, scale_top, sum_up
+from .summary import (
+    COUNTED,
+    DIMENSIONS,
+    DRAWN,
+    MOST_DAYS,
+    Figures,
+    draw_bars,
+    scale_top,
+    sum_up,
+)
 
-DAYS: Final = (7, 30, 90, 365)
+DAYS: Final = (7, 30, 90, 365, 730)
 USUAL: Final = 30
 UNKNOWN: Final = N_("Unknown or not asked")
 ANOTHER: Final = N_("Another provider")
@@ -46,8 +56,13 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 @lead_only
 def insights(site: Site, agent: Agent) -> Response:
     """Show what was counted."""
-    days = _days()
-    figures = sum_up(_counts(site, days), services().today(), days)
+    days, today = _days(), services().today()
+    asked = site.portal_id, today - timedelta(days=days - 1)
+    with _reporting(site) as connection:
+        by_week = days > MOST_DAYS
+        sums = read_sums(connection, *asked, COUNTED, by_week)
+        series = read_series(connection, *asked, DRAWN, by_week)
+    figures = sum_up(sums, series, today, days)
     values = _values(site, figures) | agent_values(agent)
     return page(site, "desk/insights.html", values, keep=False)
 
@@ -60,7 +75,10 @@ def insights_csv(site: Site, agent: Agent) -> Response:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(("day", "portal", "what", "value", "number"))
-    for count in _counts(site, days):
+    since = services().today() - timedelta(days=days - 1)
+    with _reporting(site) as connection:
+        counts = read_counts(connection, portal, since, COUNTED)
+    for count in counts:
         words = (_cell(word) for word in (portal, count.what, count.value))
         writer.writerow((count.day.isoformat(), *words, count.number))
     response = Response(text.getvalue(), mimetype="text/csv")
@@ -76,17 +94,17 @@ def _days() -> int:
     return int(told) if told in map(str, DAYS) else USUAL
 
 
-def _counts(site: Site, days: int) -> list[Count]:
-    """Return what was counted, of this process up to now.
+@contextmanager
+def _reporting(site: Site) -> Iterator[Connection]:
+    """Read what was counted, of this process up to now.
 
     :raise 503: the database does not answer
     """
-    since = services().today() - timedelta(days=days - 1)
     try:
         with suppress(DatabaseUnavailable):  # somebody else writes them just now
             storage().counters.flush()
         with storage().database.reporting() as connection:
-            return read_counts(connection, site.portal_id, since, COUNTED)
+            yield connection
     except DatabaseUnavailable:
         abort(_away(site))
 
