@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.browser.server import Served, serving
+from tests.browser.server import ROOT, Served, serving
 
 WRK = shutil.which("wrk")
 NO_CACHE = {"PAGE_CACHE": "0"}
@@ -32,7 +32,7 @@ def counting(command: str = "python -m app.server", **settings: str) -> Iterator
     """Yield a server that counts as in production does, but into a database of its own."""
     with TemporaryDirectory() as folder:
         database = {"DATABASE_URL": f"sqlite:///{folder}/counts.sqlite3", "WEB_WORKERS": "1"}
-        with serving(Path(folder) / "log", None, command, **database | settings) as server:
+        with serving(Path(folder) / "log", None, command, ROOT, **database | settings) as server:
             yield server
 
 

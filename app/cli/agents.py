@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -126,6 +127,16 @@ def sweep(sure: bool, rewrite: bool) -> None:
     if not opened_storage().cases.sweep(sure, rewrite):
         why = "the clock is far ahead of the last sweep, so nothing is deleted for a day"
         raise click.ClickException(f"{why}. If the clock is right, use --clock-is-right")
+
+
+@database.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write a copy of the SQLite database to a new FILE. The server may run meanwhile."""
+    try:
+        opened_storage().database.backup(file)
+    except (ValueError, OSError) as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 @keys.command("rotate")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from types import ModuleType
 from typing import Final
@@ -134,13 +135,31 @@ class Database:
         try:
             self._open_file()
             with self._engine.connect() as connection:
-                current = migrate.is_current(connection)  # then no write lock is needed
-            if revision != "head" or not current:
+                usable = migrate.is_usable(connection)  # then no write lock is needed
+            if revision != "head" or not usable:
                 with self._dialect.limited(MIGRATION_LIMIT), self._transaction() as connection:
                     migrate.migrate_to(connection, revision)
         except (SQLAlchemyError, OSError, migrate.UnknownRevision) as fault:
             raise self._suspend(fault) from fault
         self._ready = revision == "head"
+
+    def revision(self) -> str:
+        """Return the revision of the tables, '' where there are none."""
+        from . import migrate
+
+        with self.reporting() as connection:
+            return migrate.revision_of(connection) or ""
+
+    def backup(self, file: Path) -> None:
+        """Write a copy of a SQLite file, which may be used meanwhile, for this user only.
+
+        :raise OSError: the file is there already, or cannot be written
+        :raise ValueError: it is PostgreSQL, which has programs of its own for that
+        """
+        if self._file is None:
+            raise ValueError("pg_dump makes the backup of a PostgreSQL")
+        with self._connected(self._reports) as engine:
+            sqlite.backup(engine, file)
 
     def close(self) -> None:
         """Close every connection."""

@@ -8,7 +8,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
+
+from .schema import metadata
 
 LOCK: Final = 0x7468  # any number that nothing else in the database locks
 
@@ -17,9 +19,21 @@ class UnknownRevision(Exception):
     """The requested revision, or that of the tables, is unknown to this code."""
 
 
-def is_current(connection: Connection) -> bool:
-    """Return whether the tables are at the newest revision."""
-    return _revision(connection) == _history()[1].get_current_head()
+def is_usable(connection: Connection) -> bool:
+    """Return whether this code can work with the tables as they are.
+
+    They are at its newest revision, or newer code has migrated them and has only added to them.
+    """
+    here, history = revision_of(connection), _history()[1]
+    if here == history.get_current_head():
+        return True
+    known = {step.revision for step in history.walk_revisions()}
+    return here is not None and here not in known and _has_our_tables(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the tables, None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def migrate_to(connection: Connection, revision: str) -> None:
@@ -32,7 +46,7 @@ def migrate_to(connection: Connection, revision: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     config, history = _history()
     known = ["base", *reversed([step.revision for step in history.walk_revisions()])]
-    here = _revision(connection) or "base"
+    here = revision_of(connection) or "base"
     wanted = known[-1] if revision == "head" else revision
     if wanted not in known:
         raise UnknownRevision(f"there is no revision {wanted!r}, only {', '.join(known)}")
@@ -43,8 +57,18 @@ def migrate_to(connection: Connection, revision: str) -> None:
     move(config, wanted)
 
 
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def _has_our_tables(connection: Connection) -> bool:
+    """Return whether our tables and columns are there, and no other column has to be filled."""
+    inspector = inspect(connection)
+    for table in metadata.sorted_tables:
+        if not inspector.has_table(table.name):
+            return False
+        columns = {column["name"]: column for column in inspector.get_columns(table.name)}
+        added = columns.keys() - set(table.columns.keys())
+        filled = all(columns[name]["nullable"] or columns[name]["default"] for name in added)
+        if not (set(table.columns.keys()) <= columns.keys() and filled):
+            return False
+    return True
 
 
 def _history() -> tuple[Config, ScriptDirectory]:

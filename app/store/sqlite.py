@@ -47,11 +47,14 @@ def prepare(engine: Engine, _: Time) -> None:
 
 
 def make_file(name: str) -> None:
-    """Create the file if it is missing: SQLite would make it readable for everybody."""
+    """Create the file if it is missing, and let nobody else read it, as SQLite would."""
     Path(name).parent.mkdir(parents=True, exist_ok=True)
     # An existing file is not opened: closing it would release SQLite's own locks.
     with suppress(FileExistsError):
         os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600))
+    if Path(name).stat().st_mode & 0o077:
+        with suppress(PermissionError):  # somebody else's
+            Path(name).chmod(0o600)
 
 
 def identify(name: str) -> tuple[int, int] | None:
@@ -78,6 +81,22 @@ def truncate_log(engine: Engine) -> bool:
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {before}")
     return not busy
+
+
+def backup(engine: Engine, file: Path) -> None:
+    """Write a copy of the file; readers and writers go on meanwhile.
+
+    :raise OSError: the copy is there already, or cannot be written
+    """
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("VACUUM INTO ?", (str(file),))
+        with file.open("rb+") as copy:
+            os.fsync(copy.fileno())
+    except BaseException as fault:
+        file.unlink()
+        raise OSError(str(fault)) if isinstance(fault, sqlite3.Error) else fault from None
 
 
 def size(engine: Engine) -> int:

@@ -24,7 +24,7 @@ def running(log: Path, port: int | None = None, **settings: str) -> Iterator[str
 
     :raise RuntimeError: if it ends at once, or does not answer in time.
     """
-    with serving(log, port, **settings) as server:
+    with serving(log, port, folder=ROOT, **settings) as server:
         yield f"http://{HOST}:{server.port}"
 
 
@@ -37,11 +37,16 @@ class Served(NamedTuple):
 
 @contextmanager
 def serving(
-    log: Path, port: int | None = None, command: str = "python -m app.server", **settings: str
+    log: Path,
+    port: int | None = None,
+    command: str = "python -m app.server",
+    folder: Path = ROOT,
+    **settings: str,
 ) -> Iterator[Served]:
     """Yield a server that runs with some settings, and end it afterwards.
 
     :param command: a program beside this Python, with its arguments
+    :param folder: of the project, or of a copy of it
     """
     port = port or free_port()
     # No database unless it is asked for: the one of whoever works here is not for tests.
@@ -51,7 +56,7 @@ def serving(
     with log.open("wb") as output:
         server = subprocess.Popen(
             [BIN / program, *arguments],
-            cwd=ROOT,
+            cwd=folder,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -128,6 +128,10 @@ class PostgresServer:
             for pid in family:
                 os.kill(pid, signal.SIGCONT)
 
+    def program(self, name: str) -> str:
+        """Return where another program of the same version is."""
+        return str(Path(self._programs["postgres"]).resolve().parent / name)
+
     def new_url(self, template: str = "template1", *, lasting: bool = False) -> str:
         """Make a database and return where it is, as DATABASE_URL tells it.
 

@@ -166,12 +166,52 @@ def test_a_migration_is_all_or_nothing(database: Database) -> None:
         assert inspect(connection).get_table_names() == [last]
 
 
-def test_tables_of_a_newer_revision_are_unavailable(
-    database_url: str, clock: Clock, caplog
+ADDED = (
+    "ALTER TABLE secrets ADD COLUMN note VARCHAR(9)",
+    "ALTER TABLE secrets ADD COLUMN level INTEGER NOT NULL DEFAULT 1",
+    "CREATE TABLE newer (id INTEGER PRIMARY KEY, what VARCHAR(9) NOT NULL)",
+    "CREATE INDEX newer_secrets ON secrets (level)",
+)
+CHANGED = (
+    "ALTER TABLE secrets DROP COLUMN value",
+    "ALTER TABLE secrets RENAME COLUMN value TO worth",
+    "DROP TABLE notes",
+)
+
+
+def migrate_further(url: str, *statements: str) -> None:
+    with closing(Database(url)) as newer, newer.writing() as connection:
+        for statement in (*statements, "UPDATE alembic_version SET version_num = '9999'"):
+            connection.execute(text(statement))
+
+
+def test_tables_that_newer_code_has_only_added_to_are_used(database_url: str, caplog) -> None:
+    migrate_further(database_url, *ADDED)
+    with closing(Database(database_url)) as database:
+        keep(database, "one")
+        assert names(database) == ["one"]
+        assert database.revision() == "9999"
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("statement", CHANGED)
+def test_tables_that_newer_code_has_changed_are_unavailable(
+    database_url: str, clock: Clock, caplog, statement: str
 ) -> None:
-    with closing(Database(database_url)) as database, database.writing() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with closing(Database(database_url, clock)) as database:
+    migrate_further(database_url, *ADDED, statement)
+    check_newer(database_url, clock, caplog)
+
+
+def test_a_column_that_newer_code_has_to_fill_is_unavailable(
+    postgres: PostgresServer, clock: Clock, caplog
+) -> None:
+    url = postgres.new_url()  # SQLite adds no such column
+    migrate_further(url, "ALTER TABLE secrets ADD COLUMN must INTEGER NOT NULL")
+    check_newer(url, clock, caplog)
+
+
+def check_newer(url: str, clock: Clock, caplog) -> None:
+    with closing(Database(url, clock)) as database:
         for _ in range(3):
             with pytest.raises(DatabaseUnavailable), database.reading():
                 pass
