@@ -79,11 +79,14 @@ def write_certificate(folder: Path) -> None:
 
 
 @contextmanager
-def in_front(kind: str, port: int, folder: Path, careless: bool = False) -> Iterator[Proxy]:
+def in_front(
+    kind: str, port: int, folder: Path, careless: bool = False, second: int = 0
+) -> Iterator[Proxy]:
     """Yield a proxy in front of the server at a port, and end it afterwards.
 
     :param careless: let it pass on the headers that docs/proxies/ has it take off, all but the one
         that the server reads
+    :param second: the port of another server, for nginx
     :raise RuntimeError: it ends at once, or does not listen in time
     """
     write_certificate(folder)
@@ -96,6 +99,9 @@ def in_front(kind: str, port: int, folder: Path, careless: bool = False) -> Iter
     ):
         assert str(shown) in text
         text = text.replace(str(shown), str(ours))
+    if second:
+        (line,) = (line for line in text.splitlines() if f"server {HOST}:{port} " in line)
+        text = text.replace(line, f"{line} {line.replace(str(port), str(second))}")
     if careless:
         lines = text.splitlines(keepends=True)
         text = "".join(line for line in lines if not TAKES_OFF.search(line))
