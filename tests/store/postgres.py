@@ -33,7 +33,7 @@ ROLE = "tests"
 class PostgresServer:
     """A server that can be taken away in the middle of its work, and started again."""
 
-    def __init__(self, folder: Path, programs: dict[str, str]) -> None:
+    def __init__(self, folder: Path, programs: dict[str, str], **settings: str) -> None:
         # An address of this run's own, so that nobody takes the port while the server is away.
         self.address = str(IPv4Address("127.192.0.0") + os.getpid())
         with socket.create_server((self.address, 0)) as listener:
@@ -41,14 +41,16 @@ class PostgresServer:
         self._folder = folder
         self._log = folder / "server.log"
         self._programs = programs
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = count(1)
         self._databases: list[str] = []
-        self._as: dict[str, Any] = {"cwd": folder}
+        self.account: dict[str, Any] = {}
         if os.geteuid() == 0:  # which PostgreSQL refuses to run as
             user = _account()
             os.chown(folder, user.pw_uid, user.pw_gid)
-            self._as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            self.account = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self._as: dict[str, Any] = {"cwd": folder} | self.account
         made = subprocess.run(
             [
                 programs["initdb"],
@@ -84,6 +86,7 @@ class PostgresServer:
             "unix_socket_directories": "",
             "shared_buffers": "16MB",
             "timezone": "Asia/Ho_Chi_Minh",  # no test may rest on a server in UTC
+            **self._settings,
         }
         options = [text for key, value in settings.items() for text in ("-c", f"{key}={value}")]
         with self._log.open("wb") as output:
@@ -158,7 +161,8 @@ class PostgresServer:
         with psycopg.connect(url) as connection:
             row = connection.execute("SELECT pg_relation_filepath('pg_class')").fetchone()
         assert row
-        return (self._folder / "data" / row[0]).parent
+        file: Path = self._folder / "data" / row[0]
+        return file.parent
 
     @contextmanager
     def tls(self, certificate: Path, key: Path) -> Iterator[None]:
@@ -167,8 +171,8 @@ class PostgresServer:
             made = self._folder / "data" / f"server.{end}"
             shutil.copyfile(file, made)
             made.chmod(0o600)
-            if "user" in self._as:
-                os.chown(made, self._as["user"], self._as["group"])
+            if self.account:
+                os.chown(made, self.account["user"], self.account["group"])
         with self.turned_on("ssl"):
             yield
 
@@ -222,8 +226,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running() -> Iterator[PostgresServer]:
-    """Run a PostgreSQL; where there is none, skip, or fail if POSTGRES_TESTS=required."""
+def running(**settings: str) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL; where there is none, skip, or fail if POSTGRES_TESTS=required.
+
+    :param settings: of the server, in place of those that suit the tests
+    """
     programs = _find_programs()
     if not programs:
         reason = "NOT TESTED with a real PostgreSQL: run tests/store/install as root"
@@ -232,7 +239,7 @@ def running() -> Iterator[PostgresServer]:
         pytest.skip(reason)
     # Not pytest's tmp_path: only root may enter that, and PostgreSQL works as a user of its own.
     with tempfile.TemporaryDirectory(prefix="postgres-") as directory:
-        server = PostgresServer(Path(directory), programs)
+        server = PostgresServer(Path(directory), programs, **settings)
         try:
             server.start()
             yield server
@@ -244,7 +251,7 @@ def _find_programs() -> dict[str, str]:
     """Return where initdb and postgres stand, of one version; nothing where they do not."""
     debian = Path("/usr/lib/postgresql").glob("*/bin")
     newest = sorted(debian, key=lambda path: [int(n) for n in re.findall(r"\d+", str(path))])[::-1]
-    for place in (*newest, os.environ["PATH"]):
+    for place in (*map(str, newest), os.environ["PATH"]):
         found = {program: shutil.which(program, path=place) for program in PROGRAMS}
         if all(found.values()):
             return {program: str(path) for program, path in found.items()}
