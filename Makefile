@@ -4,6 +4,7 @@ HOST        ?= 127.0.0.1
 PORT        ?= 8000
 WEB_WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 TEST_JOBS   ?= 2
+SECONDS     ?= 120
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -29,7 +30,7 @@ EXAMPLE += PORTALS=$${PORTALS-$(or $(wildcard instance/portals.toml),docs/portal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve test coverage check bench lighthouse catalogues format clean setup browser
+.PHONY: help run serve test coverage check bench scale lighthouse catalogues format clean setup browser
 
 
 help: ## List what there is
@@ -62,6 +63,10 @@ bench: $(VENV)/.dev ## Time the reader and the desk; compare a page with a bare 
 	@command -v wrk >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
 	|| { apt-get update -qq && apt-get install -qq -y wrk; } >/dev/null || true
 	@$(BIN)/python -m bench
+
+scale: $(VENV)/.dev ## Measure the desk with a million cases and 200 agents, while servers restart (SECONDS)
+	@for part in store api server; do sh tests/$$part/install; done
+	@$(BIN)/python -m bench.scale --seconds $(SECONDS)
 
 lighthouse: $(VENV)/.dev browser ## Measure every kind of page with Lighthouse, and on a weak line (PAGES: part of a name)
 	@sh tests/lighthouse/install
