@@ -173,7 +173,7 @@ class Settings:
     rate_limit_storage: Storage = field(default=MEMORY, repr=False)
     database_url: Text = field(default="", repr=False)
     web_workers: Annotated[int, _number("processes")] = 1
-    web_threads: Annotated[int, _number("threads")] = 16
+    web_threads: Annotated[int, _number("threads")] = 64
     insecure_backends: Flag = False
     case_days: Annotated[int, _number("days", 1, 3660)] = 30
     count_days: Annotated[int, _number("days", 30, 36600)] = 800

@@ -60,13 +60,13 @@ class Database:
     """Database wrapper that tolerates outages.
 
     :param url: as SQLAlchemy writes it: ``sqlite:///path`` or ``postgresql://user@host/name``
-    :param threads: of the server process; half of them may be in the database, and a quarter of
-        them in reports
+    :param threads: of the server process; five eighths of them may be in the database or wait for
+        it, and an eighth in reports
     :raise ValueError: the URL is neither
     """
 
     def __init__(
-        self, url: str, clock: Callable[[], float] = time.monotonic, threads: int = 16
+        self, url: str, clock: Callable[[], float] = time.monotonic, threads: int = 64
     ) -> None:
         self.url = read_url(url)
         self.refused: Callable[[str], None] = lambda why: None
@@ -84,9 +84,9 @@ class Database:
 
             self._dialect = postgresql
         self._time = self._dialect.Time()
-        calls = max(1, threads // 2)
+        calls = max(1, threads * 5 // 8)
         self._pages = self._make_pool(min(calls, MAX_CONNECTIONS), calls)
-        self._reports = self._make_pool(1, max(1, threads // 4))
+        self._reports = self._make_pool(1, max(1, threads // 8))
         self._engine = self._pages.engine
         self.secure_erase = SecureErase(self._engine, self._dialect)
         # The last connection to SQLite removes the log; workers of a server end without closing it.

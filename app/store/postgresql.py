@@ -122,18 +122,19 @@ def size(engine: Engine) -> int:
 def rewrite(engine: Engine) -> bool:
     """Rewrite the tables without deleted rows, under an exclusive lock.
 
-    VACUUM alone only marks the bytes as free (PostgreSQL's manual, VACUUM, FULL).
+    VACUUM alone only marks the bytes as free, and its FULL may not be in a transaction, to which
+    PgBouncer bounds a time-out (PostgreSQL's manual, VACUUM and CLUSTER).
 
     :return: False if an older transaction may still see deleted rows, so that they remain
     :raise DBAPIError: a table was in use for too long
     """
     with limited(REWRITE_LIMIT), engine.connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()  # closed afterwards: its lock timeout is only for this
-        connection.exec_driver_sql(f"SET lock_timeout = '{REWRITE_LOCK_TIMEOUT}s'")
         begun = connection.scalar(text("SELECT clock_timestamp()"))
+        connection.rollback()
         for table in TABLES:
-            connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+            with connection.begin():
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{REWRITE_LOCK_TIMEOUT}s'")
+                connection.exec_driver_sql(f"CLUSTER {table} USING {table}_pkey")
         return not connection.scalar(text(OLDER_TRANSACTIONS), {"begun": begun})
 
 
@@ -144,8 +145,6 @@ def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedCon
 
 
 def _begin(connection: sqlalchemy.Connection) -> None:
-    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-        return
     # In one message, and for this transaction only: PgBouncer knows no settings of a session.
     limits = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s'"
     if (left := _left()) is not None:

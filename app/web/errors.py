@@ -76,6 +76,10 @@ _OTHER: Final = Kind(
     N_("Something you sent isn't right. Please check it and try again."),
 )
 
+RETRY_AFTER: Final = "60"
+"""Seconds after which somebody may try again whom a busy server, or one without its database,
+refused."""
+
 REFUSED = "thongthu.refused"
 """The key of a WSGI environment under which the server says with which status to refuse a request.
 
@@ -224,6 +228,8 @@ def _respond(code: int, error: HTTPException | None) -> Response:
             "advice": translate(advice),
         }
         response = page(site, "shared/error.html", values, code)
+    if code == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
     if code == 405 and error is not None:
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ["GET"])
     return response

@@ -38,7 +38,7 @@ class Server:
     def start(self) -> None:
         """Start it, and return when it answers."""
         self._logs.append(self._folder / f"{len(self._logs)}.log")
-        server = serving(self._logs[-1], self.port, **self._settings)
+        server = serving(self._logs[-1], self.port, folder=ROOT, **self._settings)
         self._running.enter_context(server)
 
     def stop(self) -> None:

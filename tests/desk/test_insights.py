@@ -246,6 +246,7 @@ def test_without_the_database_it_says_so(counted, client, monkeypatch, lang: str
     for url in (f"/{lang}/desk/insights?days=7", f"/{lang}/desk/insights.csv"):
         page = client.get(url)
         assert page.status_code == 503
+        assert int(page.headers["Retry-After"]) > 0
         assert page.mimetype == "text/html"
 
 

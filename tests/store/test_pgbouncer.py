@@ -69,7 +69,6 @@ def test_each_gets_the_answer_to_its_own_question(databases: tuple[Database, Dat
                 assert connection.scalar(select(text(f"'{said}'"))) == said
 
 
-@pytest.mark.xfail(reason="rewriting the tables sets a limit for the session")
 def test_waits_are_bounded_and_nobody_elses(url: str, databases: tuple[Database, Database]) -> None:
     limits = text("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
     Cases(databases[0], timedelta(days=30)).sweep()

@@ -23,6 +23,7 @@ from ...services import services, storage
 from ...store import DatabaseUnavailable
 from ...store.agents import Agent
 from ...store.counts import read_counts, read_series, read_sums
+from ...web.errors import RETRY_AFTER
 from ...web.pages import page
 from ...web.site import Site
 from ..access import agent_values, desk, lead_only
@@ -118,7 +119,9 @@ def _away(site: Site) -> Response:
         "title": title,
         "advice": advice,
     }
-    return page(site, "shared/error.html", values, 503)
+    response = page(site, "shared/error.html", values, 503)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _values(site: Site, figures: Figures) -> dict[str, Any]:
