@@ -1,18 +1,19 @@
-"""Measure and print: ``python -m bench [reading] [questions] [desk] [pages] [abuse]
-[discovery]``, or all.
+"""Measure and print: ``python -m bench [reading] [questions] [desk] [pages] [start]
+[abuse] [discovery]``, or all.
 """
 
 import argparse
 import sys
 import time
 
-from bench import abuse, desk, discovery, pages, questions, reading
+from bench import abuse, desk, discovery, pages, questions, reading, start
 
 PARTS = {
     "reading": reading.main,
     "questions": questions.main,
     "desk": desk.main,
     "pages": pages.main,
+    "start": start.main,
     "abuse": abuse.main,
     "discovery": discovery.main,
 }
