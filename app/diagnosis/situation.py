@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from ..knowledge import Outgoing, Provider, Remedy, Scenario, Vendor, VendorReply, Way, knowledge
 from ..knowledge.variables import BY_ITSELF, FACT_OF, UNKNOWN, VARIABLES
 from .beliefs import Offer
 from .diagram import diagram
 from .facts import CHOICES, Facts
-from .interview import spoken_choice
+from .interview import Known, spoken_choice
 from .readiness import NextStep, next_step, questions_left
 from .reduction import (
     SUBMISSION_PORTS,
@@ -266,7 +266,15 @@ def nearest_change(
 
     :param account_known: another account would be another case, so it is no change of this one
     """
-    seen = {name: match.values[name] for name in VARIABLES}
+    seen = tuple((name, match.values[name]) for name in VARIABLES)
+    return _nearest_change(seen, provider, account_known)
+
+
+# People with the same finite facts at the same provider are told of the same change.
+@lru_cache(maxsize=4096)
+def _nearest_change(case: Known, provider: Provider | None, account_known: bool) -> Change | None:
+    seen = dict(case)
+    match = decision_table().match(seen)
     here = judge(match.scenario, seen)
     world, there = seen, here
     if match.values["matter"] in ("refused", "hosted", "login-wanted", "sender"):

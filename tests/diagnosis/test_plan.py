@@ -1,12 +1,13 @@
 """A plan says why, what would change it, and the settings to use: only what is known."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.diagnosis import Facts, Plan, Situation, diagnose
+from app.diagnosis import Facts, Plan, Situation, diagnose, situation
 from app.diagnosis.placeholders import Wording
 from app.diagnosis.situation import nearest_change
 from app.diagnosis.table import decision_table, judge
@@ -61,6 +62,20 @@ def test_a_change_that_is_named_really_makes_the_difference(case: dict[str, str]
     after = table.match(world | {change.variable: change.value})
     assert judge(before.scenario, before.values) != judge(after.scenario, after.values)
     assert after.scenario is change.scenario
+
+
+def test_a_change_is_remembered_for_one_kind_of_provider_and_account() -> None:
+    login = knowledge().providers[0]
+    network = replace(login, offers=frozenset({"authorised-network"}))
+    kinds = [(provider, known) for provider in (None, login, network) for known in (False, True)]
+    told = 0
+    for error in VARIABLES["error"]:
+        seen = tuple(Situation(ROW4.but(error=error)).match.values[name] for name in VARIABLES)
+        case = tuple(zip(VARIABLES, seen, strict=True))
+        now = [situation._nearest_change(case, *kind) for kind in kinds]
+        assert now == [situation._nearest_change.__wrapped__(case, *kind) for kind in kinds]
+        told += len(set(map(repr, now))) > 1
+    assert told
 
 
 def test_what_a_seen_refusal_does_not_explain_is_not_called_a_change() -> None:
