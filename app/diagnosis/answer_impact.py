@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..knowledge.variables import GIVEN, VARIABLES
 from .diagram import diagram
-from .interview import IN_STEPS, VARIABLE_OF, WALKING, Known, interview, known_variables
+from .interview import IN_STEPS, VARIABLE_OF, WALKING, Known, interview
 from .situation import Situation
 from .table import Outcome
 
@@ -52,7 +52,7 @@ def open_outcomes(situation: Situation, fact: str) -> tuple[Outcome, ...]:
     )
     if len(direct) > 1:
         return direct
-    return _at_last(*known_variables(situation.facts, situation.case), fact) or direct
+    return _at_last(*situation.told, fact) or direct
 
 
 @lru_cache(maxsize=4096)

@@ -80,6 +80,10 @@ class Facts:
 
     def query(self) -> str:
         """Return the canonical query string; canonical values need no escaping."""
+        return self._query
+
+    @cached_property
+    def _query(self) -> str:
         return "&".join([f"{key}={value}" for key, value in self.pairs])
 
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from ..knowledge import Knowledge, knowledge
 from .beliefs import MAX_MEANS, NO_REMEDY, Beliefs, Offer, shares
-from .facts import Facts
 from .interview import (
     ERROR,
     IN_STEPS,
@@ -23,9 +22,7 @@ from .interview import (
     Known,
     State,
     interview,
-    known_variables,
 )
-from .reduction import Case
 
 ONE_OF_TWO = 0.8
 """How likely two remedies have to be together to be called one of two things."""
@@ -207,26 +204,18 @@ def adviser(offer: Offer) -> Adviser:
     return Adviser(interview(), knowledge(), offer)
 
 
-def next_step(facts: Facts, case: Case, offer: Offer) -> NextStep:
-    """Return where a person stands; ``case`` is what the facts come to."""
-    return _next_step(*known_variables(facts, case), offer)
-
-
-def questions_left(facts: Facts, case: Case, offer: Offer) -> int:
-    """Return how many questions are expected before the plan is ready; it never grows."""
-    return _questions_left(*known_variables(facts, case), offer)
-
-
 # People with the same finite facts get the same question, whatever they typed.
 @lru_cache(maxsize=4096)
-def _next_step(known: Known, answered: frozenset[str], offer: Offer) -> NextStep:
+def next_step(known: Known, answered: frozenset[str], offer: Offer) -> NextStep:
+    """Return where a person stands; see ``known_variables``."""
     with WALKING:
         advise = adviser(offer)
         return advise.step(advise.walk.state(dict(known), answered))
 
 
 @lru_cache(maxsize=4096)
-def _questions_left(known: Known, answered: frozenset[str], offer: Offer) -> int:
+def questions_left(known: Known, answered: frozenset[str], offer: Offer) -> int:
+    """Return how many questions are expected before the plan is ready; it never grows."""
     with WALKING:
         advise = adviser(offer)
         return advise.ahead(advise.walk.state(dict(known), answered))[1]

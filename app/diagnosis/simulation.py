@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from ..knowledge import knowledge
 from .beliefs import NO_REMEDY, Offer
 from .facts import Facts
-from .interview import WALKING, State, interview, known_variables
+from .interview import WALKING, State, interview
 from .readiness import Adviser, adviser
 from .situation import Situation
 
@@ -40,7 +40,7 @@ def simulate(facts: Facts, everything: bool = False) -> Expectation:
 
     :param everything: all is asked that can still change the plan, before any remedy is shown
     """
-    known, answered = known_variables(facts, Situation(facts).case)
+    known, answered = Situation(facts).told
     with WALKING:
         state = interview().state(dict(known), answered)
         return Simulation(everything).expect(state)

@@ -11,7 +11,7 @@ from ..knowledge.variables import BY_ITSELF, FACT_OF, UNKNOWN, VARIABLES
 from .beliefs import Offer
 from .diagram import diagram
 from .facts import CHOICES, Facts
-from .interview import Known, spoken_choice
+from .interview import Known, known_variables, spoken_choice
 from .readiness import NextStep, next_step, questions_left
 from .reduction import (
     SUBMISSION_PORTS,
@@ -162,6 +162,11 @@ class Situation:
         return reduce_facts(self.facts, self.provider, relation)
 
     @cached_property
+    def told(self) -> tuple[Known, frozenset[str]]:
+        """The variables that the facts settle, and the facts that have been answered."""
+        return known_variables(self.facts, self.case)
+
+    @cached_property
     def match(self) -> Match:
         """The row of the decision table that the case meets."""
         return decision_table().match(self.case)
@@ -237,12 +242,12 @@ class Situation:
     @cached_property
     def next(self) -> NextStep:
         """What to ask next."""
-        return next_step(self.facts, self.case, self.offer)
+        return next_step(*self.told, self.offer)
 
     @cached_property
     def questions_left(self) -> int:
         """How many questions are expected before the plan is ready; it never grows."""
-        return questions_left(self.facts, self.case, self.offer)
+        return questions_left(*self.told, self.offer)
 
     def without(self, fact: str) -> Situation:
         """Return the situation in which one fact is not known."""

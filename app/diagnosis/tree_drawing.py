@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from ..knowledge import knowledge
 from ..knowledge.variables import UNTOLD
-from .interview import VARIABLE_OF, State, known_variables, spoken_choice
+from .interview import VARIABLE_OF, State, spoken_choice
 from .placeholders import Translate
 from .readiness import Adviser, adviser
 from .situation import Situation
@@ -50,7 +50,7 @@ def grow(situation: Situation, translate: Translate) -> Tree:
                 reasons.append(reason)
         return number
 
-    known, answered = known_variables(situation.facts, situation.case)
+    known, answered = situation.told
     visit(walk.state(dict(known), answered), 0)
     return tree
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from wtforms import Form, StringField
@@ -127,9 +127,20 @@ def question_before(facts: Facts) -> str | None:
     That is told by going the way again: it is always the same one.
     """
     known, before = Facts(), None
-    while (fact := Situation(known).next.asked) and getattr(facts, fact) is not None:
+    while (fact := _asked(known)) and getattr(facts, fact) is not None:
         known, before = known.but(**{fact: getattr(facts, fact)}), fact
     return before
+
+
+def _asked(facts: Facts) -> str | None:
+    # What many have in common; a name may belong to another provider tomorrow.
+    named = facts.account_domain or facts.server
+    return Situation(facts).next.asked if named else _asked_unnamed(facts)
+
+
+@lru_cache(maxsize=1024)
+def _asked_unnamed(facts: Facts) -> str | None:
+    return Situation(facts).next.asked
 
 
 def said_of(language: str, fact: str, value: str) -> str:

@@ -218,7 +218,7 @@ def test_one_thread_walks_at_a_time(monkeypatch) -> None:
 
     together = threading.Event()
     monkeypatch.setattr(tree, "restrict_all", watched)
-    readiness._next_step.cache_clear()
+    readiness.next_step.cache_clear()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda place: Situation(Facts(place=place)).next, CHOICES["place"]))
     assert most == 1

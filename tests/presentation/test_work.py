@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
-from app.diagnosis.readiness import next_step
+from app.diagnosis.interview import known_variables
 from app.diagnosis.reduction import find_provider, reduce_facts
 from app.diagnosis.table import DecisionTable
 
@@ -58,7 +58,7 @@ def count_calls(app: Flask, *request: Any, **more: Any) -> Counter[CodeType]:
 
 def assert_once(calls: Counter[CodeType], again: int = 0) -> None:
     assert calls[find_provider.__code__] == calls[reduce_facts.__code__] <= 1 + again
-    assert calls[next_step.__code__] <= 1 + again
+    assert calls[known_variables.__code__] <= 1 + again
     assert calls[DecisionTable.match.__code__] <= 1
 
 
