@@ -42,7 +42,7 @@ class PortalPrefix:
         if root and portal:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + root[0]
             environ["PATH_INFO"] = environ["PATH_INFO"][root.end() :] or "/"
-            environ[THEME_KEY] = portal.theme(f"#{root[2].lower()}" if root[2] else None)
+            environ[THEME_KEY] = PortalTheme(portal, f"#{root[2].lower()}" if root[2] else None)
             if not _CONNECTION.search(environ.get("QUERY_STRING", "")):
                 address = client_address(environ, self.proxies)
                 if address is not None and is_within(address, portal.entry.networks):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect, insort
-from collections.abc import Collection, Iterator
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator
 from typing import get_args
 
 from ..diagnosis.facts import BadValue, read_value
 from ..knowledge import knowledge
 from ..knowledge.variables import UNKNOWN
 from .entry import Network, PortalEntry, Table, Text
-from .portal import Portal
+from .portal import Portal, PortalTheme
 
 PREFILLED = ("place", "account_domain", "server", "port", "security", "login", "program")
 """Facts that a portal may know of all its visitors."""
@@ -24,9 +22,6 @@ Key = tuple[str | int, ...]
 """Where something stands in a file: ``("portal", 0, "outgoing", 1, "port")``."""
 Found = Iterator[tuple[Key, str]]
 """Keys, counted from the portal's table, and what is wrong there."""
-_Range = tuple[int, int, Network, str]
-"""A network's first and last address as numbers, the network, and its portal's id."""
-_first = itemgetter(0)
 
 
 def locate(file: str, key: Key, text: str, line: int = 0) -> str:
@@ -54,7 +49,7 @@ def entry_faults(entry: PortalEntry, languages: Collection[str]) -> Found:
 
 def adjusted_colours(portal: Portal) -> Found:
     """Yield the colours that were changed so that they can be read."""
-    for scheme, name, reason in portal.theme().palette.adjusted:
+    for scheme, name, reason in PortalTheme(portal).palette.adjusted:
         yield ("colours", *(("dark",) if scheme == "dark" else ()), name), reason
 
 
@@ -130,13 +125,18 @@ def _login_faults(entry: PortalEntry) -> Found:
 
 
 class Claims:
-    """What portals have for themselves, from the beginning of a file on: id, domains, networks."""
+    """What portals have for themselves, from the beginning of a file on: id, domains, networks.
 
-    def __init__(self) -> None:
+    :param networks: all that will be claimed
+    """
+
+    def __init__(self, networks: Iterable[Network]) -> None:
         self._domains: dict[str, str] = {}
         self._ids: set[str] = set()
-        # By the version of IP: networks that do not overlap, by their first addresses.
-        self._ranges: dict[int, list[_Range]] = {4: [], 6: []}
+        # Networks that do not overlap, and each one's id, by themselves and by all that are around
+        # them; of these only such as have a length that somebody uses, which are few.
+        self._networks: dict[tuple[int, int, int], tuple[Network, str]] = {}
+        self._lengths = sorted({(network.version, network.prefixlen) for network in networks})
 
     def faults(self, portal: Portal) -> Found:
         """Yield what a portal claims that another one has already."""
@@ -147,7 +147,7 @@ class Claims:
                 yield ("domains", at), f"{domain!r} belongs to the portal {owner!r} already"
         for at, network in enumerate(portal.entry.networks):
             if found := self._overlapping(network):
-                _, _, theirs, owner = found
+                theirs, owner = found
                 what = f"{network} overlaps {theirs}, a network of the portal {owner!r}"
                 yield ("networks", at), what
 
@@ -158,17 +158,20 @@ class Claims:
         # A portal's own networks may lie within each other: the widest one counts.
         for network in sorted(portal.entry.networks, key=lambda network: network.prefixlen):
             if not self._overlapping(network):
-                insort(
-                    self._ranges[network.version], (*_ends(network), network, portal.id), key=_first
-                )
+                for around in self._around(network):
+                    self._networks.setdefault(around, (network, portal.id))
 
-    def _overlapping(self, network: Network) -> _Range | None:
-        first, last = _ends(network)
-        ranges = self._ranges[network.version]
-        at = bisect(ranges, last, key=_first)
-        # Of those that begin before its end, the last one is the last to end.
-        return ranges[at - 1] if at and ranges[at - 1][1] >= first else None
+    def _overlapping(self, network: Network) -> tuple[Network, str] | None:
+        for around in self._around(network):
+            found = self._networks.get(around)
+            # What is found by a network around this one may lie beside it.
+            if found and around[1] in (network.prefixlen, found[0].prefixlen):
+                return found
+        return None
 
-
-def _ends(network: Network) -> tuple[int, int]:
-    return int(network.network_address), int(network.broadcast_address)
+    def _around(self, network: Network) -> Iterator[tuple[int, int, int]]:
+        """Yield a network, and those around it, as version, length, and the bits in common."""
+        address = int(network.network_address)
+        for version, length in self._lengths:
+            if version == network.version and length <= network.prefixlen:
+                yield version, length, address >> network.max_prefixlen - length

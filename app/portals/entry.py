@@ -139,9 +139,11 @@ def _like(pattern: str, fault: str) -> AfterValidator:
 
 
 def _once(values: list[Any]) -> list[Any]:
-    twice = [value for at, value in enumerate(values) if value in values[:at]]
-    if twice:
-        raise ValueError(f"{str(twice[0])!r} is used twice")
+    seen: set[Any] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{str(value)!r} is used twice")
+        seen.add(value)
     return values
 
 

@@ -29,6 +29,11 @@ LARGEST = 20_000
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 HEIGHT = 32
 """Pixels that it is shown high."""
+_LINEAR = tuple(
+    part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+    for part in (step / 255 for step in range(256))
+)
+"""What each value of a channel adds to the luminance, as a share of its full light."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NUMBER, _BETWEEN = rb"([-\d.]+)", rb"[\s,]+"
 _VIEW = re.compile(rb"<svg\b[^>]*\sviewBox=[\"']" + _BETWEEN.join([_NUMBER] * 4) + rb"[\"']")
@@ -69,8 +74,7 @@ def make_palette(light: Scheme, dark: Scheme) -> Palette:
 
 def contrast(one: str, other: str) -> float:
     """Return the contrast ratio of two colours, 1 to 21."""
-    lower, higher = sorted((_luminance(one), _luminance(other)))
-    return (higher + 0.05) / (lower + 0.05)
+    return _ratio(_luminance(one), _luminance(other))
 
 
 @cache
@@ -97,15 +101,17 @@ def _adjust(ours: Scheme, wanted: Scheme, ink: str) -> tuple[Scheme, list[tuple[
     if scheme == ours:  # nothing to check: a test holds that ours are readable
         return scheme, reasons
     grounds = [scheme[name] for name in GROUNDS]
+    lights = [_luminance(ground) for ground in grounds]
     for name in WORDS:
         before = scheme[name]
         tinted = name in ("ink", "accent")
         for step in range(101):
             colour = _mix(before, ink, step / 100)
-            accent = colour if name == "accent" else scheme["accent"]
-            on = [*grounds, _tint(scheme["card"], accent)] if tinted else grounds
-            if min(contrast(colour, ground) for ground in on) >= LEAST:
-                break
+            light = _luminance(colour)
+            if all(_ratio(light, ground) >= LEAST for ground in lights):
+                accent = colour if name == "accent" else scheme["accent"]
+                if not tinted or contrast(colour, _tint(scheme["card"], accent)) >= LEAST:
+                    break
         scheme[name] = colour
         if name in wanted and colour != before:
             ground = min(grounds, key=lambda ground: contrast(before, ground))
@@ -122,20 +128,17 @@ def _tint(card: str, accent: str) -> str:
 
 
 def _mix(one: str, other: str, share: float) -> str:
-    pairs = zip(_channels(one), _channels(other), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+    pairs = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return f"#{bytes(round(a + (b - a) * share) for a, b in pairs).hex()}"
+
+
+def _ratio(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
 
 
 def _luminance(colour: str) -> float:
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (channel / 255 for channel in _channels(colour))
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _channels(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    red, green, blue = bytes.fromhex(colour[1:])
+    return 0.2126 * _LINEAR[red] + 0.7152 * _LINEAR[green] + 0.0722 * _LINEAR[blue]
 
 
 def _short(colour: str) -> str:

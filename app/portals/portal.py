@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from ..diagnosis import Facts
 from ..knowledge import Incoming, Outgoing, Provider, knowledge
@@ -15,12 +15,26 @@ from .identity_provider import IdentityProvider
 from .looks import Logo, Palette, make_palette
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PortalTheme:
-    """A portal in the colours of one place: its own, or with the accent an embedder asks for."""
+    """A portal in the colours of one place: its own, or with the accent an embedder asks for.
+
+    It is made for each request and asked for its palette only where a style is: anybody can make
+    accents up, and the styles of pages are the one thing that is kept of them.
+    """
 
     portal: Portal
-    palette: Palette
+    accent: str | None = None
+    """``#rrggbb``, None for the portal's own."""
+
+    @property
+    def palette(self) -> Palette:
+        """The colours, made readable."""
+        colours = self.portal.entry.colours
+        own = colours.model_dump(exclude={"dark"}, exclude_none=True)
+        night = colours.dark.model_dump(exclude_none=True)
+        other = {"accent": self.accent} if self.accent else {}
+        return make_palette(own | other, night | other)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,15 +122,6 @@ class Portal:
         covered = knowledge().remedies[remedy].covers
         noted = next((name for name in (remedy, *covered) if self.entry.notes.get(name)), "")
         return self.said(self.entry.notes.get(noted), language)
-
-    @lru_cache(maxsize=64)  # noqa: B019 a portal lives until the next reload, and so does this
-    def theme(self, accent: str | None = None) -> PortalTheme:
-        """Return the portal's theme, with another accent (``#rrggbb``) where one is asked for."""
-        colours = self.entry.colours
-        own = colours.model_dump(exclude={"dark"}, exclude_none=True)
-        night = colours.dark.model_dump(exclude_none=True)
-        other = {"accent": accent} if accent else {}
-        return PortalTheme(self, make_palette(own | other, night | other))
 
 
 def _sign_in(logins: Sequence[str]) -> str:

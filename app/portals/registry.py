@@ -23,8 +23,8 @@ from .looks import BadLogo, read_logo
 from .portal import Portal
 from .secret import read_secret
 
-LARGEST = 1_000_000
-"""Bytes of a portals file that are read."""
+LARGEST = 32_000_000
+"""Bytes of a portals file that are read: 5,000 portals with every comment of the example."""
 _DEEP = re.compile(
     r"""(?<![\w."'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+[.][ \t]*+){50}""", re.ASCII
 )
@@ -36,8 +36,12 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Loaded:
-    """What a file says: the portals that are right, the faults, and what was changed."""
+    """What a file says: the portals that are right, the faults, and what was changed.
 
+    ``readable``: whether there was anything to read in it.
+    """
+
+    readable: bool = True
     portals: dict[str, Portal] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -51,22 +55,9 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     """
     loaded = Loaded()
     try:
-        if path.exists() and not path.is_file():
-            raise ValueError("is no file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise ValueError(f"is larger than {LARGEST} bytes")
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors write it
-        if _DEEP.search(text):  # tomllib's time grows with the square of them
-            raise ValueError("holds a key of more than 50 parts")
-        rows = tomllib.loads(text)
-    # UnicodeError and TOMLDecodeError are ValueErrors; brackets may be nested without end.
-    except (OSError, ValueError, RecursionError) as fault:
-        why = str(getattr(fault, "strerror", None) or fault)
-        at = _LINE.search(why)
-        loaded.faults.append(locate(path.name, (), why, int(at[1]) if at else 0))
-        return loaded
+        text, rows = read_tables(path)
+    except ValueError as fault:
+        return Loaded(readable=False, faults=[str(fault)])
     loaded.faults += [
         locate(path.name, (key,), "is no key of this file; it holds [[portal]] tables")
         for key in rows
@@ -78,12 +69,10 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
         return loaded
     if not listed:  # an editor or a full disk may have emptied it
         loaded.faults.append(locate(path.name, (), "holds no [[portal]] table"))
-    claims = Claims()
-    for number, (row, line) in enumerate(zip(listed, _lines(text, len(listed)), strict=True)):
-        try:
-            portal, found, adjusted = _read(row, path, languages, demo)
-        except Exception as fault:  # whatever somebody wrote, it must not end the service
-            portal, found, adjusted = None, [((), f"cannot be read ({type(fault).__name__})")], []
+    read = [_read_safely(row, path, languages, demo) for row in listed]
+    claims = Claims(net for portal, *_ in read if portal for net in portal.entry.networks)
+    for number, line in enumerate(_lines(text, len(listed))):
+        portal, found, adjusted = read[number]
         if portal and not found:
             found = list(claims.faults(portal))
         if portal and not found:
@@ -95,6 +84,29 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     return loaded
 
 
+def read_tables(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text of a portals file, and what it says as TOML.
+
+    :raise ValueError: it cannot be read at all; the message names it, and the line if that is known
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise ValueError("is no file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"is larger than {LARGEST} bytes, the most that is read")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors write it
+        if _DEEP.search(text):  # tomllib's time grows with the square of them
+            raise ValueError("holds a key of more than 50 parts")
+        return text, tomllib.loads(text)
+    # UnicodeError and TOMLDecodeError are ValueErrors; brackets may be nested without end.
+    except (OSError, ValueError, RecursionError) as fault:
+        why = str(getattr(fault, "strerror", None) or fault)
+        at = _LINE.search(why)
+        raise ValueError(locate(path.name, (), why, int(at[1]) if at else 0)) from None
+
+
 def _lines(text: str, count: int) -> list[int]:
     """Return the line that each portal's table begins in; 0 where they are written otherwise."""
     lines = [number for number, line in enumerate(text.split("\n"), 1) if _HEAD.match(line)]
@@ -102,12 +114,18 @@ def _lines(text: str, count: int) -> list[int]:
 
 
 Described = list[tuple[Key, str]]
+_Read = tuple[Portal | None, Described, Described]
+"""One portal, what is wrong with it, and what was changed, by keys from its table."""
 
 
-def _read(
-    row: Any, path: Path, languages: Collection[str], demo: str
-) -> tuple[Portal | None, Described, Described]:
-    """Return one portal, what is wrong with it, and what was changed, by keys from its table."""
+def _read_safely(row: Any, path: Path, languages: Collection[str], demo: str) -> _Read:
+    try:
+        return _read(row, path, languages, demo)
+    except Exception as fault:  # whatever somebody wrote, it must not end the service
+        return None, [((), f"cannot be read ({type(fault).__name__})")], []
+
+
+def _read(row: Any, path: Path, languages: Collection[str], demo: str) -> _Read:
     try:
         entry = PortalEntry.model_validate(row)
     except ValidationError as fault:
@@ -164,6 +182,7 @@ class PortalRegistry:
     :param languages: the codes of the languages that the app speaks
     :param use: called with the portals whenever they are others than before
     :param demo: the origin of a demo page that may embed every portal
+    :raise ValueError: there is nothing to read in the file
     """
 
     def __init__(
@@ -181,6 +200,8 @@ class PortalRegistry:
         if path:
             # One portal's mistake is no reason to leave everybody without the wizard.
             loaded = self._read(path)
+            if not loaded.readable:  # but to start with none, unseen, would leave all without
+                raise ValueError(loaded.faults[0])
             self._take(loaded)
             if loaded.faults:
                 log.error("%s: portals that run: %s", path, self._names)

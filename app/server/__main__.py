@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Final
 
 from granian import Granian
@@ -77,9 +78,12 @@ def _forward_sighup() -> None:
 
 if __name__ == "__main__":
     try:
+        from ..portals.registry import read_tables
         from ..settings import Settings  # the content is loaded with it
 
         settings = Settings.from_environment()
+        if settings.portals:
+            read_tables(Path(settings.portals))
     except ValueError as fault:  # one line instead of every worker's traceback
         sys.exit(str(fault))
     port = os.environ.get("PORT", "8000")

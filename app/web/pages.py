@@ -81,14 +81,14 @@ def style(kind: str, theme: PortalTheme | None = None) -> Asset:
     :param theme: a portal's, whose colours stand in place of ours
     """
     sheets = (
-        theme.palette.css if theme and name == "palette" else _pack(_read(f"{name}.css"))
-        for name in STYLES[kind]
+        theme.palette.css if theme and name == "palette" else _sheet(name) for name in STYLES[kind]
     )
     return _asset("".join(sheets))
 
 
-def _pack(css: str) -> str:
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+@cache
+def _sheet(name: str) -> str:
+    css = re.sub(r"/\*.*?\*/", "", _read(f"{name}.css"), flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
 

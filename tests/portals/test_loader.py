@@ -1,16 +1,22 @@
 """A portals file: what is right is used, what is wrong is said with file, line and key."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from time import perf_counter
-from typing import get_args
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.i18n.templates import FOLDER
+from app.portals.checks import Claims
 from app.portals.entry import PortalEntry
-from app.portals.registry import Loaded, load_portals
-from tests.conftest import PORTALS
+from app.portals.portal import PortalTheme
+from app.portals.registry import LARGEST, Loaded, load_portals
+from tests.conftest import PORTALS, ROOT
 
 TEXT = PORTALS.read_text("utf-8")
 HEAD = "[[portal]]\n# The word"
@@ -319,7 +325,7 @@ def test_unreadable_colours_are_adjusted_and_said(tmp_path: Path) -> None:
     day, night = map(str, loaded.warnings)
     assert day.startswith(f"portals.toml:{line(HEAD)}: portal[1].colours.accent: #ffee00")
     assert "colours.dark.accent: #101010 has a contrast of" in night
-    assert "#ffee00" not in loaded.portals["proseware"].theme().palette.css
+    assert "#ffee00" not in PortalTheme(loaded.portals["proseware"]).palette.css
 
 
 @pytest.mark.parametrize(
@@ -376,11 +382,40 @@ def test_the_time_grows_as_the_file_does(tmp_path: Path, shape: str) -> None:
 
 
 def test_a_file_may_have_so_much(tmp_path: Path) -> None:
-    (fault,) = load(tmp_path, "#" * 1_000_001).faults
-    assert str(fault) == "portals.toml: is larger than 1000000 bytes"
+    assert load(tmp_path, "#" * LARGEST).readable
+    loaded = load(tmp_path, "#" * (LARGEST + 1))
+    assert not loaded.readable
+    assert loaded.faults == [f"portals.toml: is larger than {LARGEST} bytes, the most that is read"]
+    assert f"{LARGEST:,} bytes" in (ROOT / "docs/portals.md").read_text("utf-8")
+    assert 5_000 * len(second()) < LARGEST
     for key in (".".join("a" * 400_000), '"a" . ' * 100_000 + "a", "[" + "a." * 400_000 + "a]"):
         (fault,) = load(tmp_path, key if key[0] == "[" else f"{key} = 1").faults
         assert "more than 50 parts" in str(fault)
+
+
+parts = st.integers(0, 3).flatmap(
+    lambda bits: st.integers(0, 2**bits - 1).map(
+        lambda number: ip_network(f"10.0.0.{number << (8 - bits)}/{24 + bits}")
+    )
+)
+
+
+@given(st.lists(st.lists(parts, max_size=3, unique=True), max_size=8))
+def test_a_network_belongs_to_the_first_that_claims_a_part_of_it(lists: list[list[Any]]) -> None:
+    claims = Claims(network for networks in lists for network in networks)
+    claimed: list[Any] = []
+    for number, networks in enumerate(lists):
+        entry = SimpleNamespace(networks=networks, domains=[])
+        portal: Any = SimpleNamespace(id=str(number), entry=entry)
+        refused = {key[1] for key, _ in claims.faults(portal)}
+        assert refused == {
+            at
+            for at, network in enumerate(networks)
+            if any(network.overlaps(other) for other in claimed)
+        }
+        if not refused:
+            claims.add(portal)
+            claimed += networks
 
 
 def test_a_network_may_lie_in_another_of_the_same_portal_only(tmp_path: Path) -> None:

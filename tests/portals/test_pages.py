@@ -1,14 +1,18 @@
 """The wizard inside a portal: its own face, its own settings, and less to ask."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
 from app.diagnosis import Facts, Plan, Situation
 from app.diagnosis.inline_markup import plain
 from app.knowledge import add_providers
+from app.portals.looks import Palette, make_palette
 from app.portals.registry import load_portals
+from app.settings import Settings
 from tests.cases import CASES
 from tests.conftest import PORTALS
 from tests.linting import visible_text
@@ -384,3 +388,23 @@ def test_without_a_sign_in_window_nobody_is_sent_to_one(changed) -> None:
     failed = Plan(Situation(SEEN.but(error="authentication-failed", login="password")))
     assert failed.remedies[0].id == "app-password"
     assert "sign-in-again" not in [remedy.id for remedy in failed.remedies]
+
+
+def test_however_many_accents_a_page_in_memory_needs_no_palette(monkeypatch) -> None:
+    made: list[object] = []
+
+    def counted(*schemes: Mapping[str, str]) -> Palette:
+        made.append(schemes)
+        return make_palette(*schemes)
+
+    client = create_app(Settings(portals=str(PORTALS), page_cache=200)).test_client()
+    monkeypatch.setattr("app.portals.portal.make_palette", counted)
+    accents = [
+        f"{HOME};accent={number:06x}/en/check?connection=other"
+        for number in range(0, 100 * 0x1F35, 0x1F35)
+    ]
+    pages = [client.get(accent).text for accent in accents]
+    assert len(made) == len(accents) == len(set(pages))
+    assert [client.get(accent).text for accent in accents] == pages
+    assert len(made) == len(accents)
+    add_providers(())

@@ -1,6 +1,9 @@
 """Portals come and go while the app runs; a bad file changes nothing and says so."""
 
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from app import create_app
 from app.knowledge import add_providers, knowledge
 from app.portals import PortalRegistry
+from app.portals.registry import LARGEST
 from app.services import services
 from app.settings import Settings
 from tests.conftest import PORTALS
@@ -24,7 +28,9 @@ BAD = {
     "missing translation": TEXT.replace('vi = "Trang hỗ trợ", ', ""),
     "no TOML": TEXT + "[[portal\n",
     "no file": None,
+    "too large": TEXT + "#" * LARGEST,
 }
+UNREADABLE = ("no TOML", "no file", "too large")
 
 
 @pytest.fixture
@@ -53,12 +59,32 @@ def test_a_bad_new_file_keeps_the_old_one_running(path: Path, caplog, fault: str
     assert client.get("/en/").status_code == 200
 
 
-@pytest.mark.parametrize("fault", BAD)
-def test_started_with_a_bad_file_the_wizard_runs(path: Path, caplog, fault: str) -> None:
+@pytest.mark.parametrize("fault", UNREADABLE)
+def test_nothing_starts_with_a_file_that_cannot_be_read(path: Path, fault: str) -> None:
     if BAD[fault] is None:
         path.unlink()
     else:
         path.write_text(BAD[fault], "utf-8")
+    with pytest.raises(ValueError, match=r"portals\.toml:"):
+        create_app(Settings(portals=str(path)))
+
+
+@pytest.mark.parametrize("command", [["-m", "app.server"], ["-c", "import wsgi"]])
+def test_why_nothing_starts_is_one_line(tmp_path: Path, command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, *command],
+        env={**os.environ, "PORTALS": str(tmp_path / "none.toml"), "DATABASE_URL": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert {*done.stderr.splitlines()} == {"none.toml: No such file or directory"}
+
+
+@pytest.mark.parametrize("fault", [name for name in BAD if name not in UNREADABLE])
+def test_started_with_a_bad_portal_the_wizard_runs(path: Path, caplog, fault: str) -> None:
+    path.write_text(BAD[fault], "utf-8")
     client = create_app(Settings(portals=str(path))).test_client()
     assert client.get("/en/").status_code == 200
     # Of two that claim one domain the first is right.
