@@ -50,6 +50,7 @@ def create_app(
     from .i18n.templates import Templates
     from .knowledge import add_providers
     from .knowledge.loader import read_providers
+    from .monitoring import monitoring
     from .portals import Portal, PortalRegistry
     from .presentation.paste_input import MemoryRequest
     from .settings import Settings
@@ -68,9 +69,8 @@ def create_app(
     responses.install(app, settings.public_url, settings.hsts)
     for part in (errors, site, cross_site, cli):
         part.install(app)
-    for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk):
+    for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk, monitoring):
         app.register_blueprint(blueprint)
-    app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", TEXT))
     # Each page says by itself whether search engines may list it.
     app.add_url_rule("/robots.txt", "robots", lambda: ("User-agent: *\nAllow: /\n", TEXT))
 

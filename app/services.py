@@ -15,7 +15,7 @@ from flask import Flask, current_app
 from .diagnosis.found import Found
 from .files import Pictures
 from .http.code_throttle import CodeThrottle
-from .http.rate_limits import NetworkRate, RateLimits
+from .http.rate_limits import NetworkRate, RateLimits, RedisCounter
 from .i18n.templates import Templates
 from .portals import PortalRegistry
 from .settings import Settings
@@ -82,6 +82,7 @@ class Services:
     """Services of one application.
 
     ``today`` and ``now`` are the clocks of the application; tests replace them.
+    ``redis`` is None where limits are counted in memory.
     ``storage`` is None without DATABASE_URL: no cases, no agents, no counters.
     ``pictures`` is None where no text of pictures is read, ``discovery`` where DISCOVERY is off,
     ``access_networks`` without NETWORK_DATA.
@@ -93,6 +94,7 @@ class Services:
     templates: Templates
     portals: PortalRegistry
     rates: Rates
+    redis: RedisCounter | None
     code_throttle: CodeThrottle
     storage: Storage | None
     pictures: Pictures | None
@@ -139,6 +141,7 @@ class Services:
             templates,
             portals,
             rates,
+            limits.redis,
             throttle,
             storage,
             _find_pictures(settings.ocr),

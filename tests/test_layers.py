@@ -18,7 +18,7 @@ LAYERS = (
     ("services",),
     ("web",),
     ("presentation",),
-    ("wizard", "api", "desk", "cases", "handouts", "device", "developers"),
+    ("wizard", "api", "desk", "cases", "handouts", "device", "developers", "monitoring"),
     ("cli", "server"),
     ("",),
 )

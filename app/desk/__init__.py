@@ -8,7 +8,6 @@ database.
 from . import servers, views  # noqa: F401
 from .access import desk
 from .cookies import DeskSessions
-from .insights import metrics  # noqa: F401
 from .insights import views as insights_views  # noqa: F401
 from .sign_in import oidc_views, password_views  # noqa: F401
 

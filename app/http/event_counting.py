@@ -19,7 +19,7 @@ from .portal_prefix import theme_of
 EVENT_HEADER: Final = "Thongthu-Event"
 COUNTED: Final = frozenset({("GET", "200"), ("GET", "302"), ("POST", "200"), ("POST", "303")})
 """Methods and statuses of responses whose events count: pages and redirects to pages."""
-UNCOUNTED: Final = ("/healthz", "/metrics")
+UNCOUNTED: Final = ("/healthz", "/readyz", "/metrics")
 RESPONSE: Final = "response"
 
 Event = tuple[str, str]

@@ -126,6 +126,10 @@ class RedisCounter:
             self._resume()
         return count, left
 
+    def answers(self) -> bool:
+        """Return whether Redis answers at once."""
+        return bool(self._storage.check())
+
     def _is_asked(self) -> bool:
         with self._lock:
             now = self._clock()
@@ -284,7 +288,7 @@ class RateLimits:
     """
 
     def __init__(self, storage: str, workers: int) -> None:
-        self._redis = None if storage.startswith(MEMORY) else RedisCounter(storage)
+        self.redis = None if storage.startswith(MEMORY) else RedisCounter(storage)
         self._workers = workers
 
     def rates(self, text: str, name: str, times: int = 1) -> list[Rate]:
@@ -298,7 +302,7 @@ class RateLimits:
         if (limit := read_limit(text, name)) is None:
             return []
         more = [type(limit)(limit.amount * times * wider, limit.multiples) for wider in WIDER]
-        return [Rate(each, self._redis, self._workers, name) for each in more]
+        return [Rate(each, self.redis, self._workers, name) for each in more]
 
     def network_rate(self, text: str, name: str, times: int = 1) -> NetworkRate | None:
         """Return these rates as one, None for an empty text.

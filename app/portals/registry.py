@@ -197,6 +197,8 @@ class PortalRegistry:
         self.use = use
         self.demo = demo
         self._portals: Mapping[str, Portal] = {}
+        self.faulty = False
+        """Whether the file had a fault when it was last read."""
         if path:
             # One portal's mistake is no reason to leave everybody without the wizard.
             loaded = self._read(path)
@@ -228,6 +230,7 @@ class PortalRegistry:
 
     def _read(self, path: Path) -> Loaded:
         loaded = load_portals(path, self.languages, self.demo)
+        self.faulty = bool(loaded.faults)
         for warning in loaded.warnings:
             log.warning("%s", warning)
         for fault in loaded.faults:

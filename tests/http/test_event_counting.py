@@ -210,7 +210,7 @@ def test_nothing_else_counts(client: FlaskClient, method: str, url: str) -> None
 
 
 def test_responses_count_by_status_except_probes(client: FlaskClient) -> None:
-    for url in ("/en/", "/en/", "/nothing", "/healthz"):
+    for url in ("/en/", "/en/", "/nothing", "/healthz", "/readyz"):
         client.get(url)
     held = services(client.application).storage.counters.pending()
     assert {(what, value): n for (_, _, what, value), n in held.items()} == {

@@ -73,8 +73,9 @@ UNLINKED = {
     "developers.redirect_to_language": "linked to by the embedding script's messages",
     "device.well_known": "asked for by mail programs",
     "device.user_agent_configuration": "asked for by mail programs",
-    "desk.metrics": "asked for by a monitor",
-    "healthz": "asked for by a monitor",
+    "monitoring.metrics": "asked for by a monitor",
+    "monitoring.healthz": "asked for by a monitor",
+    "monitoring.readyz": "asked for by a monitor",
     "robots": "asked for by search engines",
 }
 """Endpoints by GET to which no page links, and how they are reached."""

@@ -1,1 +1,1 @@
-"""What happens out there: figures, charts, CSV, metrics."""
+"""What happens out there: figures, charts, CSV."""

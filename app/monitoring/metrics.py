@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from flask import Response, abort, request
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from ...http.client_ip import Network, Proxies, client_address, is_within, read_address
-from ...http.security_log import record
-from ...services import Storage, services
-from ...store import DatabaseUnavailable
-from ...store.counts import CodeBudget, read_open_cases, read_totals
-from ..access import desk
+from ..services import Storage
+from ..store import DatabaseUnavailable
+from ..store.counts import CodeBudget, read_open_cases, read_totals
 
 COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "scenario": ("plans", "Plans that were reached", ("portal", "scenario")),
@@ -35,49 +29,6 @@ COUNTERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "refused": ("database_refused", "Calls that the database did not answer", ("reason",)),
 }
 """What is counted, each with its metric's name, its help, and the labels that it has."""
-PROXIED: Final = (
-    "HTTP_CF_CONNECTING_IP",
-    "HTTP_FORWARDED",
-    "HTTP_TRUE_CLIENT_IP",
-    "HTTP_VIA",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PROTO",
-    "HTTP_X_REAL_IP",
-)
-"""What a request carries that came through a proxy."""
-
-
-@desk.get("/metrics")
-def metrics() -> Response:
-    """Tell Prometheus the totals.
-
-    :raise 404: somebody else asks
-    """
-    settings = services().settings
-    if request.script_root or not may_read(
-        request.environ, settings.metrics_from, settings.proxies
-    ):
-        record("access-refused", portal="", agent=0, reason="metrics")
-        abort(404)
-    registry = CollectorRegistry()
-    registry.register(Totals(services().storage, services().code_throttle.budget))
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-
-def may_read(environ: Mapping[str, Any], allowed: Sequence[Network], proxies: Proxies) -> bool:
-    """Tell whether a request comes from where metrics may be read.
-
-    A proxy that nobody named makes the whole world look like a neighbour, so what it passes on is
-    refused.
-    """
-    peer = read_address(environ.get("REMOTE_ADDR") or "")
-    named = peer is not None and is_within(peer, proxies.networks)
-    said = proxies.key in environ
-    if any(name in environ for name in PROXIED) and not (named and said):
-        return False
-    address = client_address(environ, proxies)
-    return address is not None and is_within(address, allowed)
 
 
 @dataclass(frozen=True, eq=False)
