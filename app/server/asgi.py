@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 from contextlib import suppress
 from functools import partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Final
 
-from wsgi import app as wsgi_app
-
 from ..presentation.paste_input import LARGEST_UPLOAD
-from ..settings import Settings
+from .application import app as wsgi_app
+from .application import made, start_threads
 from .gateway import Gateway, UploadLimits
 
 OPEN_FILES: Final = Path("/proc/self/fd")
@@ -43,10 +44,12 @@ def drop_unread(seconds: int) -> None:
             found.detach()  # granian owns it
 
 
-_settings = Settings.from_environment()
+start_threads()
+# A forked process ends without them, and counts would be lost.
+Finalize(None, atexit._run_exitfuncs, exitpriority=0)
 app = Gateway(
     wsgi_app,
-    _settings.web_threads,
-    UploadLimits(LARGEST_UPLOAD, patience=_settings.body_timeout),
-    partial(drop_unread, _settings.send_timeout),
+    made.settings.web_threads,
+    UploadLimits(LARGEST_UPLOAD, patience=made.settings.body_timeout),
+    partial(drop_unread, made.settings.send_timeout),
 )

@@ -11,11 +11,17 @@ log = logging.getLogger(__name__)
 HANGUP = {signal.SIGHUP}
 
 
+def block_sighup() -> None:
+    """Let SIGHUP wait until it is waited for, also in later threads and processes.
+
+    So one that arrives while a process is starting is neither lost nor fatal.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, HANGUP)
+
+
 def on_sighup(act: Callable[[], object]) -> None:
     """Call a function at every SIGHUP, in a thread, one call after the other."""
-    # Later threads and processes inherit that it is blocked until it is waited for: a signal that
-    # arrives while a process is starting is neither lost nor fatal.
-    signal.pthread_sigmask(signal.SIG_BLOCK, HANGUP)
+    block_sighup()
 
     def wait() -> None:
         while True:

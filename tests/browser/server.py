@@ -92,13 +92,14 @@ def free_port() -> int:
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not _is_healthy(port):
+    while not is_healthy(port):
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"The server does not answer:\n{log.read_text('utf-8')}")
         time.sleep(0.02)
 
 
-def _is_healthy(port: int) -> bool:
+def is_healthy(port: int) -> bool:
+    """Tell whether a server answers on a port."""
     connection = http.client.HTTPConnection(HOST, port, timeout=1)
     try:
         connection.request("GET", "/healthz")

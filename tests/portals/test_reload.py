@@ -15,6 +15,8 @@ from tests.browser.pages import write_portals
 from tests.browser.server import HOST, PATIENCE, ROOT, Served, serving
 
 WORKERS = 2
+PROCESSES = 1 + WORKERS
+"""All read the file: the main process for the workers that it may have to start anew."""
 PAGE = "/at/proseware/en/check?connection=other"
 
 
@@ -66,7 +68,7 @@ def world(tmp_path: Path):
 
 
 def until_said(log: Path, words: str, times: int) -> None:
-    """Wait until every worker has said something, as its log tells."""
+    """Wait until every process has said something, as the log tells."""
     for _ in range(1000):
         if log.read_text("utf-8").count(words) >= times:
             return
@@ -78,7 +80,7 @@ def hang_up(server: Served, log: Path, portals: Path, change: Callable[[str], st
     before = log.read_text("utf-8").count(words)
     portals.write_text(change(portals.read_text("utf-8")), "utf-8")
     os.kill(server.pid, signal.SIGHUP)
-    until_said(log, words, before + WORKERS)
+    until_said(log, words, before + PROCESSES)
 
 
 def test_a_new_file_is_used_and_a_bad_one_is_not(world) -> None:
