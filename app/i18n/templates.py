@@ -7,20 +7,25 @@ on a page of 32 strings: 0.70 of a bare Flask page's rate, against 0.11 with a l
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
+from types import CodeType
 from typing import Any, Final
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import __version__ as VERSION
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from ..diagnosis import inline_markup
 from ..diagnosis.domains import display
-from .languages import Language, languages
+from ..knowledge.kept import kept
+from .languages import Language, catalogue_files, languages
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "templates"
 FRAGMENTS: Final = 2048
@@ -55,10 +60,43 @@ class TranslatingEnvironment(Environment):
             "zip": zip,
         }
 
+    def load(self) -> None:
+        """Load all templates, compiled unless that was kept."""
+        files = map(FOLDER.joinpath, self.list_templates())
+        catalogue = (path for code, path in catalogue_files() if code == self.language.code)
+        # Constants are also filtered when a template is compiled.
+        code = (inspect.getfile(module) for module in (_Fold, inline_markup, display))
+        sources = (*files, *catalogue, *map(Path, code))
+        path = FOLDER / self.language.code
+        self._load(_Compiled(kept(path, sources, lambda: self._load(_Compiled({})), VERSION)))
+
+    def _load(self, compiled: _Compiled) -> dict[str, CodeType]:
+        self.bytecode_cache = compiled
+        for name in self.list_templates():
+            self.get_template(name)
+        return compiled.codes
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         folded: nodes.Template = _Fold(self).visit(tree)
         return folded
+
+
+class _Compiled(BytecodeCache):
+    """The code of templates by their names."""
+
+    def __init__(self, codes: dict[str, CodeType]) -> None:
+        self.codes = codes
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self.codes[bucket.key] = bucket.code
 
 
 class _Fold(NodeTransformer):
@@ -147,11 +185,10 @@ class Templates:
             code: _environment(language) for code, language in languages().items()
         }
 
-    def compile(self) -> None:
-        """Compile all templates in all languages, so that no visitor waits for it."""
+    def load(self) -> None:
+        """Load all templates in all languages, so that no visitor waits for it."""
         for environment in self._environments.values():
-            for name in environment.list_templates():
-                environment.get_template(name)
+            environment.load()
 
     def render(self, language: str, name: str, values: Mapping[str, Any]) -> str:
         """Return a template's text in a language."""

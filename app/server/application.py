@@ -17,7 +17,7 @@ try:
 except ValueError as fault:  # an invalid setting, or a mistake in the content
     sys.exit(str(fault))
 made = services(app)
-made.templates.compile()
+made.templates.load()
 
 
 def start_threads() -> None:

@@ -1,0 +1,45 @@
+"""Keep what was made of files, as Python keeps compiled modules, and where it does.
+
+That is a ``__pycache__`` beside a file of the installation, or below PYTHONPYCACHEPREFIX: whoever
+may write there may change the program itself.  Where nothing may be written (a read-only
+installation, PYTHONDONTWRITEBYTECODE) everything is made anew at each start.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from hashlib import sha256
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
+from typing import Any
+
+
+def kept(path: Path, sources: Iterable[Path], make: Callable[[], Any], *versions: str) -> Any:
+    """Return what ``make`` returns, kept until one of its sources changes.
+
+    It consists of what ``marshal`` writes: texts, numbers, lists, dicts, code.
+
+    :param path: what it is kept beside and named after
+    :param versions: what it depends on besides
+    """
+    digest = sha256(MAGIC_NUMBER + repr(versions).encode())
+    for source in sorted(sources):
+        content = source.read_bytes()
+        digest.update(f"{source.name} {len(content)} ".encode() + content)
+    file = Path(cache_from_source(f"{path}.kept"))
+    with suppress(OSError, ValueError, EOFError, TypeError):  # missing, or cut off
+        before, made = marshal.loads(file.read_bytes())
+        if before == digest.digest():
+            return made
+    made = make()
+    if not sys.dont_write_bytecode:
+        new = file.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            new.write_bytes(marshal.dumps((digest.digest(), made)))
+            new.replace(file)
+    return made
