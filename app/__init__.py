@@ -49,7 +49,7 @@ def create_app(
     from .i18n.languages import LanguageConverter, published
     from .i18n.templates import Templates
     from .knowledge import add_providers
-    from .knowledge.loader import read_providers
+    from .knowledge.provider_table import read_providers
     from .monitoring import monitoring
     from .portals import Portal, PortalRegistry
     from .presentation.paste_input import MemoryRequest
@@ -75,12 +75,12 @@ def create_app(
     app.add_url_rule("/robots.txt", "robots", lambda: ("User-agent: *\nAllow: /\n", TEXT))
 
     cache = PageCache(app.wsgi_app, settings.page_cache)
-    imported = read_providers(Path(settings.providers_file)) if settings.providers_file else ()
+    imported = read_providers(Path(settings.providers_file)) if settings.providers_file else None
     add_providers(imported)
     _ = Situation(Facts()).next  # reads and compiles the content now: a fault in it stops the start
 
     def use(portals: tuple[Portal, ...]) -> None:
-        add_providers(imported, before=tuple(portal.provider for portal in portals))
+        add_providers(imported, tuple(portal.provider for portal in portals))
         cache.clear()
 
     file = Path(settings.portals) if settings.portals else None

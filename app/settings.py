@@ -22,8 +22,9 @@ from .store.agents import PasswordPolicy
 from .store.database import read_url
 
 INSTANCE = Path(__file__).parent.parent / "instance"
-OWN_PROVIDERS = INSTANCE / "providers.json"
-"""Default of PROVIDERS_FILE, if it exists."""
+OWN_PROVIDERS = INSTANCE / "providers.sqlite3"
+OLD_PROVIDERS = INSTANCE / "providers.json"
+"""Defaults of PROVIDERS_FILE, the first of them that exists."""
 SECRETS = ("DATABASE_URL", "RATE_LIMIT_STORAGE", "OIDC_CLIENT_SECRET")
 """Settings that may hold a secret, and so may be read from the file that NAME_FILE names."""
 LOOPBACK_NETWORKS = read_networks("127.0.0.0/8, ::1/128")
@@ -220,7 +221,8 @@ class Settings:
 
         :raise ValueError: a value is invalid
         """
-        own = {"PROVIDERS_FILE": OWN_PROVIDERS, "PORTALS": INSTANCE / "portals.toml"}
+        providers = OWN_PROVIDERS if OWN_PROVIDERS.exists() else OLD_PROVIDERS
+        own = {"PROVIDERS_FILE": providers, "PORTALS": INSTANCE / "portals.toml"}
         defaults = {name: str(file) for name, file in own.items() if file.exists()}
         defaults["DATABASE_URL"] = f"sqlite:///{INSTANCE / 'desk.sqlite3'}"
         environment = {**defaults, **with_secrets(environment, SECRETS)}

@@ -99,7 +99,7 @@ def _quiet_security_log(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def _shipped_providers() -> None:
     """Begin each module with the shipped providers, whatever apps were made before."""
-    add_providers(())
+    add_providers()
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +133,7 @@ def portal_app(_portal_app: Flask) -> Iterator[Flask]:
     """Return the app with the example's portal, its provider known for this test only."""
     assert services(_portal_app).portals.reload()
     yield _portal_app
-    add_providers(())
+    add_providers()
 
 
 @pytest.fixture

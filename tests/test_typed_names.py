@@ -83,7 +83,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     yield app.test_client()
     services(app).storage.counters.close()
     services(app).storage.database.close()
-    add_providers(())
+    add_providers()
 
 
 def worlds_of(portal: str) -> tuple[Facts, ...]:

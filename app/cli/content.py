@@ -12,9 +12,10 @@ from ..i18n.languages import published
 from ..knowledge import knowledge
 from ..knowledge.client_config import BadFile
 from ..knowledge.freshness import dated_facts, is_stale
-from ..knowledge.loader import FOLDER, load, write_providers
+from ..knowledge.loader import FOLDER, load
 from ..knowledge.programs import label_table
 from ..knowledge.provider_import import read_copy
+from ..knowledge.provider_table import write_providers
 from ..portals.registry import load_portals
 from ..settings import OWN_PROVIDERS
 from .database import DatabaseGroup

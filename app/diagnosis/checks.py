@@ -149,7 +149,7 @@ def _claims(content: Knowledge) -> Iterator[tuple[str, Remedy, Known]]:
     """Yield what each vendor puts first: where it stands, the remedy, in which situation."""
     for vendor in content.vendors.values():
         where = f"vendors.toml: {vendor.id}"
-        provider = content.by_id.get(vendor.provider or "")
+        provider = content.provider_by("id", vendor.provider)
         account: Known = {"account": (provider.sign_in,)} if provider else {}
         for error, names in vendor.first.items():
             for name in names:

@@ -78,7 +78,7 @@ class Found:
     def settings(self) -> Provider | None:
         """Who looks after the mail of the domain, None where nothing was found."""
         if self.provider:
-            known = knowledge().by_id.get(self.provider)
+            known = knowledge().provider_by("id", self.provider)
             return known and replace(
                 known,
                 domains=(self.domain, *known.domains),
@@ -118,7 +118,7 @@ def read_found(domain: str, text: str) -> Found:
         raise NotFound from None
     if f"{on:%Y%m%d}" != day:
         raise NotFound
-    provider = who if who in knowledge().by_id else ""
+    provider = who if knowledge().provider_by("id", who) else ""
     sign_in, _, user = ("unknown", "", "") if provider else who.partition(".")
     known = sign_in in VARIABLES["account"] and user in ("", *USERS)
     if not provider and not (servers and known):

@@ -69,7 +69,7 @@ class Wording:
     def _named(self) -> Mapping[str, str]:
         """What a text of ours may name."""
         provider, server = self.situation.provider, self.situation.facts.server
-        known = all(name in knowledge().by_domain for name in self._concerned)
+        known = all(knowledge().provider_by("domain", name) for name in self._concerned)
         published = provider is not None and server in {out.server for out in provider.outgoing}
         translate = self.translate
         return self._with_capitals(

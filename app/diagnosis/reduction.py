@@ -32,8 +32,8 @@ def find_provider(facts: Facts) -> Provider | None:
     """
     content = knowledge()
     of_domain = content.provider_above(facts.known("account_domain") or "")
-    found = of_domain or _found(facts) or content.by_server.get(facts.known("server") or "")
-    return found or content.by_id.get(who_replied(facts) or "")
+    found = of_domain or _found(facts) or content.provider_by("server", facts.known("server"))
+    return found or content.provider_by("id", who_replied(facts))
 
 
 def _found(facts: Facts) -> Provider | None:
@@ -154,5 +154,5 @@ def _relation(domain: str | None, account: str | None) -> str:
 
 
 def _sisters(domain: str, account: str) -> bool:
-    by_domain = knowledge().by_domain
-    return domain in by_domain and by_domain[domain] is by_domain.get(account)
+    provider = knowledge().provider_by("domain", domain)
+    return provider is not None and provider == knowledge().provider_by("domain", account)

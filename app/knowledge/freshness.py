@@ -22,7 +22,7 @@ class DatedFact:
 
 def dated_facts(content: Knowledge) -> Iterator[DatedFact]:
     """Yield every dated fact of the content."""
-    for provider in content.providers:
+    for provider in (*content.providers, *(content.imported or ())):
         yield from facts_of_provider(provider)
     for program in content.programs.known.values():
         yield from facts_of_program(program)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +21,7 @@ from .model import (
     Stage,
 )
 from .programs import Programs, read_programs
+from .provider_table import ProviderTable
 from .remedies import Remedy, Step, When
 from .rows import (
     Built,
@@ -63,44 +62,17 @@ def knowledge() -> Knowledge:
     return _current or _shipped()
 
 
-def add_providers(after: tuple[Provider, ...], before: tuple[Provider, ...] = ()) -> None:
+def add_providers(
+    imported: ProviderTable | None = None, portals: tuple[Provider, ...] = ()
+) -> None:
     """Add the operator's own providers to the content, in place of those added earlier.
 
-    :param after: providers that lose a domain to a shipped provider
-    :param before: providers that win a domain from every other provider
+    :param imported: providers that lose a name to a shipped provider
+    :param portals: providers that win a name from every other provider
     """
     global _current
     content = _shipped()
-    _current = replace(content, providers=before + content.providers + after)
-
-
-def write_providers(path: Path, providers: Iterable[Provider]) -> None:
-    """Write a file of providers atomically."""
-    rows = [asdict(p) | {"checked": p.checked.isoformat(), "notes": []} for p in providers]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.new")
-    new.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
-    new.replace(path)
-
-
-def read_providers(path: Path) -> tuple[Provider, ...]:
-    """Return the providers of a file that ``write_providers`` wrote; none if there is no file.
-
-    :raise KnowledgeError: a row is wrong; the message names file and row
-    """
-    if not path.exists():  # the command that makes it needs an app that starts
-        return ()
-    try:
-        rows = json.loads(path.read_text("utf-8"))
-        return tuple(_provider(path, row) for row in rows)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
-        raise KnowledgeError(f"{path}: {fault}") from None
-
-
-def _provider(path: Path, row: dict[str, object]) -> Provider:
-    row = {key: value for key, value in row.items() if key != "notes"}
-    row["checked"] = date.fromisoformat(str(row["checked"]))
-    return build(Provider, f"{path.name}: {row['id']}", row)
+    _current = replace(content, providers=portals + content.providers, imported=imported)
 
 
 def load(folder: Path) -> Knowledge:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from typing import Annotated, Final, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from .programs import Programs
 from .remedies import Remedy, When
 from .variables import FACT_OF, UNKNOWN, VARIABLES
 from .vendors import Vendor, VendorReply
+
+if TYPE_CHECKING:
+    from .provider_table import ProviderTable
 
 Row = TypeVar("Row")
 
@@ -186,6 +189,13 @@ class Provider:
     phone: str | None = None
     lacks: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> Iterator[tuple[str, str]]:
+        """What it is looked up by: ``id``, ``domain`` or ``server``, and which one."""
+        yield "id", self.id
+        yield from (("domain", domain) for domain in self.domains)
+        yield from (("server", outgoing.server) for outgoing in self.outgoing)
+
     def offers_any(self, needs: tuple[str, ...]) -> bool:
         """Tell whether something that needs one of these ways of authorisation may be advised."""
         return self.offers is None or not needs or not self.offers.isdisjoint(needs)
@@ -264,7 +274,10 @@ class Estimates:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All content; the loader checks its form, ``app.diagnosis.checks`` its logic."""
+    """All content; the loader checks its form, ``app.diagnosis.checks`` its logic.
+
+    ``providers``: those that are held in memory; ``imported``: the others, which come after them.
+    """
 
     questions: Mapping[str, Question]
     stages: tuple[Stage, ...]
@@ -277,6 +290,7 @@ class Knowledge:
     estimates: Estimates
     vendors: Mapping[str, Vendor]
     mail_hosts: Mapping[str, MailHost]
+    imported: ProviderTable | None = None
 
     @cached_property
     def covering(self) -> Mapping[str, Remedy]:
@@ -297,10 +311,15 @@ class Knowledge:
             if question.choices and not question.field
         }
 
+    def provider_by(self, kind: str, name: str | None) -> Provider | None:
+        """Return the first provider that has a name of a kind of ``Provider.names``."""
+        name = name or ""
+        found = self._by_name.get((kind, name))
+        return found or (self.imported.find(kind, name) if self.imported else None)
+
     @cached_property
-    def by_domain(self) -> Mapping[str, Provider]:
-        """The providers by each of their domains; the first to name one has it."""
-        return {domain: p for p in reversed(self.providers) for domain in p.domains}
+    def _by_name(self) -> Mapping[tuple[str, str], Provider]:
+        return {name: p for p in reversed(self.providers) for name in p.names}
 
     @cached_property
     def by_reply(self) -> Mapping[str, tuple[Vendor, VendorReply]]:
@@ -312,24 +331,14 @@ class Knowledge:
         return self.by_reply.get(reply or "", (None, None))
 
     @cached_property
-    def by_id(self) -> Mapping[str, Provider]:
-        """The providers by id."""
-        return {provider.id: provider for provider in self.providers}
-
-    @cached_property
     def by_provider(self) -> Mapping[str, Vendor]:
         """The vendors that are a provider, by its id."""
         vendors = reversed(tuple(self.vendors.values()))  # the first has a provider's ways
         return {vendor.provider: vendor for vendor in vendors if vendor.provider}
 
-    @cached_property
-    def by_server(self) -> Mapping[str, Provider]:
-        """The providers by each of their outgoing servers."""
-        return {o.server: p for p in reversed(self.providers) for o in p.outgoing}
-
     def provider_of_companies(self, server: str) -> Provider | None:
         """Return whose an outgoing server is, for the domain of a company that is a customer."""
-        return self._by_server_of_companies.get(server) or self.by_server.get(server)
+        return self._by_server_of_companies.get(server) or self.provider_by("server", server)
 
     @cached_property
     def _by_server_of_companies(self) -> Mapping[str, Provider]:
@@ -338,15 +347,15 @@ class Knowledge:
 
     def mail_host(self, name: str) -> MailHost | None:
         """Return who runs a server that takes mail: the longest end of its name decides."""
-        return _nearest(name, self.mail_hosts)
+        return _nearest(name, self.mail_hosts.get)
 
     def provider_above(self, domain: str) -> Provider | None:
         """Return the published provider of a domain, or of the nearest domain above it."""
-        return _nearest(domain, self.by_domain)
+        return _nearest(domain, partial(self.provider_by, "domain"))
 
 
-def _nearest(name: str, rows: Mapping[str, Row]) -> Row | None:
+def _nearest(name: str, find: Callable[[str], Row | None]) -> Row | None:
     """Return the row of the longest end of a name that has one."""
     labels = name.split(".")
     ends = (".".join(labels[at:]) for at in range(len(labels)))
-    return next((rows[end] for end in ends if end in rows), None)
+    return next(filter(None, map(find, ends)), None)

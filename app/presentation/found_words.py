@@ -35,7 +35,7 @@ class Setting:
 
 def how_found(found: Found, language: Language) -> str:
     """Return one sentence: who says so, and how we know."""
-    provider = knowledge().by_id.get(found.provider)
+    provider = knowledge().provider_by("id", found.provider)
     owner = knowledge().mail_host(found.by)
     return language.gettext(HOW[found.how]).format(
         domain=display(found.domain),

@@ -363,7 +363,7 @@ def _plan_events(state: WizardState, plan: Plan, language: str) -> tuple[Event, 
 
 def _provider(facts: Facts, provider: Provider | None) -> str:
     """Return the id of a provider that everybody may know; a domain that was typed never counts."""
-    if provider is not None and provider.id in knowledge().by_id:
+    if provider is not None and knowledge().provider_by("id", provider.id):
         return provider.id if len(provider.id) <= LONGEST_ID else OTHER
     name = facts.known("account_domain") or facts.known("server")
     return OTHER if name else UNKNOWN

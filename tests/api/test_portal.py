@@ -75,7 +75,7 @@ def test_what_one_site_may_read_is_not_handed_to_another() -> None:
     app = create_app(Settings(page_cache=8, portals=str(PORTALS)))
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
-    add_providers(())
+    add_providers()
     for origin in (None, LISTED, "https://evil.example", None):
         headers = {"Origin": origin} if origin else {}
         answer = client.get(f"{HOME}/api/v1/openapi.json", headers=headers)

@@ -1,10 +1,9 @@
 """The terminal brings in providers and lists old facts."""
 
-import json
-
 from app import create_app
 from app.cli.weights import suggestions
 from app.knowledge import knowledge
+from app.knowledge.provider_table import read_providers
 from app.services import services
 from app.settings import Settings
 from tests.knowledge.test_provider_import import entry, folder, smtp
@@ -16,13 +15,13 @@ def run(*words: str):
 
 def test_providers_import_says_what_it_took_and_left(tmp_path) -> None:
     path = folder(tmp_path, a=entry(smtp()), b=entry(smtp()), c="no xml")
-    to = tmp_path / "own.json"
+    to = tmp_path / "own.sqlite3"
     done = run("providers", "import", str(path), "--to", str(to))
     assert done.exit_code == 0
     assert "CONFLICT proseware.com: b.com.xml, but a.com.xml" in done.output
     assert "LEFT OUT c.com.xml: no XML" in done.output
     assert "1 providers with 1 domains" in done.output
-    assert json.loads(to.read_text())[0]["domains"] == ["proseware.com"]
+    assert [provider.domains for provider in read_providers(to)] == [("proseware.com",)]
 
 
 def test_providers_import_leaves_the_file_alone_when_nothing_can_be_used(tmp_path) -> None:

@@ -41,7 +41,7 @@ def let_go(app: Flask) -> None:
     """End what an app does by itself, and let go of its database and its portals."""
     services(app).storage.counters.close()
     services(app).storage.database.close()
-    add_providers(())
+    add_providers()
 
 
 def token(page: TestResponse) -> str:

@@ -495,7 +495,7 @@ def portal_app(tmp_path: Path, provider: IdentityServer, monkeypatch) -> Iterato
     path = write_portals(tmp_path)
     path.write_text(f"{path.read_text('utf-8')}{sign_in_table(provider.issuer)}", "utf-8")
     yield make_app(tmp_path, None, portals=str(path))
-    add_providers(())
+    add_providers()
 
 
 def sign_in_table(issuer: str) -> str:

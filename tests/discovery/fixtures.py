@@ -96,7 +96,7 @@ def finding_app(lab: Laboratory, tmp_path: Path) -> Iterator[Flask]:
         yield app
         assert kept.storage is not None
         kept.storage.database.close()
-    add_providers(())
+    add_providers()
 
 
 def _furnish(lab: Laboratory) -> None:

@@ -40,7 +40,7 @@ def counted(tmp_path_factory) -> Iterator[Flask]:
     app = create_app(Settings(database_url=f"sqlite:///{path}", portals=str(PORTALS)))
     services(app).storage.counters._interval = 3600  # nothing is written while a test looks
     yield app
-    add_providers(())
+    add_providers()
 
 
 @pytest.fixture

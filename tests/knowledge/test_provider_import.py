@@ -1,5 +1,8 @@
 """A copy of the ISPDB is read whole: the good files kept, the rest named, nothing believed."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
@@ -11,10 +14,11 @@ from hypothesis import strategies as st
 from app import create_app
 from app.diagnosis import Facts, Plan, Situation
 from app.diagnosis.reduction import find_provider
-from app.knowledge import KnowledgeError, add_providers, knowledge
+from app.knowledge import KnowledgeError, Outgoing, Provider, add_providers, knowledge
 from app.knowledge.client_config import BadFile
-from app.knowledge.loader import read_providers, write_providers
+from app.knowledge.freshness import dated_facts
 from app.knowledge.provider_import import read_copy
+from app.knowledge.provider_table import read_providers, write_providers
 from app.settings import Settings
 
 DAY = date(2026, 11, 24)
@@ -152,10 +156,10 @@ def test_no_file_breaks_the_import(tmp_path_factory, content: bytes) -> None:
 def own(tmp_path: Path):
     """Use an operator's own provider for one test."""
     files = folder(tmp_path, a=entry(smtp(587, "STARTTLS"), IMAP.format(kind="imap")))
-    file = tmp_path / "own" / "providers.json"
+    file = tmp_path / "own" / "providers.sqlite3"
     write_providers(file, read_copy(files, DAY).providers)
     yield file
-    add_providers(())
+    add_providers()
 
 
 def test_an_operators_own_providers_give_exact_steps_from_the_next_start(own: Path, client) -> None:
@@ -173,12 +177,96 @@ def test_an_operators_own_providers_give_exact_steps_from_the_next_start(own: Pa
 
 
 def test_a_file_of_providers_that_is_broken_stops_the_start(own: Path) -> None:
-    assert read_providers(own)[0].domains == ("proseware.com",)
-    own.write_text(own.read_text().replace('"port": 587', '"prot": 587'))
-    with pytest.raises(KnowledgeError, match=r"providers\.json: proseware\.com"):
-        create_app(Settings(providers_file=str(own)))
-    own.write_text("no JSON")
-    with pytest.raises(KnowledgeError, match=r"providers\.json"):
-        create_app(Settings(providers_file=str(own)))
+    whole = own.read_bytes()
+    for broken, why in (
+        (whole.replace(b'"port": 587', b'"prot": 587'), r"providers\.sqlite3: proseware\.com"),
+        (b"no database", "not a database"),
+        (b"", "no such table"),
+        (b"[{}]", "notes"),
+    ):
+        own.write_bytes(broken)
+        with pytest.raises(KnowledgeError, match=rf"providers\.sqlite3: .*{why}"):
+            create_app(Settings(providers_file=str(own)))
     own.unlink()
     create_app(Settings(providers_file=str(own)))
+
+
+def some(id: str, *domains: str, server: str = "smtp.example.com") -> Provider:
+    return Provider(id, id, domains, "password", (Outgoing(server, 465, "tls"),), "a test", DAY)
+
+
+def as_list(providers: list[Provider]) -> str:
+    """Return providers as a file held them until November 2026."""
+    rows = (asdict(each) | {"checked": each.checked.isoformat(), "notes": []} for each in providers)
+    return json.dumps(list(rows), ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_of_two_with_a_name_the_first_has_it_and_a_shipped_one_before(
+    tmp_path: Path, old: bool
+) -> None:
+    file = tmp_path / "own #1?.sqlite3"  # none of these means anything in a name
+    providers = [
+        some("first", "one.example", "gmail.com"),
+        some("sécond", "one.example", "two.example"),
+        some("first", "three.example", server="smtp.three.example"),
+    ]
+    if old:
+        file.write_text(as_list(providers), "utf-8")
+    else:
+        write_providers(file, providers)
+    table = read_providers(file)
+    assert list(table) == providers
+    add_providers(table, (some("portal", "two.example"),))
+    found = {
+        (kind, name): (each := knowledge().provider_by(kind, name)) and each.id
+        for kind, name in (
+            ("domain", "one.example"),
+            ("domain", "two.example"),
+            ("domain", "three.example"),
+            ("domain", "gmail.com"),
+            ("domain", "first"),
+            ("id", "sécond"),
+            ("id", "one.example"),
+            ("server", "smtp.example.com"),
+            ("server", "smtp.three.example"),
+            ("server", None),
+        )
+    }
+    assert list(found.values()) == [
+        *("first", "portal", "first", "gmail", None, "sécond", None, "portal", "first", None)
+    ]
+    assert knowledge().provider_above("mail.three.example") == providers[2]
+    facts = [fact.name for fact in dated_facts(knowledge())]
+    assert facts.count("provider first") == 2
+    add_providers()
+
+
+@given(st.lists(st.builds(some, st.text(min_size=1), st.text(), server=st.text()), max_size=5))
+def test_what_is_written_is_read(tmp_path_factory, providers: list[Provider]) -> None:
+    file = tmp_path_factory.mktemp("own") / "providers.sqlite3"
+    write_providers(file, providers)
+    table = read_providers(file)
+    assert list(table) == providers
+    for name in (name for provider in providers for name in provider.names):
+        assert table.find(*name) == next(each for each in providers if name in each.names)
+
+
+def test_many_look_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "providers.sqlite3"
+    providers = [some(f"p{number}", f"{number}.example") for number in range(300)]
+    write_providers(file, providers)
+    table = read_providers(file)
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(
+            lambda number: table.find("domain", f"{number % 300}.example"), range(2400)
+        )
+        assert list(found) == providers * 8
+
+
+def test_a_new_file_is_used_from_the_next_start(own: Path) -> None:
+    table = read_providers(own)
+    write_providers(own, [some("new", "new.example")])
+    assert table.find("domain", "proseware.com") is not None
+    assert table.find("domain", "new.example") is None
+    assert read_providers(own).find("domain", "new.example") is not None

@@ -95,7 +95,7 @@ def behind_proxy():
 
     proxies = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
     yield create_app(Settings(page_cache=8, portals=str(PORTALS), trusted_proxies=proxies))
-    add_providers(())
+    add_providers()
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_a_language_that_it_does_not_have_is_not_there(tmp_path, monkeypatch) ->
     text = re.sub(r', en = "[^"]*"', "", text)
     (tmp_path / "portals.toml").write_text(text, "utf-8")
     client = create_app(Settings(portals=str(tmp_path / "portals.toml"))).test_client()
-    add_providers(())
+    add_providers()
     assert client.get(f"{HOME}/en/").status_code == 404
     page = client.get(f"{HOME}/vi/?connection=other")
     assert page.status_code == 200
@@ -207,10 +207,10 @@ def changed(tmp_path):
         (tmp_path / "portals.toml").write_text(text, "utf-8")
         loaded = load_portals(tmp_path / "portals.toml", ("vi", "en"))
         assert not loaded.faults
-        add_providers((), tuple(portal.provider for portal in loaded.portals.values()))
+        add_providers(portals=tuple(portal.provider for portal in loaded.portals.values()))
 
     yield change
-    add_providers(())
+    add_providers()
 
 
 @pytest.fixture
@@ -407,4 +407,4 @@ def test_however_many_accents_a_page_in_memory_needs_no_palette(monkeypatch) -> 
     assert len(made) == len(accents) == len(set(pages))
     assert [client.get(accent).text for accent in accents] == pages
     assert len(made) == len(accents)
-    add_providers(())
+    add_providers()

@@ -38,7 +38,7 @@ def path(tmp_path: Path):
     path = tmp_path / "portals.toml"
     path.write_text(TEXT, "utf-8")
     yield path
-    add_providers(())
+    add_providers()
 
 
 @pytest.mark.parametrize("fault", BAD)
@@ -104,7 +104,7 @@ def test_a_good_new_file_is_used_at_once_and_no_old_page_stays(path: Path) -> No
     )
     assert book.reload() is True
     assert "Neuware" in client.get("/at/proseware/en/").text
-    assert knowledge().by_domain["proseware.com"].outgoing[0].port == 2465
+    assert knowledge().provider_by("domain", "proseware.com").outgoing[0].port == 2465
     path.write_text(TEXT.replace('id = "proseware"', 'id = "other"'), "utf-8")
     book.reload()
     assert client.get("/at/proseware/en/").status_code == 404

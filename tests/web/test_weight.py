@@ -113,7 +113,7 @@ def test_a_page_that_leads_to_a_person_fits_too(lang: str, tmp_path) -> None:
                 )
                 check_weight(packed, state)
     finally:
-        add_providers(())
+        add_providers()
 
 
 PASTES = {

@@ -53,10 +53,10 @@ def visitor(data: Path) -> Iterator[LintingClient]:
         mail_only=False,
         networks=("isp.example",),
     )
-    add_providers((isp,))
+    add_providers(portals=(isp,))
     app.test_client_class = LintingClient
     yield app.test_client()
-    add_providers(())
+    add_providers()
 
 
 def lead(client: LintingClient, address: str, **facts: str) -> dict[str, str]:

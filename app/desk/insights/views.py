@@ -165,7 +165,6 @@ def _wording(site: Site) -> Callable[[str, str], str]:
     """Return what words a value that was counted; one that is no more is its own word."""
     translate = site.language.gettext
     content = knowledge()
-    names = {provider.id: provider.name for provider in content.providers}
     fill = Wording(Situation(Facts()), translate).fill
 
     def worded(what: str, value: str) -> str:
@@ -176,7 +175,8 @@ def _wording(site: Site) -> Callable[[str, str], str]:
         if value == "unknown":
             return translate(UNKNOWN)
         if what == "provider":
-            return translate(ANOTHER) if value == "other" else names.get(value, value)
+            known = content.provider_by("id", value)
+            return known.name if known else translate(ANOTHER) if value == "other" else value
         if what in content.questions:
             return answer_text(site.language.code, what, value)
         return value
