@@ -98,9 +98,18 @@ def _fill(settings: dict[str, str], size: Size, say: Say) -> Desk:
     filled = time.monotonic()
     command(settings, "database", "upgrade")
     rows = ", ".join(f"{number:,} {table}" for table, number in desk.rows.items() if number > 99)
-    migrated = time.monotonic() - filled
-    say(f"Filled with {rows} in {filled - begun:.0f} s; brought up to date in {migrated:.1f} s")
+    migrated = time.monotonic()
+    command(settings, "database", "sweep")  # as each hour, so counts have been added up
+    say(
+        f"Filled with {rows} in {filled - begun:.0f} s; brought up to date in "
+        f"{migrated - filled:.1f} s, swept in {time.monotonic() - migrated:.1f} s"
+    )
     return desk
+
+
+def _let_expire(url: str, desk: Desk) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE cases SET expires = now() WHERE code = ANY(%s)", [desk.due])
 
 
 def _clients(port: int, tls: ssl.SSLContext | None = None) -> Callable[[str], Client]:
@@ -126,6 +135,7 @@ async def _load(stack: Stack, desk: Desk, plan: Plan, say: Say) -> Result:
         await asyncio.to_thread(act, *words)
         say(f"{what}: {time.monotonic() - begun:.1f} s, {seconds:.0f} s after the beginning")
 
+    _let_expire(stack.url, desk)
     begin = plan.begin * plan.seconds
     meanwhile: list[Awaitable[None]] = [
         after(begin, "Sweep", stack.command, "database", "sweep"),

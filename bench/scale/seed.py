@@ -45,7 +45,7 @@ class Size:
     """All of them: the others have ended."""
     open: int = 50_000
     due: int = 10_000
-    """Open, and expired since a moment ago: what the next sweep erases."""
+    """Open, and made to expire under load: what the sweep then erases."""
     lines: int = 2
     """Of the audit, for each case."""
     days: int = 730
@@ -60,6 +60,7 @@ class Desk:
     """The value of the session cookie of each agent and lead."""
     codes: dict[str, list[str]] = field(default_factory=dict)
     """The open cases that each agent has worked on, the last one first."""
+    due: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
 
 
@@ -73,6 +74,7 @@ def fill(url: str, size: Size) -> Desk:
     current = codes[ended : ended + size.open]
     # Each works on cases that nobody else has in hand.
     desk.codes = {name: current[at :: size.agents][::-1] for at, name in enumerate(agents)}
+    desk.due = codes[ended + size.open :]
     owner = {code: name for name, own in desk.codes.items() for code in own}
     sessions = _Sessions(now)
     tables: dict[str, tuple[str, Iterable[Row]]] = {
@@ -88,7 +90,7 @@ def fill(url: str, size: Size) -> Desk:
         ),
         "cases": (
             "code, portal, language, opened, expires, version, facts, outcome, ended",
-            _cases(random, codes, ended, ended + size.open, now),
+            _cases(random, codes, ended, now),
         ),
         "audit": (
             "at, portal, agent, action, code",
@@ -175,8 +177,8 @@ class _Sessions:
         return digest(token), agent, *self._times
 
 
-def _cases(random: Random, codes: list[str], ended: int, due: int, now: datetime) -> Iterator[Row]:
-    """Yield the ended cases, oldest first, then those that are open, then those that are due."""
+def _cases(random: Random, codes: list[str], ended: int, now: datetime) -> Iterator[Row]:
+    """Yield the ended cases, oldest first, then those that are open."""
     for number, code in enumerate(codes):
         if number < ended:
             expired = now - CASE_LIFETIME * (0.97 * (1 - number / ended))
@@ -184,8 +186,7 @@ def _cases(random: Random, codes: list[str], ended: int, due: int, now: datetime
             opened = expired - CASE_LIFETIME
             yield code, "", "vi", _text(opened), _text(expired), 3, None, None, how
             continue
-        left = CASE_LIFETIME * random.uniform(0.01, 1) if number < due else timedelta(0)
-        expires = now + left
+        expires = now + CASE_LIFETIME * random.uniform(0.01, 1)
         opened = expires - CASE_LIFETIME
         yield code, "", "vi", _text(opened), _text(expires), 1, FACTS, "open", None
 
