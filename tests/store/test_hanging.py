@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from app.store import Database, DatabaseUnavailable, counter_buffer
 from app.store import database as store
@@ -147,6 +147,34 @@ def test_one_call_finds_out_whether_the_database_is_back(postgres: PostgresServe
         assert names(database) == ["before"]
     assert refused == ["away"] * 3
     assert caplog.records[-1].getMessage().endswith("refused meanwhile: 3")
+
+
+def test_a_statement_that_takes_too_long_is_given_up_alone(
+    postgres: PostgresServer, caplog
+) -> None:
+    with closing(Database(postgres.new_url())) as database:
+        with pytest.raises(DatabaseUnavailable), database.reporting() as connection:
+            connection.execute(text("SET LOCAL statement_timeout = 50"))
+            connection.execute(text("SELECT pg_sleep(20)"))
+        assert names(database) == []
+    (line,) = caplog.records
+    assert line.getMessage() == "The database is busy, a call was refused: QueryCanceled"
+
+
+def test_a_full_disk_refuses_what_is_written_and_still_reads(tmp_path: Path, caplog) -> None:
+    with closing(Database(f"sqlite:///{tmp_path}/desk.sqlite3")) as database:
+        refused: list[str] = []
+        database.refused = refused.append
+        keep(database, "before")
+        with pytest.raises(DatabaseUnavailable), database.writing() as connection:
+            connection.execute(text("PRAGMA max_page_count = 1"))  # as many as there are
+            for number in range(1000):
+                row = {"name": str(number), "value": "x" * 90}
+                connection.execute(insert(secrets).values(row))
+        assert names(database) == ["before"]
+    assert refused == ["full"]
+    (line,) = caplog.records
+    assert line.getMessage() == "The database is full, a call was refused: SQLITE_FULL"
 
 
 def test_counts_can_be_read_while_they_are_written(database: Database, monkeypatch) -> None:
