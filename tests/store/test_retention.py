@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from threading import Event
 
 import pytest
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import event, func, insert, select, update
 
 from app import create_app
 from app.services import services
@@ -19,6 +20,7 @@ from app.store.schema import attempts, notes
 from app.store.schema import audit as lines
 from app.store.schema import cases as table
 from tests.store.fixtures import Clock
+from tests.store.postgres import PostgresServer
 from tests.store.test_cases import DAY, FACTS
 
 
@@ -63,6 +65,20 @@ def test_a_sweep_works_in_batches(
     clock.moment += audit.RETENTION + 60 * DAY
     cases.sweep(sure=True)
     assert [count(database, each) for each in (table, attempts, lines)] == [0, 0, 0]
+
+
+def test_what_is_being_changed_is_not_dropped(postgres: PostgresServer, clock: Clock) -> None:
+    with closing(Database(postgres.new_url())) as database:
+        row = {"portal": "", "place": "*", "failures": 1, "locked_until": clock.moment}
+        with database.writing() as connection:
+            connection.execute(insert(attempts), [row | {"name": name} for name in "ab"])
+        with database.writing() as other:
+            later = {"locked_until": clock.moment + 60 * DAY}
+            other.execute(update(attempts).filter_by(name="a").values(later))
+            clock.moment += 30 * DAY
+            Cases(database, 30 * DAY, clock).sweep(sure=True)
+        with database.reading() as connection:
+            assert list(connection.scalars(select(attempts.c.name))) == ["a"]
 
 
 def test_opening_a_case_does_not_sweep(cases: Cases, clock: Clock, database: Database) -> None:
