@@ -68,6 +68,11 @@ _RECEIVING = re.compile(
     r"|(?:- |')receiving\b"
     r"|\b(?:port|cong|cổng)\D{0,3}(?:110|143|993|995)\b|\bauthenticationfailed\b"
 )
+_RECEIVING_WORDS = (
+    *("imap", "pop", "ftp", "0x800ccc9", "receiving", "authenticationfailed"),
+    *("110", "143", "993", "995"),
+)
+"""One of these is in what ``_RECEIVING`` finds: a fast test, as most texts have none."""
 _SENDING = re.compile(r"\bsmtp|- sending\b|\b(?:25|465|587)\b|rcpt to|outgoing|gui (?:di|thu|mail)")
 _SENDING_DIALOG = re.compile(r"smtp|- sending\b|\b(?:25|465|587)\b|rcpt to")
 _GOODBYE = re.compile(r"(?:^|\n)[^\w\n]{0,6}(?:[a-z]: )?221[ -]")
@@ -154,10 +159,10 @@ class Decision:
         if self.output.command:
             return self.reply is None and self.output.failure is None
         sending = _SENDING_DIALOG if self.numbers else _SENDING
-        if _RECEIVING.search(folded) and not sending.search(folded):
+        if self._tells_of_receiving and not sending.search(folded):
             return True
         refused = any((reply.code or 0) >= 400 for reply in self.replies)
-        if _GOODBYE.search(folded) and not refused:
+        if not refused and "221" in folded and _GOODBYE.search(folded):
             return True
         if folded.count("\n") < MIN_LISTED - 1 or "@" in folded or self.report:
             return False
@@ -166,6 +171,14 @@ class Decision:
             return False
         listed = len(set(_LISTED.findall(folded))) >= MIN_LISTED
         return (listed and not in_use) or self._explains_reasons()
+
+    @cached_property
+    def _tells_of_receiving(self) -> bool:
+        folded = self.cleaned.folded[:PROSE_LIMIT]
+        return (
+            any(word in folded for word in _RECEIVING_WORDS)
+            and _RECEIVING.search(folded) is not None
+        )
 
     def _explains_reasons(self) -> bool:
         """Whether each line tells of another reason, and nothing of anybody's mail."""
@@ -201,7 +214,7 @@ class Decision:
         if "notice" in self.context and len(self.layout.headers) >= MAIL_HEADERS:
             return "delivered" not in self.context
         # In a list of settings, the other server is the incoming one.
-        settings = self.lists_settings or _RECEIVING.search(self.cleaned.folded, 0, PROSE_LIMIT)
+        settings = self.lists_settings or self._tells_of_receiving
         ideas = self.context - {"remote"} if settings else self.context
         return bool(ideas & _FAILURE_IDEAS)
 

@@ -36,6 +36,7 @@ from .shapes import (
     find_recipients,
     find_replying_host,
     find_security,
+    find_sender,
     find_trailing_host,
     find_used_security,
 )
@@ -158,7 +159,7 @@ def _security_values() -> dict[str, str]:
 def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]:
     """Yield the addresses in the deciding reply, and its server."""
     within = reply.at, reply.end
-    sender = find(SENDER, cleaned, within) or find(REJECTED_SENDER, cleaned, within)
+    sender = find_sender(SENDER, cleaned, within) or find_sender(REJECTED_SENDER, cleaned, within)
     yield "sender_domain", sender
     if reason in _ABOUT_SENDER:
         yield "sender_domain", find(NAMED_SENDING_DOMAIN, cleaned, within)
@@ -180,7 +181,7 @@ def _from_reply(cleaned: CleanText, reply: Reply, reason: str) -> Iterator[Item]
     for area in areas:
         for recipient in find_recipients(cleaned, area, reach=24):
             yield "recipient_domain", recipient
-        yield "sender_domain", find(SENDER, cleaned, area)
+        yield "sender_domain", find_sender(SENDER, cleaned, area)
     for area in areas:
         yield "server", find_replying_host(cleaned, area, last=True)
     yield "server", find_trailing_host(cleaned, (reply.start, reply.end))
@@ -214,18 +215,18 @@ def _from_surroundings(decision: Decision, reason: str, facts: Facts) -> Iterato
         yield "security", port and find_security(cleaned, port)
     if "sender_domain" not in facts:
         whole = (0, min(len(cleaned.text), RETURNED_REACH))
-        yield "sender_domain", find(RETURNED_SENDER, cleaned, whole)
+        yield "sender_domain", find_sender(RETURNED_SENDER, cleaned, whole)
         copy = (min(decision.layout.returned, RETURNED_REACH), RETURNED_REACH)
-        yield "sender_domain", find(RETURNED_FROM, cleaned, copy)
-        yield "sender_domain", find(RETURNED_TO, cleaned, area)
+        yield "sender_domain", find_sender(RETURNED_FROM, cleaned, copy)
+        yield "sender_domain", find_sender(RETURNED_TO, cleaned, area)
     yield "security", find_used_security(cleaned, area)
     if reason == "tls-failed":
         yield "security", find(WITH_STARTTLS, cleaned, area)
     if "recipient_domain" not in facts or "sender_domain" not in facts:
         for recipient in reversed(list(find_recipients(cleaned, area, reach=40))):
             yield "recipient_domain", recipient
-        yield "sender_domain", find(SENDER, cleaned, area)
-        yield "sender_domain", find(REFUSED_SENDER, cleaned, area)
+        yield "sender_domain", find_sender(SENDER, cleaned, area)
+        yield "sender_domain", find_sender(REFUSED_SENDER, cleaned, area)
         if reason in _ABOUT_SENDER:
             yield "sender_domain", find(NAMED_SENDING_DOMAIN, cleaned, area)
         addresses = list(find_addresses(cleaned, area))

@@ -52,6 +52,8 @@ _STARTTLS = re.compile(
     r"|stream_socket_enable_crypto"
     r"|could not convert socket to tls|-usessl\b|started? tls\b"
 )
+_TLS_WORDS = ("tls", "ssl", "smtps", "crypto")
+"""One of these is in what the two find: a fast test."""
 _MAIL_HOST = re.compile(
     rf"(?<!{_NARROW})(?<![@./-])"
     r"((?:smtp|mail|mx|out|relay|mta|imap|send|post|mbox|email|asmtp|exch|poczta|correo|correio"
@@ -148,6 +150,11 @@ def find(pattern: re.Pattern[str], cleaned: CleanText, area: Area) -> Found | No
     return _found(pattern.search(cleaned.folded, *area))
 
 
+def find_sender(pattern: re.Pattern[str], cleaned: CleanText, area: Area) -> Found | None:
+    """Return the same for a pattern with an address in it, which not every text has."""
+    return find(pattern, cleaned, area) if cleaned.folded.find("@", *area) >= 0 else None
+
+
 def outlook_numbers(cleaned: CleanText) -> list[Found]:
     """Return Outlook's error numbers, written as 0x800CCC79."""
     found: list[Found] = []
@@ -206,6 +213,8 @@ def find_security(cleaned: CleanText, port: Found) -> Found | None:
 
 def find_used_security(cleaned: CleanText, area: Area) -> Found | None:
     """Return the encryption that a session or a program's code uses."""
+    if not any(word in cleaned.folded for word in _TLS_WORDS):
+        return None
     for value, pattern in (("tls", _IMPLICIT_TLS), ("starttls", _STARTTLS)):
         if used := pattern.search(cleaned.folded, *area):
             return Found(value, *used.span())

@@ -49,11 +49,14 @@ def tokenise(
     """
     tokens: list[Token] = []
     limit = len(folded) if end is None else end
+    settings = "=" in folded
     for match in _CHUNK.finditer(folded, start, limit):
-        chunk, at = match[0], match.start()
+        chunk = match[0]
+        at, after = match.span()
         if chunk.isalpha():
-            if folded[match.end() : match.end() + 1] != "=":  # the name of a setting, as in relay=
-                tokens.append((chunk, at, match.end()))
+            # No name of a setting, as in relay=.
+            if not settings or folded[after : after + 1] != "=":
+                tokens.append((chunk, at, after))
             continue
         if "@" in chunk or "_" in chunk or (chunk[0].isdigit() and not numbers):
             continue
@@ -84,20 +87,27 @@ class _Node:
     __slots__ = ("gap", "ideas", "prefixes", "words")
 
     def __init__(self) -> None:
-        self.ideas: list[str] = []
-        self.words: dict[str, _Node] = {}
-        self.prefixes: dict[str, list[tuple[str, _Node]]] = {}
+        # Most of the many nodes have one of these.
+        self.ideas: tuple[str, ...] = ()
+        self.words: dict[str, _Node] | None = None
+        self.prefixes: dict[str, list[tuple[str, _Node]]] | None = None
         self.gap: _Node | None = None
 
     def child(self, word: str) -> _Node:
         if word == "~":
             self.gap = self.gap or _Node()
             return self.gap
-        if not word.endswith("*"):
-            return self.words.setdefault(word, _Node())
+        if word[-1] != "*":
+            if self.words is None:
+                self.words = {}
+            if (node := self.words.get(word)) is None:
+                node = self.words[word] = _Node()
+            return node
         prefix = word[:-1]
         if len(prefix) < _MIN_PREFIX:
             raise ValueError(f"{word!r} is too short a beginning")
+        if self.prefixes is None:
+            self.prefixes = {}
         family = self.prefixes.setdefault(prefix[:_MIN_PREFIX], [])
         node = next((node for known, node in family if known == prefix), None)
         if node is None:
@@ -122,27 +132,30 @@ class Lexicon:
                 node = self._root
                 for word in words:
                     node = node.child(word)
-                node.ideas.append(idea)
+                node.ideas += (idea,)
 
     def find(self, tokens: list[Token]) -> Hits:
         """Return the places of each idea; remove unknown host names from ``tokens``."""
         hits: Hits = {}
-        known = self._root.words
+        root = self._root
+        known, families = root.words or {}, root.prefixes or {}
         # Host names outside all phrases do not count as words.
         tokens[:] = [token for token in tokens if token[0][0] != "@" or token[0] in known]
         words = [token[0] for token in tokens]
-        for index in range(len(words)):
-            self._walk(self._root, words, index, index, hits)
+        for index, word in enumerate(words):
+            if word in known or word[:_MIN_PREFIX] in families:
+                self._walk(root, words, index, index, hits)
         return hits
 
     def _walk(self, node: _Node, words: list[str], first: int, at: int, hits: Hits) -> None:
         """Follow every phrase that continues with the word at a place."""
         word = words[at]
-        if (found := node.words.get(word)) is not None:
+        if node.words and (found := node.words.get(word)) is not None:
             self._step(found, words, first, at + 1, hits)
-        for prefix, found in node.prefixes.get(word[:_MIN_PREFIX], ()):
-            if word.startswith(prefix):
-                self._step(found, words, first, at + 1, hits)
+        if node.prefixes:
+            for prefix, found in node.prefixes.get(word[:_MIN_PREFIX], ()):
+                if word.startswith(prefix):
+                    self._step(found, words, first, at + 1, hits)
 
     def _step(self, node: _Node, words: list[str], first: int, at: int, hits: Hits) -> None:
         for idea in node.ideas:
@@ -164,6 +177,8 @@ def _phrase(text: str, numbers: bool = False) -> list[str]:
         if part[0] in "~@":
             words.append(part)
             continue
-        tokens = [token[0] for token in tokenise(part.rstrip("*"), numbers=numbers)]
+        stem = part.rstrip("*")
+        one = stem.isalpha() and _CHUNK.fullmatch(stem)  # as tokenise finds it, and quicker
+        tokens = [stem] if one else [token[0] for token in tokenise(stem, numbers=numbers)]
         words += [*tokens[:-1], tokens[-1] + "*"] if part.endswith("*") else tokens
     return words
