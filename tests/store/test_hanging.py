@@ -153,9 +153,14 @@ def test_a_statement_that_takes_too_long_is_given_up_alone(
     postgres: PostgresServer, caplog
 ) -> None:
     with closing(Database(postgres.new_url())) as database:
-        with pytest.raises(DatabaseUnavailable), database.reporting() as connection:
-            connection.execute(text("SET LOCAL statement_timeout = 50"))
-            connection.execute(text("SELECT pg_sleep(20)"))
+
+        def hang() -> None:
+            with database.reporting() as connection:
+                connection.execute(text("SET LOCAL statement_timeout = 50"))
+                connection.execute(text("SELECT pg_sleep(20)"))
+
+        with pytest.raises(DatabaseUnavailable):
+            hang()
         assert names(database) == []
     (line,) = caplog.records
     assert line.getMessage() == "The database is busy, a call was refused: QueryCanceled"
@@ -166,11 +171,15 @@ def test_a_full_disk_refuses_what_is_written_and_still_reads(tmp_path: Path, cap
         refused: list[str] = []
         database.refused = refused.append
         keep(database, "before")
-        with pytest.raises(DatabaseUnavailable), database.writing() as connection:
-            connection.execute(text("PRAGMA max_page_count = 1"))  # as many as there are
-            for number in range(1000):
-                row = {"name": str(number), "value": "x" * 90}
-                connection.execute(insert(secrets).values(row))
+
+        def fill() -> None:
+            with database.writing() as connection:
+                connection.execute(text("PRAGMA max_page_count = 1"))  # as many as there are
+                rows = [{"name": str(number), "value": "x" * 90} for number in range(1000)]
+                connection.execute(insert(secrets), rows)
+
+        with pytest.raises(DatabaseUnavailable):
+            fill()
         assert names(database) == ["before"]
     assert refused == ["full"]
     (line,) = caplog.records
