@@ -21,6 +21,7 @@ from limits import RateLimitItem, parse_many
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 
+from ..store.circuit_breaker import CircuitBreaker
 from .client_ip import Address
 
 Clock = Callable[[], float]
@@ -100,16 +101,14 @@ class RedisCounter:
     def __init__(self, uri: str, clock: Clock = time.monotonic) -> None:
         self._storage = _open(uri)
         self._clock = clock
-        self._lock = Lock()
-        self._away = False
-        self._paused_until = float("-inf")
+        self._breaker = CircuitBreaker(PAUSE, clock)
 
     def add(self, key: str, window: int, amount: int = 1) -> Counted | None:
         """Add to a key's count, 0 to only look at it; None while Redis is away.
 
         :param window: seconds after the first of its counts when a key's count begins anew
         """
-        if not self._is_asked():
+        if not self._breaker.admit():
             return None
         begun = self._clock()
         try:
@@ -122,39 +121,18 @@ class RedisCounter:
             return None
         if self._clock() - begun > SLOW:
             self._pause("slow")
-        else:
-            self._resume()
+        elif self._breaker.succeed():
+            log.warning("Redis is back")
         return count, left
 
     def answers(self) -> bool:
         """Return whether Redis answers at once."""
         return bool(self._storage.check())
 
-    def _is_asked(self) -> bool:
-        with self._lock:
-            now = self._clock()
-            if now < self._paused_until:
-                return False
-            if self._away:  # one request finds out whether it is back, the others do not wait
-                self._paused_until = now + PAUSE
-            return True
-
     def _pause(self, reason: str) -> None:
         """Stop asking Redis for a while; a fault's message may hold an address: never log it."""
-        with self._lock:
-            first, self._away = not self._away, True
-            self._paused_until = self._clock() + PAUSE
-        if first:
+        if self._breaker.fail():
             log.error("Redis is away (%s): each process counts requests by itself", reason)
-
-    def _resume(self) -> None:
-        if not self._away:
-            return
-        with self._lock:
-            was, self._away = self._away, False
-            self._paused_until = float("-inf")
-        if was:
-            log.warning("Redis is back")
 
 
 def _open(uri: str) -> Any:

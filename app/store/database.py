@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import sqlite
+from .circuit_breaker import CircuitBreaker
 from .db_errors import describe, is_statement_error, refusal_of
 from .secure_erase import SecureErase
 from .sqlite import LOCK_TIMEOUT, WRITES
@@ -71,11 +72,10 @@ class Database:
         self.url = read_url(url)
         self.refused: Callable[[str], None] = lambda why: None
         """Called with the reason of each refusal: ``away``, ``busy`` or ``full``."""
-        self._clock = clock
-        self._suspended_until = float("-inf")
-        self._migrating, self._state_lock = Lock(), Lock()
-        self._ready = self._unavailable = False
-        self._refusals = 0  # while it is unavailable
+        self._breaker = CircuitBreaker(PAUSE, clock)
+        self._migrating, self._counting = Lock(), Lock()
+        self._ready = False
+        self._refusals = 0  # while it is away
         self._file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._file_id: tuple[int, int] | None = None
         self._dialect: ModuleType = sqlite
@@ -174,7 +174,8 @@ class Database:
 
     @contextmanager
     def _connected(self, pool: _Pool) -> Iterator[Engine]:
-        probing = self._check_suspended()
+        self._admit()
+        probing = self._breaker.is_open
         if not pool.calls.acquire(blocking=False):
             raise self._refuse("busy", "too many wait for it")
         try:
@@ -189,8 +190,7 @@ class Database:
             raise self._suspend(fault) from fault
         finally:
             pool.calls.release()
-        if self._unavailable:
-            self._resume()
+        self._resume()
 
     def _prepare(self, probing: bool) -> None:
         """Migrate the tables unless that is done; only one thread does it."""
@@ -200,7 +200,7 @@ class Database:
             raise self._refuse("busy", "its tables are being migrated")
         try:
             if not probing:
-                self._check_suspended()  # the thread before may have failed
+                self._admit()  # the thread before may have failed
             if not self._ready or self._file_changed():
                 self.migrate()
         finally:
@@ -219,27 +219,20 @@ class Database:
         sqlite.make_file(self._file)
         self._file_id = sqlite.identify(self._file)
 
-    def _check_suspended(self) -> bool:
-        """Return whether this call is the one that finds out if the database is back.
+    def _admit(self) -> None:
+        """Let a call in.
 
-        :raise DatabaseUnavailable: it is suspended
+        :raise DatabaseUnavailable: it is left alone just now
         """
-        with self._state_lock:
-            if self._clock() >= self._suspended_until:
-                if self._unavailable:
-                    self._suspended_until = self._clock() + PAUSE  # for all others
-                return self._unavailable
-        raise self._refuse("away")
+        if not self._breaker.admit():
+            raise self._refuse("away")
 
     def _suspend(self, fault: Exception) -> DatabaseUnavailable:
-        """Suspend the database for ``PAUSE`` seconds after a failure; log that once."""
-        if why := refusal_of(fault):  # the database can do other things
+        """Leave the database alone for ``PAUSE`` seconds after a failure; log that once."""
+        if why := refusal_of(fault):  # it can do other things
             return self._refuse(why, describe(fault))
-        with self._state_lock:
-            self._ready = False  # it may come back with other tables
-            new, self._unavailable = not self._unavailable, True
-            self._suspended_until = self._clock() + PAUSE
-        if new:
+        self._ready = False  # it may come back with other tables
+        if self._breaker.fail():
             log.error("The database is away: no cases, no counts just now (%s)", describe(fault))
         return self._refuse("away")
 
@@ -249,16 +242,14 @@ class Database:
         if detail:
             log.warning("The database is %s, a call was refused: %s", why, detail)
         else:
-            with self._state_lock:
+            with self._counting:
                 self._refusals += 1
         return DatabaseUnavailable()
 
     def _resume(self) -> None:
-        with self._state_lock:
-            back, self._unavailable = self._unavailable, False
-            refusals, self._refusals = self._refusals, 0
-            self._suspended_until = float("-inf")
-        if back:
+        if self._breaker.succeed():
+            with self._counting:
+                refusals, self._refusals = self._refusals, 0
             log.warning("The database is back; calls refused meanwhile: %d", refusals)
 
     def _make_pool(self, size: int, calls: int) -> _Pool:

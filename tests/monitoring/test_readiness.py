@@ -55,7 +55,7 @@ def test_a_database_that_is_away_degrades(postgres: PostgresServer) -> None:
     }
     assert app.test_client().get("/healthz").text == "ok\n"
     postgres.start()
-    database._suspended_until -= PAUSE
+    database._breaker._paused_until -= PAUSE
     assert ask(app)[1]["status"] == "ok"
 
 
