@@ -18,10 +18,12 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
+
+from ..knowledge.kept import kept
 
 FOLDER: Final = Path(__file__).parent.parent / "translations"
 SOURCE: Final = "en"
@@ -66,28 +68,39 @@ def read_out(text: str) -> str:
     return re.sub(r"\b[Bb]ạn\b", lambda found: _ADDRESSED[found[0]], text)
 
 
+Texts = dict[str, tuple[str, ...]]
+"""Translations by the English text, each in all its forms."""
+
+
 def read_language(code: str, path: Path) -> Language:
     """Read one language from its catalogue; a text without translation stays English.
 
     :raise ValueError: nothing is known of such a language
     """
     try:
-        with path.open("rb") as file:
-            return _language(code, read_po(file, locale=code))
+        read = kept(path, (path, Path(__file__)), lambda: _read_texts(code, path))
+        return _language(code, *read)
     except UnknownLocaleError:
         fault = f"app/translations/{code}: no known language: name the folder by its code, like fr"
         raise ValueError(fault) from None
 
 
-def _language(code: str, catalogue: Catalog) -> Language:
+def _read_texts(code: str, path: Path) -> tuple[Texts, str, bool]:
+    """Return a catalogue's translations, its rule for plurals, and whether nothing is missing."""
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=code)
     messages = [message for message in catalogue if message.id]
     texts = {
         (message.id if isinstance(message.id, str) else message.id[0]): strings(message)
         for message in messages
         if is_translated(message)
     }
+    return texts, catalogue.plural_expr, len(texts) == len(messages)
+
+
+def _language(code: str, texts: Texts, plural: str, whole: bool) -> Language:
     locale = Locale.parse(code, sep="-")
-    choose_form = c2py(catalogue.plural_expr)
+    choose_form = c2py(plural)
 
     def gettext(text: str) -> str:
         return texts[text][0] if text in texts else text
@@ -104,7 +117,7 @@ def _language(code: str, catalogue: Catalog) -> Language:
         locale.text_direction,
         gettext,
         ngettext,
-        whole=len(texts) == len(messages),
+        whole=whole,
     )
 
 
@@ -132,7 +145,7 @@ def languages() -> Mapping[str, Language]:
     :raise ValueError: a published one has no catalogue, or a catalogue no known language
     """
     read = {code: read_language(code, path) for code, path in catalogue_files()}
-    read[SOURCE] = _language(SOURCE, Catalog(locale=SOURCE))
+    read[SOURCE] = _language(SOURCE, {}, "n != 1", True)
     for code in PUBLISHED:
         if code not in read:
             raise ValueError(

@@ -7,8 +7,8 @@ installation, PYTHONDONTWRITEBYTECODE) everything is made anew at each start.
 
 from __future__ import annotations
 
-import marshal
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -21,8 +21,6 @@ from typing import Any
 def kept(path: Path, sources: Iterable[Path], make: Callable[[], Any], *versions: str) -> Any:
     """Return what ``make`` returns, kept until one of its sources changes.
 
-    It consists of what ``marshal`` writes: texts, numbers, lists, dicts, code.
-
     :param path: what it is kept beside and named after
     :param versions: what it depends on besides
     """
@@ -31,15 +29,15 @@ def kept(path: Path, sources: Iterable[Path], make: Callable[[], Any], *versions
         content = source.read_bytes()
         digest.update(f"{source.name} {len(content)} ".encode() + content)
     file = Path(cache_from_source(f"{path}.kept"))
-    with suppress(OSError, ValueError, EOFError, TypeError):  # missing, or cut off
-        before, made = marshal.loads(file.read_bytes())
-        if before == digest.digest():
-            return made
+    with suppress(OSError, EOFError, pickle.UnpicklingError):  # missing, or cut off
+        content = file.read_bytes()
+        if content.startswith(digest.digest()):
+            return pickle.loads(content[digest.digest_size :])
     made = make()
     if not sys.dont_write_bytecode:
         new = file.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
-            new.write_bytes(marshal.dumps((digest.digest(), made)))
+            new.write_bytes(digest.digest() + pickle.dumps(made))
             new.replace(file)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -9,8 +10,11 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import NoneType
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
+from .kept import kept
+
+FOLDER: Final = Path(__file__).parent
 Built = TypeVar("Built")
 Reader = Callable[[Any, str], Any]
 """Takes a value as the file has it and its place, and returns it as a field holds it."""
@@ -38,11 +42,29 @@ def read_toml(
     :raise KnowledgeError: the file is missing or is no TOML, or a key is wrong
     """
     try:
-        data = parse_toml(path.read_text("utf-8"), path.name)
+        kept_data = _shipped().get(path)
+        data: dict[str, Any] = (
+            pickle.loads(kept_data) if kept_data else parse_toml(path.read_text("utf-8"), path.name)
+        )
     except OSError as fault:
         raise KnowledgeError(f"{path.name}: {fault}") from None
     check_keys(data, path.name, required, optional)
     return data
+
+
+@cache
+def _shipped() -> dict[Path, bytes]:
+    """Return the data of the shipped files, each by itself: whoever reads it may change it."""
+
+    def parse() -> dict[str, bytes]:
+        texts = ((path, path.read_text("utf-8")) for path in files)
+        return {
+            str(at.relative_to(FOLDER)): pickle.dumps(parse_toml(t, at.name)) for at, t in texts
+        }
+
+    files = sorted(FOLDER.rglob("*.toml"))
+    found = kept(FOLDER / "content", (*files, Path(__file__)), parse)
+    return {FOLDER / name: data for name, data in found.items()}
 
 
 def parse_toml(content: str, where: str) -> dict[str, Any]:

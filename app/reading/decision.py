@@ -175,10 +175,7 @@ class Decision:
     @cached_property
     def _tells_of_receiving(self) -> bool:
         folded = self.cleaned.folded[:PROSE_LIMIT]
-        return (
-            any(word in folded for word in _RECEIVING_WORDS)
-            and _RECEIVING.search(folded) is not None
-        )
+        return any(word in folded for word in _RECEIVING_WORDS) and bool(_RECEIVING.search(folded))
 
     def _explains_reasons(self) -> bool:
         """Whether each line tells of another reason, and nothing of anybody's mail."""

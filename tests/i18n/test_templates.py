@@ -18,11 +18,11 @@ def test_what_is_compiled_beforehand_is_not_compiled_again(monkeypatch) -> None:
         return real(self, source, name, filename)
 
     monkeypatch.setattr(TranslatingEnvironment, "_parse", parse)
-    templates.compile()
+    templates.load()
     files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*")}
     assert {(code, name) for code, name in compiled} == {
         (code, name) for code in languages() for name in files
     }
     compiled.clear()
-    templates.compile()
+    templates.load()
     assert not compiled
