@@ -58,6 +58,8 @@ class Load:
         """Milliseconds until the whole answer was there, of each kind."""
         self.refused: Counter[tuple[str, str]] = Counter()
         """What was not answered as it should: kind, and status or fault."""
+        self.saves: list[tuple[float, float]] = []
+        """When each save was sent, and how long it took; refused ones too."""
         self.kept = Kept()
 
     async def run(self, seconds: float, meanwhile: Iterable[Awaitable[object]]) -> None:
@@ -167,14 +169,17 @@ class Load:
     ) -> Answer | None:
         """Ask, and note how long it took, or why it was not answered."""
         self.asked[kind] += 1
-        begun = time.perf_counter()
+        begun = time.monotonic()
         try:
             answer = await client.ask(method, path, form, script=kind == "answer")
         except (OSError, TimeoutError) as fault:
             self.refused[kind, type(fault).__name__] += 1
             return None
+        took = 1000 * (time.monotonic() - begun)
+        if kind in SAVES:
+            self.saves.append((begun, took))
         if answer.status != wanted:
             self.refused[kind, str(answer.status)] += 1
             return None
-        self.times[kind].append(1000 * (time.perf_counter() - begun))
+        self.times[kind].append(took)
         return answer

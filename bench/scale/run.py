@@ -24,6 +24,8 @@ SAVE_AIM, INSIGHTS_AIM, METRICS_AIM = 250, 150, 50
 """Milliseconds: of 99 of 100 saves under load; the median of each when all is quiet."""
 ALONE: Final = 15
 """How often those are asked for."""
+PARTS: Final = 12
+"""Of the time under load, to see what was slow when."""
 FIRST: Final = "0003"
 """The revision whose tables are filled: each later one is brought to them as to a real desk's."""
 USUAL: Final = "[INFO]"
@@ -59,9 +61,10 @@ class Result:
     """Lines of the servers' logs."""
     alone: dict[str, float] = field(default_factory=dict)
     """The median of each page when all is quiet, in milliseconds."""
+    begun: float = 0
     seconds: float = 0
     own_seconds: float = 0
-    """How long the load lasted, and how much of a core its making took."""
+    """When the load began, how long it lasted, and how much of a core its making took."""
 
 
 def measure(plan: Plan, say: Say) -> Result:
@@ -133,7 +136,7 @@ async def _load(stack: Stack, desk: Desk, plan: Plan, say: Say) -> Result:
         await asyncio.sleep(seconds)
         begun = time.monotonic()
         await asyncio.to_thread(act, *words)
-        say(f"{what}: {time.monotonic() - begun:.1f} s, {seconds:.0f} s after the beginning")
+        say(f"{what}: from second {seconds:.0f}, for {time.monotonic() - begun:.1f} s")
 
     _let_expire(stack.url, desk)
     begin = plan.begin * plan.seconds
@@ -141,9 +144,9 @@ async def _load(stack: Stack, desk: Desk, plan: Plan, say: Say) -> Result:
         after(begin, "Sweep", stack.command, "database", "sweep"),
         after(begin, "Both servers restarted", stack.restart),
     ]
-    begun, own = time.monotonic(), time.process_time()
+    result.begun, own = time.monotonic(), time.process_time()
     await load.run(plan.seconds, meanwhile)
-    result.seconds = time.monotonic() - begun
+    result.seconds = time.monotonic() - result.begun
     result.own_seconds = time.process_time() - own
     return result
 
@@ -194,6 +197,7 @@ def report(result: Result) -> None:
     )
     for line in dict.fromkeys(re.sub(r"\d+", "0", line) for line in result.complaints):
         print(f"  log: {line}")
+    print(f"the slowest save in each {result.seconds / PARTS:.0f} s, in ms:", *_course(result))
     saves = [figure for kind in SAVES for figure in load.times[kind]]
     _aim("refused", load.refused.total(), 0)
     _aim("lost of what was acknowledged", result.lost, 0)
@@ -202,6 +206,15 @@ def report(result: Result) -> None:
     _aim("99 of 100 saves, in ms", _figures(saves)[1], SAVE_AIM)
     for name, figure in result.alone.items():
         _aim(f"{name}, alone, in ms", figure, INSIGHTS_AIM if "insights" in name else METRICS_AIM)
+
+
+def _course(result: Result) -> list[str]:
+    """Return the time of the slowest save in each part of the time."""
+    slowest = [0.0] * PARTS
+    for begun, took in result.load.saves:
+        part = int(PARTS * (begun - result.begun) / result.seconds)
+        slowest[part] = max(slowest[part], took)
+    return [f"{took:.0f}" for took in slowest]
 
 
 def _figures(times: list[float]) -> tuple[float, float, float]:
