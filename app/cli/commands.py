@@ -1,7 +1,5 @@
 """Commands: diagnose, read an error, check and draw the table, update the catalogues."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, BinaryIO
 

@@ -1,7 +1,5 @@
 """Commands for what operators bring: providers, portals, and facts that grow old."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The command that compares the editors' estimates with what was counted; it changes nothing."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 

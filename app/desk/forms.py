@@ -1,7 +1,5 @@
 """CSRF tokens of the desk's forms."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import secrets

@@ -1,7 +1,5 @@
 """Jobs that run in threads of their own, each remembered by its key for a while."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """All searches of one process: few at a time, in threads of their own, each result remembered."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What DNS says now of records that somebody should have set."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic

@@ -3,8 +3,6 @@
 They name the plan's absolute address, so they depend on the host too and only browsers keep them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from flask import Blueprint, Response

@@ -1,7 +1,5 @@
 """Throttle visitors and agents who try invalid codes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

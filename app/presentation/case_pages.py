@@ -1,7 +1,5 @@
 """The pages of a person's own case, and how a case is found by its code."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final

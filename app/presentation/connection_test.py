@@ -3,8 +3,6 @@
 They open a session and end it: no email is sent, and no password or address is in them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

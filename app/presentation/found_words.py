@@ -1,7 +1,5 @@
 """Say how the settings of a mail domain were found, and what was seen of its servers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final

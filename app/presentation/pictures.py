@@ -1,7 +1,5 @@
 """Pictures as values for templates to draw: a message's route, QR codes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

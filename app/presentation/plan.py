@@ -1,7 +1,5 @@
 """The plan that pages show."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from ..diagnosis import Plan, Situation

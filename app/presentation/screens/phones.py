@@ -1,7 +1,5 @@
 """Pages of an app on a phone: iOS and Android."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 
