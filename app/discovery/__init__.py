@@ -1,8 +1,7 @@
 """Live discovery: which settings a mail domain publishes, and what its servers offer."""
 
 from .background import TooMany
-from .discoveries import Discoveries
-from .discovery import Discovery
+from .discovery import Discoveries, Discovery
 from .network import Names, Network
 from .seal import Seals
 from .submission import Probe

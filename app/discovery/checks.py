@@ -46,12 +46,9 @@ class ServerCheck:
         if "works" in outcomes:
             return "works"
         if outcomes == {"unreachable"}:
-            return "unreachable" if self._has_no_name or self.control else "inconclusive"
+            has_no_name = all(probe.reason == "no-name" for probe in self.probes)
+            return "unreachable" if has_no_name or self.control else "inconclusive"
         return "refuses" if "refuses" in outcomes else "inconclusive"
-
-    @property
-    def _has_no_name(self) -> bool:
-        return all(probe.reason == "no-name" for probe in self.probes)
 
     @property
     def relay(self) -> str:

@@ -6,11 +6,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
-from typing import Any, Final
+from time import monotonic
+from typing import Any, Final, Self
 
 from ..diagnosis.found import HOW, Found
 from ..diagnosis.reduction import SUBMISSION_PORTS
 from ..knowledge import MailHost, Outgoing, knowledge
+from .background import Background
 from .network import Deadline, Network, NotReached
 from .probes import Probes
 from .published import (
@@ -20,12 +22,15 @@ from .published import (
     read_pacc,
     read_srv,
     settings_found,
-    wants_confirmation,
 )
 from .submission import Probe
 
 log = logging.getLogger(__name__)
 
+AT_ONCE: Final = 16
+"""Searches that run at the same time."""
+STEPS: Final = 128
+"""Connections and questions at the same time, of all searches together."""
 TIME: Final = 4.0
 """Seconds that all of it may take."""
 PUBLISHED: Final = 1.2
@@ -59,7 +64,6 @@ class Discovery:
     done: bool = False
     ttl: int = TTL[1]
     """Seconds that its DNS lets a result be kept."""
-    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def best(self) -> Found | None:
@@ -67,46 +71,79 @@ class Discovery:
 
         Of servers that there are none of, nothing is left.
         """
-        with self._lock:
-            found, probes = tuple(self.found), tuple(self.probes)
-        ranked = sorted(found, key=lambda each: HOW.index(each.how))
+        # A copy of a list is made in one step, whoever appends to it.
+        ranked, probes = (
+            sorted(self.found, key=lambda each: HOW.index(each.how)),
+            tuple(self.probes),
+        )
         return next((best for each in ranked if (best := _with_probes(each, probes))), None)
 
     def is_doubtful(self, found: Found) -> bool:
         """Tell whether a server of what was found answers otherwise than it should."""
-        if found.provider:
-            return False
-        with self._lock:
-            bad = {(p.host, p.port) for p in self.probes if p.outcome == "refuses"}
-        return any((server.server, server.port) in bad for server in found.outgoing)
-
-    def add(self, found: Found) -> None:
-        """Keep something that was found."""
-        with self._lock:
-            self.found.append(found)
-
-    def add_probe(self, probe: Probe) -> None:
-        """Keep what a server said."""
-        with self._lock:
-            self.probes.append(probe)
+        bad = {(probe.host, probe.port) for probe in self.probes if probe.outcome == "refuses"}
+        servers = () if found.provider else found.outgoing
+        return any((server.server, server.port) in bad for server in servers)
 
 
-@dataclass(frozen=True)
-class Seeker:
-    """Looks settings up, by DNS, documents and the servers themselves.
+@dataclass
+class Discoveries:
+    """Searches of one process, few at a time, each result remembered.
 
-    :param pool: what runs the parts of a search
-    :param mirror: the URL of a copy of the ISPDB, '' for none
+    :param today: tells the day that is kept with what is found
+    :param name: what this server calls itself to other servers, '' for its address
+    :param mirror: the URL of a copy of the ISPDB, '' for none; a domain is put behind it
     :param time: seconds that a search may take
     """
 
     network: Network
-    probes: Probes
-    pool: ThreadPoolExecutor
+    today: Callable[[], date]
+    name: str = ""
     mirror: str = ""
     time: float = TIME
+    clock: Callable[[], float] = monotonic
 
-    def run(self, discovery: Discovery) -> float:
+    def __post_init__(self) -> None:
+        self.steps = ThreadPoolExecutor(STEPS, "discovery-step")
+        self.probes = Probes(self.network, self.name, self.clock)
+        self._searches = Background("discovery", AT_ONCE, self._run, self.clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all threads, once what they are doing is done."""
+        self._searches.close()
+        self.steps.shutdown()
+
+    def known(self, domain: str) -> Discovery | None:
+        """Return what has been found out about a domain, or is being found out; None for never."""
+        return self._searches.known(domain)
+
+    def find(self, domain: str) -> Discovery:
+        """Return what is known about a domain, and begin to search where nothing is.
+
+        :raise TooMany: another time
+        """
+        return self._searches.begin(domain, lambda: Discovery(domain, self.today()))
+
+    def wants_confirmation(self, discovery: Discovery, found: Found) -> bool:
+        """Tell whether a person has to say that what was found is right.
+
+        What the domain itself publishes by HTTPS, or a list of providers says of it, needs none,
+        unless its servers answer otherwise.  DNS alone can be forged, so a server elsewhere needs
+        one, unless it is a known provider's (RFC 6186 section 6); so do an MX and a guess
+        (draft-ietf-mailmaint-autoconfig-06, "Security Considerations").
+        """
+        if discovery.is_doubtful(found):
+            return True
+        if found.how == "srv":
+            site = self.network.names.site
+            elsewhere = (site(each.server) != site(found.domain) for each in found.outgoing)
+            return not found.provider and any(elsewhere)
+        listed = found.how == "ispdb" and found.by == found.domain
+        return not listed and found.how not in ("pacc", "autoconfig")
+
+    def _run(self, discovery: Discovery) -> float:
         """Fill a discovery and end it; return for how many seconds it holds."""
         search = _Search(self, discovery, Deadline(self.time))
         try:
@@ -119,19 +156,12 @@ class Seeker:
             return SILENT
         return min(high, max(low, discovery.ttl if discovery.found else low))
 
-    def wants_confirmation(self, discovery: Discovery, found: Found) -> bool:
-        """Tell whether a person has to confirm what was found."""
-        site = self.network.names.site
-        servers = (site(server.server) for server in found.outgoing)
-        asks = wants_confirmation(found, site(found.domain), servers)
-        return asks or discovery.is_doubtful(found)
-
 
 @dataclass
 class _Search:
     """One search: its steps run in the pool, and none of them waits for another."""
 
-    seeker: Seeker
+    parent: Discoveries
     discovery: Discovery
     deadline: Deadline
     _running: set[Future[None]] = field(default_factory=set)
@@ -149,7 +179,7 @@ class _Search:
         self._begin(self._pacc)
         for host in (f"autoconfig.{domain}/mail", f"{domain}/.well-known/autoconfig/mail"):
             self._begin(self._autoconfig, f"https://{host}/config-v1.1.xml", "autoconfig", domain)
-        if self.seeker.mirror:
+        if self.parent.mirror:
             self._begin(self._ispdb, domain)
         self._wait(PUBLISHED)
         if self.discovery.best:
@@ -159,7 +189,7 @@ class _Search:
 
     def _begin(self, step: Callable[..., None], *arguments: Any) -> None:
         with self._lock:
-            self._running.add(self.seeker.pool.submit(self._carry_out, step, *arguments))
+            self._running.add(self.parent.steps.submit(self._carry_out, step, *arguments))
 
     def _carry_out(self, step: Callable[..., None], *arguments: Any) -> None:
         if not self.deadline.left:
@@ -183,7 +213,7 @@ class _Search:
             wait(running, left, FIRST_COMPLETED)
 
     def _add(self, found: Found) -> None:
-        self.discovery.add(found)
+        self.discovery.found.append(found)
         if found.provider:
             return  # its servers are known without asking them
         for server in found.outgoing:
@@ -192,7 +222,7 @@ class _Search:
     # The ways.
 
     def _mx(self) -> None:
-        domain, names = self.discovery.domain, self.seeker.network.names
+        domain, names = self.discovery.domain, self.parent.network.names
         answer = names.mx(domain)
         self.discovery.answered = True
         self.discovery.ttl = min(self.discovery.ttl, answer.ttl)
@@ -205,13 +235,13 @@ class _Search:
         for site in {names.site(host) for host in self.discovery.mx[:1]} - {names.site(domain)}:
             url = f"https://autoconfig.{site}/mail/config-v1.1.xml"
             self._begin(self._autoconfig, url, "mx-autoconfig", site)
-            if self.seeker.mirror:
+            if self.parent.mirror:
                 self._begin(self._ispdb, site)
 
     def _add_owner(self, owner: MailHost) -> None:
         """Keep who runs the preferred MX, and what that means for the outgoing server."""
         domain, host, day = self.discovery.domain, self.discovery.mx[0], self.discovery.day
-        site = self.seeker.network.names.site(host)
+        site = self.parent.network.names.site(host)
         if owner.provider:
             self._add(Found(domain, "mx", site, day, provider=owner.provider))
         elif owner.outgoing:
@@ -221,11 +251,11 @@ class _Search:
     def _autoconfig(self, url: str, how: str, by: str) -> None:
         domain = self.discovery.domain
         asked = f"{url}?emailaddress={ANYBODY}%40{domain}"
-        content = self.seeker.network.fetch(asked, self.deadline)
+        content = self.parent.network.fetch(asked, self.deadline)
         self._add(read_autoconfig(content, domain, how, by, self.discovery.day))
 
     def _ispdb(self, name: str) -> None:
-        content = self.seeker.network.fetch(f"{self.seeker.mirror}{name}", self.deadline)
+        content = self.parent.network.fetch(f"{self.parent.mirror}{name}", self.deadline)
         day = self.discovery.day
         self._add(read_autoconfig(content, self.discovery.domain, "ispdb", name, day))
 
@@ -233,7 +263,7 @@ class _Search:
         domain = self.discovery.domain
         records: tuple[tuple[Any, ...], ...] = ()
         try:
-            records = self.seeker.network.names.srv(service, domain).records
+            records = self.parent.network.names.srv(service, domain).records
         finally:
             with self._lock:
                 self._records[service] = records
@@ -243,7 +273,7 @@ class _Search:
                 self._add(read_srv(domain, self.discovery.day, *lists))
 
     def _pacc(self) -> None:
-        domain, network = self.discovery.domain, self.seeker.network
+        domain, network = self.discovery.domain, self.parent.network
         texts = network.names.txt(f"_ua-auto-config.{domain}").records
         if texts:
             url = f"https://ua-auto-config.{domain}/.well-known/user-agent-configuration.json"
@@ -253,8 +283,8 @@ class _Search:
 
     def _probe(self, server: Outgoing) -> None:
         if server.port in SUBMISSION_PORTS:
-            probes = self.seeker.probes
-            self.discovery.add_probe(probes.probe(server.server, server.port, self.deadline))
+            probes = self.parent.probes
+            self.discovery.probes.append(probes.probe(server.server, server.port, self.deadline))
 
     def _guess(self) -> None:
         """Ask the servers that a domain's outgoing server most likely is one of."""
@@ -265,11 +295,11 @@ class _Search:
             self._begin(self._guess_at, host)
         self._wait(self.deadline.seconds)
         for host in hosts:
-            good = [probe for probe in tuple(self._guesses.get(host, ())) if _is_good(probe)]
-            if good:
+            seen = tuple(self._guesses.get(host, ()))
+            if good := [p for p in seen if p.outcome == "works" and p.sign_in in _SIGN_INS]:
                 outgoing = [Outgoing(p.host, p.port, p.security) for p in good]
                 by, day = domain if host in own else host, self.discovery.day
-                self.discovery.add(
+                self.discovery.found.append(
                     settings_found(domain, "guess", by, day, outgoing, sign_in=good[0].sign_in)
                 )
                 return
@@ -278,15 +308,11 @@ class _Search:
         seen = self._guesses.setdefault(host, [])
         for port in SUBMISSION_PORTS:
             if self.deadline.left:
-                answer = self.seeker.probes.probe(host, port, self.deadline)
-                self.discovery.add_probe(answer)
+                answer = self.parent.probes.probe(host, port, self.deadline)
+                self.discovery.probes.append(answer)
                 seen.append(answer)
                 if _is_nowhere(answer):
                     return
-
-
-def _is_good(probe: Probe) -> bool:
-    return probe.outcome == "works" and probe.sign_in in _SIGN_INS
 
 
 def _with_probes(found: Found, probes: tuple[Probe, ...]) -> Found | None:

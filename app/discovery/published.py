@@ -38,9 +38,8 @@ def settings_found(
 
     :raise Unusable: there is no outgoing server
     """
-    servers = tuple(dict.fromkeys(each for each in outgoing if each.port in SUBMISSION_PORTS))[
-        :MOST
-    ]
+    usual = dict.fromkeys(each for each in outgoing if each.port in SUBMISSION_PORTS)
+    servers = tuple(usual)[:MOST]
     if not servers:
         raise Unusable
     known = {knowledge().provider_of_companies(server.server) for server in servers}
@@ -103,9 +102,7 @@ def _digest(text: str) -> str:
 
 def _pacc_host(protocol: Any) -> str:
     host = protocol["host"]
-    if not isinstance(host, str):
-        raise Unusable
-    if not HOST_NAME.fullmatch(host):
+    if not isinstance(host, str) or not HOST_NAME.fullmatch(host):
         raise Unusable
     return host
 
@@ -150,21 +147,3 @@ def provider_of(records: Sequence[tuple[int, str]]) -> MailHost | None:
     if len(owners) != 1 or None in first or "" in owners:
         return None
     return first[0]
-
-
-def wants_confirmation(found: Found, site: str, sites: Iterable[str]) -> bool:
-    """Tell whether a person has to say that what was found is right.
-
-    What the domain itself publishes by HTTPS, or a list of providers says of it, needs none.  DNS
-    alone can be forged, so a server elsewhere needs one, unless it is a known provider's (RFC 6186
-    section 6); so do an MX and a guess (draft-ietf-mailmaint-autoconfig-06, "Security
-    Considerations").
-
-    :param site: the registered domain of the mail domain
-    :param sites: those of the servers
-    """
-    if found.how in ("pacc", "autoconfig") or (found.how == "ispdb" and found.by == found.domain):
-        return False
-    if found.how == "srv":
-        return not found.provider and any(other != site for other in sites)
-    return True

@@ -25,8 +25,8 @@ ACCEPTED, FORWARDED = 250, 251
 LONGEST_REPLY: Final = 1000
 PASSWORD: Final = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "NTLM"})
 OAUTH: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})
-_HOSTNAME_MISMATCH, _EXPIRED = 62, 10
-"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_CERT_HAS_EXPIRED (x509_vfy.h)."""
+_CERTIFICATES: Final[dict[int, Certificate]] = {62: "wrong-name", 10: "expired"}
+"""By OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_CERT_HAS_EXPIRED (x509_vfy.h)."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def probe(
             seen = Probe(host, port, "inconclusive")
             return _talk(network.tls, connection, seen, name, recipient)
     except ssl.SSLCertVerificationError as fault:
-        return Probe(
-            host, port, "refuses", _security(port), "unknown", _certificate(fault), "bad-tls"
-        )
+        security = "tls" if port == IMPLICIT else "starttls"
+        certificate = _CERTIFICATES.get(fault.verify_code, "untrusted")
+        return Probe(host, port, "refuses", security, "unknown", certificate, "bad-tls")
     except NotReached as fault:
         return Probe(host, port, "unreachable", reason=fault.args[0])
     except smtplib.SMTPResponseException as fault:
@@ -177,12 +177,3 @@ def _literal(connection: socket.socket) -> str:
     """Return the address as a name for EHLO (RFC 5321 section 4.1.3)."""
     address = connection.getsockname()[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
-
-
-def _certificate(fault: ssl.SSLCertVerificationError) -> Certificate:
-    known: dict[int, Certificate] = {_HOSTNAME_MISMATCH: "wrong-name", _EXPIRED: "expired"}
-    return known.get(fault.verify_code, "untrusted")
-
-
-def _security(port: int) -> str:
-    return "tls" if port == IMPLICIT else "starttls"

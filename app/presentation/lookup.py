@@ -21,7 +21,7 @@ def may_look_up(situation: Situation) -> bool:
     domain = facts.known("account_domain")
     if discovery is None or domain is None or facts.found or situation.provider:
         return False
-    return discovery.discoveries.may_find(domain)
+    return discovery.discoveries.network.names.is_registered(domain)
 
 
 def look_up(site: Site, discovery: DiscoveryServices, domain: str) -> Discovery | None:

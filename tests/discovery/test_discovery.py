@@ -178,7 +178,7 @@ def test_dns_that_does_not_answer_is_no_answer(network: LabNetwork) -> None:
 def test_the_most_trustworthy_counts(discoveries: Discoveries) -> None:
     found = Discovery("auto.example", DAY)
     for how in ("guess", "mx", "srv", "autoconfig", "pacc"):
-        found.add(Found("auto.example", how, "auto.example", DAY, provider="gmail"))
+        found.found.append(Found("auto.example", how, "auto.example", DAY, provider="gmail"))
         assert found.best is not None
         assert found.best.how == how
 
