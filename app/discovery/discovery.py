@@ -72,10 +72,8 @@ class Discovery:
         Of servers that there are none of, nothing is left.
         """
         # A copy of a list is made in one step, whoever appends to it.
-        ranked, probes = (
-            sorted(self.found, key=lambda each: HOW.index(each.how)),
-            tuple(self.probes),
-        )
+        ranked = sorted(self.found, key=lambda each: HOW.index(each.how))
+        probes = tuple(self.probes)
         return next((best for each in ranked if (best := _with_probes(each, probes))), None)
 
     def is_doubtful(self, found: Found) -> bool:

@@ -1,7 +1,7 @@
 """Pictures as values for templates to draw: a message's route, QR codes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from typing import Final
@@ -94,13 +94,9 @@ def _draw(
     named = {"server": knowledge().questions["server"].label} if server else {}
     stations = tuple(
         Station(
-            id,
-            translate(named.get(id, label)),
-            detail,
-            bool(detail),
-            mark if place == reached else "",
+            id, translate(named.get(id, label)), detail, bool(detail), mark if at == reached else ""
         )
-        for place, ((id, label), detail) in enumerate(zip(_STATIONS, details, strict=True), 1)
+        for at, ((id, label), detail) in enumerate(zip(_STATIONS, details, strict=True), 1)
     )
     return Route(stations, translate(caption) if caption else "", reached)
 
@@ -109,7 +105,7 @@ def _draw(
 def through(route: Route, translate: Callable[[str], str]) -> Route:
     """Return the route of a message that gets through, after the fix."""
     *before, last = route.stations
-    arrived = Station(last.id, last.label, last.detail, True, "through")
+    arrived = replace(last, known=True, mark="through")
     caption = _CAPTIONS["nowhere", "no"]
     return Route((*before, arrived), translate(caption), 4)
 

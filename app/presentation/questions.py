@@ -110,8 +110,9 @@ def answers_so_far(language: str, facts: Facts) -> Iterator[tuple[str, str, str]
     What the server answered in figures belongs to the error: it goes where that is changed.
     """
     for fact, value in facts.pairs:
-        if fact in knowledge().questions:
-            said = said_of(language, fact, value) if fact in SAID else ""
+        if question := knowledge().questions.get(fact):
+            choice = question.choice(value) if fact in SAID else None
+            said = choice and languages()[language].gettext(choice.says)
             answer = said or answer_text(language, fact, value)
             yield fact, shown_question(language, fact).label, answer
     codes = [str(getattr(facts, key)) for key in CODES if getattr(facts, key)]
@@ -141,12 +142,6 @@ def _asked_unnamed(facts: Facts) -> str | None:
     return Situation(facts).next.asked
 
 
-def said_of(language: str, fact: str, value: str) -> str:
-    """Return the sentence of a question's choice, '' where there is none."""
-    choice = knowledge().questions[fact].choice(value)
-    return languages()[language].gettext(choice.says) if choice else ""
-
-
 def without_outdated(facts: Facts, changed: str) -> Facts:
     """Return the facts without the answers that no longer apply once one fact has changed."""
     stale = {key: None for key, q in knowledge().questions.items() if changed in q.about}
@@ -158,8 +153,8 @@ def without_outdated(facts: Facts, changed: str) -> Facts:
 @cache
 def typed_facts() -> tuple[str, ...]:
     """Return the facts that a form takes as typed text."""
-    typed = {key for key, question in knowledge().questions.items() if question.field}
-    return tuple(key for key in FACT_KEYS if key in typed)
+    questions = knowledge().questions
+    return tuple(key for key in FACT_KEYS if key in questions and questions[key].field)
 
 
 def typed_form(given: Any, asked: list[str], keep: bool) -> Form:

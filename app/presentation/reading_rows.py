@@ -1,7 +1,7 @@
 """What was understood of a paste, fact by fact, and the words of it that this rests on."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -9,7 +9,7 @@ from ..diagnosis import CHOICES, FACT_KEYS, SEEN, Facts
 from ..i18n.languages import Language
 from ..i18n.messages import N_
 from ..knowledge.variables import UNKNOWN
-from ..reading import Command, Evidence, PortTest, Reading
+from ..reading import Command, Evidence, Reading
 from .paste_input import THEIRS, merge_reading, stated_facts
 from .questions import answer_text, shown_question
 
@@ -83,8 +83,8 @@ def rows_of(reading: Reading, known: Facts, language: Language) -> list[ReadingR
             read = getattr(stated, key) is not None
         if value is not None:
             number = 1 + sum(row.number > 0 for row in rows) if read and key in places else 0
-            text = printable(_answer(language, key, str(value)))
-            rows.append(ReadingRow(key, label, text, asked, number))
+            text = str(value) if key in _CODES else answer_text(language.code, key, str(value))
+            rows.append(ReadingRow(key, label, printable(text), asked, number))
     return rows
 
 
@@ -95,7 +95,11 @@ def shown_by(reading: Reading, language: Language) -> list[tuple[str, str]]:
         return []
     server, port = reading.facts.get("server"), reading.facts.get("port")
     if len(command.ports) > 1:
-        return [_port_row(test, translate) for test in command.ports]
+        port_label = translate(N_("Port {number}"))
+        return [
+            (port_label.format(number=test.port), translate(PORT_OUTCOMES[test.outcome]))
+            for test in command.ports
+        ]
     tested = " : ".join(str(part) for part in (server, port) if part)
     yes_or_no = {True: translate(N_("Yes")), False: translate(N_("No"))}
     trusted = {
@@ -114,12 +118,6 @@ def shown_by(reading: Reading, language: Language) -> list[tuple[str, str]]:
         N_("Its certificate"): command.certificate is not None and trusted[command.certificate],
     }
     return [(translate(label), text) for label, text in rows.items() if text]
-
-
-def _port_row(test: PortTest, translate: Callable[[str], str]) -> tuple[str, str]:
-    """Return what a test shows of one port."""
-    label = translate(N_("Port {number}")).format(number=test.port)
-    return label, translate(PORT_OUTCOMES[test.outcome])
 
 
 def went_well(command: Command) -> bool:
@@ -165,12 +163,6 @@ def _rank(key: str) -> tuple[int, int]:
     if key in _ORDER:
         return 0, _ORDER.index(key)
     return (1 if key in ("server", "port", "security") else 2), FACT_KEYS.index(key)
-
-
-def _answer(language: Language, key: str, value: str) -> str:
-    if key in _CODES:
-        return value
-    return answer_text(language.code, key, value)
 
 
 @dataclass(frozen=True)

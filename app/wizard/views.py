@@ -116,8 +116,12 @@ def check(site: Site) -> Response:
         response = redirect(site.check(known), 302)
     elif not state.change and may_look_up(state.situation):
         response = redirect(site.find(state), 302)
+    elif state.worked and not state.change:
+        response = worked_page(site, state)
+    elif question := state.change or state.asked:
+        response = question_page(site, state, question)
     else:
-        response = _page_of(site, state)
+        response = plan_page(site, state)
     if asked in knowledge().questions:
         record_event(response, ("answered", asked))
     failed = request.args.get("failed")
@@ -130,18 +134,6 @@ def check(site: Site) -> Response:
 def find(site: Site) -> Response:
     """Look up the settings that the account's domain publishes, and lead on to the plan."""
     return find_page(site, canonical_state(site.find))
-
-
-def _page_of(site: Site, state: WizardState) -> Response:
-    """Show what stands at a state of the wizard."""
-    if state.change:
-        return question_page(site, state, state.change)
-    if state.worked:
-        return worked_page(site, state)
-    fact = state.asked
-    if fact:
-        return question_page(site, state, fact)
-    return plan_page(site, state)
 
 
 @wizard.get("/<language:site>/test")
