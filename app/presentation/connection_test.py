@@ -3,7 +3,6 @@
 They open a session and end it: no email is sent, and no password or address is in them.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from ..diagnosis import Situation
@@ -28,25 +27,18 @@ COMMANDS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class TestCommand:
-    """A command to copy, and where it is typed."""
-
-    where: str
-    text: str
-
-
 def tested_server(situation: Situation) -> str | None:
     """Return the server to test: the provider's, else the one that is set; None if unknown."""
     provider = situation.provider
     return provider.outgoing[0].server if provider else situation.facts.known("server")
 
 
-def test_commands(server: str) -> tuple[TestCommand, ...]:
-    """Return the commands for a server, whose canonical name has nothing special to a shell."""
-    return tuple(
-        TestCommand(where, text.format(curl=curl, server=server)) for where, text, curl in COMMANDS
-    )
+def test_commands(server: str) -> list[tuple[str, str]]:
+    """Return commands to copy, each after where it is typed.
+
+    A server's canonical name has nothing special to a shell.
+    """
+    return [(where, text.format(curl=curl, server=server)) for where, text, curl in COMMANDS]
 
 
 def is_worth_a_test(situation: Situation) -> bool:

@@ -11,8 +11,15 @@ from werkzeug.wrappers import Response
 
 from ..diagnosis.domains import display
 from ..diagnosis.found import SKIPPED, Found
-from ..presentation.found_words import how_found, setting_of
-from ..presentation.lookup import look_up, may_look_up, nothing, progress, seal
+from ..presentation.lookup import (
+    how_found,
+    look_up,
+    may_look_up,
+    nothing,
+    progress,
+    seal,
+    setting_of,
+)
 from ..presentation.pictures import draw_route
 from ..services import services
 from ..web.links import WizardState

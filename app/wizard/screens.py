@@ -18,8 +18,7 @@ from ..i18n.messages import N_
 from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN
 from ..presentation.connection_test import is_worth_a_test, test_commands, tested_server
-from ..presentation.found_words import found_line
-from ..presentation.lookup import may_look_up
+from ..presentation.lookup import found_line, may_look_up
 from ..presentation.paste_input import fails_encrypted, merge_reading
 from ..presentation.pictures import draw_route, through
 from ..presentation.plan import certainty_in_words, make_plan
@@ -172,8 +171,8 @@ def test_page(site: Site, state: WizardState) -> Response:
     values = {
         "server": display(server) if server else "",
         "commands": [
-            replace(command, where=site.language.gettext(command.where))
-            for command in (test_commands(server) if server else ())
+            (site.language.gettext(where), command)
+            for where, command in (test_commands(server) if server else ())
         ],
         "back": site.check(state),
         **_links(site, state, "check"),

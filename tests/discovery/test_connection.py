@@ -42,7 +42,7 @@ Connection to mail.gmx.net (192.0.2.1) 587 port [tcp/submission] succeeded!
 
 def run(lab: Laboratory, number: int, names: dict[int, str]) -> str:
     """Return what one of the commands prints in the laboratory, with the real ports' numbers."""
-    text = commands_for("smtp.own.example")[number].text
+    text = commands_for("smtp.own.example")[number][1]
     hosts = {port: lab.zone[f"{name}.example"] for port, name in names.items()}
     for port, real in ((465, lab.ports[465]), (587, lab.ports[587])):
         text = text.replace(f"smtp.own.example:{port}", f"smtp.own.example:{real}")

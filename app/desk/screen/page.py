@@ -10,8 +10,15 @@ from ...diagnosis.found import SKIPPED
 from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
-from ...presentation.found_words import how_found, setting_of
-from ...presentation.lookup import look_up, may_look_up, nothing, progress, seal
+from ...presentation.lookup import (
+    how_found,
+    look_up,
+    may_look_up,
+    nothing,
+    progress,
+    seal,
+    setting_of,
+)
 from ...presentation.paste_input import stated_facts
 from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import certainty_in_words, make_plan
