@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response as Answer
 
 from ..http.cross_site import is_part_of_another
 from ..http.event_counting import record_event
-from ..http.security_log import record
 from ..presentation import case_pages
 from ..presentation.case_pages import NotFound, find_case, why_not
 from ..presentation.wizard_query import canonical_state, read_query
@@ -14,7 +13,7 @@ from ..store import DatabaseUnavailable
 from ..store.cases import EndedCase, UnknownCode
 from ..store.codes import MalformedCode, parse_code
 from ..web.links import WizardState
-from ..web.site import Site, rate_keys
+from ..web.site import Site, count_visit, rate_keys
 
 cases = Blueprint("cases", __name__)
 
@@ -44,12 +43,8 @@ def offer(site: Site) -> Answer:
 def open_case(site: Site) -> Answer:
     """Keep the facts that the URL tells, and lead to the page with their code."""
     state = read_query()[0]
-    rate = services().rates.open_case
-    allowance = rate.take(rate_keys()) if rate else None
-    if allowance and not allowance.allowed:
-        if allowance.is_first_refusal:
-            record("limit-hit", limit="case", portal=site.portal_id)
-        return case_pages.away_page(site, state, wait=allowance.wait)
+    if wait := count_visit(site, services().rates.open_case, "case"):
+        return case_pages.away_page(site, state, wait)
     try:
         case = storage().cases.open(site.portal_id, site.language.code, state.facts)
     except DatabaseUnavailable:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Final
 from ..diagnosis import Situation
 from ..diagnosis.domains import display
 from ..diagnosis.found import NOTHING_FOUND, SKIPPED, Found, NotFound, read_found
-from ..http.security_log import record
 from ..i18n.languages import Language, shown_day
 from ..i18n.messages import N_
 from ..knowledge import Outgoing, knowledge
 from ..services import DiscoveryServices, services
 from ..store import DatabaseUnavailable
-from ..web.site import Site, rate_keys
+from ..web.site import Site, count_visit
 
 if TYPE_CHECKING:
     from ..discovery import Discovery
@@ -47,11 +46,7 @@ def look_up(site: Site, discovery: DiscoveryServices, domain: str) -> Discovery 
 
     if known := discovery.discoveries.known(domain):
         return known
-    rate = services().rates.discovery
-    allowance = rate.take(rate_keys()) if rate else None
-    if allowance and not allowance.allowed:
-        if allowance.is_first_refusal:
-            record("limit-hit", limit="discovery", portal=site.portal_id)
+    if count_visit(site, services().rates.discovery, "discovery"):
         return None
     try:
         return discovery.discoveries.find(domain)

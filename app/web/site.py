@@ -10,7 +10,7 @@ from ..diagnosis import Facts
 from ..http.client_ip import client_address
 from ..http.host_check import host_of
 from ..http.portal_prefix import theme_of
-from ..http.rate_limits import network_keys
+from ..http.rate_limits import NetworkRate, network_keys
 from ..http.security_log import record
 from ..i18n.languages import Language, languages, preferred, published
 from ..knowledge import Provider
@@ -114,6 +114,19 @@ def known_facts() -> Facts:
 def rate_keys() -> tuple[str, ...]:
     """Return what the request is counted under: the address, and the networks around it."""
     return network_keys(client_address(request.environ, services().settings.proxies))
+
+
+def count_visit(site: Site, rate: NetworkRate | None, limit: str) -> int:
+    """Count the request; return the seconds to wait where it is beyond a limit, 0 where not.
+
+    :param limit: a word for the security log
+    """
+    allowance = rate.take(rate_keys()) if rate else None
+    if allowance is None or allowance.allowed:
+        return 0
+    if allowance.is_first_refusal:
+        record("limit-hit", limit=limit, portal=site.portal_id)
+    return allowance.wait
 
 
 def _offered(theme: PortalTheme | None) -> Mapping[str, Language]:

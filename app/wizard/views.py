@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from ..diagnosis import Facts
 from ..files import PICTURE, UNREADABLE, Unreadable, document_text, kind_of
 from ..http.event_counting import record_event
-from ..http.security_log import record
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
 from ..presentation.lookup import may_look_up
@@ -34,7 +33,7 @@ from ..presentation.wizard_query import (
 from ..reading import TooLong, read
 from ..services import services
 from ..web.links import WizardState
-from ..web.site import Site, rate_keys, visitor_site
+from ..web.site import Site, count_visit, visitor_site
 from .finding import find_page
 from .screens import (
     paste_page,
@@ -222,15 +221,11 @@ def take(site: Site) -> Response:
 
 def _take_picture(site: Site, known: Facts, typed: str, picture: bytes) -> Response:
     """Show the text of a picture, to be corrected before it is read."""
-    pictures, rate = services().pictures, services().rates.picture
+    pictures = services().pictures
     if pictures is None:
         return paste_page(site, known, typed, PROBLEMS["no-pictures"], file=True)
-    allowance = rate.take(rate_keys()) if rate else None
-    if allowance and not allowance.allowed:
-        if allowance.is_first_refusal:
-            record("limit-hit", limit="picture", portal=site.portal_id)
-        minutes = ceil(allowance.wait / 60)
-        problem = PROBLEMS["too-many-pictures"]
+    if wait := count_visit(site, services().rates.picture, "picture"):
+        minutes, problem = ceil(wait / 60), PROBLEMS["too-many-pictures"]
         return paste_page(site, known, typed, problem, file=True, status=429, minutes=minutes)
     try:
         found = pictures.text_of(picture)
