@@ -30,9 +30,7 @@ class Loader:
 @cache
 def loaders() -> dict[str, Loader]:
     """Return every published version by its name, the newest last."""
-    paths = sorted(
-        FOLDER.glob("v*.js"), key=lambda path: [int(part) for part in path.stem[1:].split(".")]
-    )
+    paths = sorted(FOLDER.glob("v*.js"), key=lambda path: [*map(int, path.stem[1:].split("."))])
     return {path.name: Loader(path.name, path.read_bytes()) for path in paths}
 
 
@@ -73,11 +71,8 @@ def check_origin(given: str, listed: Sequence[str]) -> OriginCheck:
         theirs = urlsplit(near)
         if theirs.hostname == mine.hostname:
             return OriginCheck("scheme" if theirs.scheme != mine.scheme else "port", origin, near)
+    bare = str(mine.hostname).removeprefix("www.")
     for near in listed:
-        if _bare(urlsplit(near).hostname) == _bare(mine.hostname):
+        if str(urlsplit(near).hostname).removeprefix("www.") == bare:
             return OriginCheck("host", origin, near)
     return OriginCheck("unlisted", origin)
-
-
-def _bare(host: str | None) -> str:
-    return (host or "").removeprefix("www.")

@@ -31,39 +31,26 @@ class Snippet:
     title: str = ""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a field: a message to translate, and the fact that it is about, if any."""
-
-    message: str
-    fact: str = ""
-
-
 def read_snippet(
     given: Mapping[str, str], languages: Container[str], default: str
-) -> tuple[Snippet, dict[str, Problem]]:
+) -> tuple[Snippet, dict[str, tuple[str, str]]]:
     """Read the form: ``lang``, ``accent``, ``answers`` (a query string of facts), ``title``.
 
     :param languages: codes of those that the portal has
     :param default: the language where the form was not sent
-    :return: what could be read, and per field what is wrong with it
+    :return: what could be read, and per wrong field a message to translate, and the fact that it
+        is about, '' for none
     """
-    problems: dict[str, Problem] = {}
+    problems: dict[str, tuple[str, str]] = {}
     language = given.get("lang", default)
     colour = given.get("accent", "").strip()[:LONGEST]
     accent = _COLOUR.fullmatch(colour)
     if colour and not accent:
-        problems["accent"] = Problem(BAD_COLOUR)
+        problems["accent"] = BAD_COLOUR, ""
     answers = parse_qs(given.get("answers", "").strip().removeprefix("?")[:LONGEST])
     facts, wrong = read_facts(flat_values(answers, ()))
     for fact, code in wrong.items():
-        problems.setdefault("answers", Problem(PROBLEMS[code], fact))
-    return (
-        Snippet(
-            language if language in languages else "",
-            accent[1].lower() if accent else "",
-            facts,
-            " ".join(given.get("title", "")[:LONGEST].split()),
-        ),
-        problems,
-    )
+        problems.setdefault("answers", (PROBLEMS[code], fact))
+    language = language if language in languages else ""
+    title = " ".join(given.get("title", "")[:LONGEST].split())
+    return Snippet(language, accent[1].lower() if accent else "", facts, title), problems

@@ -39,12 +39,13 @@ def embed(name: str) -> Response:
     loader = loaders().get(name) or newest_of(name)
     if loader is None or not name.endswith(".js"):
         abort(404)
-    response = Response(loader.content, mimetype="text/javascript")
-    response.headers["Cache-Control"] = FOR_EVER if loader.name == name else FOR_AN_HOUR
-    # Any site may load it, and check that it is the one it knows.
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    headers = {
+        "Cache-Control": FOR_EVER if loader.name == name else FOR_AN_HOUR,
+        # Any site may load it, and check that it is the one it knows.
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return Response(loader.content, headers=headers, mimetype="text/javascript")
 
 
 @developers.get("/logo/<name>")
@@ -57,9 +58,8 @@ def logo(name: str) -> Response:
     picture = theme.portal.logo if theme else None
     if picture is None or picture.name != name:
         abort(404)
-    response = Response(picture.content, mimetype=picture.mimetype)
-    response.headers["Cache-Control"] = FOR_EVER
-    return response
+    headers = {"Cache-Control": FOR_EVER}
+    return Response(picture.content, headers=headers, mimetype=picture.mimetype)
 
 
 @developers.get("/developers")
@@ -86,8 +86,8 @@ def overview(site: Site) -> Response:
         "snippet": snippet,
         "frame": _frame_path(site, snippet),
         "errors": {
-            field: f"{problem.fact}: " * bool(problem.fact) + site.language.gettext(problem.message)
-            for field, problem in problems.items()
+            field: f"{fact}: " * bool(fact) + site.language.gettext(message)
+            for field, (message, fact) in problems.items()
         },
         "typed": {field: request.args[field][:LONGEST] for field in problems},
         "here": site.developers(),
@@ -164,23 +164,13 @@ def demo(site: Site) -> Response:
     """
     if site.portal is None:
         abort(404)
-    loader = newest()
-    values = {"loader": loader, "home": home_url(), "here": site.demo()}
+    home = home_url()
+    values = {"loader": newest(), "home": home, "here": site.demo()}
     response = page(site, "developers/demo.html", values, keep=False)
-    response.headers[POLICY] = _demo_policy(home_url())
-    return response
-
-
-def _demo_policy(home: str) -> str:
-    """Return the strictest policy under which a page can embed the wizard with the script."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {home} {script('demo').csp}",
-            f"frame-src {home}",
-            f"style-src {style('demo').csp}",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-        )
+    # The strictest policy under which a page can embed the wizard with the script.
+    response.headers[POLICY] = (
+        f"default-src 'none'; script-src {home} {script('demo').csp}; frame-src {home}; "
+        f"style-src {style('demo').csp}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
+    return response

@@ -5,7 +5,6 @@ SRV: RFC 6186 section 3.1, RFC 8314 section 5.1.  PACC: draft-ietf-mailmaint-pac
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -63,24 +62,20 @@ def dns_records(provider: Provider, domain: str, here: str) -> tuple[DnsRecord, 
 
     :param here: the host name of this server, which serves the documents; '' where it has none
     """
-    return tuple(_records(provider, domain, here))
-
-
-def _records(provider: Provider, domain: str, here: str) -> Iterator[DnsRecord]:
-    seen = set()
+    records: dict[str, DnsRecord] = {}
     servers = [("smtp", o.security, o.server, o.port) for o in provider.outgoing if o.login]
     servers += [(i.protocol, i.security, i.server, i.port) for i in provider.incoming]
     for protocol, security, host, port in servers:
-        service = _SERVICES.get((protocol, security))
-        if service and service not in seen:  # the first of a kind is the one recommended
-            seen.add(service)
-            yield DnsRecord(f"{service}._tcp.{domain}", "SRV", f"0 1 {port} {host}.", "srv")
-    if not here:
-        return
-    if provider.incoming:
-        yield DnsRecord(f"{AUTOCONFIG_HOST}{domain}", "CNAME", f"{here}.", "autoconfig")
-    if document := make_pacc(provider):
+        if service := _SERVICES.get((protocol, security)):
+            name, value = f"{service}._tcp.{domain}", f"0 1 {port} {host}."
+            # The first of a kind is the one recommended.
+            records.setdefault(name, DnsRecord(name, "SRV", value, "srv"))
+    found = [*records.values()]
+    if here and provider.incoming:
+        found.append(DnsRecord(f"{AUTOCONFIG_HOST}{domain}", "CNAME", f"{here}.", "autoconfig"))
+    if here and (document := make_pacc(provider)):
         digest = b64encode(sha256(document).digest()).decode("ascii")
-        yield DnsRecord(f"{PACC_HOST}{domain}", "CNAME", f"{here}.", "pacc")
         value = f'"v=UAAC1; a=sha256; d={digest}"'
-        yield DnsRecord(f"_ua-auto-config.{domain}", "TXT", value, "pacc")
+        found.append(DnsRecord(f"{PACC_HOST}{domain}", "CNAME", f"{here}.", "pacc"))
+        found.append(DnsRecord(f"_ua-auto-config.{domain}", "TXT", value, "pacc"))
+    return tuple(found)

@@ -101,9 +101,8 @@ def user_agent_configuration() -> Response:
     document = make_pacc(provider) if provider and host.startswith(PACC_HOST) else None
     if document is None:
         abort(404)
-    response = Response(document, mimetype="application/json")
-    response.headers["Cache-Control"] = FRESH
-    return response
+    headers = {"Cache-Control": FRESH}
+    return Response(document, headers=headers, mimetype="application/json")
 
 
 @device.get("/<language:site>/developers/settings")
@@ -174,7 +173,6 @@ def _client_config(situation: Situation) -> bytes:
 
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = FRESH
-    return response
+    disposition = f'attachment; filename="{name}"'
+    headers = {"Content-Disposition": disposition, "Cache-Control": FRESH}
+    return Response(content, headers=headers, mimetype=mimetype)

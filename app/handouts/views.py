@@ -89,6 +89,4 @@ def _link(site: Site, state: WizardState) -> str:
 
 
 def _send(text: str, mimetype: str) -> Response:
-    response = Response(text, mimetype=mimetype)
-    response.headers["Cache-Control"] = OWN
-    return response
+    return Response(text, headers={"Cache-Control": OWN}, mimetype=mimetype)
