@@ -2,7 +2,7 @@
 
 The agent's language is the page's; what is read out to the caller stands in the caller's beside it.
 Without a case the URL is the state, as in the wizard, and nothing is stored; a case keeps it in the
-database.
+database.  Each form holds a token of its session, and is answered with 400 where that is wrong.
 """
 
 from . import servers, views  # noqa: F401

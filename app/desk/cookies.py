@@ -73,7 +73,6 @@ class DeskSessions(SecureCookieSessionInterface):
             self._stale = now + FRESH
 
     def get_cookie_name(self, app: Flask) -> str:
-        """Return the name of the cookie."""
         return cookie_name(app, COOKIE)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

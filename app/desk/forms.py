@@ -56,8 +56,6 @@ class DeskForm(Form):
     """A form that holds the token; ``validate`` fails where that is another session's, or old."""
 
     class Meta:
-        """WTForms' own settings of a form."""
-
         csrf = True
         csrf_class = DeskCSRF
 

@@ -57,7 +57,6 @@ def _page(site: Site, agent: Agent, case: Case, busy: bool = False) -> Response:
 def check_server(site: Site, agent: Agent, code: str) -> Answer:
     """Begin to check the server of a case, unless that was done in the last ten minutes.
 
-    :raise 400: the form is not this session's own
     :raise 404: this installation checks no servers
     """
     check_form(site)

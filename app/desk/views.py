@@ -100,10 +100,7 @@ def cases(site: Site, agent: Agent) -> Response:
 @desk.post("/<language:site>/desk/cases")
 @signed_in
 def take_code(site: Site, agent: Agent) -> Answer:
-    """Lead to the case of a code that was typed.
-
-    :raise 400: the form is not this session's own
-    """
+    """Lead to the case of a code that was typed."""
     check_form(site)
     typed = request.form.get("code", "")
     try:
@@ -140,10 +137,7 @@ def audit_lines(site: Site, agent: Agent) -> Response:
 @desk.post("/<language:site>/desk/cases/new")
 @signed_in
 def keep(site: Site, agent: Agent) -> Answer:
-    """Make a case of what stands on the desk, and go on with it there.
-
-    :raise 400: the form is not this session's own
-    """
+    """Make a case of what stands on the desk, and go on with it there."""
     check_form(site)
     state = read_state(site)[0]
     case = storage().cases.open(site.portal_id, state.caller, state.facts, agent.signature)
@@ -181,7 +175,6 @@ def show_one(site: Site, agent: Agent, code: str) -> Answer:
 def renew_one(site: Site, agent: Agent, code: str) -> Answer:
     """Take answers, remedies tried and a paste, and keep what they say.
 
-    :raise 400: the form is not this session's own
     :raise 413: it is larger than any paste
     """
     take_paste(request)
@@ -197,10 +190,7 @@ def renew_one(site: Site, agent: Agent, code: str) -> Answer:
 @desk.post("/<language:site>/desk/cases/<code>/outcome")
 @on_case
 def conclude(site: Site, agent: Agent, code: str) -> Answer:
-    """Keep what came of a case, what helped, and a note.
-
-    :raise 400: the form is not this session's own
-    """
+    """Keep what came of a case, what helped, and a note."""
     case = _sent_for(site, agent, code)
     case = storage().cases.change(case, agent.signature, request.form.get("note", ""), **_outcome())
     return redirect(_state(site, case).url(site), 303)
@@ -209,10 +199,7 @@ def conclude(site: Site, agent: Agent, code: str) -> Answer:
 @desk.post("/<language:site>/desk/cases/<code>/delete")
 @on_case
 def end(site: Site, agent: Agent, code: str) -> Answer:
-    """Erase a case on request.
-
-    :raise 400: the form is not this session's own
-    """
+    """Erase a case on request."""
     check_form(site)
     case = case_of(site, agent, code)
     storage().cases.delete(site.portal_id, case.code, agent.signature)
@@ -230,7 +217,6 @@ def case_of(site: Site, agent: Agent, typed: str) -> Case:
 def _sent_for(site: Site, agent: Agent, code: str) -> Case:
     """Return the case that a form was made for, as it is now.
 
-    :raise 400: the form is not this session's own
     :raise StaleCase: the case has changed since
     """
     check_form(site)

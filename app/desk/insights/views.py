@@ -25,16 +25,7 @@ from ...web.errors import RETRY_AFTER
 from ...web.pages import page
 from ...web.site import Site
 from ..access import agent_values, desk, lead_only
-from .summary import (
-    COUNTED,
-    DIMENSIONS,
-    DRAWN,
-    MOST_DAYS,
-    Figures,
-    draw_bars,
-    scale_top,
-    sum_up,
-)
+from .summary import COUNTED, DIMENSIONS, DRAWN, MOST_DAYS, Figures, draw_bars, scale_top, sum_up
 
 DAYS: Final = (7, 30, 90, 365, 730)
 USUAL: Final = 30
@@ -70,22 +61,18 @@ def insights(site: Site, agent: Agent) -> Response:
 @lead_only
 def insights_csv(site: Site, agent: Agent) -> Response:
     """Return what was counted, a line for each day, what and value."""
-    days, portal = _days(), site.portal_id
+    days, portal, today = _days(), site.portal_id, services().today()
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(("day", "portal", "what", "value", "number"))
-    since = services().today() - timedelta(days=days - 1)
     with _reporting(site) as connection:
-        counts = read_counts(connection, portal, since, COUNTED)
+        counts = read_counts(connection, portal, today - timedelta(days=days - 1), COUNTED)
     for count in counts:
         words = (_cell(word) for word in (portal, count.what, count.value))
         writer.writerow((count.day.isoformat(), *words, count.number))
-    response = Response(text.getvalue(), mimetype="text/csv")
-    name = "-".join(
-        part for part in ("insights", portal, f"{days}", services().today().isoformat()) if part
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    name = "-".join(filter(None, ("insights", portal, str(days), today.isoformat())))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(text.getvalue(), headers=headers, mimetype="text/csv")
 
 
 def _days() -> int:
@@ -110,13 +97,8 @@ def _reporting(site: Site) -> Iterator[Connection]:
 
 def _away(site: Site) -> Response:
     title, advice = map(site.language.gettext, AWAY)
-    values = {
-        "here": site.insights(_days()),
-        "at_desk": True,
-        "code": 503,
-        "title": title,
-        "advice": advice,
-    }
+    values = {"here": site.insights(_days()), "at_desk": True, "code": 503}
+    values |= {"title": title, "advice": advice}
     response = page(site, "shared/error.html", values, 503)
     response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -8,6 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -64,13 +65,12 @@ _FAULTS: Final = {
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class SignInRefused(Exception):
     """The provider's word could not be had; the text to show, and the status."""
 
-    def __init__(self, text: str, status: int) -> None:
-        super().__init__(text)
-        self.text = text
-        self.status = status
+    text: str
+    status: int
 
 
 class OidcClient(FlaskOAuth2App):
@@ -117,9 +117,8 @@ class OidcClient(FlaskOAuth2App):
         """Tell whether the request answers what this browser asked of this provider."""
         state = request.args.get("state", "")
         issuer = request.args.get("iss", self.provider.issuer)  # RFC 9207
-        return bool(self.framework.get_state_data(session, state)) and (
-            issuer == self.provider.issuer
-        )
+        known = self.framework.get_state_data(session, state)
+        return bool(known) and issuer == self.provider.issuer
 
     def end(self) -> Mapping[str, Any]:
         """Return what the provider says of who has come back from it.
@@ -199,11 +198,8 @@ class OidcClient(FlaskOAuth2App):
         code = str(fault.error) if isinstance(fault, OAuthError) else ""
         if code in _FAULTS:
             return SignInRefused(*_FAULTS[code])
-        kind = type(fault).__name__
-        if re.fullmatch("[a-z_]{1,40}", code):
-            kind = code
-        elif isinstance(fault, Untrusted):
-            kind = str(fault)
+        named = code if re.fullmatch("[a-z_]{1,40}", code) else type(fault).__name__
+        kind = str(fault) if isinstance(fault, Untrusted) else named
         log.warning("signing in with %s failed: %s", self.provider.issuer, kind)
         if isinstance(fault, (RequestException, SlotsFull)):
             return SignInRefused(AWAY, AWAY_STATUS)

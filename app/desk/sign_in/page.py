@@ -57,8 +57,8 @@ def canonical_place(wanted: str) -> str:
     query = parse_qs(text) if len(text) < LONGEST else {}
     path = _FORMS.get(path, path)
     if path in _PAGES:
-        facts = _facts(query) if path == HOME else ""
-        return _with(path, facts, *_pairs(query, _PAGES[path]))
+        given = flat_values(query, knowledge().remedies) if path == HOME else {}
+        return _with(path, read_facts(given)[0].query(), *_pairs(query, _PAGES[path]))
     folder, _, rest = path.partition(f"{CASES}/")
     code, _, form = rest.partition("/")
     if folder or form not in _OF_CASE:
@@ -67,10 +67,6 @@ def canonical_place(wanted: str) -> str:
         return _with(f"{CASES}/{parse_code(code)}", *_pairs(query, _SCREEN))
     except MalformedCode:
         return CASES if rest else HOME
-
-
-def _facts(query: Query) -> str:
-    return read_facts(flat_values(query, knowledge().remedies))[0].query()
 
 
 def _pairs(query: Query, names: tuple[str, ...]) -> Iterator[str]:

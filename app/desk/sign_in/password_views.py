@@ -118,7 +118,6 @@ def take_password(site: Site) -> Answer:
 def sign_out(site: Site) -> Answer:
     """Sign the agent out, here and for good.
 
-    :raise 400: the form is not this session's own
     :raise 404: nobody can sign in here
     """
     require_desk()
@@ -144,7 +143,6 @@ def account(site: Site, agent: Agent) -> Response:
 def change_password(site: Site, agent: Agent) -> Answer:
     """Take another password, and end the agent's other sessions.
 
-    :raise 400: the form is not this session's own
     :raise 404: the agent has no password here
     """
     check_form(site)
@@ -173,17 +171,12 @@ def change_password(site: Site, agent: Agent) -> Answer:
 @desk.post("/<language:site>/desk/account/end")
 @signed_in
 def end_sessions(site: Site, agent: Agent) -> Answer:
-    """End one of the agent's own sessions, or all but this one.
-
-    :raise 400: the form is not this session's own
-    """
+    """End one of the agent's own sessions, or all but this one."""
     check_form(site)
     which, token = request.form.get("session", ""), session[TOKEN]
-    ended = (
-        storage().sessions.end_others(agent, token)
-        if which == ALL
-        else storage().sessions.end_by_id(agent, which)
-    )
+    sessions = storage().sessions
+    others = which == ALL
+    ended = sessions.end_others(agent, token) if others else sessions.end_by_id(agent, which)
     record("sessions-ended", portal=site.portal_id, agent=agent.id, number=ended)
     return redirect(site.account("done=ended"), 303)
 
