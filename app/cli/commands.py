@@ -102,9 +102,8 @@ def read_error(lang: str, as_json: bool, file: BinaryIO) -> None:
         return
     lines = [f"{reading.reason} ({reading.confidence:.0%})"]
     lines += [f"? {other.reason} ({other.confidence:.0%})" for other in reading.alternatives]
-    lines += [
-        f"- {row.label}: {row.text}".replace("`", "") for row in rows_of(reading, Facts(), language)
-    ]
+    rows = rows_of(reading, Facts(), language)
+    lines += [f"- {row.label}: {row.text}".replace("`", "") for row in rows]
     lines += [f"> {printable(place.words)} ({place.why})" for place in reading.evidence]
     click.echo("\n".join([*lines, "", answer["url"]]))
 

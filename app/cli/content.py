@@ -1,5 +1,7 @@
-"""Commands for what operators bring: providers, portals, and facts that grow old."""
+"""Commands for what operators bring, facts that grow old, and estimates beside the counts."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from ..i18n.languages import published
-from ..knowledge import knowledge
+from ..knowledge import Knowledge, knowledge
 from ..knowledge.client_config import BadFile
 from ..knowledge.freshness import dated_facts, is_stale
 from ..knowledge.loader import FOLDER, load
@@ -16,13 +18,18 @@ from ..knowledge.provider_import import read_copy
 from ..knowledge.provider_table import write_providers
 from ..portals.registry import load_portals
 from ..settings import OWN_PROVIDERS
-from .database import DatabaseGroup
-from .weights import compare
+from ..store.counts import read_totals
+from .database import DatabaseGroup, opened_storage
 
 providers = AppGroup("providers", help="Import email providers' settings.")
 portals = AppGroup("portals", help="Check the portals file.")
 content = DatabaseGroup("knowledge", help="Check the content.")
-content.add_command(compare)
+FEW = 30
+"""Cases below which a suggestion is called one from few."""
+ANSWERS = ("error", "place", "program")
+"""The questions whose answers are counted, once a plan."""
+Total = tuple[str, str, str, int]
+"""Event, portal, value and how often it was counted."""
 
 
 @providers.command("import")
@@ -91,3 +98,42 @@ def check(on: datetime | None) -> None:
     for fact in stale:
         click.echo(f"{fact.checked or 'no day  '} {fact.name} ({fact.source})")
     click.echo(f"{len(stale)} facts to check again." if stale else "All facts are up to date.")
+
+
+@content.command("weights")
+def compare() -> None:
+    """Compare the estimates with what was counted; print suggested values with their cases."""
+    with opened_storage().database.reading() as connection:
+        lines = list(suggestions(knowledge(), read_totals(connection)))
+    click.echo("\n".join(lines) if lines else "Nothing has been counted yet.")
+
+
+def suggestions(known: Knowledge, totals: Iterable[Total]) -> Iterator[str]:
+    """Yield a line for each estimate of which anything was counted.
+
+    The counts of all portals are added up.  Weights are shares of a hundred on both sides.
+    """
+    counted: dict[str, Counter[str]] = {}
+    for what, _, value, number in totals:
+        counted.setdefault(what, Counter())[value] += number
+    for fact in ANSWERS:
+        yield from _of_answers(known, fact, counted.get(fact, Counter()))
+    worked, failed = counted.get("worked", Counter()), counted.get("not-worked", Counter())
+    for remedy in known.remedies.values():
+        told = worked[remedy.id] + failed[remedy.id]
+        if told:
+            share = round(100 * worked[remedy.id] / told)
+            yield _line(f"{remedy.id}: works", remedy.works, share, told)
+
+
+def _of_answers(known: Knowledge, fact: str, counted: Counter[str]) -> Iterator[str]:
+    weights = known.questions[fact].weights
+    told, whole = sum(counted[value] for value in weights), sum(weights.values())
+    for value in weights if told else ():
+        estimate, share = round(100 * weights[value] / whole), round(100 * counted[value] / told)
+        yield _line(f"{fact}={value}: weight", estimate, share, told)
+
+
+def _line(where: str, estimate: int, suggested: int, cases: int) -> str:
+    few = "; few" if cases < FEW else ""
+    return f"{where}: {estimate}, suggested {suggested} ({cases} cases{few})"

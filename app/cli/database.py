@@ -10,10 +10,9 @@ from ..store import DatabaseUnavailable
 
 
 class DatabaseGroup(AppGroup):
-    """Commands that need the database."""
+    """Commands that need the database; where it is not there, one line says so."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Invoke the command; report an unavailable database in one line."""
         try:
             return super().invoke(ctx)
         except DatabaseUnavailable:

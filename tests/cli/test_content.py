@@ -1,7 +1,7 @@
 """The terminal brings in providers and lists old facts."""
 
 from app import create_app
-from app.cli.weights import suggestions
+from app.cli.content import suggestions
 from app.knowledge import knowledge
 from app.knowledge.provider_table import read_providers
 from app.services import services
