@@ -33,14 +33,16 @@ def create_app(
 
     from flask import Flask
 
-    from . import cli, services
-    from .api import api, api_docs
-    from .cases import cases
+    from . import services
+    from .api.docs import api_docs
+    from .api.views import api
+    from .cases.views import cases
+    from .cli import commands
     from .desk import DeskSessions, desk
-    from .developers import developers
-    from .device import device
+    from .developers.views import developers
+    from .device.views import device
     from .diagnosis import Facts, Situation
-    from .handouts import handouts
+    from .handouts.views import handouts
     from .http import cross_site, responses, security_log
     from .http.event_counting import EventCounting
     from .http.host_check import HostCheck
@@ -50,12 +52,12 @@ def create_app(
     from .i18n.templates import Templates
     from .knowledge import add_providers
     from .knowledge.provider_table import read_providers
-    from .monitoring import monitoring
+    from .monitoring.views import monitoring
     from .portals import Portal, PortalRegistry
     from .presentation.paste_input import MemoryRequest
     from .settings import Settings
     from .web import errors, site
-    from .wizard import wizard
+    from .wizard.views import wizard
 
     settings = settings or Settings.from_environment()
     security_log.install()
@@ -67,7 +69,7 @@ def create_app(
     app.url_map.merge_slashes = False  # its redirects would repeat what was typed
     app.url_map.converters["language"] = LanguageConverter
     responses.install(app, settings.public_url, settings.hsts)
-    for part in (errors, site, cross_site, cli):
+    for part in (errors, site, cross_site, commands):
         part.install(app)
     for blueprint in (wizard, api, api_docs, device, handouts, developers, cases, desk, monitoring):
         app.register_blueprint(blueprint)

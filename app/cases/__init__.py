@@ -1,5 +1,1 @@
 """A person's own case: get a code for it, see it again, delete it."""
-
-from .views import cases
-
-__all__ = ["cases"]

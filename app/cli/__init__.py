@@ -1,5 +1,1 @@
 """Commands: ``flask --app wsgi …``."""
-
-from .commands import install
-
-__all__ = ["install"]

@@ -1,5 +1,1 @@
 """The device does it: files that iPhones, Macs, Thunderbird and others set an account up from."""
-
-from .views import device
-
-__all__ = ["device"]

@@ -5,9 +5,8 @@ SRV: RFC 6186 section 3.1, RFC 8314 section 5.1.  PACC: draft-ietf-mailmaint-pac
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..knowledge import Provider
 
@@ -26,8 +25,7 @@ _IMPLICIT: Final = {"smtp": 465, "imap": 993, "pop3": 995}
 """The ports with TLS, which PACC implies."""
 
 
-@dataclass(frozen=True)
-class DnsRecord:
+class DnsRecord(NamedTuple):
     """A record to set; ``for_what`` is ``srv``, ``autoconfig`` or ``pacc``."""
 
     name: str

@@ -1,9 +1,9 @@
 """What DNS says now of records that somebody should have set."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final
 
 from .background import Background
 from .network import Names, NotReached
@@ -11,22 +11,8 @@ from .network import Names, NotReached
 AT_ONCE: Final = 4
 KEPT: Final = 60.0
 """Seconds until the same records are asked for again: somebody is setting them right now."""
-
-
-class Record(Protocol):
-    """A record as it should be."""
-
-    @property
-    def name(self) -> str:
-        """Its full name, without a dot at the end."""
-
-    @property
-    def kind(self) -> str:
-        """SRV, CNAME or TXT."""
-
-    @property
-    def value(self) -> str:
-        """As a zone file has it."""
+Record = tuple[str, str, str, str]
+"""Its full name without a dot at the end; SRV, CNAME or TXT; its value in a zone file; its use."""
 
 
 @dataclass
@@ -61,38 +47,34 @@ class RecordChecks:
 
     def _run(self, check: RecordCheck) -> float:
         try:
-            for record in check.records:
-                check.said[record.name] = self._ask(record)
+            for name, kind, value, _ in check.records:
+                check.said[name] = self._ask(name, kind, value)
         finally:
             check.done = True
         return KEPT
 
-    def _ask(self, record: Record) -> str:
-        ask: Mapping[str, Callable[[Record], tuple[list[str], str]]] = {
-            "SRV": self._srv,
-            "CNAME": self._cname,
-            "TXT": self._txt,
-        }
+    def _ask(self, name: str, kind: str, value: str) -> str:
+        ask = {"SRV": self._srv, "CNAME": self._cname, "TXT": self._txt}
         try:
-            found, wanted = ask[record.kind](record)
+            found, wanted = ask[kind](name, value)
         except NotReached:
             return "no-answer"
         if wanted in found:
             return "right"
         return "other" if found else "missing"
 
-    def _srv(self, record: Record) -> tuple[list[str], str]:
+    def _srv(self, name: str, value: str) -> tuple[list[str], str]:
         """Return host and port of the preferred record: the preference is the provider's affair."""
-        service, _, domain = record.name.partition("._tcp.")
+        service, _, domain = name.partition("._tcp.")
         found = self._names.srv(service, domain).records
-        *_, port, host = record.value.rstrip(".").split()
+        *_, port, host = value.rstrip(".").split()
         return [f"{host} {port}" for _, _, host, port in found[:1]], f"{host} {port}"
 
-    def _cname(self, record: Record) -> tuple[list[str], str]:
+    def _cname(self, name: str, value: str) -> tuple[list[str], str]:
         """Return where a name leads to: any other way to the same addresses is as good."""
-        target = record.value.rstrip(".")
+        target = value.rstrip(".")
         try:
-            there = set(self._names.addresses(record.name))
+            there = set(self._names.addresses(name))
         except NotReached as fault:
             if fault.args[0] == "no-name":
                 return [], target
@@ -100,6 +82,6 @@ class RecordChecks:
         same = there & set(self._names.addresses(target))
         return ([target] if same else sorted(there)), target
 
-    def _txt(self, record: Record) -> tuple[list[str], str]:
-        found = self._names.txt(record.name).records
-        return [text for (text,) in found], record.value.strip('"')
+    def _txt(self, name: str, value: str) -> tuple[list[str], str]:
+        found = self._names.txt(name).records
+        return [text for (text,) in found], value.strip('"')

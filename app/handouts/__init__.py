@@ -1,5 +1,1 @@
 """What a person takes along from a plan: a QR code, a sheet to print, a text to read out."""
-
-from .views import handouts
-
-__all__ = ["handouts"]

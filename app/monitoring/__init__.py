@@ -1,5 +1,1 @@
 """What machines ask about this one: is it alive, can it work, what was counted."""
-
-from .views import monitoring
-
-__all__ = ["monitoring"]

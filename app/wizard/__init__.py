@@ -1,5 +1,1 @@
 """The wizard's pages: start, what a paste says, one question a page, plan."""
-
-from .views import wizard
-
-__all__ = ["wizard"]
