@@ -71,7 +71,7 @@ class Client:
     def close(self) -> None:
         """Close the connection."""
         if self._pipe:
-            self._pipe[1].close()
+            self._pipe[1].transport.abort()  # at once: the loop may end before a polite end does
         self._pipe = None
 
     async def _exchange(self, request: bytes) -> Answer:

@@ -61,8 +61,8 @@ def test_workers_end_when_the_main_process_is_killed(tmp_path: Path, count: int)
     settings = {"PORTALS": str(portals), "WEB_WORKERS": str(count)}
     port = free_port()
     with serving(tmp_path / "first", port, **settings) as first:
+        wait_until(lambda: len(workers(first)) == count)
         old = workers(first)
-        assert len(old) == count
         assert "Proseware" in page(first)
         os.kill(first.pid, signal.SIGKILL)
         wait_until(lambda: not any(map(is_running, old)))
