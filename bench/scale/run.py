@@ -45,7 +45,7 @@ class Plan:
     sqlite: bool = True
 
 
-SMALL: Final = Plan(Size(20_000, 2_000, 1_000, days=60, agents=20), 15, 0.5, sqlite=False)
+SMALL: Final = Plan(Size(20_000, 2_000, 1_000, days=60, agents=20), 15, 1, sqlite=False)
 
 
 @dataclass
