@@ -35,7 +35,6 @@ def loaders() -> dict[str, Loader]:
 
 
 def newest() -> Loader:
-    """Return the newest version."""
     return list(loaders().values())[-1]
 
 

@@ -32,7 +32,6 @@ class WizardState:
 
     @cached_property
     def situation(self) -> Situation:
-        """What follows from the facts."""
         return Situation(self.facts)
 
     @property
@@ -42,7 +41,6 @@ class WizardState:
         return {"now": None, "full": step.fact}.get(self.plan, step.asked)
 
     def query(self) -> str:
-        """Return the canonical query string."""
         parts = (
             self.facts.query(),
             self.change and f"change={self.change}",
@@ -53,7 +51,6 @@ class WizardState:
         return "&".join(filter(None, parts))
 
     def at(self, **changes: object) -> WizardState:
-        """Return the state with something about it changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
@@ -149,7 +146,6 @@ class Links:
         return self.below(f"desk/insights?days={days}" if days else "desk/insights")
 
     def insights_csv(self, days: int) -> str:
-        """Return the URL of the same as CSV."""
         return self.below(f"desk/insights.csv?days={days}")
 
     def in_any_language(self, query: Query = "") -> str:
@@ -157,7 +153,6 @@ class Links:
         return _with_query(f"{self.root}/", query)
 
     def logo(self, name: str) -> str:
-        """Return the URL of the portal's logo."""
         return f"{self.root}/logo/{name}"
 
     def loader(self, name: str) -> str:
