@@ -15,14 +15,7 @@ from ..knowledge import MailHost, Outgoing, knowledge
 from .background import Background
 from .network import Deadline, Network, NotReached
 from .probes import Probes
-from .published import (
-    Unusable,
-    provider_of,
-    read_autoconfig,
-    read_pacc,
-    read_srv,
-    settings_found,
-)
+from .published import Unusable, provider_of, read_autoconfig, read_pacc, read_srv, settings_found
 from .submission import Probe
 
 log = logging.getLogger(__name__)

@@ -11,15 +11,7 @@ from werkzeug.wrappers import Response
 
 from ..diagnosis.domains import display
 from ..diagnosis.found import SKIPPED, Found
-from ..presentation.lookup import (
-    how_found,
-    look_up,
-    may_look_up,
-    nothing,
-    progress,
-    seal,
-    setting_of,
-)
+from ..presentation import lookup
 from ..presentation.pictures import draw_route
 from ..services import services
 from ..web.links import WizardState
@@ -34,14 +26,14 @@ def find_page(site: Site, state: WizardState) -> Response:
     """Begin a search or show what it has found; lead on once nothing is left to be asked."""
     discovery = services().discovery
     domain = state.facts.known("account_domain")
-    if discovery is None or domain is None or not may_look_up(state.situation):
+    if discovery is None or domain is None or not lookup.may_look_up(state.situation):
         return redirect(site.check(state), 302)
-    search = look_up(site, discovery, domain)
-    done, found = progress(search)
+    search = lookup.look_up(site, discovery, domain)
+    done, found = lookup.progress(search)
     if done and (search is None or found is None):
-        return redirect(site.check(_with(state, nothing(search, domain))), 302)
+        return redirect(site.check(_with(state, lookup.nothing(search, domain))), 302)
     asks = search and found and discovery.discoveries.wants_confirmation(search, found)
-    sealed = seal(discovery, found) if found and done else None
+    sealed = lookup.seal(discovery, found) if found and done else None
     if sealed and not (asks and sealed.is_here):
         return redirect(site.check(_with(state, sealed)), 302)
     values = {
@@ -51,8 +43,8 @@ def find_page(site: Site, state: WizardState) -> Response:
         "searching": not done,
         "refresh": REFRESH,
         "hosts": [display(host) for host in search.mx[:2]] if search else [],
-        "how": how_found(found, site.language) if found else "",
-        "setting": setting_of(found) if found else None,
+        "how": lookup.how_found(found, site.language) if found else "",
+        "setting": lookup.setting_of(found) if found else None,
         "provider": found.settings if found and found.provider else None,
         "use": site.check(_with(state, sealed)) if sealed else "",
         "without": site.check(_with(state, Found(domain, SKIPPED))),

@@ -17,29 +17,12 @@ from ..http.event_counting import Event, record_event
 from ..i18n.messages import N_
 from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN
+from ..presentation import questions, reading_rows
 from ..presentation.connection_test import is_worth_a_test, test_commands, tested_server
 from ..presentation.lookup import found_line, may_look_up
 from ..presentation.paste_input import fails_encrypted, merge_reading
 from ..presentation.pictures import draw_route, through
 from ..presentation.plan import certainty_in_words, make_plan
-from ..presentation.questions import (
-    answer_text,
-    answers_so_far,
-    products,
-    program_name,
-    question_before,
-    shown_question,
-)
-from ..presentation.reading_rows import (
-    YOURS,
-    excerpt,
-    is_guess,
-    others_of,
-    printable,
-    rows_of,
-    shown_by,
-    went_well,
-)
 from ..presentation.screens import draw_screen
 from ..reading import Reading
 from ..services import services
@@ -80,7 +63,7 @@ def question_page(
     """Show one question; with an error message it is answered as unprocessable."""
     facts = state.facts
     kept = [(key, value) for key, value in facts.pairs if key != fact]
-    current, question = getattr(facts, fact), shown_question(site.language.code, fact)
+    current, question = getattr(facts, fact), questions.shown_question(site.language.code, fact)
     values = {
         "question": question,
         "current": None if current is None else question.choice_of(str(current)),
@@ -95,7 +78,7 @@ def question_page(
         "typed": None,
         "guess": None,
         "route": draw_route(facts, site.language.gettext),
-        "answers": list(answers_so_far(site.language.code, facts)),
+        "answers": list(questions.answers_so_far(site.language.code, facts)),
         **_links(site, state, "check"),
         **more,
     }
@@ -111,7 +94,7 @@ def _back(site: Site, state: WizardState) -> str:
         return site.check(state.at(change=None, way=None))
     if tried := state.facts.tried:
         return site.check(state.at(plan="", facts=state.facts.but(tried=tried[:-1])))
-    before = question_before(state.facts)
+    before = questions.question_before(state.facts)
     return site.check(state.at(change=before)) if before else site.start(state.facts)
 
 
@@ -121,7 +104,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
     current, fact = plan.shown(state.way), plan.next.fact
     first = current is plan.current
     asks = fact if first and plan.next.helps else None
-    question = shown_question(site.language.code, asks) if asks else None
+    question = questions.shown_question(site.language.code, asks) if asks else None
     number = 1 + plan.remedies.index(current) if current else 1
     later = site.language.gettext(LATER).format(n=number, all=len(plan.remedies))
     values = {
@@ -138,11 +121,11 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "test_url": site.connection_test(state) if is_worth_a_test(state.situation) else "",
         **_found_values(site, state),
         "drawn": draw_screen,
-        "program": program_name(site.language.code, state.facts),
-        "products": products(site.language.code, state.facts),
+        "program": questions.program_name(site.language.code, state.facts),
+        "products": questions.products(site.language.code, state.facts),
         "profile": state.facts.program in APPLE and plan.provider and plan.provider.has_profile,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
-        "answers": list(answers_so_far(site.language.code, state.facts)),
+        "answers": list(questions.answers_so_far(site.language.code, state.facts)),
         **_links(site, state, "check"),
     }
     response = page(site, "wizard/plan.html", values)
@@ -194,7 +177,7 @@ def tested_page(site: Site, known: Facts, reading: Reading) -> Response:
     values = {
         "outcome": outcome,
         "port": state.facts.open_port,
-        "shown": shown_by(reading, site.language),
+        "shown": reading_rows.shown_by(reading, site.language),
         "route": draw_route(state.facts, site.language.gettext),
         **_links(site, state, "check"),
     }
@@ -248,13 +231,13 @@ def paste_page(
     :param reading: what a text says that tells of no error
     """
     values = {
-        "pasted": printable(pasted),
+        "pasted": reading_rows.printable(pasted),
         "error": site.language.gettext(error).format(**filled) if error else None,
         "about_file": file,
         "of_picture": of_picture,
         "pictures": services().pictures is not None,
-        "shown": shown_by(reading, site.language) if reading else (),
-        "well": reading is not None and reading.command is not None and went_well(reading.command),
+        "shown": reading_rows.shown_by(reading, site.language) if reading else (),
+        "well": bool(reading and reading.command and reading_rows.went_well(reading.command)),
         "route": draw_route(known, site.language.gettext),
         **_links(site, WizardState(known), "start"),
     }
@@ -266,18 +249,19 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
     state = WizardState(merge_reading(reading, known))
     if reading.reason == UNKNOWN and reading.facts.get("reply_code"):
         return _code_page(site, state, known, reading, keep=not pasted)
-    rows, ready = rows_of(reading, known, site.language), state.asked is None
+    rows, ready = reading_rows.rows_of(reading, known, site.language), state.asked is None
     diagnosis = state.situation.diagnosis if ready else None
+    happened = questions.answer_text(site.language.code, "error", reading.reason)
     values = {
         "reading": reading,
         "rows": rows,
-        "excerpt": excerpt(pasted, reading, rows),
-        "others": others_of(reading, site.language),
+        "excerpt": reading_rows.excerpt(pasted, reading, rows),
+        "others": reading_rows.others_of(reading, site.language),
         # Plain words for the heading: the server's own stand in brackets, and in the list below.
-        "happened": _BRACKETS.sub("", answer_text(site.language.code, "error", reading.reason)),
-        "unsure": is_guess(reading),
-        "shown": shown_by(reading, site.language),
-        "yours": reading.reason in YOURS,
+        "happened": _BRACKETS.sub("", happened),
+        "unsure": reading_rows.is_guess(reading),
+        "shown": reading_rows.shown_by(reading, site.language),
+        "yours": reading.reason in reading_rows.YOURS,
         "left": state.situation.questions_left,
         "route": draw_route(state.facts, site.language.gettext, diagnosis),
         **_links(site, state, "read"),
@@ -291,11 +275,11 @@ def _code_page(
     """Show what a reply code may mean that was all that was pasted."""
     values = {
         "code": reading.facts["reply_code"],
-        "others": others_of(reading, site.language),
+        "others": reading_rows.others_of(reading, site.language),
         # Nobody has said what the error is, and no excerpt is there for a number to point at.
         "rows": [
             replace(row, number=0)
-            for row in rows_of(reading, known, site.language)
+            for row in reading_rows.rows_of(reading, known, site.language)
             if row.key != "error"
         ],
         "route": draw_route(state.facts, site.language.gettext),

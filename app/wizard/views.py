@@ -14,38 +14,16 @@ from ..files import PICTURE, UNREADABLE, Unreadable, document_text, kind_of
 from ..http.event_counting import record_event
 from ..i18n.messages import PROBLEMS
 from ..knowledge import knowledge
+from ..presentation import paste_input
 from ..presentation.lookup import may_look_up
-from ..presentation.paste_input import (
-    LARGEST_UPLOAD,
-    LONGEST_SHOWN,
-    merge_reading,
-    recall,
-    take_paste,
-    tries_ports,
-)
 from ..presentation.questions import typed_facts, typed_form, without_outdated
-from ..presentation.wizard_query import (
-    canonical_state,
-    detected,
-    has_uncanonical_names,
-    read_query,
-)
+from ..presentation.wizard_query import canonical_state, detected, has_uncanonical_names, read_query
 from ..reading import TooLong, read
 from ..services import services
 from ..web.links import WizardState
 from ..web.site import Site, count_visit, visitor_site
+from . import screens
 from .finding import find_page
-from .screens import (
-    paste_page,
-    picture_page,
-    plan_page,
-    question_page,
-    start_page,
-    test_page,
-    tested_page,
-    understood_page,
-    worked_page,
-)
 
 wizard = Blueprint("wizard", __name__)
 
@@ -71,12 +49,12 @@ def show_again(site: Site) -> Response:
     Back leads here, and the other language.
     """
     facts = read_query()[0].facts
-    reading = recall(facts)
+    reading = paste_input.recall(facts)
     if reading is None:
         return redirect(site.start(facts), 302)
     if has_uncanonical_names(facts):
         return redirect(site.read(facts), 302)
-    return understood_page(site, facts, "", reading)
+    return screens.understood_page(site, facts, "", reading)
 
 
 @wizard.get("/<language:site>/")
@@ -86,7 +64,7 @@ def start(site: Site) -> Response:
         return redirect(site.start(state.facts), 302)
     if site.portal and (known := detected(site, state)):
         return redirect(site.start(known.facts), 302)
-    return start_page(site, state)
+    return screens.start_page(site, state)
 
 
 @wizard.get("/<language:site>/check")
@@ -97,11 +75,11 @@ def check(site: Site) -> Response:
         return redirect(site.check(state), 302)
     if wrong:
         fact = next(iter(wrong))
-        return question_page(site, state, fact, PROBLEMS[wrong[fact]])
+        return screens.question_page(site, state, fact, PROBLEMS[wrong[fact]])
     asked = request.args.get("asked", "")
     if asked in knowledge().questions:
         if getattr(state.facts, asked) is None:
-            return question_page(site, state, asked, PROBLEMS["missing-choice"])
+            return screens.question_page(site, state, asked, PROBLEMS["missing-choice"])
         was = request.args.get("was")
         if was is not None:  # an answer was changed: go to the canonical URL without what is stale
             changed = was != str(getattr(state.facts, asked))
@@ -115,11 +93,11 @@ def check(site: Site) -> Response:
     elif not state.change and may_look_up(state.situation):
         response = redirect(site.find(state), 302)
     elif state.worked and not state.change:
-        response = worked_page(site, state)
+        response = screens.worked_page(site, state)
     elif question := state.change or state.asked:
-        response = question_page(site, state, question)
+        response = screens.question_page(site, state, question)
     else:
-        response = plan_page(site, state)
+        response = screens.plan_page(site, state)
     if asked in knowledge().questions:
         record_event(response, ("answered", asked))
     failed = request.args.get("failed")
@@ -137,7 +115,7 @@ def find(site: Site) -> Response:
 @wizard.get("/<language:site>/test")
 def connection_test(site: Site) -> Response:
     """Show a command that tests the connection from where the person is."""
-    return test_page(site, canonical_state(site.connection_test))
+    return screens.test_page(site, canonical_state(site.connection_test))
 
 
 @wizard.get("/<language:site>/step.svg")
@@ -148,7 +126,7 @@ def step_picture(site: Site) -> Response:
     """
     state, _ = read_query()
     number = request.args.get("step", "")
-    return picture_page(site, state, int(number) if number.isdecimal() else 0)
+    return screens.picture_page(site, state, int(number) if number.isdecimal() else 0)
 
 
 @wizard.post("/<language:site>/check")
@@ -174,7 +152,7 @@ def answer(site: Site) -> Response:
     more: dict[str, Any] = {"typed": form[fact].data[:400]}
     if codes[0] == "telex":
         more["guess"] = form[fact].guess
-    return question_page(site, state.at(change=fact), fact, PROBLEMS[codes[0]], **more)
+    return screens.question_page(site, state.at(change=fact), fact, PROBLEMS[codes[0]], **more)
 
 
 @wizard.post("/<language:site>/read")
@@ -184,36 +162,36 @@ def take(site: Site) -> Response:
     :raise 413: it is larger than any paste
     """
     known = read_query()[0].facts
-    take_paste(request, LARGEST_UPLOAD)
+    paste_input.take_paste(request, paste_input.LARGEST_UPLOAD)
     typed = request.form.get("text", "").replace("\r\n", "\n")
     file = request.files.get("file")
     data = file.read() if file else b""
     kind = kind_of(data)
     if kind == PICTURE:  # another one replaces what was found in the one before
         return _take_picture(site, known, "" if "of_picture" in request.form else typed, data)
-    if kind == UNREADABLE:
-        return paste_page(site, known, typed, PROBLEMS["unreadable-file"], file=True)
-    held = document_text(data)
+    held = "" if kind == UNREADABLE else document_text(data)
     if data and not held:
-        return paste_page(site, known, typed, PROBLEMS["unreadable-file"], file=True)
+        return screens.paste_page(site, known, typed, PROBLEMS["unreadable-file"], file=True)
     text = _join(typed, held)
     if not text.strip():
-        return paste_page(site, known, text, PROBLEMS["no-text"])
+        return screens.paste_page(site, known, text, PROBLEMS["no-text"])
     try:
         reading = read(text)
     except TooLong:
-        return paste_page(site, known, text[:LONGEST_SHOWN], PROBLEMS["too-much-text"])
+        return screens.paste_page(
+            site, known, text[: paste_input.LONGEST_SHOWN], PROBLEMS["too-much-text"]
+        )
     response: Response
     if "show" not in request.form:
-        response = redirect(site.check(WizardState(merge_reading(reading, known))), 303)
-    elif tries_ports(reading):
-        response = tested_page(site, known, reading)
+        response = redirect(site.check(WizardState(paste_input.merge_reading(reading, known))), 303)
+    elif paste_input.tries_ports(reading):
+        response = screens.tested_page(site, known, reading)
     elif reading.reason == "none":
         # Settings that stand in it are known all the same.
-        facts = merge_reading(reading, known).but(error=known.error)
-        response = paste_page(site, facts, text, reading=reading)
+        facts = paste_input.merge_reading(reading, known).but(error=known.error)
+        response = screens.paste_page(site, facts, text, reading=reading)
     else:
-        response = understood_page(site, known, text, reading)
+        response = screens.understood_page(site, known, text, reading)
     record_event(response, ("read", reading.reason))
     return response
 
@@ -222,15 +200,17 @@ def _take_picture(site: Site, known: Facts, typed: str, picture: bytes) -> Respo
     """Show the text of a picture, to be corrected before it is read."""
     pictures = services().pictures
     if pictures is None:
-        return paste_page(site, known, typed, PROBLEMS["no-pictures"], file=True)
+        return screens.paste_page(site, known, typed, PROBLEMS["no-pictures"], file=True)
     if wait := count_visit(site, services().rates.picture, "picture"):
         minutes, problem = ceil(wait / 60), PROBLEMS["too-many-pictures"]
-        return paste_page(site, known, typed, problem, file=True, status=429, minutes=minutes)
+        return screens.paste_page(
+            site, known, typed, problem, file=True, status=429, minutes=minutes
+        )
     try:
         found = pictures.text_of(picture)
     except Unreadable as fault:
-        return paste_page(site, known, typed, PROBLEMS[fault.args[0]], file=True)
-    return paste_page(site, known, _join(typed, found), of_picture=True)
+        return screens.paste_page(site, known, typed, PROBLEMS[fault.args[0]], file=True)
+    return screens.paste_page(site, known, _join(typed, found), of_picture=True)
 
 
 def _join(*parts: str) -> str:

@@ -10,15 +10,7 @@ from ...diagnosis.found import SKIPPED
 from ...i18n.languages import languages
 from ...i18n.messages import PROBLEMS
 from ...knowledge import knowledge
-from ...presentation.lookup import (
-    how_found,
-    look_up,
-    may_look_up,
-    nothing,
-    progress,
-    seal,
-    setting_of,
-)
+from ...presentation import lookup
 from ...presentation.paste_input import stated_facts
 from ...presentation.pictures import SERVER, draw_route
 from ...presentation.plan import certainty_in_words, make_plan
@@ -114,17 +106,17 @@ def _look_up(site: Site, state: DeskState) -> dict[str, Any] | None:
     The agent asks the caller, so nothing is taken over by itself.
     """
     discovery, domain = services().discovery, state.facts.known("account_domain")
-    if discovery is None or domain is None or not may_look_up(state.situation):
+    if discovery is None or domain is None or not lookup.may_look_up(state.situation):
         return None
-    search = look_up(site, discovery, domain)
-    done, found = progress(search)
+    search = lookup.look_up(site, discovery, domain)
+    done, found = lookup.progress(search)
     return {
         "domain": display(domain),
         "searching": not done,
-        "skipped": done and not found and nothing(search, domain).how == SKIPPED,
-        "found": str(seal(discovery, found)) if found and done else "",
-        "how": how_found(found, site.language) if found else "",
-        "setting": setting_of(found) if found else None,
+        "skipped": done and not found and lookup.nothing(search, domain).how == SKIPPED,
+        "found": str(lookup.seal(discovery, found)) if found and done else "",
+        "how": lookup.how_found(found, site.language) if found else "",
+        "setting": lookup.setting_of(found) if found else None,
     }
 
 
