@@ -56,6 +56,7 @@ def open_case(site: Site) -> Answer:
 
 @cases.get("/<language:site>/case")
 def ask_for_code(site: Site) -> Response:
+    """Ask for a code."""
     return case_pages.ask_page(site)
 
 

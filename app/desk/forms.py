@@ -61,6 +61,7 @@ class DeskForm(Form):
 
 
 def form_token() -> str:
+    """Return the token to write into a page's forms."""
     return str(DeskForm().csrf_token.current_token)
 
 

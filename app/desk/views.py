@@ -165,6 +165,7 @@ def on_case(view: View) -> View:
 @desk.get("/<language:site>/desk/cases/<code>")
 @on_case
 def show_one(site: Site, agent: Agent, code: str) -> Answer:
+    """Show a case on the desk."""
     case = case_of(site, agent, code)
     return desk_page(site, Submission(_state(site, case)), agent, OpenedCase(case))
 

@@ -35,6 +35,7 @@ def loaders() -> dict[str, Loader]:
 
 
 def newest() -> Loader:
+    """Return the newest version."""
     return list(loaders().values())[-1]
 
 

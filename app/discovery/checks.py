@@ -77,6 +77,7 @@ class Checks:
         self._background = Background("server-check", AT_ONCE, self._run, self.clock)
 
     def close(self) -> None:
+        """End all threads, once what they are doing is done."""
         self._background.close()
 
     def known(self, host: str) -> ServerCheck | None:

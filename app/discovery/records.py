@@ -35,6 +35,7 @@ class RecordChecks:
         self._background = Background("record-check", AT_ONCE, self._run, clock)
 
     def close(self) -> None:
+        """End all threads, once what they are doing is done."""
         self._background.close()
 
     def begin(self, domain: str, records: Sequence[Record]) -> RecordCheck:

@@ -39,6 +39,7 @@ def ticket(site: Site) -> Response:
 
 @handouts.get("/<language:site>/ticket.md")
 def markdown(site: Site) -> Response:
+    """Send the case and its plan in Markdown."""
     return _send_ticket(site, site.markdown_ticket, write_markdown, "text/markdown")
 
 

@@ -78,6 +78,7 @@ def client_address(environ: Mapping[str, Any], proxies: Proxies) -> Address | No
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:
+    """Return whether an address is in one of the networks."""
     return any(address in network for network in networks)
 
 

@@ -124,6 +124,7 @@ class RedisCounter:
         return count, left
 
     def answers(self) -> bool:
+        """Return whether Redis answers at once."""
         return bool(self._storage.check())
 
     def _pause(self, reason: str) -> None:
@@ -164,6 +165,7 @@ class Allowance:
 
     @property
     def allowed(self) -> bool:
+        """Whether the request is within the limit."""
         return self.count <= self.limit
 
     @property
@@ -173,6 +175,7 @@ class Allowance:
 
     @property
     def remaining(self) -> int:
+        """How many more requests are within the limit."""
         return max(0, self.limit - self.count)
 
 

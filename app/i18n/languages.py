@@ -185,6 +185,7 @@ def long_date(moment: datetime, language: str) -> str:
 
 
 def short_moment(moment: datetime, language: str) -> str:
+    """Return a moment to the minute."""
     return format_datetime(moment.astimezone(), "short", locale=_locale(language))
 
 

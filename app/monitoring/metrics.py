@@ -37,6 +37,7 @@ class Totals(Collector):
     budget: CodeBudget | None
 
     def collect(self) -> list[Metric]:
+        """Return every metric."""
         found: list[Metric] = []
         if self.storage:
             with suppress(DatabaseUnavailable):

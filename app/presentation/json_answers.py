@@ -88,6 +88,8 @@ class Settings(TypedDict, total=False):
 
 
 class Remedy(TypedDict):
+    """Something to do."""
+
     id: RemedyId
     title: str
     steps: list[str]
@@ -103,11 +105,15 @@ class Remedy(TypedDict):
 
 
 class Choice(TypedDict):
+    """A possible answer to a question."""
+
     value: str
     text: str
 
 
 class Question(TypedDict):
+    """A question and the answers to choose from."""
+
     fact: Fact
     text: str
     choices: list[Choice]
@@ -187,6 +193,8 @@ Evidence = TypedDict(
 
 
 class PortTest(TypedDict):
+    """One port that was tried."""
+
     port: Port
     outcome: Annotated[str, one_of("works", "unreached", "encryption", "broken")]
 

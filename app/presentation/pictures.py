@@ -59,6 +59,7 @@ class Route:
 
     @property
     def idle(self) -> bool:
+        """Whether nothing is known that it could show."""
         return not self.caption and not any(station.known for station in self.stations)
 
     @property

@@ -75,11 +75,13 @@ def _part(title: str, lines: Iterable[str], kind: str = "text") -> Part:
 
 
 def write_plain(parts: Iterable[Part]) -> str:
+    """Return a ticket as plain text."""
     texts = ("\n".join((part.title.upper(), *_set(part, part.lines, _PLAIN))) for part in parts)
     return "\n\n".join(texts) + "\n"
 
 
 def write_markdown(parts: Iterable[Part]) -> str:
+    """Return a ticket in Markdown."""
     texts = (f"## {escape_markdown(part.title)}\n\n{_markdown(part)}" for part in parts)
     return "\n\n".join(texts) + "\n"
 

@@ -32,6 +32,7 @@ class WizardState:
 
     @cached_property
     def situation(self) -> Situation:
+        """What follows from the facts."""
         return Situation(self.facts)
 
     @property
@@ -41,6 +42,7 @@ class WizardState:
         return {"now": None, "full": step.fact}.get(self.plan, step.asked)
 
     def query(self) -> str:
+        """Return the canonical query string."""
         parts = (
             self.facts.query(),
             self.change and f"change={self.change}",
@@ -51,6 +53,7 @@ class WizardState:
         return "&".join(filter(None, parts))
 
     def at(self, **changes: object) -> WizardState:
+        """Return the state with something about it changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
@@ -146,6 +149,7 @@ class Links:
         return self.below(f"desk/insights?days={days}" if days else "desk/insights")
 
     def insights_csv(self, days: int) -> str:
+        """Return the URL of the same as CSV."""
         return self.below(f"desk/insights.csv?days={days}")
 
     def in_any_language(self, query: Query = "") -> str:
@@ -153,6 +157,7 @@ class Links:
         return _with_query(f"{self.root}/", query)
 
     def logo(self, name: str) -> str:
+        """Return the URL of the portal's logo."""
         return f"{self.root}/logo/{name}"
 
     def loader(self, name: str) -> str:

@@ -41,6 +41,7 @@ COUNTED: Final = ("error", "program", "place")
 
 
 def start_page(site: Site, state: WizardState) -> Response:
+    """Show the start page."""
     values = {
         "left": state.situation.questions_left,
         "pasted": "",

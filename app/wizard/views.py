@@ -59,6 +59,7 @@ def show_again(site: Site) -> Response:
 
 @wizard.get("/<language:site>/")
 def start(site: Site) -> Response:
+    """Show the start page."""
     state, _ = read_query()
     if has_uncanonical_names(state.facts):
         return redirect(site.start(state.facts), 302)

@@ -75,10 +75,12 @@ class Figures:
 
     @property
     def by_week(self) -> bool:
+        """Whether a period is a week."""
         return self.days > MOST_DAYS
 
     @property
     def anything(self) -> bool:
+        """Whether anything was counted."""
         return any(self.by.values())
 
     def ranked(self, what: str) -> list[tuple[str, int]]:

@@ -45,6 +45,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 @desk.get("/<language:site>/desk/insights")
 @lead_only
 def insights(site: Site, agent: Agent) -> Response:
+    """Show what was counted."""
     days, today = _days(), services().today()
     asked = site.portal_id, today - timedelta(days=days - 1)
     with _reporting(site) as connection:

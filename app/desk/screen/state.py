@@ -31,6 +31,7 @@ class DeskState:
     code: str = ""
 
     def url(self, site: Site) -> str:
+        """Return the canonical URL."""
         query = self.query(site)
         return site.desk_case(self.code, query) if self.code else site.desk(query)
 
@@ -47,6 +48,7 @@ class DeskState:
 
     @cached_property
     def situation(self) -> Situation:
+        """What follows from the facts."""
         return Situation(self.facts)
 
     @property
@@ -60,6 +62,7 @@ class DeskState:
         return WizardState(self.facts, plan="" if self.situation.next.ready else "now")
 
     def at(self, **changes: Any) -> DeskState:
+        """Return the state with something about it changed."""
         return replace(self, **changes)
 
 

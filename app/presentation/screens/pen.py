@@ -105,6 +105,7 @@ class Pen:
         self.bars += other.bars
 
     def drawing(self) -> tuple[Shape, ...]:
+        """Return all that was drawn."""
         return (*self.shapes, Shape(path=self.bars, look="b")) if self.bars else (*self.shapes,)
 
     def line(self, path: str, look: str = "") -> None:
@@ -186,6 +187,7 @@ class Pen:
 
 
 def parts(screen: Screen, *kinds: str) -> list[Control]:
+    """Return the controls of some kinds."""
     return [control for control in screen.controls if control.kind in kinds]
 
 
@@ -195,4 +197,5 @@ def label_of(control: Control) -> Caption:
 
 
 def content_of(control: Control) -> Caption:
+    """Return what stands in a field."""
     return Caption(DOTS) if control.kind == "secret" else control.value
