@@ -1,12 +1,12 @@
 """Measure and print: ``python -m bench [reading] [questions] [desk] [pages] [start]
-[abuse] [discovery]``, or all.
+[abuse] [discovery] [growth]``, or all.
 """
 
 import argparse
 import sys
 import time
 
-from bench import abuse, desk, discovery, pages, questions, reading, start
+from bench import abuse, desk, discovery, growth, pages, questions, reading, start
 
 PARTS = {
     "reading": reading.main,
@@ -16,6 +16,7 @@ PARTS = {
     "start": start.main,
     "abuse": abuse.main,
     "discovery": discovery.main,
+    "growth": growth.main,
 }
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def worlds(
     found: dict[tuple[object, ...], Facts] = {}
     table = decision_table()
     programs = [name for name in CHOICES["program"] if reduce_choice("program", name) == "program"]
-    for number, (box, _) in enumerate(table.outcomes()):
+    for number, (box, _) in enumerate(table.outcomes):
         point = table.space.witness([box])
         for account, *names in product(accounts, *_names(point, servers)):
             facts = _facts(point, account, *names, programs[number % len(programs)])

@@ -7,10 +7,13 @@ Heckerman, Breese, Rommelse, Communications of the ACM 38:3 (1995).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import prod
+from heapq import heappop, heappush
+from itertools import repeat
+from math import isnan, nan, prod
 
 from ..knowledge import Knowledge, Provider, Remedy, knowledge
 from ..knowledge.variables import FACT_OF, UNKNOWN, UNTOLD, VARIABLES, WEBMAIL
@@ -18,8 +21,6 @@ from .diagram import Diagram
 from .interview import ERROR, Known, State
 from .reduction import reduce_choice
 
-MAX_MEANS = 10_000
-"""Memory bound: the means of a measure are dropped when they outgrow it."""
 NO_REMEDY = ""
 """The lead of a plan whose remedies have all been tried."""
 
@@ -120,25 +121,25 @@ def _offer_of(offers: tuple[frozenset[str] | None, bool] | None) -> tuple[frozen
 class Measure:
     """A number for each outcome, and what it comes to on average in every state."""
 
-    def __init__(self, tree: Diagram, numbers: Sequence[float]) -> None:
-        self._tree, self._numbers, self._age = tree, numbers, tree.age
-        self._known: dict[tuple[int, Answered], float] = {}
+    def __init__(self, tree: Diagram, number: Callable[[int], float]) -> None:
+        self._tree, self._number = tree, number
+        self._numbers = array("d", [nan]) * len(tree.outcomes)  # no number: not asked for yet
 
     def of(self, state: State) -> float:
         """Return the mean of the numbers of the outcomes that a state may come to."""
-        if self._age != self._tree.age or len(self._known) > MAX_MEANS:
-            self._age, self._known = self._tree.age, {}
         return self._mean(state.node, (state.error, state.told))
 
     def _mean(self, node: int, answered: Answered) -> float:
         if node < len(self._numbers):
+            if isnan(self._numbers[node]):
+                self._numbers[node] = self._number(node)
             return self._numbers[node]
-        key = node, answered
-        found = self._known.get(key)
+        key = self, node, answered
+        found: float | None = self._tree.notes.get(key)
         if found is None:
-            parts = branches(self._tree, node, answered)
-            found = sum([share * self._mean(child, then) for share, child, then in parts if share])
-            self._known[key] = found
+            mean, parts = self._mean, branches(self._tree, node, answered)
+            found = sum([share * mean(child, then) for share, child, then in parts if share])
+            self._tree.notes[key] = found
         return found
 
 
@@ -150,7 +151,7 @@ def branches(tree: Diagram, node: int, answered: Answered) -> Iterator[tuple[flo
     name, children = tree.branches(node)
     weights = _weights(name, *answered)
     if name != ERROR:
-        return ((w, child, answered) for w, child in zip(weights, children, strict=True))
+        return zip(weights, children, repeat(answered), strict=False)
     weighed = knowledge().weighed_errors
     errors = ((error if error in weighed else UNKNOWN, ()) for error in VARIABLES[ERROR])
     return zip(weights, children, errors, strict=True)
@@ -181,8 +182,14 @@ class Beliefs:
         """The remedy that comes first in each outcome, those that were tried left out."""
         self.leads = [self._visit.get(name, name) for name in self.firsts]
         """The same, with what one visit covers by the visit's name."""
+        self.by_first: dict[str, int] = {}
+        """The outcomes that each remedy comes first in, one bit each."""
+        for at, name in enumerate(self.firsts):
+            self.by_first[name] = self.by_first.get(name, 0) | 1 << at
+        self.led = sum(1 << at for at in ends if self.leads[at] != NO_REMEDY)
+        """The outcomes in which a remedy is left, one bit each."""
         self._here = [self._presence(at) for at in ends]
-        self._mass = Measure(tree, self._here)
+        self._mass = Measure(tree, self._here.__getitem__)
         self.failing = self._measures(lambda name, at: 1 - self.chance(name, at))
         """How likely a remedy does not work, by its name."""
         self.loss = self._measures(self._lost)
@@ -216,13 +223,16 @@ class Beliefs:
         """Return the outcomes that a state may come to, by number, each with its likelihood."""
         above: dict[int, dict[Answered, float]] = {state.node: {(state.error, state.told): 1.0}}
         found: dict[int, float] = {}
-        while above:
-            node = max(above)  # children are older than their parents, so all above it is done
+        pending = [-state.node]
+        while pending:
+            node = -heappop(pending)  # children are older than their parents: all above it is done
             for answered, weight in above.pop(node).items():
                 if node < len(self._here):
                     found[node] = found.get(node, 0) + weight * self._here[node]
                     continue
                 for share, child, then in branches(self.tree, node, answered):
+                    if child not in above:
+                        heappush(pending, -child)
                     into = above.setdefault(child, {})
                     into[then] = into.get(then, 0) + weight * share
         total = sum(found.values())
@@ -272,6 +282,6 @@ class Beliefs:
 
         @cache
         def of(name: str) -> Measure:
-            return Measure(self.tree, [h * number(name, at) for at, h in enumerate(self._here)])
+            return Measure(self.tree, lambda at: self._here[at] * number(name, at))
 
         return lambda name, state: of(name).of(state) / self.mass(state)

@@ -9,6 +9,8 @@ are proved without visiting one of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
 
 from ..knowledge.variables import UNKNOWN
 
@@ -48,20 +50,19 @@ class Space:
 
 def meet(a: Box, b: Box) -> Box | None:
     """Return what two boxes share, or None."""
-    shared = tuple(x & y for x, y in zip(a, b, strict=True))
+    shared = tuple(map(and_, a, b))
     return shared if all(shared) else None
 
 
 def subtract(a: Box, b: Box) -> Iterator[Box]:
     """Yield disjoint boxes that together are ``a`` without ``b``."""
-    if meet(a, b) is None:
+    both = meet(a, b)
+    if both is None:
         yield a
         return
-    done = list(a)
-    for i, (x, y) in enumerate(zip(a, b, strict=True)):
-        if rest := x & ~y:
-            yield (*done[:i], rest, *a[i + 1 :])
-        done[i] = x & y
+    for i, (x, shared) in enumerate(zip(a, both, strict=True)):
+        if x != shared:
+            yield (*both[:i], x ^ shared, *a[i + 1 :])
 
 
 def subtract_all(boxes: Iterable[Box], cuts: Iterable[Box]) -> list[Box]:
@@ -70,6 +71,24 @@ def subtract_all(boxes: Iterable[Box], cuts: Iterable[Box]) -> list[Box]:
     for cut in cuts:
         left = [piece for box in left for piece in subtract(box, cut)]
     return left
+
+
+def by_value(space: Space, boxes: Sequence[Box]) -> list[list[int]]:
+    """Return the boxes that allow each value of each variable, by their numbers, one bit each."""
+    found: list[list[int]] = []
+    for at, values in enumerate(space.values.values()):
+        alike: dict[int, bytearray] = {}  # most boxes share a mask, so few sets are joined
+        for number, box in enumerate(boxes):
+            bits = alike.setdefault(box[at], bytearray(len(boxes) // 8 + 1))
+            bits[number >> 3] |= 1 << (number & 7)
+        sets = [(mask, int.from_bytes(bits, "little")) for mask, bits in alike.items()]
+        found.append(
+            [
+                reduce(or_, (numbers for mask, numbers in sets if mask >> value & 1), 0)
+                for value in range(len(values))
+            ]
+        )
+    return found
 
 
 def volume(box: Box) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 
 from ..knowledge import Knowledge, Remedy
@@ -14,11 +14,14 @@ from .interview import Interview, State
 from .proof import prove_table, spell
 from .readiness import Adviser
 from .reduction import reduce_choice
-from .table import DecisionTable, decision_table
+from .table import DecisionTable, Outcome, decision_table
 
+Plans = Mapping[str, Sequence[tuple[Box, Outcome]]]
+"""By remedy the boxes whose plans have it, each with its outcome."""
 Known = dict[str, tuple[str, ...]]
 """The values that some variables may have."""
 
+SCENARIOS, REMEDIES, QUESTIONS = "scenarios", "remedies.toml", "questions.toml"
 NO_WAY = "no answers lead here: widen its `when`, or remove it"
 NO_PLAN = "no plan advises it: name it in `remedies` of a scenario, widen its `when`, or remove it"
 NO_CHANGE = "no answer changes a plan: use it in `when` of a stage or scenario, or remove it"
@@ -29,7 +32,11 @@ def check_everything(table: DecisionTable | None = None) -> tuple[list[str], lis
     """Return a report of what was proved, and the faults, each with its smallest witness."""
     started = perf_counter()
     table = table or decision_table()
-    faults = [*_values(table), *prove_table(table), *_verdicts(table), *_harm(table)]
+    plans: dict[str, list[tuple[Box, Outcome]]] = {name: [] for name in table.content.remedies}
+    for box, outcome in table.outcomes:
+        for name in outcome.remedies:
+            plans[name].append((box, outcome))
+    faults = [*_values(table), *prove_table(table), *_verdicts(table), *_harm(table, plans)]
     report = [
         f"{volume(table.space.whole):,} combinations of {len(VARIABLES)} finite facts",
         f"{len(table.content.scenarios)} scenarios, {len(table.content.stages)} stages",
@@ -37,40 +44,23 @@ def check_everything(table: DecisionTable | None = None) -> tuple[list[str], lis
     ]
     if not faults:  # only a sound table can be compiled and walked
         report += _walk(table, faults)
-    faults += _vendors(table)
+    faults += _vendors(table, plans)
     return [*report, f"{perf_counter() - started:.2f} s"], faults
 
 
 def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
-    """Walk every way through the questions; add what is never met to the faults."""
-    tree = Diagram(table)
-    walk = Interview(table.content, tree)
-    advise = Adviser(walk, table.content, Offer.of(None, ()))
-    start = walk.state({}, frozenset())
-    states = {start} | {walk.state({name: value}, frozenset()) for name, value in GIVEN.items()}
-    pending, asked, reached, ready = list(states), set(), set(), set()
-    while pending:
-        state = pending.pop()
-        question = advise.choose(state)
-        if question.ready:
-            ready.add(advise.first(state))
-        if question.fact is None:
-            reached.add(tree.outcomes[state.node])
-            continue
-        asked.add(question.fact)
-        after = {state for _, state in walk.answers(state, question.fact)} - states
-        states |= after
-        pending += after
-    scenarios = {outcome.scenario for outcome in reached}
-    remedies = ready | {name for outcome in reached for name in outcome.remedies}
-    content = table.content
+    """Walk the ways through the questions; add what is never met to the faults."""
+    tree, content = Diagram(table), table.content
+    advise = Adviser(Interview(content, tree), content, Offer.of(None, ()))
+    start = advise.walk.state({}, frozenset())
     useful = {FACT_OF[name] for name in tree.support(tree.root)}
-    asked |= content.questions.keys() - useful  # what is of no use need not be asked
+    asked = content.questions.keys() - useful  # what is of no use need not be asked
+    met = _meet_all(advise, start, asked)
     for file, names, needed, advice in (
-        ("scenarios", content.scenarios, scenarios, NO_WAY),
-        ("remedies.toml", content.remedies, remedies, NO_PLAN),
-        ("questions.toml", content.questions, useful, NO_CHANGE),
-        ("questions.toml", content.questions, asked, NEVER_ASKED),
+        (SCENARIOS, content.scenarios, met[SCENARIOS], NO_WAY),
+        (REMEDIES, content.remedies, met[REMEDIES], NO_PLAN),
+        (QUESTIONS, content.questions, useful, NO_CHANGE),
+        (QUESTIONS, content.questions, asked, NEVER_ASKED),
     ):
         faults += [f"{file}: {name}: {advice}" for name in names if name not in needed]
     wordless = {
@@ -83,27 +73,71 @@ def _walk(table: DecisionTable, faults: list[str]) -> list[str]:
         f"{', '.join(left)}: add one, such as ask-isp"
         for scenario, left in wordless.items()
     ]
+    longest: dict[State, int] = {}
+    most = _longest(advise, start, longest)
     return [
         f"{len(tree)} nodes in the diagram, {len(tree.outcomes)} different plans",
-        f"{len(states)} states of the interview; every case is ready after "
-        f"{_longest(advise, start)} questions at most, {advise.ahead(start)[0]:.1f} on average",
+        f"{len(longest)} states of the interview until every case is ready, after "
+        f"{most} questions at most, {advise.ahead(start)[0]:.1f} on average",
     ]
 
 
-def _longest(advise: Adviser, state: State) -> int:
-    """Return how many questions are asked at most until the plan is ready."""
-    fact = advise.choose(state).asked
-    if fact is None:
-        return 0
-    return 1 + max(_longest(advise, after) for _, after in advise.answers(state, fact))
+def _meet_all(advise: Adviser, start: State, asked: set[str]) -> Mapping[str, set[str]]:
+    """Return the scenarios and the remedies that answers lead to; add the facts that are asked.
+
+    A state is passed over where all that it may lead to was met already.
+    """
+    tree, walk = advise.walk.tree, advise.walk
+    may_show = [
+        {(SCENARIOS, outcome.scenario), *((REMEDIES, r) for r in (*outcome.remedies, lead))}
+        for outcome, lead in zip(tree.outcomes, advise.beliefs.leads, strict=True)
+    ]
+    shown_by: dict[tuple[str, str], list[int]] = {}
+    for at, names in enumerate(may_show):
+        for name in names:
+            shown_by.setdefault(name, []).append(at)
+    new = tree.reach[tree.root]  # the outcomes that may show something new, one bit each
+    met: dict[str, set[str]] = {SCENARIOS: set(), REMEDIES: set()}
+    states = {start} | {walk.state({name: value}, frozenset()) for name, value in GIVEN.items()}
+    pending = list(states)
+    while pending:
+        state = pending.pop()
+        if not new & tree.reach[state.node] and asked.issuperset(walk.open_questions(state)):
+            continue
+        question = advise.choose(state)
+        shown = {(REMEDIES, advise.first(state))} if question.ready else set()
+        if question.fact is None:
+            outcome = tree.outcomes[state.node]
+            shown |= {(SCENARIOS, outcome.scenario), *((REMEDIES, r) for r in outcome.remedies)}
+        else:
+            asked.add(question.fact)
+            after = {then for _, then in walk.answers(state, question.fact)} - states
+            states |= after
+            pending += after
+        for key in shown:
+            met[key[0]].add(key[1])
+            for at in shown_by.pop(key, ()):
+                may_show[at].remove(key)
+                if not may_show[at]:
+                    new &= ~(1 << at)
+    return met
 
 
-def _harm(table: DecisionTable) -> list[str]:
+def _longest(advise: Adviser, state: State, known: dict[State, int]) -> int:
+    """Return how many questions are asked at most until the plan is ready, and keep it."""
+    if state not in known:
+        fact = advise.choose(state).asked
+        after = advise.answers(state, fact) if fact else []
+        known[state] = max((1 + _longest(advise, then, known) for _, then in after), default=0)
+    return known[state]
+
+
+def _harm(table: DecisionTable, plans: Plans) -> list[str]:
     """Return the remedies that come first where they do harm, or may: unknown may turn out so."""
     faults = []
     for remedy in table.content.remedies.values():
         harmful = _where_harmful(table, remedy)
-        for box, outcome in table.outcomes() if harmful else ():
+        for box, outcome in plans[remedy.id] if harmful else ():
             shared = [both for harm in harmful if (both := meet(box, harm)) is not None]
             if outcome.remedies[0] == remedy.id and shared:
                 faults.append(
@@ -120,23 +154,19 @@ def _where_harmful(table: DecisionTable, remedy: Remedy) -> list[Box]:
     return table.flatten(widened)
 
 
-def _vendors(table: DecisionTable) -> list[str]:
+def _vendors(table: DecisionTable, plans: Plans) -> list[str]:
     """Return what vendors put first where no plan has it, or where it does harm.
 
     So a vendor only orders the plans of the table: none has a remedy that its scenario lacks.
     """
-    outcomes, faults = list(table.outcomes()), []
+    faults = []
     for where, remedy, known in _claims(table.content):
         here = table.space.box(known)
-        plans = [
-            both
-            for box, outcome in outcomes
-            if remedy.id in outcome.remedies and (both := meet(box, here)) is not None
-        ]
-        if not plans:
+        boxes = [both for box, _ in plans[remedy.id] if (both := meet(box, here)) is not None]
+        if not boxes:
             faults.append(f"{where}: no plan for it has {remedy.id}: name one of its remedies")
         harmful = _where_harmful(table, remedy)
-        shared = [both for box in plans for harm in harmful if (both := meet(box, harm))]
+        shared = [both for box in boxes for harm in harmful if (both := meet(box, harm))]
         if shared:
             faults.append(
                 f"{where}: {remedy.id} would come first where it is harmful: "

@@ -11,14 +11,24 @@ Nodes are numbers; those below ``len(outcomes)`` are the outcomes themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from ..knowledge.variables import UNKNOWN
-from .boxes import Box
+from .boxes import Box, by_value
 from .table import DecisionTable, Outcome, decision_table
 
 MAX_MEMO = 200_000
-"""Memory bound: derived nodes and memos are dropped when they outgrow it."""
+"""Memory bound: derived nodes and what is known of them are dropped when they outgrow it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What stands in place of each value of a variable; a single value stands for all."""
+
+    var: int
+    instead: tuple[int, ...]
 
 
 class Diagram:
@@ -27,35 +37,34 @@ class Diagram:
     def __init__(self, table: DecisionTable) -> None:
         self.space = table.space
         self._unknown = [values.index(UNKNOWN) for values in self.space.values.values()]
-        rows = list(table.outcomes())
+        rows = table.outcomes
         self.outcomes = list(dict.fromkeys(outcome for _, outcome in rows))
         self._nodes: list[tuple[int, tuple[int, ...]]] = [(-1, ())] * len(self.outcomes)
         self._unique: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._replaced: dict[tuple[int, int, tuple[int, ...]], int] = {}
+        self._replaced: dict[tuple[int, Change], int] = {}
+        self._change = cache(self._make_change)
+        self._sets: dict[int, int] = {}
         self._support: dict[int, int] = dict.fromkeys(range(len(self.outcomes)), 0)
         self.reach: dict[int, int] = {i: 1 << i for i in range(len(self.outcomes))}
         """The outcomes that can still come about below a node, one bit each."""
-        self.age = 0
-        """How often derived nodes were dropped: whoever keeps something of a node looks here."""
+        self.notes: dict[Any, Any] = {}
+        """What others have worked out of nodes, dropped with them."""
         self.root = self._build(rows)
         self._built = len(self._nodes)
 
     def _build(self, rows: list[tuple[Box, Outcome]]) -> int:
         # A set of rows is one integer, a bit a row: filtering by a value is one AND.
-        fits = [
-            [
-                sum(1 << r for r, (box, _) in enumerate(rows) if box[var] >> value & 1)
-                for value in range(len(values))
-            ]
-            for var, values in enumerate(self.space.values.values())
-        ]
+        fits = by_value(self.space, [box for box, _ in rows])
         number = {outcome: i for i, outcome in enumerate(self.outcomes)}
         ends = [number[outcome] for _, outcome in rows]
+        alike = [0] * len(self.outcomes)
+        for row, end in enumerate(ends):
+            alike[end] |= 1 << row
         memo: dict[tuple[int, int], int] = {}
 
         def expand(var: int, live: int) -> int:
             first = ends[(live & -live).bit_length() - 1]
-            if var == len(fits):
+            if live & alike[first] == live:  # a proved table has no gap
                 return first
             if (known := memo.get((var, live))) is None:
                 children = tuple(expand(var + 1, live & fit) for fit in fits[var])
@@ -65,7 +74,7 @@ class Diagram:
         return expand(0, (1 << len(rows)) - 1)
 
     def _node(self, var: int, children: tuple[int, ...]) -> int:
-        if all(child == children[0] for child in children):
+        if children.count(children[0]) == len(children):
             return children[0]
         key = (var, children)
         node = self._unique.get(key)
@@ -73,42 +82,47 @@ class Diagram:
             node = self._unique[key] = len(self._nodes)
             self._nodes.append(key)
             support, reach = 1 << var, 0
-            for child in children:
+            for child in {*children}:
                 support |= self._support[child]
                 reach |= self.reach[child]
-            self._support[node], self.reach[node] = support, reach
+            self._support[node] = support
+            self.reach[node] = self._sets.setdefault(reach, reach)  # many nodes have the same
         return node
 
     def restrict(self, node: int, name: str, value: str) -> int:
         """Return the diagram below ``node`` once a variable is known."""
-        values = self.space.values[name]
-        known = values.index(value)
-        return self._replace(node, self.space.names.index(name), (known,) * len(values))
+        return self._replace(node, self._change(name, value))
 
     def without(self, node: int, name: str, value: str, like: str) -> int:
         """Return the diagram below ``node`` where a value cannot be, put to rest as another one."""
-        values = self.space.values[name]
-        instead = tuple(values.index(like if other == value else other) for other in values)
-        return self._replace(node, self.space.names.index(name), instead)
+        return self._replace(node, self._change(name, value, like))
 
-    def _replace(self, node: int, var: int, instead: tuple[int, ...]) -> int:
+    def _make_change(self, name: str, value: str, like: str | None = None) -> Change:
+        values = self.space.values[name]
+        instead = [like if other == value else other for other in values] if like else [value]
+        return Change(self.space.names.index(name), tuple(map(values.index, instead)))
+
+    def _replace(self, node: int, change: Change) -> int:
         """Return the diagram below ``node`` with another value in place of each of a variable's."""
-        if not self._support[node] >> var & 1:
+        support, var = self._support, change.var
+        if not support[node] >> var & 1:
             return node
-        key = (node, var, instead)
+        key = (node, change)
         found = self._replaced.get(key)
         if found is None:
             own, children = self._nodes[node]
             if own == var:
-                below = tuple([children[value] for value in instead])
+                below = tuple([children[value] for value in change.instead])
             else:
-                below = tuple([self._replace(child, var, instead) for child in children])
+                below = tuple(
+                    [self._replace(c, change) if support[c] >> var & 1 else c for c in children]
+                )
             found = self._replaced[key] = self._node(own, below)
         return found
 
     def restrict_all(self, known: Mapping[str, str]) -> int:
         """Return the diagram that is left once some variables are known."""
-        if len(self._replaced) > MAX_MEMO:
+        if len(self._replaced) + len(self.notes) > MAX_MEMO:
             self.forget()
         node = self.root
         for name, value in known.items():
@@ -121,7 +135,8 @@ class Diagram:
             del self._unique[self._nodes[node]], self._support[node], self.reach[node]
         del self._nodes[self._built :]
         self._replaced.clear()
-        self.age += 1
+        self._sets.clear()
+        self.notes.clear()
 
     def at_unknown(self, node: int) -> int:
         """Return the outcome below a node, as its number, where every variable is unknown."""

@@ -6,9 +6,9 @@ The decision diagram tells which variables still matter.  Each belongs to one qu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from typing import NamedTuple
 
 from ..knowledge import Choice, Knowledge, knowledge
 from ..knowledge.variables import FACT_OF, GIVEN, UNKNOWN, UNTOLD, VARIABLES
@@ -43,8 +43,7 @@ def spoken_choice(name: str, value: str) -> Choice | None:
     return knowledge().questions[FACT_OF[name]].choice(_STAND_IN.get((name, value), value))
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """Where an interview stands: a node of the diagram, and the facts that have been answered.
 
     ``error`` is the error, ``unknown`` also for one without weights of its own, None until it is

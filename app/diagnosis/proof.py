@@ -7,9 +7,11 @@ cut out of the whole space must be nothing.  Both are exact, whatever the number
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from ..knowledge.variables import VARIABLES
-from .boxes import Box, Space, meet, subtract_all, volume
+from .boxes import Box, Space, by_value, meet, subtract_all, volume
 from .table import DecisionTable
 
 
@@ -19,9 +21,16 @@ def prove_rows(space: Space, rows: Sequence[tuple[str, Box]], where: str) -> Ite
     Each names the smallest case that shows it, and what to do.
     """
     overlaps = False
+    allowing = by_value(space, [box for _, box in rows])
     for i, (name, box) in enumerate(rows):
-        for other, second in rows[i + 1 :]:
-            if (shared := meet(box, second)) is not None:
+        meeting = (1 << len(rows)) - (2 << i)  # the rows below it
+        for mask, whole, fits in zip(box, space.whole, allowing, strict=True):
+            if mask != whole:
+                meeting &= reduce(or_, (fit for at, fit in enumerate(fits) if mask >> at & 1), 0)
+        while meeting:
+            other, second = rows[(meeting & -meeting).bit_length() - 1]
+            meeting &= meeting - 1
+            if (shared := meet(box, second)) is not None:  # not of a `when` without a value
                 overlaps = True
                 case = spell(space, [shared])
                 yield f"{where}: {name} and {other} both answer: {case}: narrow one's `when`"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..knowledge import Knowledge, knowledge
-from .beliefs import MAX_MEANS, NO_REMEDY, Beliefs, Offer, shares
+from .beliefs import NO_REMEDY, Beliefs, Offer, shares
 from .interview import (
     ERROR,
     IN_STEPS,
@@ -73,8 +73,6 @@ class Adviser:
         tried = (content.remedies[name] for name in offer.tried)
         self._set = frozenset(fact for remedy in tried for fact in remedy.sets)
         """What those who have tried a remedy have just set is not asked for."""
-        self._ahead: dict[State, tuple[float, int]] = {}
-        self._age = walk.tree.age
 
     def first(self, state: State) -> str:
         """Return the remedy to do first: that of the table where what is open is unknown."""
@@ -89,8 +87,14 @@ class Adviser:
 
     def choose(self, state: State) -> Question:
         """Return the question that is best asked next."""
+        notes, key = self.walk.tree.notes, (self, "question", state)
+        question: Question = notes.get(key) or self._choose(state)
+        notes[key] = question
+        return question
+
+    def _choose(self, state: State) -> Question:
         questions = [f for f in self.walk.open_questions(state) if f not in self._set]
-        if not questions or not any(self.beliefs.leads[at] for at in self._open(state)):
+        if not questions or not self.walk.tree.reach[state.node] & self.beliefs.led:
             return Question(None, ready=True, helps=False)
         if ERROR in questions:  # it decides most, so nobody is advised before it was asked for
             return Question(ERROR, ready=False, helps=True)
@@ -143,16 +147,16 @@ class Adviser:
 
         What is said is a whole number that no answer makes grow.
         """
-        if self._age != self.walk.tree.age or len(self._ahead) > MAX_MEANS:
-            self._age, self._ahead = self.walk.tree.age, {}
-        if state not in self._ahead:
+        notes, key = self.walk.tree.notes, (self, "ahead", state)
+        if key not in notes:
             mean, said = 0.0, 0
             if fact := self.choose(state).asked:
                 after = [(share, *self.ahead(then)) for share, then in self.answers(state, fact)]
                 mean = 1 + sum(share * then for share, then, _ in after)
                 said = max(round(mean), *(then for _, _, then in after))
-            self._ahead[state] = mean, said
-        return self._ahead[state]
+            notes[key] = mean, said
+        ahead: tuple[float, int] = notes[key]
+        return ahead
 
     def step(self, state: State) -> NextStep:
         """Return where a person stands."""
@@ -181,13 +185,9 @@ class Adviser:
         return first if self._visit(state) == first else alone
 
     def _visit(self, state: State) -> str:
-        firsts = {self.beliefs.firsts[at] for at in self._open(state)}
+        reach = self.walk.tree.reach[state.node]
+        firsts = {name for name, outcomes in self.beliefs.by_first.items() if reach & outcomes}
         return self.beliefs.visit(self.first(state), firsts)
-
-    def _open(self, state: State) -> list[int]:
-        """Return the outcomes that may still come about."""
-        tree = self.walk.tree
-        return [at for at in range(len(tree.outcomes)) if tree.reach[state.node] >> at & 1]
 
 
 def _added_up(ends: Mapping[int, float], names: Sequence[str]) -> dict[str, float]:

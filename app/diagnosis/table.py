@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from ..knowledge import Knowledge, Remedy, Scenario, When, knowledge
 from ..knowledge.variables import UNKNOWN, VARIABLES
@@ -59,6 +59,7 @@ class DecisionTable:
             for row in stage.rows:
                 by_word.setdefault(row.result, []).extend(self.flatten(row.when))
             self._stage_boxes[stage.name] = by_word
+        self._gate = cache(lambda name: self.flatten(content.remedies[name].when))
         # People with the same finite facts meet the same row, whatever they typed.
         self._remembered = lru_cache(maxsize=4096)(self._match)
 
@@ -104,13 +105,16 @@ class DecisionTable:
         found = (self.content.remedies[name] for name in match.scenario.remedies)
         return tuple(remedy for remedy in found if match.holds(remedy.when))
 
-    def outcomes(self) -> Iterator[tuple[Box, Outcome]]:
-        """Yield disjoint boxes over the whole space, each with its outcome."""
-        for scenario in self.content.scenarios.values():
-            for box in self.flatten(scenario.when):
-                for part, refused in self._by_refusal(box, scenario):
-                    for piece, remedies in self._by_remedies(part, scenario.remedies):
-                        yield piece, Outcome(scenario.id, refused, remedies)
+    @cached_property
+    def outcomes(self) -> list[tuple[Box, Outcome]]:
+        """Disjoint boxes over the whole space, each with its outcome."""
+        return [
+            (piece, Outcome(scenario.id, refused, remedies))
+            for scenario in self.content.scenarios.values()
+            for box in self.flatten(scenario.when)
+            for part, refused in self._by_refusal(box, scenario)
+            for piece, remedies in self._by_remedies(part, scenario.remedies)
+        ]
 
     def _by_refusal(self, box: Box, scenario: Scenario) -> Iterator[tuple[Box, str]]:
         for error, refused in scenario.refused.items():
@@ -124,12 +128,14 @@ class DecisionTable:
         """Split a box where a remedy's own conditions hold and where they do not."""
         parts: list[tuple[list[Box], tuple[str, ...]]] = [([box], ())]
         for name in names:
-            gate = self.content.remedies[name].when
-            cuts = self.flatten(gate) if gate else [self.space.whole]
-            split = []
+            if not self.content.remedies[name].when:
+                parts = [(boxes, (*chosen, name)) for boxes, chosen in parts]
+                continue
+            cuts, split = self._gate(name), []
             for boxes, chosen in parts:
                 inside = [m for b in boxes for cut in cuts if (m := meet(b, cut)) is not None]
-                split += [(inside, (*chosen, name)), (subtract_all(boxes, cuts), chosen)]
+                outside = [] if inside == boxes else subtract_all(boxes, cuts)
+                split += [(inside, (*chosen, name)), (outside, chosen)]
             parts = [(boxes, chosen) for boxes, chosen in split if boxes]
         for boxes, chosen in parts:
             for piece in boxes:

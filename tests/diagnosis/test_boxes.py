@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.diagnosis.boxes import Box, Space, meet, subtract, subtract_all, volume
+from app.diagnosis.boxes import Box, Space, by_value, meet, subtract, subtract_all, volume
 
 SPACE = Space({"a": ("1", "2", "unknown"), "b": ("x", "unknown"), "c": ("p", "q", "unknown")})
 boxes = st.tuples(*(st.integers(1, whole) for whole in SPACE.whole))
@@ -35,6 +35,15 @@ def test_cutting_all_out_leaves_the_rest(cuts: list[Box]) -> None:
     covered = set().union(*map(points, cuts)) if cuts else set()
     assert set().union(*map(points, left)) == points(SPACE.whole) - covered
     assert sum(map(volume, left)) == volume(SPACE.whole) - len(covered)
+
+
+@given(st.lists(boxes, max_size=12))
+def test_each_value_has_the_boxes_that_allow_it(some: list[Box]) -> None:
+    for at, sets in enumerate(by_value(SPACE, some)):
+        assert sets == [
+            sum(1 << number for number, box in enumerate(some) if box[at] >> value & 1)
+            for value in range(SPACE.whole[at].bit_length())
+        ]
 
 
 def test_a_box_says_what_it_narrows() -> None:

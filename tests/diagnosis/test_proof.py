@@ -1,19 +1,23 @@
 """The proof finds every fault, and the shipped table has none."""
 
 from dataclasses import replace
+from itertools import combinations
 from math import prod
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.diagnosis.boxes import Space
-from app.diagnosis.checks import check_everything
-from app.diagnosis.diagram import diagram
-from app.diagnosis.proof import prove_rows, prove_table
+from app.diagnosis.beliefs import Offer
+from app.diagnosis.boxes import Box, Space, meet
+from app.diagnosis.checks import _meet_all, check_everything
+from app.diagnosis.diagram import Diagram, diagram
+from app.diagnosis.interview import Interview, State
+from app.diagnosis.proof import prove_rows, prove_table, spell
+from app.diagnosis.readiness import Adviser
 from app.diagnosis.table import DecisionTable, decision_table, judge
 from app.knowledge import Choice, knowledge
-from app.knowledge.variables import VARIABLES
+from app.knowledge.variables import GIVEN, VARIABLES
 
 CONTENT = knowledge()
 cases = st.fixed_dictionaries({name: st.sampled_from(v) for name, v in VARIABLES.items()})
@@ -150,6 +154,59 @@ def test_overlap_and_gap_name_the_plainest_case() -> None:
     ]
 
 
+SMALL = Space({"a": ("1", "2", "unknown"), "b": ("x", "unknown"), "c": ("p", "q", "unknown")})
+masks = st.tuples(*(st.integers(0, whole) for whole in SMALL.whole))  # 0: a `when` without a value
+
+
+@given(st.lists(masks, max_size=6))
+def test_all_pairs_that_overlap_are_found_in_their_order(some: list[Box]) -> None:
+    rows = [(str(number), box) for number, box in enumerate(some)]
+    found = [fault for fault in prove_rows(SMALL, rows, "here") if "both" in fault]
+    assert found == [
+        f"here: {one} and {other} both answer: {spell(SMALL, [shared])}: narrow one's `when`"
+        for (one, a), (other, b) in combinations(rows, 2)
+        if (shared := meet(a, b)) is not None
+    ]
+
+
+def test_rows_that_do_not_overlap_are_not_compared_with_each_other(monkeypatch) -> None:
+    table = DecisionTable(CONTENT)
+    rows = [(s.id, b) for s in CONTENT.scenarios.values() for b in table.flatten(s.when)]
+    monkeypatch.setattr("app.diagnosis.proof.meet", lambda a, b: 1 / 0)
+    assert not list(prove_rows(table.space, rows, "scenarios"))
+
+
+def test_what_is_passed_over_would_show_nothing_new() -> None:
+    """Hold the short walk of the check against a walk through every state."""
+    table = DecisionTable(CONTENT)
+    walk = Interview(CONTENT, Diagram(table))
+    advise = Adviser(walk, CONTENT, Offer.of(None, ()))
+    start = walk.state({}, frozenset())
+    states = {start} | {walk.state({name: value}, frozenset()) for name, value in GIVEN.items()}
+    pending, all_asked = list(states), set()
+    scenarios, remedies = set(), set()
+    for state in pending:
+        question = advise.choose(state)
+        if question.ready:
+            remedies.add(advise.first(state))
+        if question.fact is None:
+            outcome = walk.tree.outcomes[state.node]
+            scenarios.add(outcome.scenario)
+            remedies |= {*outcome.remedies}
+            continue
+        all_asked.add(question.fact)
+        after = {then for _, then in walk.answers(state, question.fact)} - states
+        states |= after
+        pending += after
+    chosen: list[State] = []
+    choose = advise.choose
+    advise.choose = lambda state: chosen.append(state) or choose(state)  # type: ignore[method-assign]
+    asked: set[str] = set()
+    met = _meet_all(advise, start, asked)
+    assert (met["scenarios"], met["remedies.toml"], asked) == (scenarios, remedies, all_asked)
+    assert len(chosen) < len(states) / 2
+
+
 @pytest.mark.no_cover
 @given(cases)
 def test_the_diagram_agrees_with_the_table(case: dict[str, str]) -> None:
@@ -180,3 +237,19 @@ def test_forgetting_keeps_the_diagram_right() -> None:
     reach = tree.reach[before]
     tree.forget()
     assert tree.reach[tree.restrict_all({"place": "work"})] == reach
+
+
+def test_what_is_known_of_nodes_is_bounded_and_worked_out_again(monkeypatch) -> None:
+    walk = Interview(CONTENT, Diagram(decision_table()))
+    advise = Adviser(walk, CONTENT, Offer.of(None, ()))
+
+    def state(error: str) -> State:
+        return walk.state({"error": error}, frozenset({"error"}))
+
+    before = [(advise.step(state(e)), advise.ahead(state(e))) for e in VARIABLES["error"]]
+    assert walk.tree.notes
+    monkeypatch.setattr("app.diagnosis.diagram.MAX_MEMO", 0)
+    for error, expected in zip(VARIABLES["error"], before, strict=True):
+        there = state(error)
+        assert not walk.tree.notes
+        assert (advise.step(there), advise.ahead(there)) == expected
