@@ -129,6 +129,7 @@ def _details(facts: Facts, translate: Callable[[str], str]) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=256)  # an agent sees that of a case with each change
 def draw_qr(link: str) -> str:
     """Return a link's QR code as an SVG document, dark on white whatever the page's colours.
 

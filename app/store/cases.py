@@ -7,7 +7,7 @@ a while, so that a page can say how the case ended.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -103,7 +103,7 @@ class Cases:
             row = row.values(opened=now, expires=now + self.lifetime)
             connection.execute(row.values(facts=facts.query(), outcome="open"))
             audit.write(connection, now, portal, agent, "opened", code)
-            return _find(connection, portal, code, now)
+        return Case(code, portal, language, now, now + self.lifetime, 1, facts, "open", None)
 
     def find(self, portal: str, code: str) -> Case:
         """Return a case.
@@ -132,21 +132,21 @@ class Cases:
         :param case: the case as it was read
         :raise StaleCase: somebody else has changed it since
         """
-        now, values = self.now(), changes | {"version": case.version + 1}
-        if "facts" in changes:
-            values["facts"] = changes["facts"].query()
+        now, changes = self.now(), changes | {"version": case.version + 1}
+        values = changes | ({"facts": changes["facts"].query()} if "facts" in changes else {})
         with self.database.writing() as connection:
             current = _find(connection, case.portal, case.code, now, lock=True)
             if current.version != case.version:
                 raise StaleCase
             connection.execute(update(cases).where(cases.c.code == case.code).values(values))
-            if note.strip():
-                # PostgreSQL keeps no NUL in a text.
-                text = redact_emails(note.replace("\0", "").strip())[:MAX_NOTE_LENGTH]
-                row = {"code": case.code, "written": now, "agent": agent, "text": text}
-                connection.execute(insert(notes).values(row))
+            written = current.notes
+            # PostgreSQL keeps no NUL in a text.
+            if text := redact_emails(note.replace("\0", "").strip())[:MAX_NOTE_LENGTH]:
+                added = CaseNote(now, agent, text)
+                connection.execute(insert(notes).values(code=case.code, **asdict(added)))
+                written += (added,)
             audit.write(connection, now, case.portal, agent, "changed", case.code)
-            return _find(connection, case.portal, case.code, now)
+        return replace(current, **changes, notes=written)
 
     def delete(self, portal: str, code: str, agent: str = "") -> None:
         """Erase a case before it expires."""

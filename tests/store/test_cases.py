@@ -227,3 +227,17 @@ def test_a_case_is_deleted_once(cases: Cases, database: Database) -> None:
 
     assert isinstance(waits_for_lock(database, cases, end, end), EndedCase)
     assert [line.action for line in audit.read(database, "", 9)] == ["deleted", "opened"]
+
+
+def test_what_a_change_returns_is_what_is_kept(cases: Cases, clock: Clock) -> None:
+    case = cases.open("", "vi", FACTS, "lan")
+    assert cases.find("", case.code) == case
+    clock.moment += DAY
+    facts = FACTS.but(recipient_domain="adatum.com", tried=("use-login", "wait"))
+    case = cases.change(
+        case, "lan", "  call lan@adatum.com back\0  ", facts=facts, outcome="solved"
+    )
+    assert cases.find("", case.code) == case
+    case = cases.change(case, "mai", " \0 ", helped="wait")
+    assert cases.find("", case.code) == case
+    assert [note.text for note in case.notes] == ["call @adatum.com back"]
