@@ -7,9 +7,9 @@ deadline, whatever the other side does.
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import IPv4Address, ip_address
 from threading import Lock
@@ -49,28 +49,20 @@ class NotReached(OSError):
 REASONS: Final = ("no-name", "no-answer", "forbidden", "time-out", "refused", "bad-tls", "no-such")
 
 
-@dataclass
 class Deadline:
-    """The moment at which everything that was begun ends.
+    """The moment, so many seconds from now, at which everything that was begun ends."""
 
-    :param seconds: from now
-    :param clock: tells seconds, and is never set
-    """
-
-    seconds: float
-    clock: Callable[[], float] = time.monotonic
-    _ends: float = field(init=False)
-    _open: set[socket.socket] = field(init=False, default_factory=set)
-    _over: bool = field(init=False, default=False)
-    _lock: Lock = field(init=False, default_factory=Lock)
-
-    def __post_init__(self) -> None:
-        self._ends = self.clock() + self.seconds
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._ends = time.monotonic() + seconds
+        self._open: set[socket.socket] = set()
+        self._over = False
+        self._lock = Lock()
 
     @property
     def left(self) -> float:
         """Seconds until then, 0 when it is past."""
-        return 0.0 if self._over else max(0.0, self._ends - self.clock())
+        return 0.0 if self._over else max(0.0, self._ends - time.monotonic())
 
     def end(self) -> None:
         """Cut all connections that were made under it."""

@@ -1,8 +1,7 @@
 """What DNS says now of records that somebody should have set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Final
 
 from .background import Background
@@ -25,14 +24,11 @@ class RecordCheck:
 
 
 class RecordChecks:
-    """Asks DNS for records, each set of them once a minute.
+    """Asks DNS for records, each set of them once a minute."""
 
-    :param clock: tells seconds
-    """
-
-    def __init__(self, names: Names, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
-        self._background = Background("record-check", AT_ONCE, self._run, clock)
+        self._background = Background("record-check", AT_ONCE, self._run)
 
     def close(self) -> None:
         """End all threads, once what they are doing is done."""
