@@ -3,16 +3,21 @@
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Answer
 
+from ..diagnosis import Situation
 from ..http.cross_site import is_part_of_another
 from ..http.event_counting import record_event
-from ..presentation import case_pages
-from ..presentation.case_pages import NotFound, find_case, why_not
+from ..i18n.languages import long_date, shown_wait
+from ..presentation.case_pages import NotFound, code_page, find_case, spell, why_not
+from ..presentation.pictures import draw_route
+from ..presentation.plan import make_plan
+from ..presentation.questions import answers_so_far
 from ..presentation.wizard_query import canonical_state, read_query
 from ..services import services, storage
 from ..store import DatabaseUnavailable
-from ..store.cases import EndedCase, UnknownCode
-from ..store.codes import MalformedCode, parse_code
-from ..web.links import WizardState
+from ..store.cases import Case, EndedCase, UnknownCode
+from ..store.codes import MalformedCode, format_code, parse_code
+from ..web.links import NOTHING, WizardState
+from ..web.pages import page
 from ..web.site import Site, count_visit, rate_keys
 
 cases = Blueprint("cases", __name__)
@@ -36,7 +41,16 @@ def _no_opener(response: Response) -> Response:
 def offer(site: Site) -> Answer:
     """Say what a code is, what is kept under it and for how long."""
     state = canonical_state(site.help)
-    return case_pages.offer_page(site, state, storage().cases.lifetime.days)
+    plan = make_plan(site, state.situation)
+    values = {
+        "answers": list(answers_so_far(site.language.code, state.facts)),
+        "tried": [plan.wording.title(remedy) for remedy in state.facts.tried],
+        "action": site.help(state),
+        "back": site.check(state),
+        "days": storage().cases.lifetime.days,
+        "here": site.help(state),
+    }
+    return page(site, "cases/help.html", values)
 
 
 @cases.post("/<language:site>/help")
@@ -44,11 +58,11 @@ def open_case(site: Site) -> Answer:
     """Keep the facts that the URL tells, and lead to the page with their code."""
     state = read_query()[0]
     if wait := count_visit(site, services().rates.open_case, "case"):
-        return case_pages.away_page(site, state, wait)
+        return _away(site, state, wait)
     try:
         case = storage().cases.open(site.portal_id, site.language.code, state.facts)
     except DatabaseUnavailable:
-        return case_pages.away_page(site, state)
+        return _away(site, state)
     response = redirect(site.case(case.code), 303)
     record_event(response, ("case", "opened"))
     return response
@@ -57,7 +71,7 @@ def open_case(site: Site) -> Answer:
 @cases.get("/<language:site>/case")
 def ask_for_code(site: Site) -> Response:
     """Ask for a code."""
-    return case_pages.ask_page(site)
+    return _ask(site)
 
 
 @cases.post("/<language:site>/case")
@@ -74,7 +88,7 @@ def take_code(site: Site) -> Answer:
 def show(site: Site, code: str) -> Response:
     """Show a case to whoever has its code, as it stands now."""
     if is_part_of_another():  # its visitor would be held up for the codes that it tries
-        return case_pages.ask_page(site)
+        return _ask(site)
     # What is no code is not shown again: a link may say anything.
     return _show(site, code, again=False)
 
@@ -86,18 +100,58 @@ def delete(site: Site, code: str) -> Response:
         case = find_case(site, code, rate_keys())
         storage().cases.delete(site.portal_id, case.code)
     except NotFound as fault:
-        return case_pages.ask_page(site, code, fault)
+        return _ask(site, code, fault)
     except (UnknownCode, EndedCase) as fault:  # somebody was faster
-        return case_pages.ask_page(site, code, why_not(site, fault))
+        return _ask(site, code, why_not(site, fault))
     except DatabaseUnavailable:
-        return case_pages.away_page(site)
-    return case_pages.deleted_page(site, WizardState(case.facts))
+        return _away(site)
+    values = {"back": site.check(WizardState(case.facts)), "here": site.enter_code()}
+    return page(site, "cases/deleted.html", values, keep=False)
 
 
 def _show(site: Site, typed: str, again: bool = True) -> Response:
     try:
-        return case_pages.case_page(site, find_case(site, typed, rate_keys()))
+        return _case(site, find_case(site, typed, rate_keys()))
     except NotFound as fault:
-        return case_pages.ask_page(site, typed if again or fault.status != 422 else "", fault)
+        return _ask(site, typed if again or fault.status != 422 else "", fault)
     except DatabaseUnavailable:
-        return case_pages.away_page(site)
+        return _away(site)
+
+
+def _case(site: Site, case: Case) -> Response:
+    """Show a case to the person whose it is: the code, and what is known now."""
+    facts, plan = case.facts, make_plan(site, Situation(case.facts))
+    settled = plan.next.ready
+    values = {
+        "case": case,
+        "code": format_code(case.code),
+        "spelled": spell(site, case.code),
+        "until": long_date(case.expires, site.language.code),
+        "summary": plan.summary if settled else None,
+        "tried": [plan.wording.title(remedy) for remedy in facts.tried],
+        "left": plan.situation.questions_left,
+        "go_on": site.check(WizardState(facts)),
+        "answers": list(answers_so_far(site.language.code, facts)),
+        "route": draw_route(facts, site.language.gettext, plan.diagnosis if settled else None),
+        "here": site.case(case.code),
+    }
+    return page(site, "cases/case.html", values, keep=False)
+
+
+def _ask(site: Site, typed: str = "", fault: NotFound | None = None) -> Response:
+    """Ask a person for a code; with a message when the one that was typed fits nothing."""
+    return code_page(site, "cases/ask.html", typed, fault, {"here": site.enter_code()})
+
+
+def _away(site: Site, state: WizardState | None = None, wait: int = 0) -> Response:
+    """Say that cases cannot be had just now, and what helps meanwhile."""
+    state = state or WizardState(NOTHING)
+    values = {
+        "wait": shown_wait(wait, site.language.code) if wait else "",
+        "back": site.check(state) if state.facts != NOTHING else None,
+        "sheet": site.sheet(state) if state.facts != NOTHING else None,
+        "here": site.enter_code(),
+    }
+    response = page(site, "cases/unavailable.html", values, 429 if wait else 503, keep=False)
+    response.headers["Retry-After"] = str(wait or 60)
+    return response

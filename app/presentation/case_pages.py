@@ -1,4 +1,4 @@
-"""The pages of a person's own case, and how a case is found by its code."""
+"""How a case is found by its code, and the page with the box for one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,19 +6,14 @@ from typing import Any, Final
 
 from flask import Response
 
-from ..diagnosis import Situation
 from ..http.code_throttle import Keys, Throttled
-from ..i18n.languages import long_date, shown_wait
+from ..i18n.languages import shown_wait
 from ..i18n.messages import N_
 from ..services import services, storage
 from ..store.cases import Case, EndedCase, UnknownCode
-from ..store.codes import MAX_TYPED_LENGTH, MalformedCode, format_code, parse_code
-from ..web.links import NOTHING, WizardState
+from ..store.codes import MAX_TYPED_LENGTH, MalformedCode, parse_code
 from ..web.pages import page
 from ..web.site import Site
-from .pictures import draw_route
-from .plan import make_plan
-from .questions import answers_so_far
 
 MISTYPED: Final = N_(
     "That code isn't right. A character may have been misheard. Codes have 12 "
@@ -101,45 +96,6 @@ def spell(site: Site, code: str) -> str:
     return ", ".join(site.language.gettext(SPELLED[c]) if c in SPELLED else c for c in code)
 
 
-def offer_page(site: Site, state: WizardState, days: int) -> Response:
-    """Show what a code does, with the button that makes one."""
-    plan = make_plan(site, state.situation)
-    values = {
-        "answers": list(answers_so_far(site.language.code, state.facts)),
-        "tried": [plan.wording.title(remedy) for remedy in state.facts.tried],
-        "action": site.help(state),
-        "back": site.check(state),
-        "days": days,
-        "here": site.help(state),
-    }
-    return page(site, "cases/help.html", values)
-
-
-def case_page(site: Site, case: Case) -> Response:
-    """Show a case to the person whose it is: the code, and what is known now."""
-    facts, plan = case.facts, make_plan(site, Situation(case.facts))
-    settled = plan.next.ready
-    values = {
-        "case": case,
-        "code": format_code(case.code),
-        "spelled": spell(site, case.code),
-        "until": long_date(case.expires, site.language.code),
-        "summary": plan.summary if settled else None,
-        "tried": [plan.wording.title(remedy) for remedy in facts.tried],
-        "left": plan.situation.questions_left,
-        "go_on": site.check(WizardState(facts)),
-        "answers": list(answers_so_far(site.language.code, facts)),
-        "route": draw_route(facts, site.language.gettext, plan.diagnosis if settled else None),
-        "here": site.case(case.code),
-    }
-    return page(site, "cases/case.html", values, keep=False)
-
-
-def ask_page(site: Site, typed: str = "", fault: NotFound | None = None) -> Response:
-    """Ask a person for a code; with a message when the one that was typed fits nothing."""
-    return code_page(site, "cases/ask.html", typed, fault, {"here": site.enter_code()})
-
-
 def code_page(
     site: Site, template: str, typed: str, fault: NotFound | None, values: Mapping[str, Any]
 ) -> Response:
@@ -153,23 +109,3 @@ def code_page(
     if fault and fault.wait:
         response.headers["Retry-After"] = str(fault.wait)
     return response
-
-
-def away_page(site: Site, state: WizardState | None = None, wait: int = 0) -> Response:
-    """Say that cases cannot be had just now, and what helps meanwhile."""
-    state = state or WizardState(NOTHING)
-    values = {
-        "wait": shown_wait(wait, site.language.code) if wait else "",
-        "back": site.check(state) if state.facts != NOTHING else None,
-        "sheet": site.sheet(state) if state.facts != NOTHING else None,
-        "here": site.enter_code(),
-    }
-    response = page(site, "cases/unavailable.html", values, 429 if wait else 503, keep=False)
-    response.headers["Retry-After"] = str(wait or 60)
-    return response
-
-
-def deleted_page(site: Site, state: WizardState) -> Response:
-    """Say that a case is gone, and lead back to what the person has answered."""
-    values = {"back": site.check(state), "here": site.enter_code()}
-    return page(site, "cases/deleted.html", values, keep=False)
