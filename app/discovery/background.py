@@ -1,5 +1,6 @@
 """Jobs that run in threads of their own, each remembered by its key for a while."""
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,24 +19,16 @@ class TooMany(Exception):
     """So many jobs are waiting already that another one would not be in time."""
 
 
-class Background(Generic[Job]):
+class Background(ABC, Generic[Job]):
     """Jobs of one kind.
 
     :param name: of the threads
     :param threads: jobs that run at the same time
-    :param run: does a job, and returns for how many seconds it is remembered afterwards
     :param clock: tells seconds, and is never set
     """
 
-    def __init__(
-        self,
-        name: str,
-        threads: int,
-        run: Callable[[Job], float],
-        clock: Callable[[], float] = monotonic,
-    ) -> None:
+    def __init__(self, name: str, threads: int, clock: Callable[[], float] = monotonic) -> None:
         self._pool = ThreadPoolExecutor(threads, name)
-        self._run = run
         self._clock = clock
         self._lock = Lock()
         self._waiting = 0
@@ -50,7 +43,11 @@ class Background(Generic[Job]):
         with self._lock:
             return self._fresh(key)
 
-    def begin(self, key: str, make: Callable[[], Job]) -> Job:
+    @abstractmethod
+    def _run(self, job: Job) -> float:
+        """Do a job, and return for how many seconds it is remembered afterwards."""
+
+    def _begin(self, key: str, make: Callable[[], Job]) -> Job:
         """Return the job with a key, and begin one where there is none.
 
         :raise TooMany: another time

@@ -58,7 +58,7 @@ class ServerCheck:
 
 
 @dataclass
-class Checks:
+class Checks(Background[ServerCheck]):
     """Checks servers, each once in ten minutes.
 
     :param now: tells the moment that is kept with a result
@@ -74,22 +74,14 @@ class Checks:
     clock: Callable[[], float] = monotonic
 
     def __post_init__(self) -> None:
-        self._background = Background("server-check", AT_ONCE, self._run, self.clock)
-
-    def close(self) -> None:
-        """End all threads, once what they are doing is done."""
-        self._background.close()
-
-    def known(self, host: str) -> ServerCheck | None:
-        """Return what was seen of a server in the last ten minutes, or is being looked at."""
-        return self._background.known(host)
+        super().__init__("server-check", AT_ONCE, self.clock)
 
     def begin(self, host: str) -> ServerCheck:
         """Return what is known of a server, and begin to look where that is nothing.
 
         :raise TooMany: another time
         """
-        return self._background.begin(host, lambda: ServerCheck(host, self.now()))
+        return self._begin(host, lambda: ServerCheck(host, self.now()))
 
     def _run(self, check: ServerCheck) -> float:
         deadline = Deadline(TIME)

@@ -77,7 +77,7 @@ class Discovery:
 
 
 @dataclass
-class Discoveries:
+class Discoveries(Background[Discovery]):
     """Searches of one process, few at a time, each result remembered.
 
     :param today: tells the day that is kept with what is found
@@ -96,26 +96,22 @@ class Discoveries:
     def __post_init__(self) -> None:
         self.steps = ThreadPoolExecutor(STEPS, "discovery-step")
         self.probes = Probes(self.network, self.name, self.clock)
-        self._searches = Background("discovery", AT_ONCE, self._run, self.clock)
+        super().__init__("discovery", AT_ONCE, self.clock)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """End all threads, once what they are doing is done."""
-        self._searches.close()
+        self.close()
         self.steps.shutdown()
-
-    def known(self, domain: str) -> Discovery | None:
-        """Return what has been found out about a domain, or is being found out; None for never."""
-        return self._searches.known(domain)
 
     def find(self, domain: str) -> Discovery:
         """Return what is known about a domain, and begin to search where nothing is.
 
         :raise TooMany: another time
         """
-        return self._searches.begin(domain, lambda: Discovery(domain, self.today()))
+        return self._begin(domain, lambda: Discovery(domain, self.today()))
 
     def wants_confirmation(self, discovery: Discovery, found: Found) -> bool:
         """Tell whether a person has to say that what was found is right.

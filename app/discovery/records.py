@@ -23,23 +23,19 @@ class RecordCheck:
     done: bool = False
 
 
-class RecordChecks:
+class RecordChecks(Background[RecordCheck]):
     """Asks DNS for records, each set of them once a minute."""
 
     def __init__(self, names: Names) -> None:
+        super().__init__("record-check", AT_ONCE)
         self._names = names
-        self._background = Background("record-check", AT_ONCE, self._run)
-
-    def close(self) -> None:
-        """End all threads, once what they are doing is done."""
-        self._background.close()
 
     def begin(self, domain: str, records: Sequence[Record]) -> RecordCheck:
         """Return what is known of a domain's records, and begin to ask where that is nothing.
 
         :raise TooMany: another time
         """
-        return self._background.begin(domain, lambda: RecordCheck(records))
+        return self._begin(domain, lambda: RecordCheck(records))
 
     def _run(self, check: RecordCheck) -> float:
         try:

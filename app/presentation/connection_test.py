@@ -39,8 +39,3 @@ def test_commands(server: str) -> list[tuple[str, str]]:
     A server's canonical name has nothing special to a shell.
     """
     return [(where, text.format(curl=curl, server=server)) for where, text, curl in COMMANDS]
-
-
-def is_worth_a_test(situation: Situation) -> bool:
-    """Tell whether a test from where the person is can change what is advised."""
-    return situation.facts.error in ("no-connection", "tls-failed")

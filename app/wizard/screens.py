@@ -18,7 +18,7 @@ from ..i18n.messages import N_
 from ..knowledge import Provider, knowledge
 from ..knowledge.variables import UNKNOWN
 from ..presentation import questions, reading_rows
-from ..presentation.connection_test import is_worth_a_test, test_commands, tested_server
+from ..presentation.connection_test import test_commands, tested_server
 from ..presentation.lookup import found_line, may_look_up
 from ..presentation.paste_input import fails_encrypted, merge_reading
 from ..presentation.pictures import draw_route, through
@@ -36,6 +36,8 @@ APPLE = ("iphone", "apple-mail")
 OTHER: Final = "other"
 LONGEST_ID: Final = 60
 LATER: Final = N_("Fix {n} of {all}")
+TESTED: Final = ("no-connection", "tls-failed")
+"""Errors of which a test from where the person is can change what is advised."""
 COUNTED: Final = ("error", "program", "place")
 """The answers that are counted with a plan, where they were given."""
 
@@ -119,7 +121,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         # An answer that is given on the plan leads to the plan again.
         "again": state.at(plan="now"),
         "ours": site.serves(plan.provider),
-        "test_url": site.connection_test(state) if is_worth_a_test(state.situation) else "",
+        "test_url": site.connection_test(state) if state.facts.error in TESTED else "",
         **_found_values(site, state),
         "drawn": draw_screen,
         "program": questions.program_name(site.language.code, state.facts),
