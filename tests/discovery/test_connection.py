@@ -160,8 +160,8 @@ def test_what_other_commands_print(text: str) -> None:
 
 
 def test_nothing_of_a_shell_is_in_a_command() -> None:
-    for command in commands_for("xn--mail-0na.example"):
-        assert not set(command.text) & set("`\"'<>&\\")
+    for _, command in commands_for("xn--mail-0na.example"):
+        assert not set(command) & set("`\"'<>&\\")
     unknown = Situation(Facts(server="smtp.fabrikam.vn"))
     assert server_to_test(unknown) == "smtp.fabrikam.vn"
     assert server_to_test(Situation(Facts(server="unknown"))) is None
