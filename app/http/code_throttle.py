@@ -60,7 +60,8 @@ class CodeThrottle:
             # Counted before it is known how it ends: another process may be asked at once.
             try:
                 _take(usual, taken)
-                used_up = self.budget is not None and not self.budget.remaining()
+                # Only asked where it matters: an agent asks with each page of a case.
+                used_up = bool(strict and self.budget and not self.budget.remaining())
                 if used_up:
                     _take(strict, taken)
                 yield

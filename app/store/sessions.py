@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from .agents import Agent, PasswordPolicy, normalise_name, permitted_agent
 from .cases import utc_now
@@ -33,6 +33,19 @@ SEEN_INTERVAL: Final = timedelta(minutes=1)
 DEVICE_LIFETIME: Final = timedelta(days=90)
 """How long a device is known after the last sign-in on it."""
 MAX_TOKEN_LENGTH: Final = 100
+
+
+# One that ends later than a lifetime from now was begun before the clock was set back.
+VALID: Final = (
+    (sessions.c.expires > bindparam("now"))
+    & (sessions.c.expires <= bindparam("latest"))
+    & (sessions.c.seen > bindparam("used_since"))
+)
+AGENT_OF: Final = (  # made once: each request of the desk asks it
+    select(agents, sessions.c.seen)
+    .join(sessions, sessions.c.agent == agents.c.id)
+    .where(VALID, sessions.c.token == bindparam("of"), agents.c.portal == bindparam("portal"))
+)
 
 
 def digest(token: str) -> str:
@@ -87,28 +100,24 @@ class Sessions:
 
     def find_agent(self, portal: str, token: str) -> Agent | None:
         """Return the agent of a session, None if it has ended or belongs to another desk."""
-        now, same_token = self.now(), sessions.c.token == digest(token)
-        chosen = (
-            select(agents, sessions.c.seen)
-            .join(sessions, sessions.c.agent == agents.c.id)
-            .where(same_token, self._valid(now), agents.c.portal == portal)
-        )
+        limits, of = self._limits(), digest(token)
         with self.database.reading() as connection:
-            row = connection.execute(chosen).first()
+            row = connection.execute(AGENT_OF, {**limits, "of": of, "portal": portal}).first()
         if row is None:
             return None
-        if now - row.seen >= SEEN_INTERVAL:
+        if limits["now"] - row.seen >= SEEN_INTERVAL:
+            used = update(sessions).where(sessions.c.token == of).values(seen=limits["now"])
             # A database that is only readable just now should not sign anybody out.
             with suppress(DatabaseUnavailable), self.database.writing() as connection:
-                connection.execute(update(sessions).where(same_token).values(seen=now))
+                connection.execute(used)
         return permitted_agent(row, self.passwords)
 
     def list_for(self, agent: Agent) -> list[Session]:
         """Return an agent's sessions, most recently used first."""
         chosen = select(sessions.c.token, sessions.c.begun, sessions.c.seen)
-        chosen = chosen.where(sessions.c.agent == agent.id, self._valid(self.now()))
+        chosen = chosen.where(sessions.c.agent == agent.id, VALID)
         with self.database.reading() as connection:
-            rows = connection.execute(chosen.order_by(sessions.c.seen.desc()))
+            rows = connection.execute(chosen.order_by(sessions.c.seen.desc()), self._limits())
             return [Session(*row) for row in rows]
 
     def end(self, token: str) -> None:
@@ -127,11 +136,11 @@ class Sessions:
         with self.database.writing() as connection:
             return connection.execute(delete(sessions).where(condition)).rowcount
 
-    def _valid(self, now: datetime) -> ColumnElement[bool]:
-        # One that ends later than a lifetime from now was begun before the clock was set back.
+    def _limits(self) -> dict[str, datetime]:
+        """Return the values of ``VALID``."""
+        now = self.now()
         latest = now + SESSION_LIFETIME + SEEN_INTERVAL
-        lasts = (sessions.c.expires > now) & (sessions.c.expires <= latest)
-        return lasts & (sessions.c.seen > now - self.idle)
+        return {"now": now, "latest": latest, "used_since": now - self.idle}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.store.postgres import PostgresServer
 POSTGRES: Final = {"fsync": "on", "shared_buffers": "256MB"}
 """What differs from the tests' own: a write is acknowledged once it is on the disk."""
 SHARED: Final = {
-    "WEB_WORKERS": "1",
+    "WEB_WORKERS": "2",  # as `make serve` on two cores
     "PORTALS": str(ROOT / "docs" / "portals" / "example.toml"),
     "TRUSTED_PROXIES": "127.0.0.1",
     "CASE_LIMIT": "",  # all visitors come from one address
