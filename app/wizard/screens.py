@@ -51,7 +51,7 @@ def start_page(site: Site, state: WizardState) -> Response:
         "pictures": services().pictures is not None,
         "public_url": services().settings.public_url,
         "codes": services().storage is not None,
-        **_links(site, state, "start"),
+        **_links(site, state, site.start(state.facts)),
     }
     return page(site, "wizard/start.html", values)
 
@@ -82,7 +82,7 @@ def question_page(
         "guess": None,
         "route": draw_route(facts, site.language.gettext),
         "answers": list(questions.answers_so_far(site.language.code, facts)),
-        **_links(site, state, "check"),
+        **_links(site, state, site.check(state)),
         **more,
     }
     response = page(site, "wizard/question.html", values, 422 if error else 200)
@@ -129,7 +129,7 @@ def plan_page(site: Site, state: WizardState) -> Response:
         "profile": state.facts.program in APPLE and plan.provider and plan.provider.has_profile,
         "route": draw_route(state.facts, site.language.gettext, plan.diagnosis),
         "answers": list(questions.answers_so_far(site.language.code, state.facts)),
-        **_links(site, state, "check"),
+        **_links(site, state, site.check(state)),
     }
     response = page(site, "wizard/plan.html", values)
     record_event(response, *_plan_events(state, plan, site.language.code))
@@ -160,8 +160,7 @@ def test_page(site: Site, state: WizardState) -> Response:
             for where, command in (test_commands(server) if server else ())
         ],
         "back": site.check(state),
-        **_links(site, state, "check"),
-        "here": site.connection_test(state),
+        **_links(site, state, site.connection_test(state)),
     }
     return page(site, "wizard/test.html", values)
 
@@ -182,7 +181,7 @@ def tested_page(site: Site, known: Facts, reading: Reading) -> Response:
         "port": state.facts.open_port,
         "shown": reading_rows.shown_by(reading, site.language),
         "route": draw_route(state.facts, site.language.gettext),
-        **_links(site, state, "check"),
+        **_links(site, state, site.check(state)),
     }
     return page(site, "wizard/tested.html", values, keep=False)
 
@@ -209,7 +208,7 @@ def worked_page(site: Site, state: WizardState) -> Response:
         "remedy": translate(remedy.title),
         "worked": translate(remedy.worked) if remedy.worked else None,
         "route": through(draw_route(state.facts, translate), translate),
-        **_links(site, state, "check"),
+        **_links(site, state, site.check(state)),
     }
     response = page(site, "wizard/worked.html", values)
     record_event(response, ("worked", remedy.id))
@@ -242,7 +241,7 @@ def paste_page(
         "shown": reading_rows.shown_by(reading, site.language) if reading else (),
         "well": bool(reading and reading.command and reading_rows.went_well(reading.command)),
         "route": draw_route(known, site.language.gettext),
-        **_links(site, WizardState(known), "start"),
+        **_links(site, WizardState(known), site.start(known)),
     }
     return page(site, "wizard/paste.html", values, status if error else 200, keep=False)
 
@@ -267,7 +266,7 @@ def understood_page(site: Site, known: Facts, pasted: str, reading: Reading) -> 
         "yours": reading.reason in reading_rows.YOURS,
         "left": state.situation.questions_left,
         "route": draw_route(state.facts, site.language.gettext, diagnosis),
-        **_links(site, state, "read"),
+        **_links(site, state, site.read(state.facts)),
     }
     return page(site, "wizard/understood.html", values, keep=not pasted)
 
@@ -286,24 +285,22 @@ def _code_page(
             if row.key != "error"
         ],
         "route": draw_route(state.facts, site.language.gettext),
-        **_links(site, state, "read"),
+        **_links(site, state, site.read(state.facts)),
     }
     return page(site, "wizard/code.html", values, keep=keep)
 
 
-def _links(site: Site, state: WizardState, where: str) -> dict[str, Any]:
+def _links(site: Site, state: WizardState, here: str) -> dict[str, Any]:
     """Return what every page needs to link to itself in other languages and to its parts."""
     facts = WizardState(state.facts)
-    place = {"start": site.start, "read": site.read, "check": site.check}[where]
-    facts_url = site.check(facts)
     on_own_line = state.facts.connection == "own" and state.change != "connection"
     return {
         "state": state,
         # Whether to say that the visitor is on the portal's network, detected or answered.
         "own_line": on_own_line and site.serves(state.situation.provider),
         "network": _network(site, state),
-        "here": place(state if where == "check" else facts),
-        "change_url": extend(facts_url, "change="),
+        "here": here,
+        "change_url": extend(site.check(facts), "change="),
         "plan_url": site.check(facts.at(plan="now")),
         # A code is for somebody to call: outside of all portals there is nobody.
         "help_url": site.help(facts) if site.portal and services().storage else "",

@@ -23,7 +23,7 @@ from ...web.links import NOTHING
 from ...web.pages import page
 from ...web.site import Site, home_url
 from ..access import TOKEN, agent_values
-from ..sign_in.page import sign_in_url
+from ..sign_in.page import place_query
 from .case import OpenedCase, case_parts, show_case
 from .question_card import make_card, make_rows
 from .state import DeskState
@@ -61,7 +61,7 @@ def desk_page(
         "case": show_case(opened, site, theirs, plan) if opened else None,
         "keep_url": site.keep_case(state.query(site)),
         "away": agent is None and TOKEN in session,
-        "sign_in_url": sign_in_url(site, site.within(here)),
+        "sign_in_url": site.sign_in(place_query(site.within(here))) if services().storage else "",
         **agent_values(agent),
         "paste": _shown_paste(site, state, taken.paste),
         "lookup": _look_up(site, state),

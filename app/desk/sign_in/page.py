@@ -100,11 +100,6 @@ def place_query(wanted: str) -> str:
     return urlencode({"to": place}) if place != HOME else ""
 
 
-def sign_in_url(site: Site, to: str) -> str:
-    """Return the address of the sign-in page that leads to a page of the desk, '' for none."""
-    return site.sign_in(place_query(to)) if services().storage else ""
-
-
 def sign_in_page(
     site: Site,
     name: str = "",

@@ -127,19 +127,14 @@ def draw_android(pen: Pen, screen: Screen) -> int:
         y = _fields(body, _with_another(screen.controls), y)
     height = y + 5
     pen.box(1, top + 1, WIDTH - 2, height - top - 2, 14)
-    _app_bar(pen, screen, top)
-    pen.add(body)
-    return height
-
-
-def _app_bar(pen: Pen, screen: Screen, top: int) -> None:
-    """Draw the status line and the bar with the way back and the title."""
     _status(pen, top - 1)
     pen.line(f"M16 {top + 27}h13M22 {top + 21}l-6 6 6 6", "q")
     if screen.title.text:
         pen.write(screen.title, 42, top + 27, 250, bold=True)
     else:
         pen.bar(42, top + 27, 90)
+    pen.add(body)
+    return height
 
 
 def _fields(pen: Pen, fields: Sequence[Control | None], y: int) -> int:

@@ -187,16 +187,12 @@ def _form(pen: Pen, screen: Screen, y: float) -> float:
         else:
             x, anchor = (COLUMN - 4, "end") if mac else (14, "")
             pen.write(control.label, x, middle, room, anchor, lines=3)
-            _field(pen, control, COLUMN + 4, middle, WIDTH - COLUMN - 18)
+            width, listed = WIDTH - COLUMN - 18, control.kind == "choose"
+            pen.box(COLUMN + 4, middle - 10, width, 20)
+            pen.write(content_of(control), COLUMN + 10, middle, width - (26 if listed else 12))
+            if listed:
+                pen.arrow(COLUMN + width - 11, middle)
         y += tall + 2
     if len(fields) == 1:
         y = _unknown(pen, 1, y - 2) - 4
     return y + 5
-
-
-def _field(pen: Pen, control: Control, x: float, y: float, width: float) -> None:
-    listed = control.kind == "choose"
-    pen.box(x, y - 10, width, 20)
-    pen.write(content_of(control), x + 6, y, width - (26 if listed else 12))
-    if listed:
-        pen.arrow(x + width - 15, y)
