@@ -68,18 +68,15 @@ class CodeThrottle:
             except UnknownCode:
                 for rate, key in () if used_up else strict:
                     rate.take(key)
-                self._note(portal, any(not allowance.remaining for _, _, allowance in taken))
+                if any(not allowance.remaining for _, _, allowance in taken):
+                    record("limit-hit", limit="guess", portal=portal)
+                if self.budget and self.budget.spend():
+                    record("limit-hit", limit="code-budget", amount=self.budget.amount)
                 taken.clear()
                 raise
             finally:
                 for rate, key, _ in taken:
                     rate.take(key, -1)
-
-    def _note(self, portal: str, is_last: bool) -> None:
-        if is_last:
-            record("limit-hit", limit="guess", portal=portal)
-        if self.budget and self.budget.spend():
-            record("limit-hit", limit="code-budget", amount=self.budget.amount)
 
     @contextmanager
     def _one_at_a_time(self, keys: Keys) -> Iterator[None]:

@@ -18,7 +18,12 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def redirect_foreign_form() -> Response | None:
-        if request.method != "POST" or not _is_foreign() or request.endpoint is None:
+        if request.method != "POST" or request.path.startswith(PROGRAMS):
+            return None
+        if not _is_elsewhere() or request.endpoint is None:
+            return None
+        theme = theme_of(request.environ)
+        if theme and request.headers.get("Origin") in theme.portal.origins:  # it may embed ours
             return None
         query = request.query_string.decode("latin-1")
         path = quote(f"{request.script_root}{request.path}", safe="/;=")
@@ -39,11 +44,3 @@ def _is_elsewhere() -> bool:
     # not tell: it is ``null`` from our own pages, which send no referrer.
     # A neighbour below the same domain is another site too: providers host their customers' pages.
     return request.headers.get("Sec-Fetch-Site") in ELSEWHERE
-
-
-def _is_foreign() -> bool:
-    """Tell whether a page sent it that neither is ours nor may embed ours."""
-    if not _is_elsewhere() or request.path.startswith(PROGRAMS):
-        return False
-    theme = theme_of(request.environ)
-    return theme is None or request.headers.get("Origin") not in theme.portal.origins

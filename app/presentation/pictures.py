@@ -89,7 +89,9 @@ def _draw(
     stops, refused = verdict or ("unclear", "no")
     caption = _CAPTIONS.get(verdict, "") if verdict else ""
     reached = _REACHED.get(stops, 0) if caption else 0
-    mark = _mark(stops, refused)
+    mark = "doubt" if refused == "maybe" or stops == "lost" else "stop"
+    if stops == "nowhere":
+        mark = "through"
     # A server that is named may be anybody's: it is called what it is, the present setting.
     named = {"server": knowledge().questions["server"].label} if server else {}
     stations = tuple(
@@ -108,12 +110,6 @@ def through(route: Route, translate: Callable[[str], str]) -> Route:
     arrived = replace(last, known=True, mark="through")
     caption = _CAPTIONS["nowhere", "no"]
     return Route((*before, arrived), translate(caption), 4)
-
-
-def _mark(stops: str, refused: str) -> str:
-    if stops == "nowhere":
-        return "through"
-    return "doubt" if refused == "maybe" or stops == "lost" else "stop"
 
 
 def _details(facts: Facts, translate: Callable[[str], str]) -> tuple[str, ...]:

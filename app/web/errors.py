@@ -194,13 +194,8 @@ def install(app: Flask) -> None:
         if status := request.environ.get(REFUSED):
             abort(status)
 
-    @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Response:
-        return _respond(error.code or 500, error)
-
-    @app.errorhandler(DatabaseUnavailable)
-    def database_unavailable(error: DatabaseUnavailable) -> Response:
-        return _respond(503, None)
+    app.register_error_handler(HTTPException, lambda error: _respond(error.code or 500, error))
+    app.register_error_handler(DatabaseUnavailable, lambda error: _respond(503))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
@@ -208,10 +203,10 @@ def install(app: Flask) -> None:
         frames = traceback.extract_tb(error.__traceback__)
         where = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames[-6:]))
         app.logger.error("%s at %s", type(error).__name__, where)
-        return _respond(500, None)
+        return _respond(500)
 
 
-def _respond(code: int, error: HTTPException | None) -> Response:
+def _respond(code: int, error: HTTPException | None = None) -> Response:
     site = visitor_site()
     translate = site.language.gettext
     if request.path.startswith("/api/"):

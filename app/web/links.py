@@ -90,8 +90,7 @@ def _case(path: str) -> Callable[..., str]:
     """Return a method of ``Links`` for a page of one case, whose code comes first."""
 
     def url(links: Links, code: str, query: str = "") -> str:
-        found = f"{links.base}/{path.format(code)}"
-        return f"{found}?{query}" if query else found
+        return _with_query(f"{links.base}/{path.format(code)}", query)
 
     return url
 
