@@ -1,5 +1,7 @@
 """The page about the API: keys from its description, requests to try, and their answers."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from datetime import date

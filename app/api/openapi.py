@@ -1,5 +1,7 @@
 """The API's description (OpenAPI 3.1), with JSON Schemas (2020-12) made from types by pydantic."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """``POST /api/v1/diagnoses``: facts in, plan out.  ``…/readings``: an error in, facts out."""
 
+from __future__ import annotations
+
 import json
 from typing import Any, Final
 

@@ -1,5 +1,7 @@
 """``/<lang>/help``: a code for what was answered so far.  ``/<lang>/case``: back with a code."""
 
+from __future__ import annotations
+
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Answer
 

@@ -1,5 +1,7 @@
 """Commands of the helpdesk: ``flask agents``, ``flask database``, ``flask keys``."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Commands: diagnose, read an error, check and draw the table, update the catalogues."""
 
+from __future__ import annotations
+
 import json
 from typing import Any, BinaryIO
 

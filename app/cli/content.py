@@ -1,5 +1,7 @@
 """Commands for what operators bring, facts that grow old, and estimates beside the counts."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime

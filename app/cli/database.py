@@ -1,5 +1,7 @@
 """What commands that need the database have in common."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import click

@@ -4,6 +4,8 @@ A story is a line of JSON: ``paste`` is what somebody pastes first, '' for nothi
 what they answer where they know it, fact → value.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from statistics import mean

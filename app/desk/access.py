@@ -1,5 +1,7 @@
 """The blueprint of the desk, and access control of its pages."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps

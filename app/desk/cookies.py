@@ -6,6 +6,8 @@ machines know it and nobody has to set it; they look once a minute whether it wa
 other one whoever has signed in with a device is known there, and not locked out.
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
 import time

@@ -1,5 +1,7 @@
 """CSRF tokens of the desk's forms."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import secrets

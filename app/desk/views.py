@@ -3,6 +3,8 @@
 A GET shows the screen for its URL, a POST takes the form and leads to another.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps

@@ -1,5 +1,7 @@
 """The script that embeds the wizard in another site, and which sites may embed it."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 from collections.abc import Sequence

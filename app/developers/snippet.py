@@ -1,5 +1,7 @@
 """The snippet that embeds a portal's wizard, as the form on the developers' page has it."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Pages about embedding a portal's wizard in another site, and the script for it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from urllib.parse import urlencode
 

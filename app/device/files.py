@@ -6,6 +6,8 @@ config-v1.1.xml, for Thunderbird and others: github.com/thunderbird/autoconfig, 
 Both read 2026-11-24.
 """
 
+from __future__ import annotations
+
 import plistlib
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5

@@ -3,6 +3,8 @@
 SRV: RFC 6186 section 3.1, RFC 8314 section 5.1.  PACC: draft-ietf-mailmaint-pacc.
 """
 
+from __future__ import annotations
+
 import json
 from base64 import b64encode
 from hashlib import sha256

@@ -1,5 +1,7 @@
 """The files a device sets itself up from, for the facts of a link or for an address's domain."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final

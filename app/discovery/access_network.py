@@ -4,6 +4,8 @@ The data: IPinfo Lite and a list of names and kinds by domain, as the package ``
 them (CC BY-SA 4.0, attribution shown on the page).  docs/discovery.md says how to install them.
 """
 
+from __future__ import annotations
+
 import csv
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address

@@ -7,6 +7,8 @@ Networks: IANA's special-purpose address registries (RFC 6890), read 2026-11-30.
 library's ``is_global`` lets NAT64, 6to4, site-local addresses and multicast through.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Final

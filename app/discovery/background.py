@@ -1,5 +1,7 @@
 """Jobs that run in threads of their own, each remembered by its key for a while."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Check one outgoing server for who looks after it: does it work, and from where?"""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,5 +1,7 @@
 """Find the settings of one mail domain: all ways at once, each result as it comes."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait

@@ -4,6 +4,8 @@ Every connection goes to an address that was resolved once and checked; to few p
 deadline, whatever the other side does.
 """
 
+from __future__ import annotations
+
 import socket
 import ssl
 import time

@@ -1,5 +1,7 @@
 """Probes of outgoing servers, so few that no server is bothered: one at a time, and remembered."""
 
+from __future__ import annotations
+
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator

@@ -3,6 +3,8 @@
 Sources of trust: DNS of the domain, and HTTPS of a host below it.  Nothing here connects.
 """
 
+from __future__ import annotations
+
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Sequence

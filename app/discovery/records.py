@@ -1,5 +1,7 @@
 """What DNS says now of records that somebody should have set."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,5 +1,7 @@
 """Seals on what was found: a link may carry it, and nobody else can write such a link."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256

@@ -1,5 +1,7 @@
 """Text of a file: of a saved email, an Outlook message, a plain text in any coding."""
 
+from __future__ import annotations
+
 import codecs
 import re
 from collections.abc import Iterator

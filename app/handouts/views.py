@@ -3,6 +3,8 @@
 They name the plan's absolute address, so they depend on the host too and only browsers keep them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from flask import Blueprint, Response

@@ -1,5 +1,7 @@
 """Client address of a request behind trusted proxies."""
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,5 +1,7 @@
 """Throttle visitors and agents who try invalid codes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

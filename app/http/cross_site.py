@@ -1,5 +1,7 @@
 """Requests that a page of another site makes its visitor's browser send."""
 
+from __future__ import annotations
+
 from urllib.parse import quote
 
 from flask import Flask, redirect, request

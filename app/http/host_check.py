@@ -4,6 +4,8 @@ A client can send any Host.  werkzeug's ``host_is_trusted`` takes neither an und
 containers' names have it, nor an IPv6 address in its list; so the form is checked here.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv6Address

@@ -5,6 +5,8 @@ An embedder may ask for another accent, which then belongs to the root and so to
 ``/at/<portal>;accent=7a2048``.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -3,6 +3,8 @@
 Requests are counted in this process, and in a Redis that others count in too where there is one.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import time

@@ -5,6 +5,8 @@ address or user input (OWASP ASVS 5.0, V16.2.5).  A flood cannot fill the disk: 
 a number each minute are only counted, and the count is written before the next event.
 """
 
+from __future__ import annotations
+
 import atexit
 import json
 import logging

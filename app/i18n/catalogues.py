@@ -1,5 +1,7 @@
 """Bring the catalogues up to date with pybabel, and check them; ``babel.cfg`` says what is read."""
 
+from __future__ import annotations
+
 import re
 import subprocess
 import sys

@@ -5,6 +5,8 @@ nothing links to them and no browser is sent there.  Days and moments are writte
 does, in the time zone of the server.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """What Prometheus reads: totals out of the database, so that all workers and machines agree."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress

@@ -4,6 +4,8 @@ The wizard needs neither a database nor Redis, so without them a process is degr
 the right one to ask.  It is down where portals are configured and none of them can be shown.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any, Final
 

@@ -1,5 +1,7 @@
 """Answers to a service manager, a load balancer and Prometheus."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

@@ -1,5 +1,7 @@
 """How a case is found by its code, and the page with the box for one."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final

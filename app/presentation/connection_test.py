@@ -3,6 +3,8 @@
 They open a session and end it: no email is sent, and no password or address is in them.
 """
 
+from __future__ import annotations
+
 from typing import Final
 
 from ..diagnosis import Situation

@@ -5,6 +5,8 @@ names the values that no type of Python can list.  Descriptions are translated w
 made.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date

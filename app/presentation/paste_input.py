@@ -3,6 +3,8 @@
 Nothing of it may outlive the request: not in a URL, a log, a cache or a temporary file.
 """
 
+from __future__ import annotations
+
 from io import BytesIO
 from typing import IO, Any
 

@@ -1,5 +1,7 @@
 """Pictures as values for templates to draw: a message's route, QR codes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache

@@ -1,5 +1,7 @@
 """The plan that pages show."""
 
+from __future__ import annotations
+
 from typing import Final
 
 from ..diagnosis import Plan, Situation

@@ -1,5 +1,7 @@
 """Questions and answers in one language, ready for a page, and the form for typed answers."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache

@@ -1,5 +1,7 @@
 """What was understood of a paste, fact by fact, and the words of it that this rests on."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

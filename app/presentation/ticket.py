@@ -4,6 +4,8 @@ The parts are made once, and written plainly or in Markdown (CommonMark; GitHub'
 too).
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

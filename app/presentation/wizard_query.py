@@ -1,5 +1,7 @@
 """Read a request's URL: the state of the wizard that it names."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from flask import abort, redirect, request

@@ -1,5 +1,7 @@
 """Errors in the visitor's language: a page, or problem details (RFC 9457) for a program."""
 
+from __future__ import annotations
+
 import json
 import traceback
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """The wizard at an address: in one language, under one root, maybe a portal's; and who asks."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

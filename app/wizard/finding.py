@@ -4,6 +4,8 @@ The search runs outside of the pages' threads.  The page asks again each second,
 and leads on to the plan, with what was found in its URL.
 """
 
+from __future__ import annotations
+
 from typing import Final
 
 from flask import redirect

@@ -3,6 +3,8 @@
 The events that are counted of them are fixed words only, never what somebody typed.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import replace
 from typing import Any, Final

@@ -3,6 +3,8 @@
 A pasted error is read and answered at once, and nothing of it is kept.
 """
 
+from __future__ import annotations
+
 from math import ceil
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Sum up what was counted: by day or week, by value, by remedy, by question; and scale charts."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

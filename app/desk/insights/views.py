@@ -1,5 +1,7 @@
 """What happens out there: what was counted, as charts with their tables, and as CSV."""
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -1,5 +1,7 @@
 """A case as the screen shows it beside its facts, and as its ticket tells it."""
 
+from __future__ import annotations
+
 from typing import Any, Final, NamedTuple
 
 from ...diagnosis import Plan

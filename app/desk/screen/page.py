@@ -1,5 +1,7 @@
 """Put the screen together: the card, all facts, the verdict, the remedies, the ticket."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from flask import Response, session

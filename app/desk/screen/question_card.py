@@ -1,5 +1,7 @@
 """The questions as the screen shows them: one on the card, to be read out; the others in rows."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -5,6 +5,8 @@ what differs from the state before counts as an answer.  An answer that only ano
 must not come back because it still stood in its field.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple

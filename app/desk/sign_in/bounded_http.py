@@ -4,6 +4,8 @@ A time-out of a socket starts anew with every byte, so whoever sends one now and
 thread of the server for good.
 """
 
+from __future__ import annotations
+
 import socket
 import time
 from collections.abc import Iterator

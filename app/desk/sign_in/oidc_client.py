@@ -4,6 +4,8 @@ Whatever is asked of the provider is asked anew for each sign-in: those are few,
 away is noticed before anybody is sent there, and a key that it has changed is never an old one.
 """
 
+from __future__ import annotations
+
 import logging
 import re
 import time

@@ -4,6 +4,8 @@ A requested path is never repeated.  It is matched against the desk's pages and 
 dot segment, no control character and no address that was typed is left in it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import parse_qs, urlencode

@@ -1,5 +1,7 @@
 """An agent's sessions and password: sign in and out, see all sessions, take another password."""
 
+from __future__ import annotations
+
 from typing import Final
 
 from flask import Response, abort, redirect, request, session

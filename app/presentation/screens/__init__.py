@@ -3,6 +3,8 @@
 What stands on a real screen and nobody has confirmed is a grey bar.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,5 +1,7 @@
 """Pages of an app on a phone: iOS and Android."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Final
 

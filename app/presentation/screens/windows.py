@@ -1,5 +1,7 @@
 """Windows of a desktop: Windows, macOS, and a neutral one for apps that run on several."""
 
+from __future__ import annotations
+
 from typing import Final
 
 from ...diagnosis.guide import Caption, Control, Screen
