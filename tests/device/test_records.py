@@ -103,6 +103,13 @@ def test_what_dns_says(network: LabNetwork, name: str, kind: str, value: str, sa
     assert asked(network.names, DnsRecord(name, kind, value, "srv")) == said
 
 
+def test_the_first_server_of_a_kind_is_the_one_that_is_named() -> None:
+    second = Outgoing("second.isp.example", 465, "tls")
+    provider = replace(ISP, outgoing=(*ISP.outgoing, second))
+    here = "isp.example", "help.isp.example"
+    assert dns_records(provider, *here) == dns_records(ISP, *here)
+
+
 def test_silence_is_not_a_missing_record(network: LabNetwork) -> None:
     network.names._resolver.port = 9
     record = DnsRecord("ready.lab", "TXT", '"yes"', "pacc")

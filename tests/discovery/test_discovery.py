@@ -7,7 +7,8 @@ import time
 import pytest
 
 from app.diagnosis.found import Found
-from app.discovery import Discoveries, Discovery
+from app.discovery import Discoveries, Discovery, Probe
+from app.knowledge import Outgoing
 from tests.discovery.fixtures import DAY
 from tests.discovery.laboratory import LabNetwork, Laboratory
 
@@ -173,6 +174,15 @@ def test_dns_that_does_not_answer_is_no_answer(network: LabNetwork) -> None:
         found = search(discoveries, "auto.example")
         assert not found.answered
         assert found.best is None
+
+
+def test_a_server_that_answers_otherwise_has_to_be_confirmed(discoveries: Discoveries) -> None:
+    found = Discovery("auto.example", DAY)
+    servers = (Outgoing("smtp.auto.example", 465, "tls"),)
+    named = Found("auto.example", "autoconfig", "auto.example", DAY, outgoing=servers)
+    assert not discoveries.wants_confirmation(found, named)
+    found.probes.append(Probe("smtp.auto.example", 465, "refuses"))
+    assert discoveries.wants_confirmation(found, named)
 
 
 def test_the_most_trustworthy_counts(discoveries: Discoveries) -> None:
