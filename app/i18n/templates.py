@@ -66,7 +66,7 @@ class TranslatingEnvironment(Environment):
         # Constants are also filtered when a template is compiled.
         code = (inspect.getfile(module) for module in (_Fold, inline_markup, display))
         sources = (*files, *catalogue, *map(Path, code))
-        path = FOLDER / self.language.code
+        path = Path(__file__).with_name(f"templates-{self.language.code}")  # not among templates
         self._load(_Compiled(kept(path, sources, lambda: self._load(_Compiled({})), VERSION)))
 
     def _load(self, compiled: _Compiled) -> dict[str, bytes]:

@@ -29,15 +29,23 @@ def kept(path: Path, sources: Iterable[Path], make: Callable[[], Any], *versions
         content = source.read_bytes()
         digest.update(f"{source.name} {len(content)} ".encode() + content)
     file = Path(cache_from_source(f"{path}.kept"))
-    with suppress(OSError, EOFError, pickle.UnpicklingError):  # missing, or cut off
+    with suppress(OSError):
         content = file.read_bytes()
-        if content.startswith(digest.digest()):
-            return pickle.loads(content[digest.digest_size :])
+        data = content[digest.digest_size :]
+        if content == _sealed(digest, data):  # else older, or damaged
+            return pickle.loads(data)
     made = make()
     if not sys.dont_write_bytecode:
         new = file.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
-            new.write_bytes(digest.digest() + pickle.dumps(made))
+            new.write_bytes(_sealed(digest, pickle.dumps(made)))
             new.replace(file)
     return made
+
+
+def _sealed(digest: Any, data: bytes) -> bytes:
+    """Return data after a digest of itself and of what it was made of."""
+    whole = digest.copy()
+    whole.update(data)
+    return bytes(whole.digest()) + data

@@ -68,6 +68,17 @@ def test_a_file_that_was_cut_off_anywhere_is_made_anew(sources: list[Path]) -> N
     assert make.calls == 1 + len(whole)
 
 
+def test_a_file_with_any_other_byte_is_made_anew(sources: list[Path]) -> None:
+    make = Maker(sources)
+    make.made()
+    (file,) = sources[0].parent.glob("__pycache__/*")
+    whole = file.read_bytes()
+    for at in range(len(whole)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert make.made() == ["one.toml", "two.toml"]
+    assert make.calls == 1 + len(whole)
+
+
 def test_where_nothing_may_be_written_nothing_is(sources: list[Path], monkeypatch) -> None:
     make = Maker(sources)
     with monkeypatch.context() as patch:

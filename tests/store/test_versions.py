@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +12,8 @@ import pytest
 
 from tests.browser.server import BIN, HOST, ROOT, Served, serving
 from tests.desk.test_kill import open_case
+from tests.server.test_start import copy_project
 
-PARTS = ("app", "templates", "static", "wsgi.py")
 NEXT = '''
 """What the next release adds."""
 
@@ -47,14 +46,7 @@ def newest() -> str:
 @pytest.fixture
 def next_release(tmp_path: Path) -> Path:
     """Return a copy of the project that has one more migration."""
-    folder = tmp_path / "next"
-    folder.mkdir()
-    for part in PARTS:
-        source, made = ROOT / part, folder / part
-        if source.is_dir():
-            shutil.copytree(source, made, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, made)
+    folder = copy_project(tmp_path / "next")
     versions = folder / "app" / "store" / "migrations" / "versions"
     (versions / "9001_next.py").write_text(NEXT.format(head=newest()))
     return folder
