@@ -127,6 +127,8 @@ def sweep(sure: bool, rewrite: bool) -> None:
     if not opened_storage().cases.sweep(sure, rewrite):
         why = "the clock is far ahead of the last sweep, so nothing is deleted for a day"
         raise click.ClickException(f"{why}. If the clock is right, use --clock-is-right")
+    if rewrite and opened_storage().database.secure_erase.pending:
+        raise click.ClickException("what was deleted stays in the files for now: they are in use")
 
 
 @database.command("backup")
@@ -137,6 +139,7 @@ def backup(file: Path) -> None:
         opened_storage().database.backup(file)
     except (ValueError, OSError) as fault:
         raise click.ClickException(str(fault)) from None
+    click.echo(f"The copy is {file}")
 
 
 @keys.command("rotate")

@@ -50,7 +50,7 @@ class Totals(Collector):
     def _read(self, storage: Storage) -> list[Metric]:
         with suppress(DatabaseUnavailable):  # somebody else writes them just now
             storage.counters.flush()
-        with storage.database.reporting() as connection:
+        with storage.database.reading() as connection:
             totals = read_totals(connection)
             cases = read_open_cases(connection, storage.cases.now())
         families = {

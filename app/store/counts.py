@@ -12,8 +12,8 @@ from sqlalchemy import (
     Date,
     Select,
     Subquery,
+    Table,
     func,
-    insert,
     literal,
     select,
     union_all,
@@ -29,6 +29,7 @@ CountKey = tuple[date, str, str, str]
 MAX_LENGTHS: Final = (40, 20, 60)
 """Characters of a portal, an event and a value."""
 ROLLED_UP: Final = "rolled-up"
+ROLLED: Final = select(moments.c.at).where(moments.c.name == ROLLED_UP)
 WEEK: Final = timedelta(days=7)
 SETTLED: Final = timedelta(days=2)
 """How long after its end a week is added up: in no time zone is anything counted in it any more."""
@@ -47,14 +48,30 @@ class Count(NamedTuple):
 
 def add_counts(connection: Connection, added: Mapping[CountKey, int]) -> None:
     """Add numbers to the counters; safe with concurrent writers."""
-    new = insert_into(connection, counts)
-    total = {"number": counts.c.number + new.excluded.number}
-    upsert = new.on_conflict_do_update(index_elements=list(counts.primary_key), set_=total)
+    keys = ("day", "portal", "what", "value")
     # Sorted: writers that lock rows in one order cannot deadlock.
-    rows = [
-        {"day": day, "portal": portal, "what": what, "value": value, "number": number}
-        for (day, portal, what, value), number in sorted(added.items())
-    ]
+    rows = [{**dict(zip(keys, key, strict=True)), "number": n} for key, n in sorted(added.items())]
+    _add(connection, counts, rows)
+    # What waited for long while the database was away belongs to a week that is added up.
+    rolled = connection.scalar(ROLLED.with_for_update(read=True))
+    late = [key for key in sorted(added) if rolled and key[0] < rolled.date()]
+    for day, portal, what, value in late:
+        number = added[day, portal, what, value]
+        row = {"portal": portal, "what": what, "value": value, "number": number}
+        _add(connection, totals, [row])
+        _add(connection, weeks, [row | {"week": monday(day)}])
+
+
+def _add(connection: Connection, table: Table, rows: Any) -> None:
+    """Add to the numbers of a table, by its primary key.
+
+    :param rows: values, or a query for them
+    """
+    new = insert_into(connection, table)
+    if isinstance(rows, Select):
+        new, rows = new.from_select([column.name for column in rows.selected_columns], rows), None
+    total = {"number": table.c.number + new.excluded.number}
+    upsert = new.on_conflict_do_update(index_elements=list(table.primary_key), set_=total)
     connection.execute(upsert, rows)
 
 
@@ -150,30 +167,22 @@ def roll_up(connection: Connection, today: date) -> bool:
     name = {"name": ROLLED_UP}
     insert_missing(connection, moments, name, {"at": _midnight(monday(oldest))})
     # Locked, so that no other process adds the same week up.
-    locked = select(moments.c.at).filter_by(**name).with_for_update()
-    week = connection.execute(locked).scalar_one().date()
+    week = connection.execute(ROLLED.with_for_update()).scalar_one().date()
     end = week + WEEK
     if today < end + SETTLED:
         return False
     keys = counts.c.portal, counts.c.what, counts.c.value
-    sums = select(*keys, func.sum(counts.c.number)).group_by(*keys)
+    sums = select(*keys, func.sum(counts.c.number).label("number")).group_by(*keys)
     sums = sums.where(counts.c.day >= week, counts.c.day < end)
-    columns = [key.name for key in keys] + ["number"]
-    connection.execute(
-        insert(weeks).from_select([*columns, "week"], sums.add_columns(literal(week, Date)))
-    )
-    new = insert_into(connection, totals).from_select(columns, sums)
-    added = {"number": totals.c.number + new.excluded.number}
-    connection.execute(
-        new.on_conflict_do_update(index_elements=list(totals.primary_key), set_=added)
-    )
+    _add(connection, totals, sums)
+    _add(connection, weeks, sums.add_columns(literal(week, Date).label("week")))
     connection.execute(update(moments).filter_by(**name).values(at=_midnight(end)))
     return True
 
 
 def _rolled_up(connection: Connection) -> date | None:
     """Return the day until which counts are added up, None if none are."""
-    moment = connection.scalar(select(moments.c.at).where(moments.c.name == ROLLED_UP))
+    moment = connection.scalar(ROLLED)
     return moment and moment.date()
 
 

@@ -140,6 +140,8 @@ class Database:
                 with self._dialect.limited(MIGRATION_LIMIT), self._transaction() as connection:
                     migrate.migrate_to(connection, revision)
         except (SQLAlchemyError, OSError, migrate.UnknownRevision) as fault:
+            if revision != "head":  # the database is there, as it was
+                raise DatabaseUnavailable from fault
             raise self._suspend(fault) from fault
         self._ready = revision == "head"
 
@@ -147,19 +149,19 @@ class Database:
         """Return the revision of the tables, '' where there are none."""
         from . import migrate
 
-        with self.reporting() as connection:
+        with self.reading() as connection:
             return migrate.revision_of(connection) or ""
 
     def backup(self, file: Path) -> None:
-        """Write a copy of a SQLite file, which may be used meanwhile, for this user only.
+        """Write a copy of a SQLite file as it is, which may be used meanwhile, for this user only.
 
-        :raise OSError: the file is there already, or cannot be written
+        :raise OSError: there is no database, the copy is there already, or it cannot be written
         :raise ValueError: it is PostgreSQL, which has programs of its own for that
         """
         if self._file is None:
             raise ValueError("pg_dump makes the backup of a PostgreSQL")
-        with self._connected(self._reports) as engine:
-            sqlite.backup(engine, file)
+        Path(self._file).stat()  # neither made nor migrated: it may be that of another release
+        sqlite.backup(self._file, file)
 
     def close(self) -> None:
         """Close every connection."""

@@ -13,8 +13,10 @@ import sqlalchemy
 from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, event, text
 
+from .sqlite import WRITES
+
 TIME_LIMIT: Final = 5.0
-"""Seconds for all statements of one block."""
+"""Seconds for each statement."""
 GRACE: Final = 0.5
 """Seconds that the server has to say itself that a statement takes too long."""
 LOCK_TIMEOUT: Final = 3
@@ -44,19 +46,20 @@ OLDER_TRANSACTIONS: Final = """
 """
 """Counts transactions that may see old rows; those of other roles are visible to monitors only."""
 
-_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+_limit: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
+"""Seconds for each statement, and when the block has used them up for opening a connection."""
 
 
 class LimitedConnection(Connection[Any]):
-    """Connection with a deadline on the client's side: a server that hangs ignores its own."""
+    """Connection with a time limit on the client's side: a server that hangs ignores its own."""
 
     def wait(self, gen: Any, *args: Any, **settings: Any) -> Any:
-        """Wait for the server until the deadline.
+        """Wait for the server within the limit.
 
-        :raise OperationalError: the deadline passed; the connection is closed
+        :raise OperationalError: the limit passed; the connection is closed
         """
-        if (left := _left()) is not None:
-            gen = self._until(time.monotonic() + left + GRACE, gen)
+        if limit := _limit.get():
+            gen = self._until(time.monotonic() + limit[0] + GRACE, gen)
         return super().wait(gen, *args, **settings)
 
     def _until(self, deadline: float, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
@@ -74,12 +77,12 @@ class LimitedConnection(Connection[Any]):
 
 @contextmanager
 def limited(seconds: float = TIME_LIMIT) -> Iterator[None]:
-    """Set a deadline for all statements of this thread within the block."""
-    token = _deadline.set(time.monotonic() + seconds)
+    """Limit each statement of this thread within the block, and the time to get a connection."""
+    token = _limit.set((seconds, time.monotonic() + seconds))
     try:
         yield
     finally:
-        _deadline.reset(token)
+        _limit.reset(token)
 
 
 class Time:
@@ -129,6 +132,7 @@ def rewrite(engine: Engine) -> bool:
     :raise DBAPIError: a table was in use for too long
     """
     with limited(REWRITE_LIMIT), engine.connect() as connection:
+        connection = connection.execution_options(**{WRITES: True})
         begun = connection.scalar(text("SELECT clock_timestamp()"))
         connection.rollback()
         for table in TABLES:
@@ -139,19 +143,18 @@ def rewrite(engine: Engine) -> bool:
 
 
 def _connect(_: Any, __: Any, args: Any, settings: dict[str, Any]) -> LimitedConnection:
-    if _left() == 0:
+    limit = _limit.get()
+    if limit and time.monotonic() > limit[1]:
         raise OperationalError("it does not answer in time")
     return LimitedConnection.connect(*args, **settings)
 
 
 def _begin(connection: sqlalchemy.Connection) -> None:
     # In one message, and for this transaction only: PgBouncer knows no settings of a session.
-    limits = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s'"
-    if (left := _left()) is not None:
-        limits += f"; SET LOCAL statement_timeout = {max(1, int(1000 * left))}"
-    connection.exec_driver_sql(f"BEGIN; {limits}")
-
-
-def _left() -> float | None:
-    deadline = _deadline.get()
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
+    # A reader sees one moment, however many statements it needs, as in SQLite.
+    writes = connection.get_execution_options().get(WRITES)
+    begin = "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ"
+    begin += f"; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s'"
+    if limit := _limit.get():
+        begin += f"; SET LOCAL statement_timeout = {1000 * limit[0]:.0f}"
+    connection.exec_driver_sql(begin)

@@ -38,6 +38,11 @@ class SecureErase:
         self._dialect = dialect
         self._in_log = self._in_pages = True
 
+    @property
+    def pending(self) -> bool:
+        """Whether the files may hold erased data that a rewriting would remove."""
+        return self._in_pages
+
     def after_erase(self) -> None:
         """Truncate the log after an erasure, and note that the pages may hold more of it."""
         self._in_log = self._in_pages = True

@@ -83,15 +83,15 @@ def truncate_log(engine: Engine) -> bool:
     return not busy
 
 
-def backup(engine: Engine, file: Path) -> None:
-    """Write a copy of the file; readers and writers go on meanwhile.
+def backup(source: str, file: Path) -> None:
+    """Write a copy of a file; readers and writers go on meanwhile.
 
     :raise OSError: the copy is there already, or cannot be written
     """
     os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            cursor.execute("VACUUM INTO ?", (str(file),))
+        with closing(sqlite3.connect(f"file:{quote(source)}?mode=rw", uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(file),))
         with file.open("rb+") as copy:
             os.fsync(copy.fileno())
     except BaseException as fault:

@@ -68,7 +68,7 @@ def test_a_database_that_is_away_is_all_there_is_to_say(tmp_path: Path, monkeypa
         raise DatabaseUnavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(Database, "reporting", away)
+        broken.setattr(Database, "reading", away)
         assert read(app.test_client()) == {"thongthu_database_up{}": 0}
     assert read(app.test_client())["thongthu_questions_shown_total{portal=,question=error}"] == 1
     assert read(create_app(Settings()).test_client()) == {"thongthu_database_up{}": 0}

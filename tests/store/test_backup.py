@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -66,6 +67,25 @@ def test_a_copy_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     full = Path("/dev/full")
     assert run(args=["database", "backup", str(full)]).exit_code == 1
     assert full.exists()
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "missing" / "desk.sqlite3"
+    run = create_app(Settings(database_url=f"sqlite:///{missing}")).test_cli_runner().invoke
+    assert run(args=["database", "backup", str(tmp_path / "copy")]).exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_is_of_the_release_that_is_there(tmp_path: Path) -> None:
+    url, copy = f"sqlite:///{tmp_path}/desk.sqlite3", tmp_path / "copy.sqlite3"
+    with closing(Database(url)) as database:
+        database.migrate("0002")
+    run = create_app(Settings(database_url=url)).test_cli_runner().invoke
+    assert run(args=["database", "backup", str(copy)]).exit_code == 0
+    for file in (tmp_path / "desk.sqlite3", copy):
+        with closing(sqlite3.connect(file)) as connection:
+            revision = "SELECT version_num FROM alembic_version"
+            assert connection.execute(revision).fetchall() == [("0002",)]
 
 
 def test_a_file_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:

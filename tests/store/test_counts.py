@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.store import Database
+from app.store import counts as counts_module
 from app.store.cases import Cases
 from app.store.counts import (
     CountKey,
@@ -24,6 +26,7 @@ from app.store.counts import (
 )
 from app.store.schema import counts, weeks
 from tests.store.fixtures import Clock
+from tests.store.postgres import PostgresServer
 
 DAY = timedelta(days=1)
 WHAT = ("plan", "worked")
@@ -115,6 +118,32 @@ def test_totals_outlive_the_days_that_are_dropped(
     with database.reporting() as connection:
         assert not connection.execute(select(weeks)).all()
         assert read_counts(connection, "", date.min, WHAT) == []
+
+
+def test_what_is_counted_late_is_in_all_sums(database: Database, clock: Clock) -> None:
+    week, today = date(2026, 11, 2), clock.moment.date()
+    key = (week + 3 * DAY, "", "plan", "a")
+    for late in (key, (week - 20 * DAY, "", "plan", "b")):  # in a week without any, too
+        for _ in range(2):
+            with database.writing() as connection:
+                add_counts(connection, {late: 2, (today, "", "plan", "a"): 1})
+            roll_up_all(database, today)
+    with database.reporting() as connection:
+        assert read_totals(connection) == [("plan", "", "a", 8), ("plan", "", "b", 4)]
+        for weekly in (False, True):
+            found = read_sums(connection, "", week - 30 * DAY, WHAT, weekly)
+            assert sorted(found) == [("plan", "a", 8), ("plan", "b", 4)]
+
+
+def test_who_reads_totals_sees_no_week_twice(postgres: PostgresServer, clock: Clock) -> None:
+    today = clock.moment.date()
+    with closing(Database(postgres.new_url())) as database:
+        with database.writing() as connection:
+            add_counts(connection, {(today - 30 * DAY, "", "plan", "a"): 2})
+        with database.reading() as connection:
+            assert counts_module._rolled_up(connection) is None  # as read_totals begins
+            assert roll_up_all(database, today)
+            assert read_totals(connection) == [("plan", "", "a", 2)]
 
 
 def _oldest(database: Database) -> date | None:

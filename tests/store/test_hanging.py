@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -162,6 +163,23 @@ def test_a_statement_that_takes_too_long_is_given_up_alone(
         with pytest.raises(DatabaseUnavailable):
             hang()
         assert names(database) == []
+    (line,) = caplog.records
+    assert line.getMessage() == "The database is busy, a call was refused: QueryCanceled"
+
+
+def test_statements_of_one_block_may_take_longer_together(
+    postgres: PostgresServer, monkeypatch, caplog
+) -> None:
+    with closing(Database(postgres.new_url())) as database:
+        keep(database, "one")
+        monkeypatch.setattr(limits, "limited", partial(limits.limited, 1))
+        monkeypatch.setattr(limits, "GRACE", 0.1)
+        with database.reporting() as connection:
+            for _ in range(4):
+                connection.execute(text("SELECT pg_sleep(0.6)"))
+        with pytest.raises(DatabaseUnavailable), database.reporting() as connection:
+            connection.execute(text("SELECT pg_sleep(20)"))
+        assert names(database) == ["one"]
     (line,) = caplog.records
     assert line.getMessage() == "The database is busy, a call was refused: QueryCanceled"
 

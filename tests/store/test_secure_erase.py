@@ -273,3 +273,19 @@ def test_an_open_transaction_in_postgresql_delays_the_erasure(
         cases.sweep()
         postgres.checkpoint()
         assert traces(postgres.folder_of(url) / "any") == []
+
+
+def test_the_command_says_that_it_could_not_rewrite(postgres: PostgresServer) -> None:
+    url = postgres.new_url()
+    app = create_app(Settings(database_url=url))
+    run = app.test_cli_runner().invoke
+    with closing(services(app).storage.database):
+        assert run(args=["database", "sweep", "--clock-is-right"]).exit_code == 0
+        fill(services(app).storage.cases)
+        services(app).storage.database.secure_erase.after_erase()
+        with psycopg.connect(url) as reader:
+            reader.execute("SELECT * FROM notes")
+            refused = run(args=["database", "sweep", "--rewrite"])
+        assert refused.exit_code == 1
+        assert "stays in the files" in refused.output
+        assert run(args=["database", "sweep", "--rewrite"]).exit_code == 0
