@@ -3,7 +3,7 @@
 The content is today's, with copies of every error and of the scenarios for it ("scenarios × 16"),
 with facts of which the number of yeses counts, so that none matters alone ("entangled facts"), and
 with remedies that some of these facts ask for ("gated remedies").  Facts and remedies are put into
-the scenarios of one error.  Each size has a process of its own, and all times are CPU.
+the scenarios of five errors.  Each size has a process of its own, and all times are CPU.
 """
 
 import random

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -14,6 +15,8 @@ from typing import Any, Final
 
 from .model import Provider
 from .rows import KnowledgeError, build
+
+log = logging.getLogger(__name__)
 
 SCHEMA: Final = """
 CREATE TABLE provider (row TEXT NOT NULL);
@@ -35,7 +38,11 @@ class ProviderTable:
 
     def _find(self, kind: str, name: str) -> Provider | None:
         """Return the provider that a name of one of the kinds of ``Provider.names`` belongs to."""
-        row = self._connection.execute(BY_NAME, (kind, name)).fetchone()
+        try:
+            row = self._connection.execute(BY_NAME, (kind, name)).fetchone()
+        except sqlite3.Error:  # somebody wrote into the file, which is only to be replaced
+            log.error("%s is damaged: import the providers once more", self._file)
+            return None
         return row and _provider(self._file, *row)
 
     def __iter__(self) -> Iterator[Provider]:

@@ -36,12 +36,8 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Loaded:
-    """What a file says: the portals that are right, the faults, and what was changed.
+    """What a file says: the portals that are right, the faults, and what was changed."""
 
-    ``readable``: whether there was anything to read in it.
-    """
-
-    readable: bool = True
     portals: dict[str, Portal] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -57,7 +53,7 @@ def load_portals(path: Path, languages: Collection[str], demo: str = "") -> Load
     try:
         text, rows = read_tables(path)
     except ValueError as fault:
-        return Loaded(readable=False, faults=[str(fault)])
+        return Loaded(faults=[str(fault)])
     loaded.faults += [
         locate(path.name, (key,), "is no key of this file; it holds [[portal]] tables")
         for key in rows
@@ -182,7 +178,6 @@ class PortalRegistry:
     :param languages: the codes of the languages that the app speaks
     :param use: called with the portals whenever they are others than before
     :param demo: the origin of a demo page that may embed every portal
-    :raise ValueError: there is nothing to read in the file
     """
 
     def __init__(
@@ -202,8 +197,6 @@ class PortalRegistry:
         if path:
             # One portal's mistake is no reason to leave everybody without the wizard.
             loaded = self._read(path)
-            if not loaded.readable:  # but to start with none, unseen, would leave all without
-                raise ValueError(loaded.faults[0])
             self._take(loaded)
             if loaded.faults:
                 log.error("%s: portals that run: %s", path, self._names)

@@ -124,6 +124,9 @@ if __name__ == "__main__":
     block_sighup()
     from .application import made
 
+    if made.portals.path and not made.portals.all():
+        # The servers before, which are to be restarted one after the other, keep theirs.
+        sys.exit(f"{made.portals.path} has no portal that can be used, so nothing is started")
     port = os.environ.get("PORT", "8000")
     if not (port.isdecimal() and 0 < int(port) < 65536):
         sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}")

@@ -264,6 +264,21 @@ def test_many_look_at_once(tmp_path: Path) -> None:
         assert list(found) == providers * 8
 
 
+def test_a_file_that_somebody_wrote_into_is_said_to_be_damaged(tmp_path: Path, caplog) -> None:
+    file = tmp_path / "providers.sqlite3"
+    write_providers(file, [some(f"p{number}", f"{number}.example") for number in range(3000)])
+    table = read_providers(file)
+    assert table.find("domain", "2.example")
+    size = file.stat().st_size
+    with file.open("rb+") as written:
+        written.truncate(0)
+        written.truncate(size)  # as many bytes, all zero
+    assert {table.find("domain", f"{number}.example") for number in range(900, 1000)} == {None}
+    assert {record.getMessage() for record in caplog.records} == {
+        "providers.sqlite3 is damaged: import the providers once more"
+    }
+
+
 def test_a_new_file_is_used_from_the_next_start(own: Path) -> None:
     table = read_providers(own)
     write_providers(own, [some("new", "new.example")])

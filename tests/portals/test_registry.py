@@ -30,7 +30,6 @@ BAD = {
     "no file": None,
     "too large": TEXT + "#" * LARGEST,
 }
-UNREADABLE = ("no TOML", "no file", "too large")
 
 
 @pytest.fixture
@@ -59,32 +58,31 @@ def test_a_bad_new_file_keeps_the_old_one_running(path: Path, caplog, fault: str
     assert client.get("/en/").status_code == 200
 
 
-@pytest.mark.parametrize("fault", UNREADABLE)
-def test_nothing_starts_with_a_file_that_cannot_be_read(path: Path, fault: str) -> None:
-    if BAD[fault] is None:
+@pytest.mark.parametrize("text", [None, "", "[portal]", "[[portal]]\nid = 1", "[[portal"])
+def test_no_server_starts_without_any_portal(path: Path, text: str | None) -> None:
+    if text is None:
         path.unlink()
     else:
-        path.write_text(BAD[fault], "utf-8")
-    with pytest.raises(ValueError, match=r"portals\.toml:"):
-        create_app(Settings(portals=str(path)))
-
-
-@pytest.mark.parametrize("command", [["-m", "app.server"], ["-c", "import wsgi"]])
-def test_why_nothing_starts_is_one_line(tmp_path: Path, command: list[str]) -> None:
+        path.write_text(text, "utf-8")
     done = subprocess.run(
-        [sys.executable, *command],
-        env={**os.environ, "PORTALS": str(tmp_path / "none.toml"), "DATABASE_URL": ""},
+        [sys.executable, "-m", "app.server"],
+        env={**os.environ, "PORTALS": str(path), "DATABASE_URL": ""},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1
-    assert {*done.stderr.splitlines()} == {"none.toml: No such file or directory"}
+    first, *_, last = done.stderr.splitlines()
+    assert "portals.toml" in first
+    assert last == f"{path} has no portal that can be used, so nothing is started"
 
 
-@pytest.mark.parametrize("fault", [name for name in BAD if name not in UNREADABLE])
-def test_started_with_a_bad_portal_the_wizard_runs(path: Path, caplog, fault: str) -> None:
-    path.write_text(BAD[fault], "utf-8")
+@pytest.mark.parametrize("fault", BAD)
+def test_the_wizard_runs_with_a_bad_file(path: Path, caplog, fault: str) -> None:
+    if BAD[fault] is None:
+        path.unlink()
+    else:
+        path.write_text(BAD[fault], "utf-8")
     client = create_app(Settings(portals=str(path))).test_client()
     assert client.get("/en/").status_code == 200
     # Of two that claim one domain the first is right.
