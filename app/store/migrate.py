@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Final
 
 from alembic import command
@@ -13,6 +14,10 @@ from sqlalchemy import Connection, inspect, text
 from .schema import metadata
 
 LOCK: Final = 0x7468  # any number that nothing else in the database locks
+
+
+_alembic = Lock()
+"""Held while Alembic migrates: its context is one for the whole process."""
 
 
 class UnknownRevision(Exception):
@@ -54,7 +59,8 @@ def migrate_to(connection: Connection, revision: str) -> None:
         raise UnknownRevision(f"its tables are at revision {here}, this code knows {known[-1]}")
     config.attributes["connection"] = connection
     move = command.upgrade if known.index(wanted) >= known.index(here) else command.downgrade
-    move(config, wanted)
+    with _alembic:
+        move(config, wanted)
 
 
 def _has_our_tables(connection: Connection) -> bool:

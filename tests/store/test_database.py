@@ -144,6 +144,20 @@ def test_two_processes_may_migrate_at_the_same_time(database_url: str) -> None:
         keep(database, "one")
 
 
+def test_two_databases_of_a_process_may_migrate_at_the_same_time(tmp_path: Path, caplog) -> None:
+    both = Barrier(2)
+
+    def make(number: int) -> None:
+        with closing(Database(f"sqlite:///{tmp_path}/{number}.sqlite3")) as database:
+            both.wait()
+            keep(database, "one")
+
+    with ThreadPoolExecutor(2) as pool:
+        for end in [pool.submit(make, number) for number in range(8)]:
+            end.result()
+    assert not caplog.records
+
+
 def test_two_processes_may_create_the_file_at_the_same_time(tmp_path: Path, monkeypatch) -> None:
     file = tmp_path / "desk.sqlite3"
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
