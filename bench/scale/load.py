@@ -87,15 +87,19 @@ class Load:
         for turn in count():
             case = f"{CASES}/{codes[turn % len(codes)]}"
             place = PLACES[(turn + turn // len(codes)) % len(PLACES)]  # never what it was
+            # Each ends between two requests, or all would ask for the rest of their turn at once.
             if not await self._pause(self._think):
                 break
             await self._ask("list", client, "GET", CASES)
-            await self._pause(self._think)
+            if not await self._pause(self._think):
+                break
             page = await self._ask("open", client, "GET", case)
-            await self._pause(self._think)
+            if not await self._pause(self._think):
+                break
             if page:
                 page = await self._save("answer", client, case, page, {"place": place}, 200)
-            await self._pause(self._think)
+            if not await self._pause(self._think):
+                break
             if page:
                 note = {"note": f"Note {next(self._numbers)}.", "outcome": "open"}
                 if await self._save("note", client, f"{case}/outcome", page, note, 303):
