@@ -87,13 +87,14 @@ def _after_fork() -> None:
 
 
 def _begin_worker(parent: int) -> None:
-    """Let a worker end when it is told to, and when the main process ends, however that ends.
+    """Let a worker end when it is told to, and at once when the main process ends before it.
 
-    Else it would go on answering beside the next server on the same port.
+    Else it would go on answering beside the next server on the same port.  SIGKILL, because
+    granian loses a SIGTERM that comes while a worker starts.
     """
     for number in ENDING:  # those inherited would have no effect until granian sets its own
         signal.signal(number, signal.SIG_DFL)
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _after_fork()
     if os.getppid() != parent:  # it ended before
         os.kill(os.getpid(), signal.SIGTERM)
