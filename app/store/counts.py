@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Date,
     Select,
@@ -95,11 +96,7 @@ def read_sums(
     :param by_week: read the sums of whole weeks, as far as there are any
     """
     found = _found(connection, portal, since, what, by_week)
-    keys = found.c.what, found.c.value
-    rows: Iterable[Any] = connection.execute(
-        select(*keys, func.sum(found.c.number)).group_by(*keys)
-    )
-    return [(what, value, int(number)) for what, value, number in rows]
+    return _summed(connection, found.c.number, found.c.what, found.c.value)
 
 
 def read_series(
@@ -110,11 +107,15 @@ def read_series(
     :param by_week: a week may stand for its days, on its Monday
     """
     found = _found(connection, portal, since, what, by_week)
-    keys = found.c.day, found.c.what
-    rows: Iterable[Any] = connection.execute(
-        select(*keys, func.sum(found.c.number)).group_by(*keys)
-    )
-    return [(day, what, int(number)) for day, what, number in rows]
+    return _summed(connection, found.c.number, found.c.day, found.c.what)
+
+
+def _summed(
+    connection: Connection, number: ColumnElement[int], *keys: ColumnElement[Any]
+) -> list[Any]:
+    """Return the keys and their sum, ordered by the keys."""
+    query = select(*keys, func.sum(number)).group_by(*keys).order_by(*keys)
+    return [(*row[:-1], int(row[-1])) for row in connection.execute(query)]
 
 
 def _found(
@@ -150,10 +151,7 @@ def read_totals(connection: Connection) -> list[tuple[str, str, str, int]]:
         return select(table.c.what, table.c.portal, table.c.value, table.c.number)
 
     found = union_all(chosen(totals), chosen(counts).where(counts.c.day >= until)).subquery()
-    keys = found.c.what, found.c.portal, found.c.value
-    query = select(*keys, func.sum(found.c.number)).group_by(*keys).order_by(*keys)
-    rows: Iterable[Any] = connection.execute(query)
-    return [(what, portal, value, int(number)) for what, portal, value, number in rows]
+    return _summed(connection, found.c.number, found.c.what, found.c.portal, found.c.value)
 
 
 def roll_up(connection: Connection, today: date) -> bool:
